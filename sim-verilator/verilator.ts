@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { rtlFiles } from './rtl_files.ts';
+import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
+
+const FIX = 'Build the design again; if it persists, report the design';
+
+/**
+ * Folder of built simulations. They depend on RTL and bench alone (memory images are read when they run), so designs that
+ * differ in weights only share one.
+ */
+function cacheDir(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'esegen', 'verilator');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Builds the simulation of a design, or finds it built. Returns the program's path. */
+async function buildSimulation(dir: string, trace: boolean): Promise<string> {
+  const { stdout: version } = await execa('verilator', ['--version']).catch((error) => {
+    throw programError('verilator', error, FIX);
+  });
+  const sources = [...(await rtlFiles(dir)), 'tb/bench.v', 'tb/main.cpp'];
+  const hash = createHash('sha256').update(`${version}\n${trace}\n`);
+  for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
+  const program = join(cacheDir(), hash.digest('hex').slice(0, 32));
+  if (await exists(program)) return program;
+
+  const work = await mkdtemp(join(tmpdir(), 'esegen-verilator-'));
+  try {
+    const flags = [
+      '--cc',
+      '--exe',
+      '--build',
+      '-j',
+      '2',
+      '-O3',
+      '--x-assign',
+      'fast',
+      '--x-initial',
+      'fast',
+      '--noassert',
+    ];
+    await execa(
+      'verilator',
+      [
+        ...flags,
+        ...(trace ? ['--trace-fst'] : []),
+        '-Wno-fatal',
+        '-Wno-lint',
+        '--top-module',
+        'bench',
+        '-CFLAGS',
+        '-O2',
+        '-Mdir',
+        work,
+        '-o',
+        'simulation',
+        ...sources.map((file) => resolve(dir, file)),
+      ],
+      { env: { MAKEFLAGS: '' } },
+    ).catch((error) => {
+      throw programError('verilator', error, FIX);
+    });
+    await mkdir(cacheDir(), { recursive: true });
+    // Into the cache by rename, so that a concurrent build never sees half a program.
+    const staged = `${program}.${process.pid}`;
+    await execa('cp', [join(work, 'simulation'), staged]);
+    await rename(staged, program);
+    return program;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Verilator: compiled; the fast path. */
+export const verilator: Simulator = {
+  name: 'verilator',
+  async run(dir: string, bench: BenchArguments, waves?: string): Promise<string> {
+    const program = await buildSimulation(dir, waves !== undefined);
+    const args = [...(waves === undefined ? [] : [`+waves=${resolve(waves)}`]), ...plusArguments(bench)];
+    const { stdout } = await execa(program, args, { cwd: dir }).catch((error) => {
+      throw programError('simulation', error, FIX);
+    });
+    return stdout;
+  },
+};

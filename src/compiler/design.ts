@@ -1,0 +1,37 @@
+import type { Config } from '../config.ts';
+import type { Dimensions } from '../hdl/dimensions.ts';
+import type { EncodedWords } from './encode.ts';
+import type { Formats } from './formats.ts';
+import type { Step } from './schedule.ts';
+
+/** Bias and peephole integers of the cells (see Formats). */
+export interface CellParameters {
+  /** [4H], gates i, f, g, o stacked. */
+  readonly bias: Float64Array;
+  readonly peepholes: { readonly i: Int16Array; readonly f: Int16Array; readonly o: Int16Array } | null;
+}
+
+/** Sparse matrices as the weight and pointer memories hold them. */
+export interface DesignMatrices {
+  /** W_x, [4H, I]. */
+  readonly x: EncodedWords;
+  /** W_r, [4H, P]. */
+  readonly r: EncodedWords;
+  /** W_ym, [P, H], or null. */
+  readonly p: EncodedWords | null;
+}
+
+/**
+ * A compiled model: all that the hardware holds, in integers. RTL, memory images and golden model are made from this value;
+ * read back from memory images it is the same value.
+ */
+export interface Design {
+  readonly config: Config;
+  readonly dimensions: Dimensions;
+  readonly formats: Formats;
+  readonly schedule: readonly Step[];
+  readonly matrices: DesignMatrices;
+  readonly cells: CellParameters;
+  /** Words of the activation tables, [2048] each. */
+  readonly tables: { readonly sigmoid: Int16Array; readonly tanh: Int16Array };
+}

@@ -1,0 +1,169 @@
+import type { Dimensions } from '../hdl/dimensions.ts';
+import type { CellParameters, Design, DesignMatrices } from './design.ts';
+import type { EncodedWords } from './encode.ts';
+import type { Formats } from './formats.ts';
+import { TABLE_BITS, TABLE_ENTRIES } from './formats.ts';
+import { type MemImage, memFromBigInts, memFromWords, memWord } from './mem_image.ts';
+import { packStep, stepFields } from './schedule.ts';
+
+/** Three-digit number of a lane in a file name, as the RTL composes it. */
+function laneName(prefix: string, lane: number): string {
+  return `${prefix}_${String(lane).padStart(3, '0')}.mem`;
+}
+
+/** Matrices in the order in which they lie in the weight and pointer memories. */
+function layout({ x, r, p }: DesignMatrices, d: Dimensions): { matrix: EncodedWords; base: number; pointer: number }[] {
+  return [
+    { matrix: x, base: d.baseX, pointer: 0 },
+    { matrix: r, base: d.baseR, pointer: d.inputs },
+    ...(p === null ? [] : [{ matrix: p, base: d.baseP, pointer: d.inputs + d.outputs }]),
+  ];
+}
+
+/** Signed integer as the bits of a memory word. */
+function toBits(value: number, bits: number): bigint {
+  return BigInt.asUintN(bits, BigInt(value));
+}
+
+function fromBits(word: bigint, bits: number): number {
+  return Number(BigInt.asIntN(bits, word));
+}
+
+/** Gate parameter g (i, f, g, o) of a cell; the cell input has no peephole. */
+function peepholeOf(peepholes: NonNullable<CellParameters['peepholes']>, gate: number): Int16Array | null {
+  return [peepholes.i, peepholes.f, null, peepholes.o][gate]!;
+}
+
+/** Cell of word w in ElemMul lane e (gather.v): cells are numbered along the lanes. */
+function cellOf(word: number, elemLane: number, elemLanes: number): number {
+  return word * elemLanes + elemLane;
+}
+
+function packParameters({ dimensions: d, formats, cells }: Design, elemLane: number): MemImage {
+  const words = new Array<bigint>(d.paramDepth).fill(0n);
+  for (let word = 0; word * 4 < d.paramDepth; word++) {
+    const cell = cellOf(word, elemLane, d.elemLanes);
+    if (cell >= d.cells) continue;
+    for (let gate = 0; gate < 4; gate++) {
+      let bits = toBits(cells.bias[gate * d.cells + cell]!, formats.biasBits);
+      const peephole = cells.peepholes === null ? null : peepholeOf(cells.peepholes, gate);
+      if (peephole !== null) bits |= toBits(peephole[cell]!, formats.peepBits) << BigInt(formats.biasBits);
+      words[word * 4 + gate] = bits;
+    }
+  }
+  return memFromBigInts(d.paramBits, words);
+}
+
+/**
+ * Memory images of a design by file name (in `mem/`):
+ *
+ * - `weights_LLL`   words of lane LLL: W_x, W_r, W_ym, each from its base on
+ * - `pointers_LLL`  words in each column of lane LLL: columns of W_x, W_r, W_ym
+ * - `elem_EEE`      row 4w + gate: {peephole, bias} of the cell of word w in ElemMul lane EEE
+ * - `sigmoid`, `tanh`, `schedule`
+ */
+export function packDesign(design: Design): Map<string, MemImage> {
+  const { config, dimensions: d, formats, matrices, tables, schedule } = design;
+  const images = new Map<string, MemImage>();
+  for (let lane = 0; lane < d.lanes; lane++) {
+    const weights = new Uint32Array(d.weightDepth);
+    const pointers = new Uint32Array(d.pointerDepth);
+    for (const { matrix, base, pointer } of layout(matrices, d)) {
+      weights.set(matrix.words[lane]!, base);
+      pointers.set(matrix.counts[lane]!, pointer);
+    }
+    images.set(laneName('weights', lane), memFromWords(formats.weightBits + config.indexBits, weights));
+    images.set(laneName('pointers', lane), memFromWords(d.countBits, pointers));
+  }
+  for (let lane = 0; lane < d.elemLanes; lane++) images.set(laneName('elem', lane), packParameters(design, lane));
+  for (const [name, table] of Object.entries(tables)) {
+    images.set(
+      `${name}.mem`,
+      memFromWords(
+        TABLE_BITS,
+        Uint32Array.from(table, (v) => v & 0xffff),
+      ),
+    );
+  }
+  const fields = stepFields(d);
+  const stepBits = fields.reduce((sum, f) => sum + f.bits, 0);
+  images.set(
+    'schedule.mem',
+    memFromBigInts(
+      stepBits,
+      schedule.map((step) => packStep(step, fields)),
+    ),
+  );
+  return images;
+}
+
+/** Shape of every memory image of a design: what a reader of the files must find. */
+export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'formats' | 'schedule'>) {
+  const { config, dimensions: d, formats, schedule } = design;
+  const shapes = new Map<string, { width: number; depth: number }>();
+  for (let lane = 0; lane < d.lanes; lane++) {
+    shapes.set(laneName('weights', lane), { width: formats.weightBits + config.indexBits, depth: d.weightDepth });
+    shapes.set(laneName('pointers', lane), { width: d.countBits, depth: d.pointerDepth });
+  }
+  for (let lane = 0; lane < d.elemLanes; lane++) {
+    shapes.set(laneName('elem', lane), { width: d.paramBits, depth: d.paramDepth });
+  }
+  for (const name of ['sigmoid.mem', 'tanh.mem']) shapes.set(name, { width: TABLE_BITS, depth: TABLE_ENTRIES });
+  const stepBits = stepFields(d).reduce((sum, f) => sum + f.bits, 0);
+  shapes.set('schedule.mem', { width: stepBits, depth: schedule.length });
+  return shapes;
+}
+
+/** The inverse of packDesign for all that the images hold: matrices, cell parameters and tables. */
+export function unpackDesign(
+  images: ReadonlyMap<string, MemImage>,
+  design: Pick<Design, 'config' | 'dimensions' | 'formats'>,
+): Pick<Design, 'matrices' | 'cells' | 'tables'> {
+  const { config, dimensions: d, formats } = design;
+  const image = (name: string) => images.get(name)!;
+  const lanes = Array.from({ length: d.lanes }, (_, lane) => ({
+    weights: image(laneName('weights', lane)).words,
+    pointers: image(laneName('pointers', lane)).words,
+  }));
+  const format = { weightBits: formats.weightBits, indexBits: config.indexBits };
+  const matrix = (columns: number, base: number, pointer: number): EncodedWords => {
+    const counts = lanes.map(({ pointers }) => Uint16Array.from(pointers.subarray(pointer, pointer + columns)));
+    const words = lanes.map(({ weights }, lane) =>
+      weights.slice(base, base + counts[lane]!.reduce((sum, count) => sum + count, 0)),
+    );
+    return { format, columns, counts, words };
+  };
+  return {
+    matrices: {
+      x: matrix(d.inputs, d.baseX, 0),
+      r: matrix(d.outputs, d.baseR, d.inputs),
+      p: d.projection ? matrix(d.cells, d.baseP, d.inputs + d.outputs) : null,
+    },
+    cells: unpackParameters(
+      Array.from({ length: d.elemLanes }, (_, lane) => image(laneName('elem', lane))),
+      d,
+      formats,
+    ),
+    tables: {
+      sigmoid: Int16Array.from(image('sigmoid.mem').words),
+      tanh: Int16Array.from(image('tanh.mem').words),
+    },
+  };
+}
+
+function unpackParameters(images: readonly MemImage[], d: Dimensions, formats: Formats): CellParameters {
+  const bias = new Float64Array(4 * d.cells);
+  const peepholes = d.peepholes
+    ? { i: new Int16Array(d.cells), f: new Int16Array(d.cells), o: new Int16Array(d.cells) }
+    : null;
+  for (let cell = 0; cell < d.cells; cell++) {
+    const image = images[cell % d.elemLanes]!;
+    for (let gate = 0; gate < 4; gate++) {
+      const word = memWord(image, 4 * Math.floor(cell / d.elemLanes) + gate);
+      bias[gate * d.cells + cell] = fromBits(word, formats.biasBits);
+      const peephole = peepholes === null ? null : peepholeOf(peepholes, gate);
+      if (peephole !== null) peephole[cell] = fromBits(word >> BigInt(formats.biasBits), formats.peepBits);
+    }
+  }
+  return { bias, peepholes };
+}

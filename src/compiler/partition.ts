@@ -1,0 +1,89 @@
+/**
+ * Which lane works on which matrix row. Cells are dealt out round robin, and the four gates of a cell stay in one lane,
+ * next to each other, so that the element-wise stage never crosses lanes:
+ *
+ *     cell h   -> lane h mod lanes,   local rows 4·floor(h / lanes) + g   for gate g of i, f, g, o
+ *     output r -> lane r mod lanes,   local row  floor(r / lanes)
+ *
+ * Example, 3 cells on 2 lanes: lane 0 holds cells 0 and 2 (8 gate rows), lane 1 holds cell 1 (4 gate rows).
+ */
+export interface Partition {
+  /** P: number of lanes, at least 1. */
+  readonly lanes: number;
+  /** H: number of cells. */
+  readonly cells: number;
+  /** Number of outputs: rows of the projection. */
+  readonly outputs: number;
+  /** ceil(H / P): cells of the fullest lane. */
+  readonly cellsPerLane: number;
+  /** ceil(outputs / P): projection rows of the fullest lane. */
+  readonly outputsPerLane: number;
+}
+
+/** Number of gates, in the order i, f, g, o. */
+export const GATES = 4;
+
+/**
+ * Deals cells and outputs out to lanes.
+ *
+ * @param lanes at least 1; lanes beyond the number of cells or outputs stay empty
+ */
+export function createPartition(lanes: number, cells: number, outputs: number): Partition {
+  return {
+    lanes,
+    cells,
+    outputs,
+    cellsPerLane: Math.ceil(cells / lanes),
+    outputsPerLane: Math.ceil(outputs / lanes),
+  };
+}
+
+/** Number of cells that `lane` holds, at most `cellsPerLane`. */
+export function cellsOfLane(partition: Partition, lane: number): number {
+  return dealt(partition.cells, partition.lanes, lane);
+}
+
+/** Number of projection rows that `lane` holds, at most `outputsPerLane`. */
+export function outputsOfLane(partition: Partition, lane: number): number {
+  return dealt(partition.outputs, partition.lanes, lane);
+}
+
+/**
+ * Rows of the stacked gate matrices W_x and W_r that `lane` works on, in the order of its local rows. Stacked row
+ * g·H + h belongs to gate g of cell h.
+ *
+ * @returns stacked row number for every local row, [4 · cellsOfLane]
+ */
+export function gateRows(partition: Partition, lane: number): Int32Array {
+  const { lanes, cells } = partition;
+  const rows = new Int32Array(GATES * cellsOfLane(partition, lane));
+  for (let local = 0; local < rows.length; local++) {
+    const cell = lane + lanes * Math.floor(local / GATES);
+    rows[local] = (local % GATES) * cells + cell;
+  }
+  return rows;
+}
+
+/**
+ * Rows of the projection matrix that `lane` works on, in the order of its local rows.
+ *
+ * @returns row number for every local row, [outputsOfLane]
+ */
+export function projectionRows(partition: Partition, lane: number): Int32Array {
+  return Int32Array.from({ length: outputsOfLane(partition, lane) }, (_, local) => lane + partition.lanes * local);
+}
+
+/** {@link gateRows} of every lane. */
+export function gateRowsByLane(partition: Partition): readonly Int32Array[] {
+  return Array.from({ length: partition.lanes }, (_, lane) => gateRows(partition, lane));
+}
+
+/** {@link projectionRows} of every lane. */
+export function projectionRowsByLane(partition: Partition): readonly Int32Array[] {
+  return Array.from({ length: partition.lanes }, (_, lane) => projectionRows(partition, lane));
+}
+
+/** How many of `items`, dealt out round robin from lane 0, `lane` gets. */
+function dealt(items: number, lanes: number, lane: number): number {
+  return Math.floor((items - lane + lanes - 1) / lanes);
+}

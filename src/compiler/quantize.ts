@@ -1,0 +1,206 @@
+import type { Config } from '../config.ts';
+import { EsegenError } from '../errors.ts';
+import { bitsFor, quantize } from '../fixed.ts';
+import { tableStepFrac } from '../golden/act_table.ts';
+import type { Floats, LstmLayer } from '../model.ts';
+import type { VectorPeaks } from './calibrate.ts';
+import { type Formats, MAX_ACT_BITS, PEEP_BITS, Z_FRAC } from './formats.ts';
+
+/** An integer layer: the shapes of LstmLayer, the formats of `formats`. */
+export interface QuantizedLayer {
+  readonly inputs: number;
+  readonly cells: number;
+  readonly outputs: number;
+  readonly formats: Formats;
+  /** [4H, I]. */
+  readonly weightX: Int16Array;
+  /** [4H, P]. */
+  readonly weightR: Int16Array;
+  /** [P, H] or null. */
+  readonly weightP: Int16Array | null;
+  /** [4H], accFrac fraction bits. */
+  readonly bias: Float64Array;
+  /** [H] each, peepFrac fraction bits. */
+  readonly peepholes: { readonly i: Int16Array; readonly f: Int16Array; readonly o: Int16Array } | null;
+}
+
+/** The alignment field of a schedule step has four bits. */
+const MAX_ALIGN = 15;
+/** The peephole alignment field has five bits. */
+const MAX_PEEP_SHIFT = 31;
+/** Integers of the golden model live in doubles. */
+const MAX_SUM_BITS = 52;
+
+/** Fraction bits for values up to `peak` in `bits` bits; the largest value may saturate by one step. */
+export function fractionFor(peak: number, bits: number): number {
+  return peak > 0 ? bits - 1 - Math.ceil(Math.log2(peak)) : bits - 1;
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
+
+function peakOf(values: Floats): number {
+  let peak = 0;
+  for (let i = 0; i < values.length; i++) {
+    const v = Math.abs(values[i]!);
+    if (v > peak) peak = v;
+  }
+  return peak;
+}
+
+/** Integers of a matrix, round half up, saturating (DESIGN section 4). */
+export function quantizeMatrix(values: Floats, fractionBits: number, bits: number): Int16Array {
+  const scale = 2 ** fractionBits;
+  const max = 2 ** (bits - 1) - 1;
+  const out = new Int16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if (v === 0) continue;
+    const q = Math.floor(v * scale + 0.5);
+    out[i] = q > max ? max : q < -max - 1 ? -max - 1 : q;
+  }
+  return out;
+}
+
+/** Largest sum of magnitudes over the rows of a matrix pair, each weighted by what its column can be at most. */
+function largestRow(rows: number, parts: readonly { weights: Int16Array; columns: number; largest: number }[]): number {
+  let worst = 0;
+  for (let r = 0; r < rows; r++) {
+    let sum = 0;
+    for (const { weights, columns, largest } of parts) {
+      let row = 0;
+      for (let j = r * columns; j < (r + 1) * columns; j++) row += Math.abs(weights[j]!);
+      sum += row * largest;
+    }
+    if (sum > worst) worst = sum;
+  }
+  return worst;
+}
+
+/**
+ * Chooses the formats of a layer and rounds its weights: a power-of-two scale per matrix from its largest weight, fraction bits
+ * of x, y and c from the peaks of the float model, accumulators as wide as the worst case of these very weights needs.
+ *
+ * @param peaks largest magnitudes over calibration data
+ * @throws EsegenError when the ranges of the model are too far apart for the widths of the config
+ */
+export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPeaks): QuantizedLayer {
+  const { weightBits, vectorBits } = config;
+  const { inputs, cells, outputs } = layer;
+  const maxAlign = Math.min(MAX_ACT_BITS - vectorBits, MAX_ALIGN);
+  const mFrac = vectorBits - 1;
+
+  const xFrac = clamp(fractionFor(peaks.x, vectorBits), 0, vectorBits + 7);
+  const cFrac = clamp(fractionFor(peaks.c, vectorBits), 0, 15);
+  let weightXFrac = fractionFor(peakOf(layer.weightX), weightBits);
+  let weightRFrac = fractionFor(peakOf(layer.weightR), weightBits);
+  const weightPFrac = layer.weightP === null ? 0 : fractionFor(peakOf(layer.weightP), weightBits);
+  const yFrac =
+    layer.weightP === null ? mFrac : clamp(fractionFor(peaks.y, vectorBits), 0, Math.max(weightPFrac + mFrac, 0));
+  if (weightPFrac + mFrac < 0) {
+    throw new EsegenError('weight_hr', `its weights are too large for ${weightBits}-bit weights`, 'Use wider weights');
+  }
+
+  // Both products of a gate sum get the same fraction bits; the finer matrix gives up what lies beyond the aligner's reach.
+  const coarse = Math.min(weightXFrac + xFrac, weightRFrac + yFrac);
+  weightXFrac = Math.min(weightXFrac, coarse + maxAlign - xFrac);
+  weightRFrac = Math.min(weightRFrac, coarse + maxAlign - yFrac);
+  const accFrac = Math.max(weightXFrac + xFrac, weightRFrac + yFrac, Z_FRAC);
+  const xAlign = accFrac - weightXFrac - xFrac;
+  const yAlign = accFrac - weightRFrac - yFrac;
+  if (Math.max(xAlign, yAlign) > maxAlign) {
+    throw new EsegenError(
+      'model',
+      `products of the gate sums have ${coarse} fraction bits with ${weightBits}-bit weights and ${vectorBits}-bit vectors, at least ${Z_FRAC - maxAlign} are needed`,
+      'Use wider weights or vectors, or check the model for very large weights',
+    );
+  }
+  const actBits = vectorBits + Math.max(xAlign, yAlign);
+
+  const weightX = quantizeMatrix(layer.weightX, weightXFrac, weightBits);
+  const weightR = quantizeMatrix(layer.weightR, weightRFrac, weightBits);
+  const weightP = layer.weightP === null ? null : quantizeMatrix(layer.weightP, weightPFrac, weightBits);
+
+  const gateBound = largestRow(4 * cells, [
+    { weights: weightX, columns: inputs, largest: 2 ** (vectorBits - 1 + xAlign) },
+    { weights: weightR, columns: outputs, largest: 2 ** (vectorBits - 1 + yAlign) },
+  ]);
+  const outBound =
+    weightP === null ? 0 : largestRow(outputs, [{ weights: weightP, columns: cells, largest: 2 ** (vectorBits - 1) }]);
+  const saturates = config.accumulatorBits !== 'exact';
+  const accBits =
+    config.accumulatorBits === 'exact'
+      ? Math.max(bitsFor(Math.max(gateBound, outBound)), actBits + weightBits + 1)
+      : config.accumulatorBits;
+
+  const bias = layer.bias.map((b) => Math.floor(b * 2 ** accFrac + 0.5));
+  const biasBits = Math.max(bitsFor(peakOf(bias)), 2);
+
+  let peepFrac = 0;
+  let peepholes: QuantizedLayer['peepholes'] = null;
+  if (layer.peepholes !== null) {
+    const { i, f, o } = layer.peepholes;
+    const peak = Math.max(peakOf(i), peakOf(f), peakOf(o));
+    peepFrac = clamp(fractionFor(peak, PEEP_BITS), accFrac - cFrac - MAX_PEEP_SHIFT, accFrac - cFrac);
+    const toInt = (values: Floats) => Int16Array.from(values, (v) => quantize(v, peepFrac, PEEP_BITS));
+    peepholes = { i: toInt(i), f: toInt(f), o: toInt(o) };
+  }
+  const peepShift = layer.peepholes === null ? 0 : accFrac - peepFrac - cFrac;
+  const peepBound = layer.peepholes === null ? 0 : 2 ** (PEEP_BITS + vectorBits - 2 + peepShift);
+  const sumBits = Math.max(
+    bitsFor(2 ** (accBits - 1) + 2 ** (biasBits - 1) + peepBound),
+    PEEP_BITS + vectorBits + 1,
+    accBits + 1,
+    biasBits + 1,
+  );
+  if (sumBits > MAX_SUM_BITS) {
+    throw new EsegenError(
+      'model',
+      `gate sums need ${sumBits} bits, at most ${MAX_SUM_BITS} are supported`,
+      'Use narrower weights or vectors, or force accumulatorBits',
+    );
+  }
+
+  return {
+    inputs,
+    cells,
+    outputs,
+    weightX,
+    weightR,
+    weightP,
+    bias,
+    peepholes,
+    formats: {
+      vectorBits,
+      xFrac,
+      yFrac,
+      mFrac,
+      cFrac,
+      weightBits,
+      weightXFrac,
+      weightRFrac,
+      weightPFrac,
+      xAlign,
+      yAlign,
+      actBits,
+      accFrac,
+      accBits,
+      saturate: saturates,
+      biasBits,
+      peepBits: PEEP_BITS,
+      peepFrac,
+      peepShift,
+      sumBits,
+      zShift: accFrac - Z_FRAC,
+      yShift: weightP === null ? 0 : weightPFrac + mFrac - yFrac,
+      sigmoidRange: config.tables.sigmoidRange,
+      tanhRange: config.tables.tanhRange,
+    },
+  };
+}
+
+/** Right shift of z to a table cell number; at least 1 for ranges up to 16. */
+export function tableShift(range: number): number {
+  return Z_FRAC - tableStepFrac(range);
+}

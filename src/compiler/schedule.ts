@@ -1,0 +1,162 @@
+/** What a step does; values are the codes in the schedule memory (controller.v). */
+export const Op = { spmv: 0, cells: 1, outputs: 2 } as const;
+/** In which frames an SpMV step runs. */
+export const When = { always: 0, current: 1, next: 2, recurrent: 3 } as const;
+/** Vector that an SpMV step broadcasts. */
+export const Source = { x: 0, y: 1, m: 2 } as const;
+/** Accumulator bank of an SpMV step. */
+export const Bank = { current: 0, next: 1, projection: 2 } as const;
+
+type CodeOf<T> = T[keyof T];
+
+/** One step of the schedule (controller.v says what it does). All numbers are non-negative integers. */
+export interface Step {
+  readonly op: CodeOf<typeof Op>;
+  readonly when: CodeOf<typeof When>;
+  /** Last step of a frame. */
+  readonly last: boolean;
+  /** A marker follows the columns. */
+  readonly marker: boolean;
+  readonly source: CodeOf<typeof Source>;
+  readonly bank: CodeOf<typeof Bank>;
+  /** Columns of an SpMV step; elements of the output frame in a step that starts one. */
+  readonly size: number;
+  /** Words of ElemMul or Assemble. */
+  readonly words: number;
+  /** First pointer and first weight word of the matrix. */
+  readonly pointer: number;
+  readonly base: number;
+  /** SpMV: left shift of the activation; cells: right shift to z; outputs: right shift to y. */
+  readonly shift: number;
+  readonly peepShift: number;
+  readonly stateFrac: number;
+}
+
+/** What the schedule needs to know of a layer. */
+export interface ScheduleInput {
+  readonly inputs: number;
+  readonly cells: number;
+  readonly outputs: number;
+  readonly projection: boolean;
+  readonly elemLanes: number;
+  /** First weight word of each matrix. */
+  readonly baseX: number;
+  readonly baseR: number;
+  readonly baseP: number;
+  readonly xAlign: number;
+  readonly yAlign: number;
+  readonly zShift: number;
+  readonly yShift: number;
+  readonly peepShift: number;
+  readonly cFrac: number;
+}
+
+const IDLE_STEP: Step = {
+  op: Op.spmv,
+  when: When.always,
+  last: false,
+  marker: false,
+  source: Source.x,
+  bank: Bank.current,
+  size: 0,
+  words: 0,
+  pointer: 0,
+  base: 0,
+  shift: 0,
+  peepShift: 0,
+  stateFrac: 0,
+};
+
+/**
+ * Schedule of one frame. W_x x(t+1) stands between the start of ElemMul and the projection, so that the array has work while
+ * ElemMul delivers m; it runs there only when frame t+1 has arrived, else at the head of the next frame.
+ */
+export function compileSchedule(s: ScheduleInput): Step[] {
+  const x: Step = { ...IDLE_STEP, source: Source.x, size: s.inputs, pointer: 0, base: s.baseX, shift: s.xAlign };
+  const current: Step = { ...x, when: When.current, bank: Bank.current };
+  const next: Step = { ...x, when: When.next, bank: Bank.next };
+  const recurrent: Step = {
+    ...IDLE_STEP,
+    when: When.recurrent,
+    marker: true,
+    source: Source.y,
+    size: s.outputs,
+    pointer: s.inputs,
+    base: s.baseR,
+    shift: s.yAlign,
+  };
+  const cells: Step = {
+    ...IDLE_STEP,
+    op: Op.cells,
+    size: s.cells,
+    words: Math.ceil(s.cells / s.elemLanes),
+    shift: s.zShift,
+    peepShift: s.peepShift,
+    stateFrac: s.cFrac,
+  };
+  if (!s.projection) return [current, recurrent, cells, { ...next, last: true }];
+  const projection: Step = {
+    ...IDLE_STEP,
+    marker: true,
+    source: Source.m,
+    bank: Bank.projection,
+    size: s.cells,
+    pointer: s.inputs + s.outputs,
+    base: s.baseP,
+  };
+  const outputs: Step = {
+    ...IDLE_STEP,
+    op: Op.outputs,
+    last: true,
+    size: s.outputs,
+    words: Math.ceil(s.outputs / s.elemLanes),
+    shift: s.yShift,
+  };
+  return [current, recurrent, cells, next, projection, outputs];
+}
+
+/** A field of the schedule word: the value of a step, the wire name in controller.v, its bits. */
+export interface StepField {
+  readonly key: keyof Step;
+  readonly wire: string;
+  readonly bits: number;
+}
+
+/**
+ * Layout of the schedule word, least significant field first.
+ *
+ * @param widths bits of element numbers, word numbers, pointer addresses and weight addresses
+ */
+export function stepFields(widths: {
+  elementBits: number;
+  wordBits: number;
+  pointerBits: number;
+  addrBits: number;
+}): StepField[] {
+  return [
+    { key: 'op', wire: 'op', bits: 2 },
+    { key: 'when', wire: 'when_field', bits: 2 },
+    { key: 'last', wire: 'last', bits: 1 },
+    { key: 'marker', wire: 'marker', bits: 1 },
+    { key: 'source', wire: 'source', bits: 2 },
+    { key: 'bank', wire: 'bank', bits: 2 },
+    { key: 'size', wire: 'size', bits: widths.elementBits },
+    { key: 'words', wire: 'words', bits: widths.wordBits },
+    { key: 'pointer', wire: 'pointer', bits: widths.pointerBits },
+    { key: 'base', wire: 'base', bits: widths.addrBits },
+    { key: 'shift', wire: 'shift', bits: 6 },
+    { key: 'peepShift', wire: 'peep_shift', bits: 5 },
+    { key: 'stateFrac', wire: 'state_frac', bits: 4 },
+  ];
+}
+
+/** Packs a step into its schedule word. */
+export function packStep(step: Step, fields: readonly StepField[]): bigint {
+  let word = 0n;
+  let shift = 0n;
+  for (const { key, bits } of fields) {
+    word |= BigInt(Number(step[key])) << shift;
+    shift += BigInt(bits);
+  }
+  return word;
+}

@@ -1,0 +1,113 @@
+import type { Design } from '../compiler/design.ts';
+import { cellsOfLane, createPartition, GATES, outputsOfLane } from '../compiler/partition.ts';
+import { Op, Source, When } from '../compiler/schedule.ts';
+import { type Accumulators, type ArithUnit, arithUnit } from './arith_unit.ts';
+import { assemble } from './assemble.ts';
+import { type CellTrace, ElemLane } from './elem_lane.ts';
+import { type DecodedMatrix, spmatRead } from './spmat_read.ts';
+
+/** Called for every cell of every frame with what is inside ElemMul. */
+export type CellObserver = (cell: number, trace: CellTrace) => void;
+
+/**
+ * The golden model: executes the schedule of a design on the contents of its memories, in integers, frame by frame. Its y equals
+ * the hardware's to the bit.
+ */
+export class GoldenModel {
+  readonly #design: Design;
+  readonly #observer: CellObserver | null;
+  readonly #arith: ArithUnit;
+  readonly #elemLane: ElemLane;
+  readonly #matrices: { readonly x: DecodedMatrix; readonly y: DecodedMatrix; readonly m: DecodedMatrix | null };
+  /** Accumulators: lane * rows + local row. */
+  readonly #gateSums: Accumulators;
+  readonly #outSums: Accumulators;
+  readonly #c: Int16Array;
+  readonly #m: Int16Array;
+  readonly #y: Int16Array;
+  #first = true;
+
+  constructor(design: Design, observer: CellObserver | null = null) {
+    const { dimensions: d, formats, matrices } = design;
+    this.#design = design;
+    this.#observer = observer;
+    this.#arith = arithUnit(formats.accBits, formats.saturate);
+    this.#elemLane = new ElemLane(formats, design.cells, design.tables);
+    const partition = createPartition(d.lanes, d.cells, d.outputs);
+    const lanes = Array.from({ length: d.lanes }, (_, lane) => lane);
+    const gateRows = lanes.map((lane) => GATES * cellsOfLane(partition, lane));
+    const outRows = lanes.map((lane) => outputsOfLane(partition, lane));
+    this.#matrices = {
+      x: spmatRead(matrices.x, gateRows, d.gateRows, 'W_x'),
+      y: spmatRead(matrices.r, gateRows, d.gateRows, 'W_r'),
+      m: matrices.p === null ? null : spmatRead(matrices.p, outRows, d.outRows, 'W_ym'),
+    };
+    this.#gateSums = this.#arith.accumulators(d.lanes * d.gateRows);
+    this.#outSums = this.#arith.accumulators(d.lanes * d.outRows);
+    this.#c = new Int16Array(d.cells);
+    this.#m = new Int16Array(d.cells);
+    this.#y = new Int16Array(d.outputs);
+  }
+
+  /** Multiply-accumulates of a frame that is not the first of an utterance. */
+  get macsPerFrame(): number {
+    const { x, y, m } = this.#matrices;
+    return x.weights.length + y.weights.length + (m?.weights.length ?? 0);
+  }
+
+  /** Starts an utterance: c and y are zero. */
+  reset(): void {
+    this.#first = true;
+  }
+
+  /**
+   * One frame.
+   *
+   * @param x [I], integers of vectorBits bits
+   * @returns y, [P]; valid until the next call
+   */
+  step(x: ArrayLike<number>): Int16Array {
+    if (this.#first) {
+      this.#c.fill(0);
+      this.#y.fill(0);
+    }
+    for (const step of this.#design.schedule) {
+      if (step.op === Op.cells) this.#cells();
+      else if (step.op === Op.outputs) this.#outputs(step.shift);
+      else if (step.when === When.recurrent && this.#first) continue;
+      // The step that runs ahead for the next frame is the same as the one at the head of a frame.
+      else if (step.when === When.next) continue;
+      else if (step.source === Source.x) this.#arith.spmv(this.#matrices.x, x, step.shift, this.#gateSums);
+      else if (step.source === Source.y) this.#arith.spmv(this.#matrices.y, this.#y, step.shift, this.#gateSums);
+      else this.#arith.spmv(this.#matrices.m!, this.#m, step.shift, this.#outSums);
+    }
+    this.#first = false;
+    return this.#y;
+  }
+
+  /** ElemMul over all cells; drained accumulators are zero again. */
+  #cells(): void {
+    const { lanes, gateRows, cells, projection } = this.#design.dimensions;
+    const sums = this.#gateSums;
+    for (let cell = 0; cell < cells; cell++) {
+      const row = (cell % lanes) * gateRows + GATES * Math.floor(cell / lanes);
+      const gates = [sums[row]!, sums[row + 1]!, sums[row + 2]!, sums[row + 3]!] as const;
+      const trace = this.#elemLane.step(cell, gates, this.#c[cell]!);
+      this.#c[cell] = trace.c;
+      this.#m[cell] = trace.m;
+      if (!projection) this.#y[cell] = trace.m;
+      this.#observer?.(cell, trace);
+    }
+    sums.fill(0);
+  }
+
+  /** Assemble over all outputs. */
+  #outputs(shift: number): void {
+    const { lanes, outRows, outputs } = this.#design.dimensions;
+    for (let r = 0; r < outputs; r++) {
+      const sum = this.#outSums[(r % lanes) * outRows + Math.floor(r / lanes)]!;
+      this.#y[r] = assemble(sum, shift, this.#design.formats.vectorBits);
+    }
+    this.#outSums.fill(0);
+  }
+}

@@ -1,0 +1,12 @@
+import type { Design } from '../compiler/design.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Column pipeline from the controller to the lanes. */
+export function actBroadcast({ formats, dimensions }: Design): ModulePlan {
+  return modulePlan('act_broadcast', {
+    vectorWidth: formats.vectorBits,
+    actWidth: formats.actBits,
+    addrWidth: dimensions.addrBits,
+    projection: dimensions.projection,
+  });
+}

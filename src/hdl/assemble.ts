@@ -1,0 +1,11 @@
+import type { Design } from '../compiler/design.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Rounding of projection sums to y. */
+export function assemble({ formats, dimensions }: Design): ModulePlan {
+  return modulePlan('assemble', {
+    elemLanes: dimensions.elemLanes,
+    accWidth: formats.accBits,
+    vectorWidth: formats.vectorBits,
+  });
+}

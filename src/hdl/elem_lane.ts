@@ -1,0 +1,26 @@
+import type { Design } from '../compiler/design.ts';
+import { TABLE_BITS } from '../compiler/formats.ts';
+import { tableShift } from '../compiler/quantize.ts';
+import { tableStepFrac } from '../golden/act_table.ts';
+import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Cell state memories of more words than this are block RAM. */
+const DISTRIBUTED_CELLS = 256;
+
+/** One lane of ElemMul. */
+export function elemLane({ formats, dimensions }: Design): ModulePlan {
+  return modulePlan('elem_lane', {
+    accWidth: formats.accBits,
+    biasWidth: formats.biasBits,
+    peepWidth: formats.peepBits,
+    sumWidth: formats.sumBits,
+    vectorWidth: formats.vectorBits,
+    narrow: formats.vectorBits < TABLE_BITS,
+    cells: dimensions.laneCells,
+    stateBlock: flag(dimensions.laneCells > DISTRIBUTED_CELLS),
+    sigmoidShift: tableShift(formats.sigmoidRange),
+    tanhShift: tableShift(formats.tanhRange),
+    stateStep: tableStepFrac(formats.tanhRange),
+    peepholes: dimensions.peepholes,
+  });
+}

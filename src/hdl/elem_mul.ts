@@ -1,0 +1,18 @@
+import type { Design } from '../compiler/design.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Element-wise part of the layer. */
+export function elemMul({ formats, dimensions }: Design): ModulePlan {
+  return modulePlan('elem_mul', {
+    elemLanes: dimensions.elemLanes,
+    accWidth: formats.accBits,
+    wordWidth: dimensions.wordBits,
+    vectorWidth: formats.vectorBits,
+    cells: dimensions.laneCells,
+    paramDepth: dimensions.paramDepth,
+    paramWidth: dimensions.paramBits,
+    biasMsb: formats.biasBits - 1,
+    peepLsb: formats.biasBits,
+    peepholes: dimensions.peepholes,
+  });
+}

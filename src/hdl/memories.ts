@@ -1,0 +1,26 @@
+import type { Design } from '../compiler/design.ts';
+import { TABLE_BITS, TABLE_ENTRIES } from '../compiler/formats.ts';
+import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Single-port memory loaded from a file; as a default it is a lane's weight memory. */
+export function rom({ config, formats, dimensions }: Design): ModulePlan {
+  return modulePlan('rom', {
+    width: formats.weightBits + config.indexBits,
+    depth: dimensions.weightDepth,
+    file: 'mem/weights_000.mem',
+  });
+}
+
+/** Dual-port memory loaded from a file; as a default it is the tanh table. */
+export function rom2(): ModulePlan {
+  return modulePlan('rom2', { width: TABLE_BITS, depth: TABLE_ENTRIES, file: 'mem/tanh.mem' });
+}
+
+/** One write and one read port; as a default it is a gate bank. */
+export function sdpRam({ formats, dimensions }: Design): ModulePlan {
+  return modulePlan('sdp_ram', {
+    width: formats.accBits,
+    depth: dimensions.gateRows,
+    block: flag(dimensions.gateBlock),
+  });
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import Handlebars from 'handlebars';
+import type { ModulePlan } from './module_plan.ts';
+
+const TEMPLATES = new URL('../templates/', import.meta.url);
+
+const engine = Handlebars.create();
+const compiled = new Map<string, HandlebarsTemplateDelegate>();
+
+for (const partial of ['open', 'close']) {
+  engine.registerPartial(partial, readFileSync(new URL(`partials/${partial}.hbs`, TEMPLATES), 'utf8'));
+}
+
+function template(name: string): HandlebarsTemplateDelegate {
+  let found = compiled.get(name);
+  if (found === undefined) {
+    // Strict: a value that the builder did not decide is an error, not an empty string.
+    found = engine.compile(readFileSync(new URL(name, TEMPLATES), 'utf8'), { strict: true, noEscape: true });
+    compiled.set(name, found);
+  }
+  return found;
+}
+
+/** Prints a template, e.g. `pe.v.hbs`, with its values. */
+export function renderTemplate(name: string, values: ModulePlan['values']): string {
+  return template(name)(values);
+}
+
+/** Prints a module. */
+export function renderModule(plan: ModulePlan): string {
+  return renderTemplate(`${plan.block}.v.hbs`, plan.values);
+}

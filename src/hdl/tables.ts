@@ -1,0 +1,19 @@
+import type { Design } from '../compiler/design.ts';
+import { Z_BITS } from '../compiler/formats.ts';
+import { tableShift } from '../compiler/quantize.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Index into a table; as a default that of the sigmoid. */
+export function tableIndex({ formats }: Design): ModulePlan {
+  return modulePlan('table_index', { width: Z_BITS, shift: tableShift(formats.sigmoidRange) });
+}
+
+/** Sigmoid table. */
+export function sigmoid({ formats }: Design): ModulePlan {
+  return modulePlan('sigmoid', { sigmoidRange: formats.sigmoidRange, file: 'mem/sigmoid.mem' });
+}
+
+/** Tanh table. */
+export function tanh({ formats }: Design): ModulePlan {
+  return modulePlan('tanh', { tanhRange: formats.tanhRange, file: 'mem/tanh.mem' });
+}
