@@ -1,0 +1,41 @@
+import type { Dimensions } from '../src/hdl/dimensions.ts';
+import { CHECKPOINTS, type Checkpoint } from './bench_files.ts';
+
+/** Values of the golden model at the checkpoints: [T * H] each, frame by frame. */
+export type GoldenCheckpoints = Readonly<Record<Checkpoint, readonly number[]>>;
+
+const NAMES: Readonly<Record<Checkpoint, string>> = {
+  i: 'pre-activation of the input gate',
+  f: 'pre-activation of the forget gate',
+  g: 'pre-activation of the cell input',
+  o: 'pre-activation of the output gate',
+  c: 'cell state',
+  m: 'cell output',
+};
+
+/**
+ * First difference inside the design, in the order in which a frame computes: gates, state, output.
+ *
+ * @param rtl values by kind and ElemMul lane, as bench.v logs them
+ * @returns one line, or null where all checkpoints that were logged agree
+ */
+export function firstDifference(
+  golden: GoldenCheckpoints,
+  rtl: ReadonlyMap<Checkpoint, readonly (readonly number[])[]>,
+  { cells, elemLanes }: Dimensions,
+): string | null {
+  const wordsPerFrame = Math.ceil(cells / elemLanes);
+  const frames = golden.m.length / cells;
+  for (let frame = 0; frame < frames; frame++) {
+    for (const kind of CHECKPOINTS) {
+      for (let cell = 0; cell < cells; cell++) {
+        const got = rtl.get(kind)![cell % elemLanes]![frame * wordsPerFrame + Math.floor(cell / elemLanes)];
+        const expected = golden[kind][frame * cells + cell];
+        if (got !== undefined && got !== expected) {
+          return `first difference inside: frame ${frame}, cell ${cell}, ${NAMES[kind]}: expected ${expected}, RTL ${got}`;
+        }
+      }
+    }
+  }
+  return null;
+}

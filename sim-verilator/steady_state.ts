@@ -1,0 +1,40 @@
+import type { FrameStats } from './bench_files.ts';
+
+/** Counters per frame in steady state. */
+export interface SteadyState {
+  /** Cycles from one output frame to the next. */
+  readonly cyclesPerFrame: number;
+  /** Useful (non-padding) multiply-accumulates over PE-cycles. */
+  readonly utilization: number;
+  /** PE-cycles of a frame spent on padding words, and without a word to work on, per PE. */
+  readonly paddingCycles: number;
+  readonly starvedCycles: number;
+  /** Cycles in which a full queue held the broadcast back. */
+  readonly blockedCycles: number;
+  /** Padding words of a frame, over all PEs. */
+  readonly paddingWords: number;
+}
+
+const ZERO: FrameStats = { cycle: 0, macs: 0, padding: 0, starved: 0, blocked: 0, highWater: 0 };
+
+/**
+ * Steady state of a run: from the end of the first frame to the end of the last but one. The last frame is left out because no
+ * frame follows whose W_x x could fill its gaps. Runs of one or two frames give what there is.
+ *
+ * @param stats one entry an output frame, at least one
+ */
+export function steadyState(stats: readonly FrameStats[], lanes: number): SteadyState {
+  const last = stats.length >= 3 ? stats.length - 2 : stats.length - 1;
+  const from = stats.length >= 2 ? stats[0]! : ZERO;
+  const to = stats[last]!;
+  const frames = stats.length >= 2 ? last : 1;
+  const cycles = to.cycle - from.cycle;
+  return {
+    cyclesPerFrame: cycles / frames,
+    utilization: (to.macs - from.macs) / (lanes * cycles),
+    paddingCycles: (to.padding - from.padding) / lanes / frames,
+    starvedCycles: (to.starved - from.starved) / lanes / frames,
+    blockedCycles: (to.blocked - from.blocked) / frames,
+    paddingWords: (to.padding - from.padding) / frames,
+  };
+}

@@ -1,0 +1,70 @@
+import type { CommandModule } from 'yargs';
+import { type BuildResult, build } from '../build.ts';
+import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
+import { progressLine } from './progress.ts';
+import { formatCount, formatRows, type Row } from './table.ts';
+
+interface Options {
+  model: string;
+  config: string;
+  out: string;
+  calibrate: string | undefined;
+}
+
+/** `esegen build`: from a trained model to a design directory; ends with a short summary. */
+export const buildCommand: CommandModule<object, Options> = {
+  command: 'build <model>',
+  describe: 'Turn a trained model into a design directory: RTL, memory images, bench, Vivado project',
+  builder: (yargs) =>
+    yargs
+      .positional('model', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Trained model (.safetensors with the names of torch.nn.LSTM)',
+      })
+      .option('config', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'Config of the accelerator (JSON)',
+      })
+      .option('out', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'Directory to write: new, empty, or an earlier design, which is replaced',
+      })
+      .option('calibrate', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Frames that fix the number formats (.npy, [T, I]); default calibration.npy beside the model',
+      }),
+  handler: ({ model, config, out, calibrate }) => {
+    const progress = progressLine();
+    let result: BuildResult;
+    try {
+      result = build({ model, config, out, calibrate, progress: progress.show });
+    } finally {
+      progress.clear();
+    }
+    process.stdout.write(formatResult(result));
+  },
+};
+
+/** The summary that `esegen build` ends with. */
+export function formatResult(result: BuildResult): string {
+  const { dir, fileCount, bytes, seconds } = result;
+  const head = `${dir}: ${formatCount(fileCount)} files, ${(bytes / 1e6).toFixed(1)} MB, in ${seconds.toFixed(1)} s\n`;
+  return `${head}\n${formatRows(summaryRows(result))}`;
+}
+
+function summaryRows({ design, report, memories, calibration, hostFiles }: BuildResult): Row[] {
+  return [
+    ['layer', describeLayer(design.dimensions)],
+    ...weightRows(report),
+    ...formatRowsOf(design),
+    memoryRow(memories),
+    ['calibration', calibration],
+    ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')],
+  ];
+}

@@ -1,0 +1,61 @@
+import type { CompileReport } from '../compiler/compile.ts';
+import type { Design } from '../compiler/design.ts';
+import type { MemoryGroup } from '../generate.ts';
+import { formatCount, formatShare, type Row } from './table.ts';
+
+/** Sizes of a layer, e.g. `153 inputs, 1024 cells, 512 outputs (projection), peepholes`. */
+export function describeLayer(shape: {
+  readonly inputs: number;
+  readonly cells: number;
+  readonly outputs: number;
+  readonly projection: boolean;
+  readonly peepholes: boolean;
+}): string {
+  const { inputs, cells, outputs, projection, peepholes } = shape;
+  const sizes = `${inputs} inputs, ${cells} cells, ${outputs} outputs`;
+  return `${sizes}${projection ? ' (projection)' : ''}${peepholes ? ', peepholes' : ''}`;
+}
+
+/** What the encoded weights take, for the summaries of `build` and `inspect`. */
+export function weightRows(report: CompileReport): Row[] {
+  const { weights, kept, nonZeros, padding, roundedToZero, wordsMax, wordsMean, pruned } = report;
+  const mask = pruned ? 'pruned here' : 'mask of the model';
+  return [
+    [
+      'weights',
+      `${formatCount(weights)}, of which ${formatCount(kept)} kept (${formatShare(kept / weights)}, ${mask})`,
+    ],
+    ['non-zeros', `${formatCount(nonZeros)} (${formatCount(roundedToZero)} more rounded to zero)`],
+    ['words per PE', `${formatCount(wordsMax)} max, ${wordsMean.toFixed(1)} mean`],
+    ['imbalance', wordsMean === 0 ? 'none' : formatShare(wordsMax / wordsMean - 1)],
+    ['padding', `${formatCount(padding)} words (${formatShare(nonZeros === 0 ? 0 : padding / (padding + nonZeros))})`],
+  ];
+}
+
+/** Number formats, for the same. */
+export function formatRowsOf({
+  config,
+  dimensions,
+  formats: f,
+}: Pick<Design, 'config' | 'dimensions' | 'formats'>): Row[] {
+  const { projection, peepholes } = dimensions;
+  const m = projection ? `, m ${f.mFrac}` : '';
+  const p = projection ? `, W_ym ${f.weightPFrac}` : '';
+  return [
+    ['accumulators', `${f.accBits} bits, ${f.saturate ? 'saturating' : 'cannot overflow'}`],
+    ['vectors', `${f.vectorBits} bits; fraction bits x ${f.xFrac}, c ${f.cFrac}${m}, y ${f.yFrac}`],
+    [
+      'weight words',
+      `${f.weightBits} + ${config.indexBits} bits; fraction bits W_x ${f.weightXFrac}, W_r ${f.weightRFrac}${p}`,
+    ],
+    ...(peepholes ? [['peephole weights', `${f.peepBits} bits, ${f.peepFrac} fraction bits`] as const] : []),
+    ['tables', `sigmoid ±${f.sigmoidRange}, tanh ±${f.tanhRange}`],
+  ];
+}
+
+/** Sizes of the memories, for the same. */
+export function memoryRow(memories: readonly MemoryGroup[]): Row {
+  const total = memories.reduce((sum, { kbit }) => sum + kbit, 0);
+  const parts = memories.map(({ name, kbit }) => `${name} ${kbit.toFixed(1)}`).join(', ');
+  return ['memories', `${total.toFixed(1)} Kbit: ${parts}`];
+}

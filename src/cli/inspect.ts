@@ -1,0 +1,167 @@
+import { statSync } from 'node:fs';
+import type { CommandModule } from 'yargs';
+import { formatShape, quoteName } from '../compiler/import/quote_name.ts';
+import { readModel } from '../compiler/import/read_model.ts';
+import { withSafetensors } from '../compiler/import/safetensors.ts';
+import type { Matrix } from '../config.ts';
+import { type LoadedDesign, loadDesign } from '../design_dir.ts';
+import { type MemoryGroup, memoryGroups } from '../generate.ts';
+import type { Floats, LstmModel } from '../model.ts';
+import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
+import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
+
+/** A sub-matrix of a model. */
+export interface MatrixInspection {
+  readonly name: Matrix;
+  readonly rows: number;
+  readonly columns: number;
+  readonly nonZeros: number;
+  /** Share of weights that are not zero. */
+  readonly density: number;
+  /** Largest magnitude. */
+  readonly peak: number;
+}
+
+/** What is in a model file. */
+export interface ModelInspection {
+  readonly kind: 'model';
+  readonly path: string;
+  /** Every tensor of the file, those that are not of the LSTM included. */
+  readonly tensors: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
+  readonly model: LstmModel;
+  readonly matrices: readonly MatrixInspection[];
+}
+
+/** What is in a design directory, all of whose files have been checked. */
+export interface DesignInspection {
+  readonly kind: 'design';
+  readonly loaded: LoadedDesign;
+  readonly memories: readonly MemoryGroup[];
+}
+
+/**
+ * Looks into a model file or a design directory.
+ *
+ * @throws EsegenError where it is neither, or is damaged
+ */
+export function inspect(path: string): ModelInspection | DesignInspection {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    const loaded = loadDesign(path);
+    return { kind: 'design', loaded, memories: memoryGroups(loaded.design) };
+  }
+  const model = readModel(path);
+  const tensors = withSafetensors(path, (file) =>
+    [...file.tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+  );
+  return { kind: 'model', path, tensors, model, matrices: inspectMatrices(model) };
+}
+
+/** `esegen inspect`: prints what is in a model or a design. */
+export const inspectCommand: CommandModule<object, { path: string }> = {
+  command: 'inspect <path>',
+  describe: 'Say what is in a model file or a design directory',
+  builder: (yargs) =>
+    yargs.positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' }),
+  handler: ({ path }) => {
+    process.stdout.write(formatInspection(inspect(path)));
+  },
+};
+
+/** The text that `esegen inspect` prints. */
+export function formatInspection(inspection: ModelInspection | DesignInspection): string {
+  return inspection.kind === 'model' ? formatModel(inspection) : formatDesign(inspection);
+}
+
+function inspectMatrices({ layer }: LstmModel): MatrixInspection[] {
+  const { inputs, cells, outputs, weightX, weightR, weightP } = layer;
+  const gates = (names: readonly Matrix[], weights: Floats, columns: number) =>
+    names.map((name, gate) => inspectMatrix(name, weights, gate * cells, cells, columns));
+  return [
+    ...gates(['ix', 'fx', 'cx', 'ox'], weightX, inputs),
+    ...gates(['ir', 'fr', 'cr', 'or'], weightR, outputs),
+    ...(weightP === null ? [] : [inspectMatrix('ym', weightP, 0, outputs, cells)]),
+  ];
+}
+
+function inspectMatrix(
+  name: Matrix,
+  weights: Floats,
+  firstRow: number,
+  rows: number,
+  columns: number,
+): MatrixInspection {
+  let nonZeros = 0;
+  let peak = 0;
+  for (let at = firstRow * columns; at < (firstRow + rows) * columns; at++) {
+    const magnitude = Math.abs(weights[at]!);
+    if (magnitude > 0) nonZeros++;
+    if (magnitude > peak) peak = magnitude;
+  }
+  return { name, rows, columns, nonZeros, density: nonZeros / (rows * columns), peak };
+}
+
+function largest(values: Floats): number {
+  let peak = 0;
+  for (const value of values) peak = Math.max(peak, Math.abs(value));
+  return peak;
+}
+
+function formatModel({ path, tensors, model, matrices }: ModelInspection): string {
+  const { layer, outputLayer } = model;
+  const { peepholes, weightP } = layer;
+  const weights = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  const nonZeros = matrices.reduce((sum, matrix) => sum + matrix.nonZeros, 0);
+  const peaks =
+    peepholes === null ? null : [peepholes.i, peepholes.f, peepholes.o].map((p) => largest(p).toPrecision(4));
+  const rows: Row[] = [
+    ['layer', describeLayer({ ...layer, projection: weightP !== null, peepholes: peepholes !== null })],
+    [
+      'weights',
+      `${formatCount(weights)}, of which ${formatCount(nonZeros)} non-zero (${formatShare(nonZeros / weights)})`,
+    ],
+    ['largest bias', largest(layer.bias).toPrecision(4)],
+    ['peepholes', peaks === null ? 'none' : `largest i ${peaks[0]}, f ${peaks[1]}, o ${peaks[2]}`],
+    ['projection', weightP === null ? 'none (y = m)' : `${layer.cells} to ${layer.outputs}`],
+    ['output layer', outputLayer === null ? 'none' : `${outputLayer.classes} classes`],
+  ];
+  const matrixTable = formatTable([
+    ['matrix', 'rows', 'columns', 'non-zeros', 'density', 'largest'],
+    ...matrices.map((m) => [
+      m.name,
+      String(m.rows),
+      String(m.columns),
+      formatCount(m.nonZeros),
+      formatShare(m.density),
+      m.peak.toPrecision(4),
+    ]),
+  ]);
+  const tensorTable = formatTable([
+    ['tensor', 'dtype', 'shape'],
+    ...tensors.map(({ name, dtype, shape }) => [showName(name), dtype, formatShape(shape)]),
+  ]);
+  return `${path}: model\n\n${formatRows(rows)}\n${matrixTable}\n${tensorTable}`;
+}
+
+/** A tensor name as it is where it is a plain one, else quoted. */
+function showName(name: string): string {
+  return /^[\w.-]{1,80}$/.test(name) ? name : quoteName(name);
+}
+
+function formatDesign({ loaded, memories }: DesignInspection): string {
+  const { dir, design, report, files, version } = loaded;
+  const { config, dimensions } = design;
+  const host = [...files.keys()].filter((file) => file.startsWith('host/'));
+  const rows: Row[] = [
+    ['name', config.name],
+    ['generator', `esegen ${version}`],
+    ['layer', describeLayer(dimensions)],
+    ['array', `${dimensions.lanes} lanes, ${dimensions.elemLanes} element-wise; FIFO depth ${config.fifoDepth}`],
+    ['part', `${config.part} at an assumed ${config.clockMHz} MHz`],
+    ...weightRows(report),
+    ...formatRowsOf(design),
+    memoryRow(memories),
+    ['host files', host.join(', ')],
+    ['files', `${formatCount(files.size + 1)}, all as they were written`],
+  ];
+  return `${dir}: design\n\n${formatRows(rows)}`;
+}

@@ -1,0 +1,19 @@
+import type { Progress } from '../compiler/compile.ts';
+
+/** Stages of a long command on one rewriting line. */
+export interface ProgressLine {
+  readonly show: Progress;
+  /** Removes the line. */
+  readonly clear: () => void;
+}
+
+const ERASE = '\r\x1b[K';
+
+/** Shows progress where `stream` is a terminal, and nothing where it is a pipe or a file. */
+export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
+  if (!stream.isTTY) return { show: () => {}, clear: () => {} };
+  return {
+    show: (stage) => stream.write(`${ERASE}${stage} …`),
+    clear: () => stream.write(ERASE),
+  };
+}

@@ -1,0 +1,58 @@
+import type { CommandModule } from 'yargs';
+import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
+import { type SimulateResult, simulate } from '../simulate.ts';
+
+interface Arguments {
+  dir: string;
+  input: string | undefined;
+  simulator: SimulatorName;
+  frames: number | undefined;
+  seed: number;
+  stalls: number;
+  waves: string | undefined;
+  dump: string | undefined;
+  json: boolean;
+}
+
+function summary(r: SimulateResult): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const verdict =
+    r.mismatches === 0
+      ? `RTL and golden model agree on all ${r.comparedWords} words`
+      : `${r.mismatches} of ${r.comparedWords} words differ`;
+  const rows: [string, string][] = [
+    ['simulator', r.simulator],
+    ['frames', `${r.frames} in ${r.cycles} cycles`],
+    ['cycles per frame', `${r.cyclesPerFrame.toFixed(1)} in steady state (ideal ${r.idealCyclesPerFrame.toFixed(1)})`],
+    ['utilization', percent(r.utilization)],
+    [
+      'per PE and frame',
+      `${r.paddingCycles.toFixed(1)} cycles on padding, ${r.starvedCycles.toFixed(1)} without a word; all held back by a full queue in ${r.blockedCycles.toFixed(1)}`,
+    ],
+    ['queue high-water', String(r.queueHighWater)],
+    ['SQNR of y', `${r.sqnrDb.toFixed(1)} dB against double precision`],
+  ];
+  return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
+}
+
+/** `esegen simulate`: RTL against golden model. Exit code 0 only when it ran and every word agrees. */
+export const simulateCommand: CommandModule<object, Arguments> = {
+  command: 'simulate <dir>',
+  describe: 'Run the RTL of a design against the golden model',
+  builder: (yargs) =>
+    yargs
+      .positional('dir', { type: 'string', demandOption: true, describe: 'design directory' })
+      .option('input', { type: 'string', requiresArg: true, describe: 'frames [T, I], .npy (default: random)' })
+      .option('simulator', { choices: SIMULATORS, default: 'verilator' as const, describe: 'simulator' })
+      .option('frames', { type: 'number', requiresArg: true, describe: 'number of frames (default: all, 8 random)' })
+      .option('seed', { type: 'number', requiresArg: true, default: 1, describe: 'seed of frames and stalls' })
+      .option('stalls', { type: 'number', requiresArg: true, default: 0, describe: 'probability of stalls' })
+      .option('waves', { type: 'string', requiresArg: true, describe: 'write waves to this FST file' })
+      .option('dump', { type: 'string', requiresArg: true, describe: 'write outputs to this directory' })
+      .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),
+  handler: async ({ dir, json, ...options }) => {
+    const result = await simulate(dir, options);
+    console.log(json ? JSON.stringify(result) : summary(result));
+    if (result.mismatches !== 0) process.exitCode = 1;
+  },
+};

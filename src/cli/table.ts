@@ -1,0 +1,26 @@
+/** A line of a table: what it is, and its value. */
+export type Row = readonly [label: string, value: string];
+
+/** Two aligned columns, a line for each row; ends in a newline. */
+export function formatRows(rows: readonly Row[]): string {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `${`${label.padEnd(width)}  ${value}`.trimEnd()}\n`).join('');
+}
+
+/** A table with a heading: the first column left, the others right aligned; ends in a newline. */
+export function formatTable(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
+  const align = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  return lines.map((cells) => `${cells.map(align).join('  ').trimEnd()}\n`).join('');
+}
+
+/** 1234567 → `1,234,567`. */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** A share as a percentage: 0.11216 → `11.22 %`. */
+export function formatShare(value: number): string {
+  return `${(100 * value).toFixed(2)} %`;
+}

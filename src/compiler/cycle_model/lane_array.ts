@@ -1,0 +1,137 @@
+/**
+ * Timing of act_broadcast, ptr_read, act_queue and spmat_read, one column at a time.
+ *
+ * A column that is issued in cycle i moves through two registers into ptr_read and from there into the queues: it is put
+ * in with the third advance after the one of cycle i. The broadcast stands still while a lane in ptr_read waits for its
+ * queue. So with e the first cycle in which a column is in ptr_read, per lane with words in it:
+ *
+ *     put  = max(e, taken(entry `depth` entries before) + 1 of every such lane)      registered ready
+ *     take = max(put + 1, take(entry before) + words of the entry before)            registered valid
+ *
+ * and [e, put) are the cycles in which the broadcast stands still. Only the three columns before can be on their way when
+ * one is issued.
+ */
+export class LaneArray {
+  readonly #lanes: number;
+  readonly #depth: number;
+  /** Cycles in which the last `depth` entries of each lane were taken, a ring per lane. */
+  readonly #taken: Int32Array;
+  readonly #slot: Uint8Array;
+  /** First cycle in which each lane has no word left. */
+  readonly #free: Int32Array;
+  readonly #marker: Uint16Array;
+  /** Standstills of the last three columns, the oldest first. */
+  #from0 = 0;
+  #to0 = 0;
+  #from1 = 0;
+  #to1 = 0;
+  #from2 = 0;
+  #to2 = 0;
+  /** Latest take of the last column. */
+  #lastTake = 0;
+  #blocked = 0;
+  #busy = 0;
+  /** Counters up to a cycle in which a frame ends. */
+  #cut = 0;
+  #blockedAtCut = 0;
+  #busyAtCut = 0;
+
+  constructor(lanes: number, depth: number) {
+    this.#lanes = lanes;
+    this.#depth = depth;
+    this.#taken = new Int32Array(lanes * depth).fill(-1);
+    this.#slot = new Uint8Array(lanes);
+    this.#free = new Int32Array(lanes);
+    this.#marker = new Uint16Array(lanes).fill(1);
+  }
+
+  /**
+   * Broadcasts a column.
+   *
+   * @param wanted cycle from which the controller offers it, after the cycle of the column before
+   * @param counts words of each lane, from `offset` on
+   * @returns cycle in which it is issued
+   */
+  column(wanted: number, counts: Uint16Array, offset: number): number {
+    const issued = this.#advance(wanted);
+    const entered = this.#advance(this.#advance(issued + 1) + 1) + 1;
+    this.#put(entered, counts, offset);
+    return issued;
+  }
+
+  /**
+   * Broadcasts a marker.
+   *
+   * @returns cycle in which it is issued, and that in which the last lane takes it
+   */
+  marker(wanted: number): { readonly issued: number; readonly taken: number } {
+    const issued = this.column(wanted, this.#marker, 0);
+    return { issued, taken: this.#lastTake };
+  }
+
+  /**
+   * Counters at the end of a frame: call when all lanes have taken a marker, read when the next frame has got to the same
+   * point.
+   *
+   * @param cycle cycle of the last beat
+   */
+  beginCut(cycle: number): void {
+    this.#cut = cycle;
+    this.#blockedAtCut = this.#blocked;
+    this.#busyAtCut = this.#busy;
+  }
+
+  /** Counters before the cycle of the last cut, as bench.v counts them. */
+  get atCut(): { readonly blocked: number; readonly starved: number } {
+    return { blocked: this.#blockedAtCut, starved: this.#lanes * this.#cut - this.#busyAtCut };
+  }
+
+  /** First cycle from `cycle` on in which the broadcast moves. */
+  #advance(cycle: number): number {
+    let c = cycle;
+    if (c >= this.#from0 && c < this.#to0) c = this.#to0;
+    if (c >= this.#from1 && c < this.#to1) c = this.#to1;
+    if (c >= this.#from2 && c < this.#to2) c = this.#to2;
+    return c;
+  }
+
+  #put(entered: number, counts: Uint16Array, offset: number): void {
+    const lanes = this.#lanes;
+    const depth = this.#depth;
+    const taken = this.#taken;
+    const slot = this.#slot;
+    const free = this.#free;
+
+    let put = entered;
+    for (let lane = 0; lane < lanes; lane++) {
+      if (counts[offset + lane] === 0) continue;
+      const ready = taken[lane * depth + slot[lane]!]! + 1;
+      if (ready > put) put = ready;
+    }
+
+    const cut = this.#cut;
+    let lastTake = 0;
+    for (let lane = 0; lane < lanes; lane++) {
+      const words = counts[offset + lane]!;
+      if (words === 0) continue;
+      const take = Math.max(put + 1, free[lane]!);
+      const at = slot[lane]!;
+      taken[lane * depth + at] = take;
+      slot[lane] = at + 1 === depth ? 0 : at + 1;
+      free[lane] = take + words;
+      this.#busy += words;
+      if (take < cut) this.#busyAtCut += Math.min(words, cut - take);
+      if (take > lastTake) lastTake = take;
+    }
+    this.#lastTake = lastTake;
+
+    this.#from0 = this.#from1;
+    this.#to0 = this.#to1;
+    this.#from1 = this.#from2;
+    this.#to1 = this.#to2;
+    this.#from2 = entered;
+    this.#to2 = put;
+    this.#blocked += put - entered;
+    if (entered < cut) this.#blockedAtCut += Math.min(put, cut) - entered;
+  }
+}

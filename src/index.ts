@@ -1,0 +1,25 @@
+/** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
+export { type BuildOptions, type BuildResult, build } from './build.ts';
+export { type DesignInspection, inspect, type MatrixInspection, type ModelInspection } from './cli/inspect.ts';
+export { type CalibrationSet, randomCalibration, type VectorPeaks } from './compiler/calibrate.ts';
+export { type Compilation, type CompileReport, compile, type Progress } from './compiler/compile.ts';
+export type { Design } from './compiler/design.ts';
+export type { Formats } from './compiler/formats.ts';
+export { readModel } from './compiler/import/read_model.ts';
+export { type Config, type Matrix, parseConfig, readConfig } from './config.ts';
+export { type LoadedDesign, loadDesign, writeDesign } from './design_dir.ts';
+export { type DoctorOptions, doctor, type ToolReport } from './doctor.ts';
+export { EsegenError } from './errors.ts';
+export { createFrames, type Frames, frameAt } from './frames.ts';
+export {
+  type DesignFiles,
+  generate,
+  type HostFiles,
+  type Labels,
+  type MemoryGroup,
+  memoryGroups,
+  parseLabels,
+} from './generate.ts';
+export type { Dimensions } from './hdl/dimensions.ts';
+export type { Floats, LstmLayer, LstmModel, OutputLayer, Peepholes } from './model.ts';
+export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';

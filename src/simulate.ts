@@ -1,0 +1,197 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
+import { type CosimResult, cosimulate } from '../sim-verilator/cosimulate.ts';
+import type { SimulatorName } from '../sim-verilator/simulator.ts';
+import type { Formats } from './compiler/formats.ts';
+import { type LoadedDesign, loadDesign } from './design_dir.ts';
+import { EsegenError } from './errors.ts';
+import { quantize } from './fixed.ts';
+import { createFrames, type Frames } from './frames.ts';
+import { FloatLstm } from './golden/float_lstm.ts';
+import { readNpy, writeNpy } from './npy.ts';
+import { Rng } from './rng.ts';
+
+/** What `simulate` runs, and how. */
+export interface SimulateOptions {
+  /** Frames, `.npy` [T, I]: float32/float64, rounded on the way in, or int16 in the design's format. Default: seeded random frames. */
+  readonly input?: string | undefined;
+  /** Default verilator. */
+  readonly simulator?: SimulatorName | undefined;
+  /** Number of frames; default all of `input`, or 8 random ones. */
+  readonly frames?: number | undefined;
+  /** Seed of random frames and stalls; default 1. */
+  readonly seed?: number | undefined;
+  /** Probability of an idle input cycle and of output back-pressure, 0 to below 1; default 0. */
+  readonly stalls?: number | undefined;
+  /** File that gets the waves (FST). */
+  readonly waves?: string | undefined;
+  /** Directory that gets rtl_y.npy, golden_y.npy (int16) and float_y.npy (float64), [T, P] each. */
+  readonly dump?: string | undefined;
+}
+
+/** What `simulate` found. */
+export interface SimulateResult {
+  readonly simulator: SimulatorName;
+  readonly frames: number;
+  readonly comparedWords: number;
+  readonly mismatches: number;
+  /** Cycles from reset to the last output word. */
+  readonly cycles: number;
+  /** Cycles from one output frame to the next in steady state. */
+  readonly cyclesPerFrame: number;
+  /** Useful multiply-accumulates over PE-cycles in steady state, counted in the simulation. */
+  readonly utilization: number;
+  /** Weights that are not zero over the number of PEs: what the array would take if it never waited. */
+  readonly idealCyclesPerFrame: number;
+  /** Padding words worked on in a frame, over all PEs, counted in the simulation. */
+  readonly paddingWords: number;
+  /** Signal to quantization-noise ratio of y against the double-precision model on the same inputs, dB. */
+  readonly sqnrDb: number;
+  /** PE-cycles of a frame, per PE, on padding words and without a word to work on; cycles in which a full queue held all back. */
+  readonly paddingCycles: number;
+  readonly starvedCycles: number;
+  readonly blockedCycles: number;
+  /** Largest level of an activation queue. */
+  readonly queueHighWater: number;
+  /** The first differences, one line each. */
+  readonly differences: readonly string[];
+}
+
+const DEFAULT_FRAMES = 8;
+
+/** Frames in integers and in reals: the reals are what the integers were rounded from, where there were any. */
+interface InputFrames {
+  readonly integers: IntegerFrames;
+  readonly reals: Frames;
+}
+
+/** Frames of integers, with their reals. */
+function fromIntegers(data: Int16Array, width: number, { xFrac }: Formats): InputFrames {
+  const frames = data.length / width;
+  const reals = createFrames(frames, width);
+  for (let i = 0; i < data.length; i++) reals.data[i] = data[i]! / 2 ** xFrac;
+  return { integers: { frames, width, data }, reals };
+}
+
+/** Rounds frames to the format of x. */
+export function quantizeFrames(frames: Frames, { xFrac, vectorBits }: Formats): IntegerFrames {
+  const data = Int16Array.from(frames.data, (v) => quantize(v, xFrac, vectorBits));
+  return { frames: frames.frames, width: frames.width, data };
+}
+
+function randomFrames(count: number, width: number, seed: number, formats: Formats): InputFrames {
+  const rng = new Rng(seed);
+  const reals = createFrames(count, width);
+  for (let i = 0; i < reals.data.length; i++) reals.data[i] = rng.normal();
+  return fromIntegers(quantizeFrames(reals, formats).data, width, formats);
+}
+
+function readFrames(path: string, width: number, limit: number | undefined, formats: Formats): InputFrames {
+  const array = readNpy(path);
+  const [rows = 0, columns] = array.shape;
+  if (array.shape.length !== 2 || columns !== width || rows < 1) {
+    throw new EsegenError(path, `expected frames of shape [T, ${width}], got [${array.shape.join(', ')}]`);
+  }
+  const frames = limit === undefined ? rows : Math.min(rows, limit);
+  if (limit !== undefined && limit > rows) {
+    throw new EsegenError(path, `holds ${rows} frames, ${limit} were asked for`, 'Ask for fewer with --frames');
+  }
+  const length = frames * width;
+  if (array.dtype === 'int16') {
+    const data = array.data.slice(0, length);
+    const bound = 2 ** (formats.vectorBits - 1);
+    const wide = data.findIndex((v) => v < -bound || v >= bound);
+    if (wide >= 0) {
+      throw new EsegenError(path, `element ${wide} is ${data[wide]}, expected ${formats.vectorBits}-bit integers`);
+    }
+    return fromIntegers(data, width, formats);
+  }
+  if (array.dtype === 'int32') {
+    throw new EsegenError(path, 'expected float32, float64 or int16, got int32', 'Convert the frames');
+  }
+  const reals = { frames, width, data: Float64Array.from(array.data.subarray(0, length)) };
+  return { integers: quantizeFrames(reals, formats), reals };
+}
+
+/** Signal to quantization-noise ratio in dB of integers with `frac` fraction bits against reals; Infinity for no noise. */
+export function sqnrDb(real: Float64Array, integers: Int16Array, frac: number): number {
+  let signal = 0;
+  let noise = 0;
+  for (let i = 0; i < real.length; i++) {
+    signal += real[i]! ** 2;
+    noise += (real[i]! - integers[i]! / 2 ** frac) ** 2;
+  }
+  return 10 * Math.log10(signal / noise);
+}
+
+function checkOptions({ frames, seed, stalls }: SimulateOptions): void {
+  if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
+    throw new EsegenError('--frames', `expected a whole number of at least 1, got ${frames}`);
+  }
+  if (seed !== undefined && !Number.isInteger(seed)) {
+    throw new EsegenError('--seed', `expected a whole number, got ${seed}`);
+  }
+  if (stalls !== undefined && !(stalls >= 0 && stalls <= 0.95)) {
+    throw new EsegenError('--stalls', `expected a probability from 0 to 0.95, got ${stalls}`);
+  }
+}
+
+function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: LoadedDesign): void {
+  if (existsSync(dir) && !statSync(dir).isDirectory()) throw new EsegenError(dir, 'is a file, expected a directory');
+  mkdirSync(dir, { recursive: true });
+  const shape = [float.frames, loaded.design.dimensions.outputs];
+  writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape: [rtl.length / shape[1]!, shape[1]!], data: rtl });
+  writeNpy(join(dir, 'golden_y.npy'), { dtype: 'int16', shape, data: golden });
+  writeNpy(join(dir, 'float_y.npy'), { dtype: 'float64', shape, data: float.data });
+}
+
+/**
+ * Runs the RTL of a design directory against the golden model, word by word. Where they differ, the run is repeated with
+ * checkpoints inside the design, and the first difference there is reported too.
+ *
+ * @throws EsegenError for a damaged directory, bad input, a missing simulator or a design that stalls
+ */
+export async function simulate(dir: string, options: SimulateOptions = {}): Promise<SimulateResult> {
+  checkOptions(options);
+  const loaded = loadDesign(dir);
+  const { design } = loaded;
+  const { formats, dimensions } = design;
+  const seed = options.seed ?? 1;
+  const input =
+    options.input === undefined
+      ? randomFrames(options.frames ?? DEFAULT_FRAMES, dimensions.inputs, seed, formats)
+      : readFrames(options.input, dimensions.inputs, options.frames, formats);
+
+  const run = { simulator: options.simulator ?? ('verilator' as const), seed, stalls: options.stalls ?? 0 };
+  const cosim = await cosimulate(loaded.dir, design, input.integers, {
+    ...run,
+    ...(options.waves === undefined ? {} : { waves: options.waves }),
+  });
+  const float = new FloatLstm(loaded.readModel().layer).run(input.reals);
+  if (options.dump !== undefined) dump(options.dump, cosim, float, loaded);
+
+  const differences = [...cosim.differences];
+  if (cosim.mismatches > 0) {
+    const { inside } = await cosimulate(loaded.dir, design, input.integers, { ...run, checkpoints: true });
+    if (inside !== null) differences.push(inside);
+  }
+  const { steady } = cosim;
+  return {
+    simulator: cosim.simulator,
+    frames: cosim.frames,
+    comparedWords: cosim.comparedWords,
+    mismatches: cosim.mismatches,
+    cycles: cosim.cycles,
+    cyclesPerFrame: steady.cyclesPerFrame,
+    utilization: steady.utilization,
+    idealCyclesPerFrame: loaded.report.nonZeros / dimensions.lanes,
+    paddingWords: steady.paddingWords,
+    sqnrDb: sqnrDb(float.data, cosim.golden, formats.yFrac),
+    paddingCycles: steady.paddingCycles,
+    starvedCycles: steady.starvedCycles,
+    blockedCycles: steady.blockedCycles,
+    queueHighWater: cosim.stats.at(-1)?.highWater ?? 0,
+    differences,
+  };
+}
