@@ -82,13 +82,15 @@ export async function readStats(path: string): Promise<FrameStats[]> {
 export const CHECKPOINTS = ['i', 'f', 'g', 'o', 'c', 'm'] as const;
 export type Checkpoint = (typeof CHECKPOINTS)[number];
 
-/** Checkpoint values by kind and ElemMul lane, in the order of the lane's cells, frame after frame. */
+/**
+ * Checkpoint values by kind and ElemMul lane, in the order of the lane's cells, frame after frame. Undefined bits are NaN,
+ * which equals no golden value.
+ */
 export async function readCheckpoints(path: string, elemLanes: number): Promise<Map<Checkpoint, number[][]>> {
   const log = new Map(CHECKPOINTS.map((kind) => [kind, Array.from({ length: elemLanes }, () => [] as number[])]));
   for (const line of await readLines(path)) {
     const [kind, lane, word] = line.split(' ') as [Checkpoint, string, string];
-    const bits = 4 * word.length;
-    log.get(kind)![Number(lane)]!.push((Number.parseInt(word, 16) << (32 - bits)) >> (32 - bits));
+    log.get(kind)![Number(lane)]!.push(Number(word));
   }
   return log;
 }

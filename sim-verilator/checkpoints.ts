@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<Checkpoint, string>> = {
  * First difference inside the design, in the order in which a frame computes: gates, state, output.
  *
  * @param rtl values by kind and ElemMul lane, as bench.v logs them
- * @returns one line, or null where all checkpoints that were logged agree
+ * @returns one line, or null where all checkpoints agree; one that the RTL did not log is a difference
  */
 export function firstDifference(
   golden: GoldenCheckpoints,
@@ -31,8 +31,9 @@ export function firstDifference(
       for (let cell = 0; cell < cells; cell++) {
         const got = rtl.get(kind)![cell % elemLanes]![frame * wordsPerFrame + Math.floor(cell / elemLanes)];
         const expected = golden[kind][frame * cells + cell];
-        if (got !== undefined && got !== expected) {
-          return `first difference inside: frame ${frame}, cell ${cell}, ${NAMES[kind]}: expected ${expected}, RTL ${got}`;
+        if (got !== expected) {
+          const rtlValue = got ?? 'nothing';
+          return `first difference inside: frame ${frame}, cell ${cell}, ${NAMES[kind]}: expected ${expected}, RTL ${rtlValue}`;
         }
       }
     }

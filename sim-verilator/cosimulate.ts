@@ -74,10 +74,10 @@ export function runGolden(
 function goldenCheckpoints(): { log: GoldenCheckpoints; observe: (cell: number, trace: CellTrace) => void } {
   const log = { i: [], f: [], g: [], o: [], c: [], m: [] } as Record<keyof GoldenCheckpoints, number[]>;
   const observe = (_cell: number, { z, c, m }: CellTrace) => {
-    log.i.push(z[0]);
-    log.f.push(z[1]);
-    log.g.push(z[2]);
-    log.o.push(z[3]);
+    log.i.push(z[0]!);
+    log.f.push(z[1]!);
+    log.g.push(z[2]!);
+    log.o.push(z[3]!);
     log.c.push(c);
     log.m.push(m);
   };

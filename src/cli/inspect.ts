@@ -5,6 +5,7 @@ import { readModel } from '../compiler/import/read_model.ts';
 import { withSafetensors } from '../compiler/import/safetensors.ts';
 import type { Matrix } from '../config.ts';
 import { type LoadedDesign, loadDesign } from '../design_dir.ts';
+import { EsegenError } from '../errors.ts';
 import { type MemoryGroup, memoryGroups } from '../generate.ts';
 import type { Floats, LstmModel } from '../model.ts';
 import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
@@ -45,7 +46,9 @@ export interface DesignInspection {
  * @throws EsegenError where it is neither, or is damaged
  */
 export function inspect(path: string): ModelInspection | DesignInspection {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
+  if (stat.isDirectory()) {
     const loaded = loadDesign(path);
     return { kind: 'design', loaded, memories: memoryGroups(loaded.design) };
   }

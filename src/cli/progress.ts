@@ -10,7 +10,9 @@ export interface ProgressLine {
 const ERASE = '\r\x1b[K';
 
 /** Shows progress where `stream` is a terminal, and nothing where it is a pipe or a file. */
-export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
+export function progressLine(
+  stream: Pick<NodeJS.WriteStream, 'isTTY'> & { write(text: string): unknown } = process.stderr,
+): ProgressLine {
   if (!stream.isTTY) return { show: () => {}, clear: () => {} };
   return {
     show: (stage) => stream.write(`${ERASE}${stage} …`),

@@ -24,12 +24,15 @@ export interface QuantizedLayer {
   readonly peepholes: { readonly i: Int16Array; readonly f: Int16Array; readonly o: Int16Array } | null;
 }
 
-/** The alignment field of a schedule step has four bits. */
+/** The alignment field of a schedule step has four bits, the shift field six. */
 const MAX_ALIGN = 15;
+const MAX_SHIFT = 63;
 /** The peephole alignment field has five bits. */
 const MAX_PEEP_SHIFT = 31;
 /** Integers of the golden model live in doubles. */
 const MAX_SUM_BITS = 52;
+/** Finest unit of the gate sums; z ends 25 bits above it, so that what is lost below never shows. */
+const MAX_ACC_FRAC = Z_FRAC + 25;
 
 /** Fraction bits for values up to `peak` in `bits` bits; the largest value may saturate by one step. */
 export function fractionFor(peak: number, bits: number): number {
@@ -93,9 +96,9 @@ export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPea
 
   const xFrac = clamp(fractionFor(peaks.x, vectorBits), 0, vectorBits + 7);
   const cFrac = clamp(fractionFor(peaks.c, vectorBits), 0, 15);
-  let weightXFrac = fractionFor(peakOf(layer.weightX), weightBits);
-  let weightRFrac = fractionFor(peakOf(layer.weightR), weightBits);
-  const weightPFrac = layer.weightP === null ? 0 : fractionFor(peakOf(layer.weightP), weightBits);
+  const largestPFrac = MAX_SHIFT - mFrac;
+  const weightPFrac =
+    layer.weightP === null ? 0 : Math.min(fractionFor(peakOf(layer.weightP), weightBits), largestPFrac);
   const yFrac =
     layer.weightP === null ? mFrac : clamp(fractionFor(peaks.y, vectorBits), 0, Math.max(weightPFrac + mFrac, 0));
   if (weightPFrac + mFrac < 0) {
@@ -103,9 +106,15 @@ export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPea
   }
 
   // Both products of a gate sum get the same fraction bits; the finer matrix gives up what lies beyond the aligner's reach.
-  const coarse = Math.min(weightXFrac + xFrac, weightRFrac + yFrac);
-  weightXFrac = Math.min(weightXFrac, coarse + maxAlign - xFrac);
-  weightRFrac = Math.min(weightRFrac, coarse + maxAlign - yFrac);
+  // A matrix without weights takes the fraction bits of the other one.
+  const peakX = peakOf(layer.weightX);
+  const peakR = peakOf(layer.weightR);
+  const productX = peakX > 0 ? fractionFor(peakX, weightBits) + xFrac : null;
+  const productR = peakR > 0 ? fractionFor(peakR, weightBits) + yFrac : null;
+  const coarse = Math.min(productX ?? productR ?? Z_FRAC, productR ?? productX ?? Z_FRAC);
+  const finest = Math.min(coarse + maxAlign, MAX_ACC_FRAC);
+  const weightXFrac = Math.min(productX ?? coarse, finest) - xFrac;
+  const weightRFrac = Math.min(productR ?? coarse, finest) - yFrac;
   const accFrac = Math.max(weightXFrac + xFrac, weightRFrac + yFrac, Z_FRAC);
   const xAlign = accFrac - weightXFrac - xFrac;
   const yAlign = accFrac - weightRFrac - yFrac;

@@ -1,3 +1,5 @@
+import { EsegenError } from '../errors.ts';
+
 /** What a step does; values are the codes in the schedule memory (controller.v). */
 export const Op = { spmv: 0, cells: 1, outputs: 2 } as const;
 /** In which frames an SpMV step runs. */
@@ -150,12 +152,18 @@ export function stepFields(widths: {
   ];
 }
 
-/** Packs a step into its schedule word. */
+/**
+ * Packs a step into its schedule word.
+ *
+ * @throws EsegenError where a value does not fit its field
+ */
 export function packStep(step: Step, fields: readonly StepField[]): bigint {
   let word = 0n;
   let shift = 0n;
   for (const { key, bits } of fields) {
-    word |= BigInt(Number(step[key])) << shift;
+    const value = Number(step[key]);
+    if (value >= 2 ** bits) throw new EsegenError(`schedule: ${key}`, `expected at most ${bits} bits, got ${value}`);
+    word |= BigInt(value) << shift;
     shift += BigInt(bits);
   }
   return word;

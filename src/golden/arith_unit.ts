@@ -1,74 +1,60 @@
-import type { DecodedMatrix } from './spmat_read.ts';
+import { COLUMN_BITS, COLUMN_MASK, type DecodedMatrix } from './spmat_read.ts';
 
 /** Accumulators: 32-bit integers where the width allows, doubles (exact to 53 bits) where not. */
 export type Accumulators = Int32Array | Float64Array;
-
-/** Adds `matrix * vector` to accumulators; activations are shifted left by `align`. */
-export type SpMv = (matrix: DecodedMatrix, vector: ArrayLike<number>, align: number, sums: Accumulators) => void;
-
-/** Widest accumulator that the 32-bit loop holds. */
-export const INT32_BITS = 32;
-
-/** Exact accumulation in 32-bit integers. */
-function spmv32(
-  { columns, start, rows, weights }: DecodedMatrix,
-  vector: ArrayLike<number>,
-  align: number,
-  sums: Int32Array,
-): void {
-  for (let column = 0; column < columns; column++) {
-    const act = vector[column]! << align;
-    const end = start[column + 1]!;
-    for (let entry = start[column]!; entry < end; entry++) {
-      const row = rows[entry]!;
-      sums[row] = (sums[row]! + Math.imul(weights[entry]!, act)) | 0;
-    }
-  }
-}
-
-/** Exact accumulation in doubles, for accumulators of more than 32 bits. */
-function spmv53(
-  { columns, start, rows, weights }: DecodedMatrix,
-  vector: ArrayLike<number>,
-  align: number,
-  sums: Float64Array,
-): void {
-  const scale = 2 ** align;
-  for (let column = 0; column < columns; column++) {
-    const act = vector[column]! * scale;
-    const end = start[column + 1]!;
-    for (let entry = start[column]!; entry < end; entry++) sums[rows[entry]!]! += weights[entry]! * act;
-  }
-}
-
-/** Accumulation that saturates after every addition, in the order of the columns. */
-function saturatingSpmv(bits: number) {
-  const max = 2 ** (bits - 1) - 1;
-  const min = -max - 1;
-  return (
-    { columns, start, rows, weights }: DecodedMatrix,
-    vector: ArrayLike<number>,
-    align: number,
-    sums: Float64Array,
-  ): void => {
-    const scale = 2 ** align;
-    for (let column = 0; column < columns; column++) {
-      const act = vector[column]! * scale;
-      const end = start[column + 1]!;
-      for (let entry = start[column]!; entry < end; entry++) {
-        const row = rows[entry]!;
-        const sum = sums[row]! + weights[entry]! * act;
-        sums[row] = sum > max ? max : sum < min ? min : sum;
-      }
-    }
-  };
-}
 
 /** Multiply-accumulate of a design, with accumulators that fit it. */
 export interface ArithUnit {
   /** Makes `count` accumulators, all zero. */
   readonly accumulators: (count: number) => Accumulators;
-  readonly spmv: SpMv;
+  /** Adds `matrix * (vector << align)` to accumulators. */
+  readonly spmv: (matrix: DecodedMatrix, vector: ArrayLike<number>, align: number, sums: Accumulators) => void;
+}
+
+/** Widest accumulator that the 32-bit loop holds. */
+const INT32_BITS = 32;
+
+/** Exact accumulation in 32-bit integers. */
+function spmv32({ start, entries }: DecodedMatrix, acts: Int32Array, sums: Int32Array): void {
+  for (let row = 0; row < start.length - 1; row++) {
+    const end = start[row + 1]!;
+    let sum = sums[row]!;
+    for (let at = start[row]!; at < end; at++) {
+      const entry = entries[at]!;
+      sum = (sum + Math.imul(entry >> COLUMN_BITS, acts[entry & COLUMN_MASK]!)) | 0;
+    }
+    sums[row] = sum;
+  }
+}
+
+/** Exact accumulation in doubles, for accumulators of more than 32 bits. */
+function spmv53({ start, entries }: DecodedMatrix, acts: Float64Array, sums: Float64Array): void {
+  for (let row = 0; row < start.length - 1; row++) {
+    const end = start[row + 1]!;
+    let sum = sums[row]!;
+    for (let at = start[row]!; at < end; at++) {
+      const entry = entries[at]!;
+      sum += (entry >> COLUMN_BITS) * acts[entry & COLUMN_MASK]!;
+    }
+    sums[row] = sum;
+  }
+}
+
+/** Accumulation that saturates after every addition, in the order of the columns. */
+function saturatingSpmv(bits: number): typeof spmv53 {
+  const max = 2 ** (bits - 1) - 1;
+  const min = -max - 1;
+  return ({ start, entries }, acts, sums) => {
+    for (let row = 0; row < start.length - 1; row++) {
+      const end = start[row + 1]!;
+      let sum = sums[row]!;
+      for (let at = start[row]!; at < end; at++) {
+        const entry = entries[at]!;
+        sum = Math.max(min, Math.min(max, sum + (entry >> COLUMN_BITS) * acts[entry & COLUMN_MASK]!));
+      }
+      sums[row] = sum;
+    }
+  };
 }
 
 /**
@@ -81,12 +67,18 @@ export function arithUnit(bits: number, saturate: boolean): ArithUnit {
   if (!saturate && bits <= INT32_BITS) {
     return {
       accumulators: (count) => new Int32Array(count),
-      spmv: (matrix, vector, align, sums) => spmv32(matrix, vector, align, sums as Int32Array),
+      spmv: (matrix, vector, align, sums) =>
+        spmv32(
+          matrix,
+          Int32Array.from(vector, (v) => v << align),
+          sums as Int32Array,
+        ),
     };
   }
   const loop = saturate ? saturatingSpmv(bits) : spmv53;
+  const scaled = (vector: ArrayLike<number>, align: number) => Float64Array.from(vector, (v) => v * 2 ** align);
   return {
     accumulators: (count) => new Float64Array(count),
-    spmv: (matrix, vector, align, sums) => loop(matrix, vector, align, sums as Float64Array),
+    spmv: (matrix, vector, align, sums) => loop(matrix, scaled(vector, align), sums as Float64Array),
   };
 }

@@ -52,7 +52,7 @@ export class GoldenModel {
   /** Multiply-accumulates of a frame that is not the first of an utterance. */
   get macsPerFrame(): number {
     const { x, y, m } = this.#matrices;
-    return x.weights.length + y.weights.length + (m?.weights.length ?? 0);
+    return x.entries.length + y.entries.length + (m?.entries.length ?? 0);
   }
 
   /** Starts an utterance: c and y are zero. */
@@ -89,15 +89,15 @@ export class GoldenModel {
   #cells(): void {
     const { lanes, gateRows, cells, projection } = this.#design.dimensions;
     const sums = this.#gateSums;
+    const lane = this.#elemLane;
     for (let cell = 0; cell < cells; cell++) {
       const row = (cell % lanes) * gateRows + GATES * Math.floor(cell / lanes);
-      const gates = [sums[row]!, sums[row + 1]!, sums[row + 2]!, sums[row + 3]!] as const;
-      const trace = this.#elemLane.step(cell, gates, this.#c[cell]!);
-      this.#c[cell] = trace.c;
-      this.#m[cell] = trace.m;
-      if (!projection) this.#y[cell] = trace.m;
-      this.#observer?.(cell, trace);
+      lane.step(cell, sums, row, this.#c[cell]!);
+      this.#c[cell] = lane.c;
+      this.#m[cell] = lane.m;
+      this.#observer?.(cell, lane);
     }
+    if (!projection) this.#y.set(this.#m);
     sums.fill(0);
   }
 

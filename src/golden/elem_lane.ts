@@ -1,73 +1,91 @@
 import type { CellParameters } from '../compiler/design.ts';
 import { type Formats, PRODUCT_FRAC, TABLE_FRAC, Z_BITS } from '../compiler/formats.ts';
+import { GATES } from '../compiler/partition.ts';
 import { tableShift } from '../compiler/quantize.ts';
-import { roundShift, saturate } from '../fixed.ts';
+import { roundHalfUp, saturate } from '../fixed.ts';
 import { tableIndex, tableStepFrac } from './act_table.ts';
+import type { Accumulators } from './arith_unit.ts';
 
 /** Values inside ElemMul of one cell, for comparison with the hardware's checkpoints. */
 export interface CellTrace {
   /** Gate pre-activations i, f, g, o. */
-  readonly z: readonly [number, number, number, number];
+  readonly z: ArrayLike<number>;
   readonly c: number;
   readonly m: number;
 }
 
 /**
  * Twin of elem_lane.v: gate sums of a cell and its previous state to the new state and the output. All values are integers in
- * the formats of the design.
+ * the formats of the design. The results of a step stay in `z`, `c` and `m` until the next one.
  */
 export class ElemLane {
-  readonly #formats: Formats;
+  /** Gate pre-activations i, f, g, o. */
+  readonly z = new Int32Array(GATES);
+  c = 0;
+  m = 0;
+
   readonly #cells: CellParameters;
   readonly #count: number;
   readonly #sigmoid: Int16Array;
   readonly #tanh: Int16Array;
   readonly #sigmoidShift: number;
   readonly #tanhShift: number;
+  readonly #vectorBits: number;
+  /** Powers of two of the formats: peephole alignment, sum to z, f c' to 30 fraction bits, state and output rounding, table step. */
+  readonly #peepScale: number;
+  readonly #zScale: number;
+  readonly #oldScale: number;
   readonly #stateScale: number;
+  readonly #outputScale: number;
+  readonly #indexScale: number;
 
   constructor(
     formats: Formats,
     cells: CellParameters,
     tables: { readonly sigmoid: Int16Array; readonly tanh: Int16Array },
   ) {
-    this.#formats = formats;
     this.#cells = cells;
-    this.#count = cells.bias.length / 4;
+    this.#count = cells.bias.length / GATES;
     this.#sigmoid = tables.sigmoid;
     this.#tanh = tables.tanh;
     this.#sigmoidShift = tableShift(formats.sigmoidRange);
     this.#tanhShift = tableShift(formats.tanhRange);
-    this.#stateScale = 2 ** (tableStepFrac(formats.tanhRange) - formats.cFrac);
+    this.#vectorBits = formats.vectorBits;
+    this.#peepScale = 2 ** formats.peepShift;
+    this.#zScale = 2 ** -formats.zShift;
+    this.#oldScale = 2 ** (TABLE_FRAC - formats.cFrac);
+    this.#stateScale = 2 ** (formats.cFrac - PRODUCT_FRAC);
+    this.#outputScale = 2 ** (formats.mFrac - PRODUCT_FRAC);
+    this.#indexScale = 2 ** (tableStepFrac(formats.tanhRange) - formats.cFrac);
   }
 
   /** Gate sum to z: bias and peephole product added, rounded, saturated to 16 bits. */
-  #preActivation(sum: number, gate: number, cell: number, peephole: Int16Array | null, state: number): number {
-    const { peepShift, zShift } = this.#formats;
-    const product = peephole === null ? 0 : peephole[cell]! * state * 2 ** peepShift;
-    return saturate(roundShift(sum + this.#cells.bias[gate * this.#count + cell]! + product, zShift), Z_BITS);
+  #preActivation(sum: number, gate: number, cell: number, product: number): number {
+    const exact = sum + this.#cells.bias[gate * this.#count + cell]! + product * this.#peepScale;
+    const z = saturate(roundHalfUp(exact * this.#zScale), Z_BITS);
+    this.z[gate] = z;
+    return z;
   }
 
   /**
-   * @param sums accumulators of the gates i, f, g, o of this cell
+   * @param sums accumulators; the gates i, f, g, o of this cell stand at `row` and behind it
    * @param state previous cell state c'
    */
-  step(cell: number, sums: readonly [number, number, number, number], state: number): CellTrace {
-    const { cFrac, vectorBits, mFrac } = this.#formats;
+  step(cell: number, sums: Accumulators, row: number, state: number): void {
     const peepholes = this.#cells.peepholes;
-    const zi = this.#preActivation(sums[0], 0, cell, peepholes?.i ?? null, state);
-    const zf = this.#preActivation(sums[1], 1, cell, peepholes?.f ?? null, state);
-    const zg = this.#preActivation(sums[2], 2, cell, null, 0);
+    const zi = this.#preActivation(sums[row]!, 0, cell, peepholes === null ? 0 : peepholes.i[cell]! * state);
+    const zf = this.#preActivation(sums[row + 1]!, 1, cell, peepholes === null ? 0 : peepholes.f[cell]! * state);
+    const zg = this.#preActivation(sums[row + 2]!, 2, cell, 0);
     const i = this.#sigmoid[tableIndex(zi >> this.#sigmoidShift)]!;
     const f = this.#sigmoid[tableIndex(zf >> this.#sigmoidShift)]!;
     const g = this.#tanh[tableIndex(zg >> this.#tanhShift)]!;
 
     // f c' has 15 + cFrac fraction bits, i g has 30; up to 47 bits, exact in doubles.
-    const c = saturate(roundShift(f * state * 2 ** (TABLE_FRAC - cFrac) + i * g, PRODUCT_FRAC - cFrac), vectorBits);
-    const zo = this.#preActivation(sums[3], 3, cell, peepholes?.o ?? null, c);
+    const c = saturate(roundHalfUp((f * state * this.#oldScale + i * g) * this.#stateScale), this.#vectorBits);
+    const zo = this.#preActivation(sums[row + 3]!, 3, cell, peepholes === null ? 0 : peepholes.o[cell]! * c);
     const o = this.#sigmoid[tableIndex(zo >> this.#sigmoidShift)]!;
-    const tanhC = this.#tanh[tableIndex(Math.floor(c * this.#stateScale))]!;
-    const m = saturate(roundShift(o * tanhC, PRODUCT_FRAC - mFrac), vectorBits);
-    return { z: [zi, zf, zg, zo], c, m };
+    const tanhC = this.#tanh[tableIndex(Math.floor(c * this.#indexScale))]!;
+    this.c = c;
+    this.m = saturate(roundHalfUp(o * tanhC * this.#outputScale), this.#vectorBits);
   }
 }

@@ -1,22 +1,26 @@
-import type { EncodedWords, LaneColumns } from '../compiler/encode.ts';
-import { decodeMatrix } from '../compiler/encode.ts';
+import { decodeMatrix, type EncodedWords } from '../compiler/encode.ts';
 
-/** A sparse matrix, by columns, with the accumulator row of every entry: all lanes of a column one after the other. */
+/** A sparse matrix by accumulators: what each of them adds up, in the order in which the hardware adds it. */
 export interface DecodedMatrix {
   readonly columns: number;
-  /** First entry of each column, [columns + 1]. */
+  /** First entry of each accumulator, lane * rowsPerLane + local row; [lanes * rowsPerLane + 1]. */
   readonly start: Int32Array;
-  /** Accumulator of each entry: lane * rowsPerLane + local row. */
-  readonly rows: Int32Array;
-  readonly weights: Int16Array;
+  /** Entries weight * 2^16 + column, by rising column within an accumulator. */
+  readonly entries: Int32Array;
 }
+
+/** Bits of the column in an entry. */
+export const COLUMN_BITS = 16;
+export const COLUMN_MASK = 0xffff;
 
 /**
  * Twin of ptr_read.v and spmat_read.v: follows the counts and relative indices of every lane's words. Padding words move the
- * row on and vanish. Entries of a column are in lane order, rising within a lane, as the hardware adds them.
+ * row on and vanish. The columns of a lane become rows here, because a sum kept in a register is what makes the golden model
+ * fast; every accumulator still sees its products in column order.
  *
  * @param rows rows of each lane, [lanes]
  * @param rowsPerLane accumulators of a lane, at least the largest of `rows`
+ * @throws EsegenError where the words are not what the encoder writes
  */
 export function spmatRead(
   encoded: EncodedWords,
@@ -25,30 +29,21 @@ export function spmatRead(
   where: string,
 ): DecodedMatrix {
   const lanes = decodeMatrix(encoded, rows, where);
-  const { columns } = encoded;
-  const entries = lanes.reduce((sum, lane) => sum + lane.rows.length, 0);
-  const out: DecodedMatrix = {
-    columns,
-    start: new Int32Array(columns + 1),
-    rows: new Int32Array(entries),
-    weights: new Int16Array(entries),
-  };
-  let at = 0;
-  for (let column = 0; column < columns; column++) {
-    for (let lane = 0; lane < lanes.length; lane++) {
-      at = copyColumn(lanes[lane]!, column, lane * rowsPerLane, out, at);
-    }
-    out.start[column + 1] = at;
+  const start = new Int32Array(lanes.length * rowsPerLane + 1);
+  for (const [lane, { rows: laneRows }] of lanes.entries()) {
+    for (const row of laneRows) start[lane * rowsPerLane + row + 1]!++;
   }
-  return out;
-}
+  for (let at = 1; at < start.length; at++) start[at]! += start[at - 1]!;
 
-function copyColumn(lane: LaneColumns, column: number, base: number, out: DecodedMatrix, at: number): number {
-  const end = lane.columnStart[column + 1]!;
-  let next = at;
-  for (let entry = lane.columnStart[column]!; entry < end; entry++) {
-    out.rows[next] = base + lane.rows[entry]!;
-    out.weights[next++] = lane.weights[entry]!;
+  const next = start.slice();
+  const entries = new Int32Array(start.at(-1)!);
+  for (const [lane, { columnStart, rows: laneRows, weights }] of lanes.entries()) {
+    for (let column = 0; column < encoded.columns; column++) {
+      for (let at = columnStart[column]!; at < columnStart[column + 1]!; at++) {
+        const accumulator = lane * rowsPerLane + laneRows[at]!;
+        entries[next[accumulator]!++] = (weights[at]! << COLUMN_BITS) | column;
+      }
+    }
   }
-  return next;
+  return { columns: encoded.columns, start, entries };
 }

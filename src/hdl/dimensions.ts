@@ -82,8 +82,9 @@ export function dimensionsOf(
     (config.accumulatorMemory === 'auto' && rows * formats.accBits > DISTRIBUTED_LIMIT);
   const baseR = sizes.wordsX;
   const baseP = baseR + sizes.wordsR;
-  // A word count must fit the address it is added to.
-  const weightDepth = depth(Math.max(baseP + sizes.wordsP, sizes.largestCount + 1));
+  // A word count must fit the address it is added to, and so must the base of a matrix without words.
+  const lastBase = projection ? baseP : baseR;
+  const weightDepth = depth(Math.max(baseP + sizes.wordsP, sizes.largestCount + 1, lastBase + 1));
   const columns = inputs + outputs + (projection ? cells : 0);
   const cellWords = Math.ceil(cells / elemLanes);
   const outWords = Math.ceil(outputs / elemLanes);

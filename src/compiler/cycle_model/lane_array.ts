@@ -1,3 +1,13 @@
+/** Counters of bench.v at the end of a frame, summed since reset. */
+export interface FrameCounters {
+  /** Cycle of the frame's last output beat. */
+  readonly end: number;
+  /** Before it: PE-cycles without a word to work on, over all PEs. */
+  readonly starved: number;
+  /** Before it: cycles in which a full queue held the broadcast back. */
+  readonly blocked: number;
+}
+
 /**
  * Timing of act_broadcast, ptr_read, act_queue and spmat_read, one column at a time.
  *
@@ -31,10 +41,7 @@ export class LaneArray {
   #lastTake = 0;
   #blocked = 0;
   #busy = 0;
-  /** Counters up to a cycle in which a frame ends. */
-  #cut = 0;
-  #blockedAtCut = 0;
-  #busyAtCut = 0;
+  readonly #cuts: { cycle: number; blocked: number; busy: number }[] = [];
 
   constructor(lanes: number, depth: number) {
     this.#lanes = lanes;
@@ -70,20 +77,18 @@ export class LaneArray {
   }
 
   /**
-   * Counters at the end of a frame: call when all lanes have taken a marker, read when the next frame has got to the same
-   * point.
+   * A frame ends: its counters are taken. Call it when all lanes have taken a marker; columns that are broadcast later on
+   * still count as far as they come before the cycle.
    *
    * @param cycle cycle of the last beat
    */
-  beginCut(cycle: number): void {
-    this.#cut = cycle;
-    this.#blockedAtCut = this.#blocked;
-    this.#busyAtCut = this.#busy;
+  endFrame(cycle: number): void {
+    this.#cuts.push({ cycle, blocked: this.#blocked, busy: this.#busy });
   }
 
-  /** Counters before the cycle of the last cut, as bench.v counts them. */
-  get atCut(): { readonly blocked: number; readonly starved: number } {
-    return { blocked: this.#blockedAtCut, starved: this.#lanes * this.#cut - this.#busyAtCut };
+  /** Counters before the end of each frame, as bench.v counts them. */
+  frames(): FrameCounters[] {
+    return this.#cuts.map(({ cycle, blocked, busy }) => ({ end: cycle, blocked, starved: this.#lanes * cycle - busy }));
   }
 
   /** First cycle from `cycle` on in which the broadcast moves. */
@@ -109,8 +114,11 @@ export class LaneArray {
       if (ready > put) put = ready;
     }
 
-    const cut = this.#cut;
+    const cut = this.#cuts.at(-1);
+    const cutCycle = cut === undefined ? 0 : cut.cycle;
     let lastTake = 0;
+    let busy = 0;
+    let busyBeforeCut = 0;
     for (let lane = 0; lane < lanes; lane++) {
       const words = counts[offset + lane]!;
       if (words === 0) continue;
@@ -119,11 +127,12 @@ export class LaneArray {
       taken[lane * depth + at] = take;
       slot[lane] = at + 1 === depth ? 0 : at + 1;
       free[lane] = take + words;
-      this.#busy += words;
-      if (take < cut) this.#busyAtCut += Math.min(words, cut - take);
+      busy += words;
+      if (take < cutCycle) busyBeforeCut += Math.min(words, cutCycle - take);
       if (take > lastTake) lastTake = take;
     }
     this.#lastTake = lastTake;
+    this.#busy += busy;
 
     this.#from0 = this.#from1;
     this.#to0 = this.#to1;
@@ -132,6 +141,9 @@ export class LaneArray {
     this.#from2 = entered;
     this.#to2 = put;
     this.#blocked += put - entered;
-    if (entered < cut) this.#blockedAtCut += Math.min(put, cut) - entered;
+    if (cut !== undefined) {
+      cut.busy += busyBeforeCut;
+      if (entered < cutCycle) cut.blocked += Math.min(put, cutCycle) - entered;
+    }
   }
 }

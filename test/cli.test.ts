@@ -1,0 +1,276 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { progressLine } from '../src/cli/progress.ts';
+import { writeSafetensors } from '../src/compiler/import/write_safetensors.ts';
+import { writeNpy } from '../src/npy.ts';
+import { Rng } from '../src/rng.ts';
+import { VERSION } from '../src/version.ts';
+
+const BIN = fileURLToPath(new URL('../bin/esegen.js', import.meta.url));
+
+let root: string;
+let model: string;
+let config: string;
+let out: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'esegen cli-'));
+  model = join(root, 'model.safetensors');
+  config = join(root, 'config.json');
+  out = join(root, 'out');
+  writeModel();
+  writeFileSync(config, '{"name": "tiny", "array": {"lanes": 4}, "density": 0.25}');
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** 4 inputs, 8 cells, projected to 3, peepholes, 2 classes. */
+function writeModel(inputs = 4, change: (data: Float32Array) => void = () => {}): void {
+  const rng = new Rng(3);
+  const tensor = (...shape: number[]) => {
+    const length = shape.reduce((product, size) => product * size, 1);
+    return { shape, data: Float32Array.from({ length }, () => 0.5 * rng.normal()) };
+  };
+  const first = tensor(32, inputs);
+  change(first.data);
+  writeFileSync(
+    model,
+    writeSafetensors(
+      new Map([
+        ['lstm.weight_ih_l0', first],
+        ['lstm.weight_hh_l0', tensor(32, 3)],
+        ['lstm.weight_hr_l0', tensor(3, 8)],
+        ['lstm.bias_ih_l0', tensor(32)],
+        ['lstm.weight_ci', tensor(8)],
+        ['lstm.weight_cf', tensor(8)],
+        ['lstm.weight_co', tensor(8)],
+        ['fc.weight', tensor(2, 3)],
+        ['fc.bias', tensor(2)],
+      ]),
+    ),
+  );
+}
+
+function writeJson(name: string, value: unknown): void {
+  writeFileSync(join(root, name), JSON.stringify(value));
+}
+
+async function esegen(...args: string[]) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], { cwd: root, reject: false });
+  return { exitCode, stdout, stderr };
+}
+
+const build = (...more: string[]) => esegen('build', model, '--config', config, '--out', out, ...more);
+
+/** A failed build: nothing on stdout, one line on stderr, no directory, no staging left. */
+async function buildError(...more: string[]): Promise<string> {
+  const before = readdirSync(root);
+  const { exitCode, stdout, stderr } = await build(...more);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(readdirSync(root)).toEqual(before);
+  return stderr.replaceAll(`${root}/`, '');
+}
+
+describe('esegen', () => {
+  test('--version prints the version, --help the commands', async () => {
+    expect(await esegen('--version')).toEqual({ exitCode: 0, stdout: VERSION, stderr: '' });
+    const { exitCode, stdout } = await esegen('--help');
+    expect(exitCode).toBe(0);
+    for (const command of ['esegen build <model>', 'esegen inspect <path>', 'esegen doctor']) {
+      expect(stdout).toContain(command);
+    }
+  });
+
+  test.each([
+    [[], 'esegen: expected a command (see esegen --help)'],
+    [['frobnicate'], 'esegen: Unknown command: frobnicate (see esegen --help)'],
+    [['build'], 'esegen: Not enough non-option arguments: got 0, need at least 1 (see esegen --help)'],
+    [['build', 'm.safetensors'], 'esegen: Missing required arguments: config, out (see esegen --help)'],
+    [
+      ['build', 'm', '--config', 'c', '--out', 'o', '--lanes', '8'],
+      'esegen: Unknown argument: lanes (see esegen --help)',
+    ],
+    [['build', 'm', '--config', 'c', '--out'], 'esegen: Not enough arguments following: out (see esegen --help)'],
+    [['build', 'm', 'n', '--config', 'c', '--out', 'o'], 'esegen: Unknown argument: n (see esegen --help)'],
+    [['inspect', 'nowhere'], 'esegen: nowhere: does not exist. Name a model file or a design directory'],
+  ])('%j is refused in one line', async (args, stderr) => {
+    expect(await esegen(...args)).toEqual({ exitCode: 1, stdout: '', stderr });
+    expect(readdirSync(root).toSorted()).toEqual(['config.json', 'model.safetensors']);
+  });
+});
+
+describe('progressLine', () => {
+  /** Everything that two stages write to a stream. */
+  function written(isTTY: boolean): string {
+    const texts: string[] = [];
+    const stream = { isTTY, write: (text: string) => texts.push(text) > 0 };
+    const line = progressLine(stream);
+    line.show('prune');
+    line.show('encode');
+    line.clear();
+    return texts.join('');
+  }
+
+  test('rewrites one line on a terminal and leaves nothing of it', () => {
+    expect(written(true)).toBe('\r\x1b[Kprune …\r\x1b[Kencode …\r\x1b[K');
+  });
+
+  test('writes nothing elsewhere', () => {
+    expect(written(false)).toBe('');
+  });
+});
+
+describe('esegen build', () => {
+  test('writes a design, says what it made, and shows no progress in a pipe', async () => {
+    const { exitCode, stdout, stderr } = await build();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/out: \d+ files, \d+\.\d MB, in \d+\.\d s$/);
+    expect(lines).toContain('layer             4 inputs, 8 cells, 3 outputs (projection), peepholes');
+    // A quarter, rounded up in each lane: 4 lanes x 4 gates x 2 of 8, likewise x 2 of 6, and 3 lanes x 2 of 8.
+    expect(stdout).toMatch(/^weights {11}248, of which 70 kept \(28\.23 %, pruned here\)$/m);
+    for (const label of ['non-zeros', 'words per PE', 'imbalance', 'padding', 'accumulators', 'vectors', 'memories']) {
+      expect(lines.filter((line) => line.startsWith(`${label} `)).length, label).toBe(1);
+    }
+    expect(stdout).toMatch(/^calibration {7}64 seeded normal frames$/m);
+    expect(stdout).toMatch(/^host files {8}none beside the model$/m);
+    expect(existsSync(join(out, 'rtl', 'tiny.v'))).toBe(true);
+  });
+
+  test('two builds give the same bytes, also where the first is replaced', async () => {
+    await build();
+    const read = (dir: string) => {
+      const entries = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const paths = entries.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+      return new Map(paths.map((path) => [path.slice(dir.length), readFileSync(path).toString('latin1')]));
+    };
+    const first = read(out);
+    expect((await build()).exitCode).toBe(0);
+    expect(read(out)).toEqual(first);
+    const other = join(root, 'other place');
+    await esegen('build', model, '--config', config, '--out', other);
+    expect(read(other)).toEqual(first);
+  });
+
+  test('does not touch a directory of someone else', async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, 'thesis.tex'), 'x');
+    expect(await buildError()).toBe(
+      'esegen: out: holds files that esegen did not write (there is no design.json of esegen in it). ' +
+        'Name a new or an empty directory, or remove this one',
+    );
+    expect(readdirSync(out)).toEqual(['thesis.tex']);
+  });
+
+  test.each<[string, string, string]>([
+    ['an unknown key', '{"array": {"lanes": 4}, "speed": 9}', 'esegen: config.json: speed: unknown key'],
+    [
+      'two problems',
+      '{"array": {"lanes": 12}, "fifoDepth": 0}',
+      'esegen: config.json: array.lanes: expected a power of two from 1 to 128, got 12\n' +
+        'esegen: config.json: fifoDepth: expected an integer from 1 to 64, got 0',
+    ],
+    ['a hostile name', '{"name": "../x", "array": {"lanes": 4}}', 'esegen: config.json: name: expected a lower-case'],
+    ['no JSON', '{', 'esegen: config.json: is not JSON ('],
+  ])('a config with %s is refused', async (_, text, message) => {
+    writeFileSync(config, text);
+    const stderr = await buildError();
+    expect(stderr.slice(0, message.length)).toBe(message);
+  });
+
+  test('hostile models are refused', async () => {
+    writeModel(4, (data) => {
+      data[5] = Number.NaN;
+    });
+    expect(await buildError()).toContain('esegen: model.safetensors: "lstm.weight_ih_l0": value 5 (row-major) is NaN');
+    writeFileSync(model, readFileSync(model).subarray(0, 100));
+    expect(await buildError()).toMatch(/^esegen: model\.safetensors: [^\n]+$/);
+    writeFileSync(model, new Uint8Array(8).fill(255));
+    expect(await buildError()).toContain('expected a header of at most 100000000 bytes');
+  });
+
+  test('calibrates with the frames beside the model, or with those that are named', async () => {
+    const data = Float32Array.from({ length: 24 }, (_, n) => (n % 7) - 3);
+    writeNpy(join(root, 'calibration.npy'), { dtype: 'float32', shape: [6, 4], data });
+    writeJson('calibration.json', { strings: [{ steps: 2 }, { steps: 4, speaker: 'x' }] });
+    expect((await build()).stdout).toMatch(/^calibration .*calibration\.npy \(6 frames, 2 utterances\)$/m);
+    const named = join(root, 'named.npy');
+    writeNpy(named, { dtype: 'float64', shape: [6, 4], data: Float64Array.from(data) });
+    expect((await build('--calibrate', named)).stdout).toMatch(/^calibration .*named\.npy \(6 frames, 1 utterance\)$/m);
+
+    rmSync(out, { recursive: true });
+    writeJson('calibration.json', { strings: [{ steps: 2 }, { steps: 3 }] });
+    expect(await buildError()).toBe(
+      'esegen: calibration.json: expected steps that sum up to the 6 frames of calibration.npy, got 5',
+    );
+    writeJson('calibration.json', { strings: [{ steps: 6.5 }] });
+    expect(await buildError()).toContain('esegen: calibration.json: strings.0.steps: ');
+  });
+
+  test.each([
+    ['int16', [6, 4], 'expected frames [T, 4] of float32 or float64, got int16 [6, 4]'],
+    ['float32', [24], 'expected frames [T, 4] of float32 or float64, got float32 [24]'],
+    ['float32', [4, 6], 'expected frames [T, 4], got [4, 6]. Calibrate with frames as the model was trained on'],
+    ['float32', [0, 4], 'expected frames [T, 4], got [0, 4]. Calibrate with frames as the model was trained on'],
+  ] as const)('calibration frames of %s %j are refused', async (dtype, shape, message) => {
+    const length = shape.reduce((product: number, size) => product * size, 1);
+    const path = join(root, 'frames.npy');
+    if (dtype === 'int16') writeNpy(path, { dtype, shape, data: new Int16Array(length) });
+    else writeNpy(path, { dtype, shape, data: new Float32Array(length) });
+    expect(await buildError('--calibrate', path)).toBe(`esegen: frames.npy: ${message}`);
+  });
+
+  test('takes labels and normalisation along, and refuses those of another model', async () => {
+    const norm = { mean: new Array(40).fill(0), istd: new Array(40).fill(1), stack: 2 };
+    writeJson('labels.json', { labels: ['yes', '-'], blank: 1 });
+    writeJson('speech.norm.json', norm);
+    expect(await buildError()).toBe(
+      'esegen: speech.norm.json: makes frames of 80 values, but the model takes 4. ' +
+        'Move it away from the model if it belongs to another one',
+    );
+    writeModel(80);
+    expect((await build()).stdout).toMatch(/^host files {8}host\/norm\.json, host\/labels\.json$/m);
+    expect(JSON.parse(readFileSync(join(out, 'host', 'norm.json'), 'utf8'))).toEqual(norm);
+
+    rmSync(out, { recursive: true });
+    writeJson('labels.json', { labels: ['yes', 'no', '-'], blank: 2 });
+    expect(await buildError()).toBe(
+      'esegen: labels.json: names 3 classes, but the model has 2 classes. ' +
+        'Move it away from the model if it belongs to another one',
+    );
+    writeJson('labels.json', { labels: 'yes' });
+    expect(await buildError()).toContain('esegen: labels.json: labels: ');
+  });
+});
+
+describe('esegen inspect', () => {
+  test('says what is in a model', async () => {
+    const { exitCode, stdout, stderr } = await esegen('inspect', model);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^layer +4 inputs, 8 cells, 3 outputs \(projection\), peepholes$/m);
+    expect(stdout).toMatch(/^output layer +2 classes$/m);
+    expect(stdout).toMatch(/^ix +8 +4 +32 +100\.00 % +\d\.\d+$/m);
+    expect(stdout).toMatch(/^ym +3 +8 +24 +100\.00 % +\d\.\d+$/m);
+    expect(stdout).toMatch(/^lstm\.weight_ih_l0 +F32 +\[32, 4\]$/m);
+  });
+
+  test('checks and describes a design, and names a damaged file', async () => {
+    await build();
+    const { exitCode, stdout } = await esegen('inspect', out);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^name +tiny$/m);
+    expect(stdout).toMatch(/^files +\d+, all as they were written$/m);
+    const image = join(out, 'mem', 'weights_001.mem');
+    writeFileSync(
+      image,
+      readFileSync(image, 'utf8').replace(/.$/m, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    const damaged = await esegen('inspect', out);
+    expect({ exitCode: damaged.exitCode, stdout: damaged.stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(damaged.stderr).toMatch(/^esegen: mem\/weights_001\.mem: damaged or changed in [^\n]+$/);
+  });
+});

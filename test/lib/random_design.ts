@@ -1,0 +1,79 @@
+import type { CalibrationSet } from '../../src/compiler/calibrate.ts';
+import { type Compilation, compile } from '../../src/compiler/compile.ts';
+import type { Config } from '../../src/config.ts';
+import { createFrames } from '../../src/frames.ts';
+import { Rng } from '../../src/rng.ts';
+import { randomConfig } from './random_config.ts';
+import { randomLayer } from './random_layer.ts';
+import { randomStimuli, type Stimuli } from './random_stimuli.ts';
+
+/** A compiled random layer with the stimuli to run it with. */
+export interface RandomDesign {
+  readonly seed: number;
+  readonly config: Config;
+  readonly compilation: Compilation;
+  readonly stimuli: Stimuli;
+}
+
+const CALIBRATION_FRAMES = 8;
+
+/** A vector length: 1 and small numbers often, seldom a large one. */
+function randomLength(rng: Rng): number {
+  const kind = rng.uniform();
+  if (kind < 0.15) return 1;
+  if (kind < 0.4) return rng.integer(2, 9);
+  if (kind < 0.97) return rng.integer(1, 40);
+  return rng.integer(41, 300);
+}
+
+/** Calibration frames of another scale than the stimuli, so that vectors saturate, or leave their upper bits unused. */
+function randomCalibration(rng: Rng, inputs: number): CalibrationSet {
+  const frames = createFrames(CALIBRATION_FRAMES, inputs);
+  const scale = rng.pick([0, 0.01, 1, 1, 30]);
+  for (let i = 0; i < frames.data.length; i++) frames.data[i] = scale * rng.normal();
+  return { frames, utteranceStarts: [0], origin: 'random frames' };
+}
+
+/**
+ * The random design of a seed: layer, config and stimuli.
+ *
+ * @throws EsegenError as the compiler does
+ */
+export function randomDesign(seed: number): RandomDesign {
+  const rng = new Rng(seed);
+  const config = randomConfig(rng);
+  const projection = rng.uniform() < 0.5;
+  const cells = randomLength(rng);
+  const shape = {
+    inputs: randomLength(rng),
+    cells,
+    outputs: projection ? randomLength(rng) : cells,
+    projection,
+    peepholes: rng.uniform() < 0.5,
+    lanes: config.array.lanes,
+  };
+  const layer = randomLayer(rng, shape);
+  const calibration = randomCalibration(rng, shape.inputs);
+  const stimuli = randomStimuli(rng, shape.inputs, config.vectorBits);
+  return { seed, config, compilation: compile(layer, config, calibration), stimuli };
+}
+
+/** What the design is, in one line, for a message about it. */
+export function describeDesign({ seed, config, compilation, stimuli }: RandomDesign): string {
+  const { dimensions: d, formats: f } = compilation.design;
+  const { report } = compilation;
+  return [
+    `seed ${seed}: ${d.inputs}→${d.cells}→${d.outputs}`,
+    d.projection ? 'projection' : '',
+    d.peepholes ? 'peepholes' : '',
+    `${d.lanes}/${d.elemLanes} lanes`,
+    `queue ${config.fifoDepth}`,
+    `index ${config.indexBits}, weights ${f.weightBits}, vectors ${f.vectorBits}`,
+    `accumulators ${f.accBits}${f.saturate ? ' saturating' : ''} ${config.accumulatorMemory}`,
+    `tables ±${f.sigmoidRange} ±${f.tanhRange}`,
+    `${report.nonZeros} of ${report.weights} weights, ${report.padding} padding`,
+    `${stimuli.frames.frames} frames, starts [${stimuli.utteranceStarts}], stalls ${stimuli.stalls}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}

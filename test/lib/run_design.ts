@@ -1,0 +1,16 @@
+import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
+import type { SimulatorName } from '../../sim-verilator/simulator.ts';
+import { loadDesign } from '../../src/design_dir.ts';
+import { withDesignDir } from './design_dir.ts';
+import type { RandomDesign } from './random_design.ts';
+
+/**
+ * Co-simulates a random design with its stimuli, checkpoints included. The golden model runs on the design as read back from
+ * the memory images.
+ */
+export function runDesign({ compilation, stimuli }: RandomDesign, simulator: SimulatorName): Promise<CosimResult> {
+  const { frames, utteranceStarts, stalls, seed } = stimuli;
+  return withDesignDir(compilation, (dir) =>
+    cosimulate(dir, loadDesign(dir).design, frames, { simulator, seed, stalls, utteranceStarts, checkpoints: true }),
+  );
+}

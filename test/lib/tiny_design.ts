@@ -1,0 +1,80 @@
+import { randomCalibration } from '../../src/compiler/calibrate.ts';
+import { type Compilation, compile } from '../../src/compiler/compile.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { LstmLayer, Peepholes } from '../../src/model.ts';
+import { Rng } from '../../src/rng.ts';
+
+/** A layer and an array, small enough for Icarus. */
+export interface TinyShape {
+  readonly seed: number;
+  readonly inputs: number;
+  readonly cells: number;
+  /** Rows of the projection; null where y = m. */
+  readonly outputs: number | null;
+  readonly peepholes: boolean;
+  readonly lanes: number;
+  readonly elemLanes: number;
+  readonly fifoDepth: number;
+  readonly indexBits: number;
+  /** Mean share of the weights that are there; it varies between columns and lanes. */
+  readonly density: number;
+}
+
+/** A shape that depends on the seed only. Lanes may outnumber cells, and inputs may outweigh all other work. */
+export function tinyShape(seed: number): TinyShape {
+  const rng = new Rng(seed);
+  const lanes = rng.pick([1, 2, 4, 8, 16]);
+  return {
+    seed,
+    lanes,
+    elemLanes: rng.pick([1, 2, 4, 8, 16].filter((elemLanes) => elemLanes <= lanes)),
+    fifoDepth: rng.pick([1, 2, 3, 4, 8, 16]),
+    indexBits: rng.pick([2, 4, 6]),
+    density: rng.pick([0.03, 0.1, 0.3, 1]),
+    inputs: rng.pick([1, 2, 9, 24, 120]),
+    cells: rng.integer(1, 48),
+    outputs: rng.uniform() < 0.6 ? rng.integer(1, 30) : null,
+    peepholes: rng.uniform() < 0.5,
+  };
+}
+
+/** One line for a test's name. */
+export function describeShape(shape: TinyShape): string {
+  const { seed, inputs, cells, outputs, lanes, elemLanes, fifoDepth, density } = shape;
+  const size = `${inputs}-${cells}${outputs === null ? '' : `-${outputs}`}`;
+  return `seed ${seed}: ${size}, ${lanes} lanes, ${elemLanes} of ElemMul, FIFO ${fifoDepth}, density ${density}`;
+}
+
+/** Compiles a seeded random layer of a shape. */
+export function tinyDesign(shape: TinyShape): Compilation {
+  const rng = new Rng(~shape.seed);
+  const { inputs, cells, lanes, elemLanes, fifoDepth, indexBits } = shape;
+  const outputs = shape.outputs ?? cells;
+  const vector = () => Float64Array.from({ length: cells }, () => 0.1 * rng.normal());
+  const peepholes: Peepholes | null = shape.peepholes ? { i: vector(), f: vector(), o: vector() } : null;
+  const layer: LstmLayer = {
+    inputs,
+    cells,
+    outputs,
+    weightX: sparseMatrix(rng, 4 * cells, inputs, shape),
+    weightR: sparseMatrix(rng, 4 * cells, outputs, shape),
+    weightP: shape.outputs === null ? null : sparseMatrix(rng, outputs, cells, shape),
+    bias: Float64Array.from({ length: 4 * cells }, () => 0.1 * rng.normal()),
+    peepholes,
+  };
+  const config = parseConfig({ name: 'tiny', array: { lanes }, elemLanes, fifoDepth, indexBits }, 'tiny');
+  return compile(layer, config, randomCalibration(inputs));
+}
+
+function sparseMatrix(rng: Rng, rows: number, columns: number, { density, lanes }: TinyShape): Float64Array {
+  const matrix = new Float64Array(rows * columns);
+  const laneShare = Array.from({ length: lanes }, () => 0.5 + rng.uniform());
+  for (let column = 0; column < columns; column++) {
+    const columnShare = rng.pick([0, 0.5, 1, 1, 2]);
+    for (let row = 0; row < rows; row++) {
+      const present = rng.uniform() < density * columnShare * laneShare[row % lanes]!;
+      if (present) matrix[row * columns + column] = 0.2 * rng.normal();
+    }
+  }
+  return matrix;
+}
