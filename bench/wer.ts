@@ -1,7 +1,8 @@
 /**
- * Word error rate of the digit models on the 300 test strings, and whether features and hypotheses equal the reference.
+ * Word error rate of the digit models on the 300 test strings, for the float model and the golden model; whether features and
+ * float hypotheses equal the reference; and RTL against golden model on some of the strings.
  *
- *     node --import tsx bench/wer.ts <speech folder> [--engine float] [--models dense,p20,p10]
+ *     npm run bench:wer -- <speech folder> [--models dense,p20,p10] [--verilator 20] [--icarus 3]
  *
  * The speech folder holds test_strings.json, recordings/, models/, golden_features.json and hyp-fsdd.json. The test
  * speakers are training speakers and the strings are joins of isolated digits: the figures say how far hardware and
@@ -10,41 +11,30 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { z } from 'zod';
-import { readSafetensorsModel } from '../src/compiler/import/safetensors.ts';
+import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
+import { cosimulate, runGolden } from '../sim-verilator/cosimulate.ts';
+import { SIMULATORS, type SimulatorName } from '../sim-verilator/simulator.ts';
+import { build } from '../src/build.ts';
+import { parseConfig } from '../src/config.ts';
+import { type LoadedDesign, loadDesign } from '../src/design_dir.ts';
 import { EsegenError } from '../src/errors.ts';
 import { type Frames, frameAt } from '../src/frames.ts';
 import { FloatLstm } from '../src/golden/float_lstm.ts';
-import type { LstmModel } from '../src/model.ts';
+import { quantizeFrames } from '../src/simulate.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
 import { logMel, melWeights, parseFeatureNorm, speechFeatures } from '../src/speech/features.ts';
 import { applyOutputLayer } from '../src/speech/output_layer.ts';
 import { openRecordings, readTestStrings, synthesise } from './lib/test_strings.ts';
 
-/** Runs one utterance through the LSTM from the zero state: features [T, I] to outputs y [T, P]. */
-type Engine = (features: Frames) => Frames;
-
-/** One way to compute the LSTM. */
-interface EngineKind {
-  readonly create: (model: LstmModel) => Engine;
-  /** Whether the hypotheses must equal those of the float reference. */
-  readonly exact: boolean;
-}
-
-const ENGINES: Readonly<Record<string, EngineKind>> = {
-  float: {
-    create: (model) => {
-      const lstm = new FloatLstm(model.layer);
-      return (features) => lstm.run(features);
-    },
-    exact: true,
-  },
-};
-
+const root = fileURLToPath(new URL('../', import.meta.url));
 const MODELS = ['dense', 'p20', 'p10'] as const;
 const FEATURE_TOLERANCE = 1e-9;
+/** Percentage points that 12/16-bit fixed point may lose against the float model of the same mask. */
+const LOSS_LIMIT = 0.3;
 
 const hypotheses = z.object({
   reference: z.array(z.string()),
@@ -119,9 +109,42 @@ function checkFeatures(folder: string, sounds: ReadonlyMap<number, Int16Array>):
   return largest;
 }
 
-/** Prints the comparison; returns whether everything that must be equal is. */
-function main(folder: string, engineName: string, models: readonly (typeof MODELS)[number][]): boolean {
-  const engine = ENGINES[engineName]!;
+/** Builds the design of a model, as it is (density 1 keeps a dense model dense), calibrated on the folder's own frames. */
+function buildDesign(folder: string, name: string): LoadedDesign {
+  const out = join(root, 'build', 'wer', name);
+  const config = parseConfig({ name: `digits_${name}`, array: { lanes: 32 }, elemLanes: 8, density: 1 }, 'wer');
+  build({ model: join(folder, 'models', `digits-${name}.safetensors`), config, out });
+  return loadDesign(out);
+}
+
+function dequantize(y: Int16Array, width: number, frac: number): Frames {
+  return { frames: y.length / width, width, data: Float64Array.from(y, (v) => v / 2 ** frac) };
+}
+
+/** All frames of some utterances in one run, and where each begins. */
+function concatenate(utterances: readonly IntegerFrames[]): { input: IntegerFrames; starts: number[] } {
+  const width = utterances[0]!.width;
+  const frames = utterances.reduce((sum, u) => sum + u.frames, 0);
+  const data = new Int16Array(frames * width);
+  const starts: number[] = [];
+  let at = 0;
+  for (const utterance of utterances) {
+    starts.push(at);
+    data.set(utterance.data, at * width);
+    at += utterance.frames;
+  }
+  return { input: { frames, width, data }, starts };
+}
+
+interface Options {
+  readonly folder: string;
+  readonly models: readonly (typeof MODELS)[number][];
+  /** Strings that go through the RTL as well, per simulator. */
+  readonly rtl: Readonly<Record<SimulatorName, number>>;
+}
+
+/** Prints the comparison; returns whether everything that must hold does. */
+async function main({ folder, models, rtl }: Options): Promise<boolean> {
   const strings = readTestStrings(folder);
   const reference = readJson(join(folder, 'hyp-fsdd.json'), hypotheses);
   const { labels: names, blank } = readJson(join(folder, 'models', 'labels.json'), labels);
@@ -149,27 +172,50 @@ function main(folder: string, engineName: string, models: readonly (typeof MODEL
   console.log(`${strings.length} strings, ${steps} steps of 20 ms, synthesis and features in ${seconds()}`);
 
   for (const name of models) {
-    const model = readSafetensorsModel(join(folder, 'models', `digits-${name}.safetensors`));
+    const loaded = buildDesign(folder, name);
+    const { design } = loaded;
+    const { formats, dimensions } = design;
+    const model = loaded.readModel();
     const { outputLayer } = model;
     if (outputLayer === null) throw new EsegenError(`digits-${name}.safetensors`, 'has no output layer');
-    const run = engine.create(model);
-    const results = features.map((frames) => {
-      const logits = applyOutputLayer(outputLayer, run(frames));
-      return greedyCtc(logits, blank)
-        .map((label) => names[label]!)
-        .join('');
-    });
-    const different = results.flatMap((result, n) => (result === reference[name][n] ? [] : [n]));
-    if (engine.exact && different.length > 0) passed = false;
-    const { errors, words, rate } = wordErrors(
-      digits.map((digit, n) => ({ reference: digit, hypothesis: results[n]! })),
+    const utterances = features.map((frames) => quantizeFrames(frames, formats));
+
+    /** Prints a row; returns the word error rate and the strings that read differently from the float reference. */
+    const evaluate = (engine: string, run: (n: number) => Frames): { percent: number; different: number[] } => {
+      const results = strings.map((_, n) =>
+        greedyCtc(applyOutputLayer(outputLayer, run(n)), blank)
+          .map((label) => names[label]!)
+          .join(''),
+      );
+      const different = results.flatMap((result, n) => (result === reference[name][n] ? [] : [n]));
+      const { errors, words, rate } = wordErrors(digits.map((d, n) => ({ reference: d, hypothesis: results[n]! })));
+      const same = `${strings.length - different.length}/${strings.length} hypotheses as float reference`;
+      console.log(
+        `${engine} ${name}: WER ${(100 * rate).toFixed(2)} % (${errors}/${words} digits), ${same}, ${seconds()}`,
+      );
+      for (const n of different) {
+        console.log(`  string ${strings[n]!.id}: ${digits[n]}, float ${reference[name][n]}, ${engine} ${results[n]}`);
+      }
+      return { percent: 100 * rate, different };
+    };
+
+    const lstm = new FloatLstm(model.layer);
+    const float = evaluate('float', (n) => lstm.run(features[n]!));
+    const golden = evaluate('golden', (n) =>
+      dequantize(runGolden(design, utterances[n]!, new Set([0])), dimensions.outputs, formats.yFrac),
     );
-    const same = `${strings.length - different.length}/${strings.length} hypotheses as float reference`;
-    console.log(
-      `${engineName} ${name}: WER ${(100 * rate).toFixed(2)} % (${errors}/${words} digits), ${same}, ${seconds()}`,
-    );
-    for (const n of different) {
-      console.log(`  string ${strings[n]!.id}: ${digits[n]}, float ${reference[name][n]}, ${engineName} ${results[n]}`);
+    passed &&= float.different.length === 0 && golden.percent <= float.percent + LOSS_LIMIT;
+
+    for (const simulator of SIMULATORS) {
+      const chosen = utterances.slice(0, rtl[simulator]);
+      if (chosen.length === 0) continue;
+      const { input, starts } = concatenate(chosen);
+      const run = { simulator, seed: 1, stalls: 0, utteranceStarts: starts };
+      const { comparedWords, mismatches } = await cosimulate(loaded.dir, design, input, run);
+      console.log(
+        `RTL ${name} on ${simulator}: ${chosen.length} strings, ${input.frames} steps, ${comparedWords} words compared, ${mismatches} mismatches, ${seconds()}`,
+      );
+      passed &&= mismatches === 0;
     }
   }
   return passed;
@@ -178,8 +224,9 @@ function main(folder: string, engineName: string, models: readonly (typeof MODEL
 const options = await yargs(hideBin(process.argv))
   .usage('$0 <speech folder>')
   .demandCommand(1, 1)
-  .option('engine', { choices: Object.keys(ENGINES), default: 'float', describe: 'how the LSTM is computed' })
   .option('models', { type: 'string', default: MODELS.join(), describe: 'comma-separated list' })
+  .option('verilator', { type: 'number', default: 20, describe: 'strings through the RTL under Verilator' })
+  .option('icarus', { type: 'number', default: 3, describe: 'strings through the RTL under Icarus' })
   .strictOptions()
   .parseAsync();
 
@@ -190,7 +237,8 @@ try {
       throw new EsegenError('--models', `unknown model '${name}', known are ${MODELS.join(', ')}`);
     return known;
   });
-  if (!main(String(options._[0]), options.engine, models)) process.exitCode = 1;
+  const rtl = { verilator: options.verilator, icarus: options.icarus };
+  if (!(await main({ folder: String(options._[0]), models, rtl }))) process.exitCode = 1;
 } catch (error) {
   // System errors (a missing folder) carry a code; anything else is a fault of this program.
   if (!(error instanceof EsegenError || (error instanceof Error && 'code' in error))) throw error;

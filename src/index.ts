@@ -1,6 +1,5 @@
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
 export { type BuildOptions, type BuildResult, build } from './build.ts';
-export { type DesignInspection, inspect, type MatrixInspection, type ModelInspection } from './cli/inspect.ts';
 export { type CalibrationSet, randomCalibration, type VectorPeaks } from './compiler/calibrate.ts';
 export { type Compilation, type CompileReport, compile, type Progress } from './compiler/compile.ts';
 export type { Design } from './compiler/design.ts';
@@ -21,5 +20,8 @@ export {
   parseLabels,
 } from './generate.ts';
 export type { Dimensions } from './hdl/dimensions.ts';
+export { type DesignInspection, inspect, type MatrixInspection, type ModelInspection } from './inspect.ts';
 export type { Floats, LstmLayer, LstmModel, OutputLayer, Peepholes } from './model.ts';
+export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
+export { type EngineName, type Transcription, transcribe } from './transcribe.ts';

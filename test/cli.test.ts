@@ -80,14 +80,14 @@ describe('esegen', () => {
     expect(await esegen('--version')).toEqual({ exitCode: 0, stdout: VERSION, stderr: '' });
     const { exitCode, stdout } = await esegen('--help');
     expect(exitCode).toBe(0);
-    for (const command of ['esegen build <model>', 'esegen inspect <path>', 'esegen doctor']) {
-      expect(stdout).toContain(command);
+    for (const command of ['build <model>', 'simulate <dir>', 'transcribe <dir> <audio>', 'inspect <path>', 'doctor']) {
+      expect(stdout).toContain(`  esegen ${command}`);
     }
   });
 
   test.each([
     [[], 'esegen: expected a command (see esegen --help)'],
-    [['frobnicate'], 'esegen: Unknown command: frobnicate (see esegen --help)'],
+    [['frobnicate'], 'esegen: Unknown argument: frobnicate (see esegen --help)'],
     [['build'], 'esegen: Not enough non-option arguments: got 0, need at least 1 (see esegen --help)'],
     [['build', 'm.safetensors'], 'esegen: Missing required arguments: config, out (see esegen --help)'],
     [
@@ -133,9 +133,19 @@ describe('esegen build', () => {
     expect(lines).toContain('layer             4 inputs, 8 cells, 3 outputs (projection), peepholes');
     // A quarter, rounded up in each lane: 4 lanes x 4 gates x 2 of 8, likewise x 2 of 6, and 3 lanes x 2 of 8.
     expect(stdout).toMatch(/^weights {11}248, of which 70 kept \(28\.23 %, pruned here\)$/m);
-    for (const label of ['non-zeros', 'words per PE', 'imbalance', 'padding', 'accumulators', 'vectors', 'memories']) {
+    for (const label of [
+      'non-zeros',
+      'words per PE',
+      'imbalance',
+      'padding',
+      'cycles per frame',
+      'accumulators',
+      'vectors',
+      'memories',
+    ]) {
       expect(lines.filter((line) => line.startsWith(`${label} `)).length, label).toBe(1);
     }
+    expect(stdout).toMatch(/^cycles per frame {2}\d+\.\d estimated, 17\.5 ideal; \d+\.\d\d us at an assumed 200 MHz$/m);
     expect(stdout).toMatch(/^calibration {7}64 seeded normal frames$/m);
     expect(stdout).toMatch(/^host files {8}none beside the model$/m);
     expect(existsSync(join(out, 'rtl', 'tiny.v'))).toBe(true);

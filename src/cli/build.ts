@@ -1,5 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { type BuildResult, build } from '../build.ts';
+import { estimateCycles } from '../compiler/cycles.ts';
+import type { Design } from '../compiler/design.ts';
 import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, type Row } from './table.ts';
@@ -62,9 +64,20 @@ function summaryRows({ design, report, memories, calibration, hostFiles }: Build
   return [
     ['layer', describeLayer(design.dimensions)],
     ...weightRows(report),
+    cyclesRow(design),
     ...formatRowsOf(design),
     memoryRow(memories),
     ['calibration', calibration],
     ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')],
+  ];
+}
+
+function cyclesRow(design: Design): Row {
+  const { cyclesPerFrame, idealCyclesPerFrame } = estimateCycles(design);
+  const { clockMHz } = design.config;
+  const time = `${(cyclesPerFrame / clockMHz).toFixed(2)} us at an assumed ${clockMHz} MHz`;
+  return [
+    'cycles per frame',
+    `${cyclesPerFrame.toFixed(1)} estimated, ${idealCyclesPerFrame.toFixed(1)} ideal; ${time}`,
   ];
 }

@@ -2,7 +2,7 @@ import { type FrameCycles, runCycleModel } from './cycle_model/run.ts';
 import type { Design } from './design.ts';
 import type { EncodedWords } from './encode.ts';
 
-/** Cycles of a design, predicted without a simulation. Input never lacks and the output is always taken. */
+/** Cycles of a design, predicted without a simulation: frames arrive back to back, the output is always taken. */
 export interface CycleEstimate {
   /** Steady state: cycles from one output frame to the next. */
   readonly cyclesPerFrame: number;
@@ -21,7 +21,10 @@ export interface CycleEstimate {
   readonly frame: FrameCycles;
 }
 
-/** Frames until the model counts as settled, and frames that are averaged then. */
+/**
+ * Frames until the model counts as settled, and frames that are averaged then. Every frame ends with all queues empty, so what
+ * differs at first is the recurrent step and how full frame_in is; both are over with frame 3.
+ */
 const SETTLE = 4;
 const AVERAGED = 4;
 

@@ -31,7 +31,10 @@ function randomCalibration(rng: Rng, inputs: number): CalibrationSet {
   const frames = createFrames(CALIBRATION_FRAMES, inputs);
   const scale = rng.pick([0, 0.01, 1, 1, 30]);
   for (let i = 0; i < frames.data.length; i++) frames.data[i] = scale * rng.normal();
-  return { frames, utteranceStarts: [0], origin: 'random frames' };
+  // States that never grow during calibration leave the ranges too small for the run.
+  const reset = rng.uniform() < 0.6;
+  const utteranceStarts = Array.from({ length: CALIBRATION_FRAMES }, (_, t) => t).filter((t) => t === 0 || reset);
+  return { frames, utteranceStarts, origin: 'random frames' };
 }
 
 /**

@@ -20,9 +20,16 @@ type Mask = (typeof MASKS)[number];
 const VALUES = ['normal', 'normal', 'peak', 'positive'] as const;
 type Values = (typeof VALUES)[number];
 
-/** A sub-matrix of rows by columns; zeros where the mask is. */
-function randomMatrix(rng: Rng, rows: number, columns: number, lanes: number, scale: number): Float64Array {
-  const mask = rng.pick<Mask>(MASKS);
+/** A sub-matrix of rows by columns; `given` is its mask, if it is not to be random. */
+function randomMatrix(
+  rng: Rng,
+  rows: number,
+  columns: number,
+  lanes: number,
+  scale: number,
+  given: Mask | null,
+): Float64Array {
+  const mask = given ?? rng.pick<Mask>(MASKS);
   const values = rng.pick<Values>(VALUES);
   const keep = maskOf(rng, mask, rows, columns, lanes);
   const matrix = new Float64Array(rows * columns);
@@ -76,9 +83,18 @@ function maskOf(
 }
 
 /** Matrices of the four gates on top of each other; each has a mask of its own, all one scale. */
-function randomGates(rng: Rng, { cells, lanes }: LayerShape, columns: number, scale: number): Float64Array {
-  const gates = new Float64Array(4 * cells * columns);
-  for (let gate = 0; gate < 4; gate++) gates.set(randomMatrix(rng, cells, columns, lanes, scale), gate * cells * columns);
+function randomGates(
+  rng: Rng,
+  { cells, lanes }: LayerShape,
+  columns: number,
+  scale: number,
+  mask: Mask | null,
+): Float64Array {
+  const size = cells * columns;
+  const gates = new Float64Array(4 * size);
+  for (let gate = 0; gate < 4; gate++) {
+    gates.set(randomMatrix(rng, cells, columns, lanes, scale, mask), gate * size);
+  }
   return gates;
 }
 
@@ -106,9 +122,11 @@ export function randomLayer(rng: Rng, shape: LayerShape): LstmLayer {
   const { inputs, cells, outputs, projection, peepholes, lanes } = shape;
   const common = rng.integer(-5, 4);
   const scale = () => (rng.uniform() < 0.06 ? randomScale(rng, -70, -10) : randomScale(rng, common - 2, common + 2));
-  const weightX = randomGates(rng, shape, inputs, scale());
-  const weightR = randomGates(rng, shape, outputs, scale());
-  const weightP = projection ? randomMatrix(rng, outputs, cells, lanes, scale()) : null;
+  // A dense layer is pruned to the densities of the config.
+  const mask = rng.uniform() < 0.1 ? 'full' : null;
+  const weightX = randomGates(rng, shape, inputs, scale(), mask);
+  const weightR = randomGates(rng, shape, outputs, scale(), mask);
+  const weightP = projection ? randomMatrix(rng, outputs, cells, lanes, scale(), mask) : null;
   const biasScale = rng.pick([0, 0.1, 1, 6, 20]);
   return {
     inputs,

@@ -1,0 +1,97 @@
+// elem_mul: the element-wise part of the layer, ELEM_LANES cells every four cycles.
+//
+// Every lane has its own parameter memory: row 4w + gate holds {peephole, bias} of the lane's cell in word w.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module elem_mul #(
+    // Cells handled side by side.
+    parameter integer ELEM_LANES = 2,
+    // Bits of an accumulator.
+    parameter integer ACC_WIDTH = 31,
+    // Bits of a word number.
+    parameter integer WORD_WIDTH = 4,
+    // Bits of a vector element.
+    parameter integer VECTOR_WIDTH = 16,
+    // Folder of the parameter memories.
+    parameter MEM_DIR = "mem/"
+) (
+    input  wire                               clk,
+    input  wire                               rst,
+    // Begin of a frame and its formats (see elem_lane).
+    input  wire                               start,
+    input  wire                               first,
+    input  wire [5:0]                         z_shift,
+    input  wire [4:0]                         peep_shift,
+    input  wire [3:0]                         state_frac,
+    // From gather.
+    input  wire [WORD_WIDTH+1:0]              param_addr,
+    input  wire                               state_read,
+    input  wire [WORD_WIDTH-1:0]              state_addr,
+    input  wire                               t0_cell,
+    input  wire [1:0]                         t0_slot,
+    input  wire [ELEM_LANES*ACC_WIDTH-1:0]    acc_data,
+    // Words of m, in order.
+    output wire                               m_valid,
+    output wire [ELEM_LANES*VECTOR_WIDTH-1:0] m_data
+);
+
+    localparam integer CELLS = 8;
+    localparam integer PARAM_DEPTH = 32;
+    localparam integer PARAM_WIDTH = 42;
+    localparam integer PARAM_ADDR = $clog2(PARAM_DEPTH);
+    localparam integer STATE_ADDR = $clog2(CELLS);
+
+    wire [ELEM_LANES-1:0] lane_valid;
+
+    genvar e;
+    generate
+        for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_lane
+            localparam [7:0] HUNDREDS = "0" + (e / 100);
+            localparam [7:0] TENS = "0" + ((e / 10) % 10);
+            localparam [7:0] ONES = "0" + (e % 10);
+
+            wire [PARAM_WIDTH-1:0] param_word;
+
+            rom #(
+                .WIDTH(PARAM_WIDTH),
+                .DEPTH(PARAM_DEPTH),
+                .FILE({MEM_DIR, "elem_", HUNDREDS, TENS, ONES, ".mem"})
+            ) u_param_mem (
+                .clk(clk),
+                .en(1'b1),
+                .addr(param_addr[PARAM_ADDR-1:0]),
+                .data(param_word)
+            );
+
+            elem_lane #(
+                .MEM_DIR(MEM_DIR)
+            ) u_elem_lane (
+                .clk(clk),
+                .rst(rst),
+                .start(start),
+                .first(first),
+                .z_shift(z_shift),
+                .peep_shift(peep_shift),
+                .state_frac(state_frac),
+                .state_read(state_read),
+                .state_addr(state_addr[STATE_ADDR-1:0]),
+                .t0_cell(t0_cell),
+                .t0_slot(t0_slot),
+                .acc(acc_data[e*ACC_WIDTH+:ACC_WIDTH]),
+                .bias(param_word[25:0]),
+                .peephole(param_word[PARAM_WIDTH-1:26]),
+                .m_valid(lane_valid[e]),
+                .m_data(m_data[e*VECTOR_WIDTH+:VECTOR_WIDTH])
+            );
+        end
+    endgenerate
+
+    wire unused_address = &{1'b0, param_addr, state_addr, lane_valid};
+
+    assign m_valid = lane_valid[0];
+
+endmodule
+
+`resetall

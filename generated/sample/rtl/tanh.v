@@ -1,0 +1,34 @@
+// tanh: the hyperbolic tangent as a table, value = tanh(centre of the cell) with 15 fraction bits.
+//
+// 2048 cells over [-4, 4). Two ports: A for the cell input, B for the cell state. The value follows the
+// index by two cycles.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module tanh #(
+    // Path of the table.
+    parameter FILE = "mem/tanh.mem"
+) (
+    input  wire        clk,
+    input  wire [10:0] a_index,
+    output wire [15:0] a_value,
+    input  wire [10:0] b_index,
+    output wire [15:0] b_value
+);
+
+    rom2 #(
+        .WIDTH(16),
+        .DEPTH(2048),
+        .FILE(FILE)
+    ) u_rom (
+        .clk(clk),
+        .a_addr(a_index),
+        .a_data(a_value),
+        .b_addr(b_index),
+        .b_data(b_value)
+    );
+
+endmodule
+
+`resetall
