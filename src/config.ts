@@ -10,6 +10,15 @@ export const MATRICES = ['ix', 'fx', 'cx', 'ox', 'ir', 'fr', 'cr', 'or', 'ym'] a
 /** Name of a sub-matrix. */
 export type Matrix = (typeof MATRICES)[number];
 
+/**
+ * How dense weights are pruned: load-balance-aware as in ESE, the same without padding words, or with equally many weights per
+ * lane in every column.
+ */
+export const ENCODINGS = ['ese', 'ese-padding-aware', 'column-balanced'] as const;
+
+/** Name of an encoding. */
+export type Encoding = (typeof ENCODINGS)[number];
+
 /** What the user chooses. A value of this type comes out of {@link parseConfig} and is valid throughout. */
 export interface Config {
   /** Name of the top module: a Verilog identifier of lower-case letters, digits and underscores. Default `ese_lstm`. */
@@ -34,6 +43,8 @@ export interface Config {
   readonly vectorBits: number;
   /** Bits of an accumulator, 12 to 48, saturating; or as many as the model's worst case needs. Default `exact`. */
   readonly accumulatorBits: number | 'exact';
+  /** Rule that chooses the weights to keep. A model that is pruned already keeps its own. Default `ese`. */
+  readonly encoding: Encoding;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */
   readonly density: Readonly<Record<Matrix, number>>;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */
@@ -165,6 +176,9 @@ const SCHEMA = z
       accumulatorBits: z
         .union([z.literal('exact'), integer(12, 48, ACCUMULATOR_BITS)], { error: expected(ACCUMULATOR_BITS) })
         .default('exact'),
+      encoding: z
+        .enum(ENCODINGS, { error: expected('"ese", "ese-padding-aware" or "column-balanced"') })
+        .default('ese'),
       density: densitySchema().prefault(1),
       tables: z
         .strictObject(

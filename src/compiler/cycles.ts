@@ -22,8 +22,8 @@ export interface CycleEstimate {
 }
 
 /**
- * Frames until the model counts as settled, and frames that are averaged then. Every frame ends with all queues empty, so what
- * differs at first is the recurrent step and how full frame_in is; both are over with frame 3.
+ * Frames until the model counts as settled, and frames that are averaged then. In every frame all queues run empty at a marker,
+ * so only the missing recurrent step and the frames waiting in frame_in set the first frames apart.
  */
 const SETTLE = 4;
 const AVERAGED = 4;

@@ -1,5 +1,10 @@
-import { type Config, densityOf, type Matrix } from '../config.ts';
+import { type Config, densityOf, type Encoding, type Matrix } from '../config.ts';
 import type { Floats, LstmLayer } from '../model.ts';
+import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
+import { columnBalanced } from './prune/column_balanced.ts';
+import { laneShare, type PruneRule } from './prune/lane_share.ts';
+import { loadBalanced } from './prune/load_balanced.ts';
+import { paddingAware } from './prune/padding_aware.ts';
 
 /** What pruning made of a layer. */
 export interface PrunedLayer {
@@ -19,90 +24,84 @@ export interface PrunedLayer {
  */
 const MASK_SHARE = 0.01;
 
-/** A sub-matrix in its place: rows `firstRow` to `firstRow + rows` of a matrix of the layer. */
-interface Block {
-  readonly matrix: Matrix;
+const RULES: Readonly<Record<Encoding, PruneRule>> = {
+  ese: loadBalanced,
+  'ese-padding-aware': paddingAware,
+  'column-balanced': columnBalanced,
+};
+
+/** Sub-matrices of the same shape on top of each other. */
+interface Stack {
+  readonly matrices: readonly Matrix[];
+  /** [rows of all, columns] row-major. */
   readonly weights: Floats;
-  readonly firstRow: number;
-  readonly rows: number;
   readonly columns: number;
+  /** Per lane, its rows in local order; the sub-matrices take turns. */
+  readonly rowsByLane: readonly Int32Array[];
 }
 
 /**
- * Load-balance-aware pruning (Han et al., ESE, FPGA 2017): every lane keeps the same share of each sub-matrix, so all
- * lanes have the same number of weights to work on. Of the n weights that a lane holds of a sub-matrix, the
- * ceil(n · density) of largest magnitude stay; among equal ones, those that come first in row-major order.
+ * Prunes a layer by the rule of the config's encoding. Whatever the rule, of the n weights that a lane holds of a
+ * sub-matrix, ceil(n · density) stay.
  *
  * A model with zeros in it keeps exactly its own mask: where any sub-matrix has 1 % or more of exact zeros, the whole
- * layer stays as it is, whatever the config's densities.
+ * layer stays as it is, whatever the config's densities and encoding.
  */
 export function pruneLayer(layer: LstmLayer, config: Config): PrunedLayer {
-  if (blocksOf(layer).some(isMasked)) return { layer, pruned: false };
+  const { lanes } = config.array;
+  if (stacksOf(layer, lanes).some(isMasked)) return { layer, pruned: false };
   const weightX = layer.weightX.slice();
   const weightR = layer.weightR.slice();
   const weightP = layer.weightP === null ? null : layer.weightP.slice();
   const pruned = { ...layer, weightX, weightR, weightP };
   let dropped = 0;
-  for (const block of blocksOf(pruned))
-    dropped += pruneBlock(block, config.array.lanes, densityOf(config, block.matrix));
+  for (const stack of stacksOf(pruned, lanes)) dropped += pruneStack(stack, config);
   return dropped === 0 ? { layer, pruned: false } : { layer: pruned, pruned: true };
 }
 
-/** The eight or nine sub-matrices; the gate order is i, f, g, o. */
-function blocksOf({ inputs, cells, outputs, weightX, weightR, weightP }: LstmLayer): readonly Block[] {
-  const gates = (names: readonly Matrix[], weights: Floats, columns: number): readonly Block[] =>
-    names.map((matrix, gate) => ({ matrix, weights, firstRow: gate * cells, rows: cells, columns }));
+/** The two or three matrices of the hardware; the gate order is i, f, g, o. */
+function stacksOf({ inputs, cells, outputs, weightX, weightR, weightP }: LstmLayer, lanes: number): readonly Stack[] {
+  const partition = createPartition(lanes, cells, outputs);
+  const gateRows = gateRowsByLane(partition);
+  const rowsP = projectionRowsByLane(partition);
   return [
-    ...gates(['ix', 'fx', 'cx', 'ox'], weightX, inputs),
-    ...gates(['ir', 'fr', 'cr', 'or'], weightR, outputs),
+    { matrices: ['ix', 'fx', 'cx', 'ox'], weights: weightX, columns: inputs, rowsByLane: gateRows },
+    { matrices: ['ir', 'fr', 'cr', 'or'], weights: weightR, columns: outputs, rowsByLane: gateRows },
     ...(weightP === null
       ? []
-      : [{ matrix: 'ym', weights: weightP, firstRow: 0, rows: outputs, columns: cells } as const]),
+      : [{ matrices: ['ym'], weights: weightP, columns: cells, rowsByLane: rowsP } satisfies Stack]),
   ];
 }
 
-function isMasked({ weights, firstRow, rows, columns }: Block): boolean {
-  const end = (firstRow + rows) * columns;
-  let zeros = 0;
-  for (let at = firstRow * columns; at < end; at++) if (weights[at] === 0) zeros++;
-  return zeros > 0 && zeros >= MASK_SHARE * rows * columns;
+/** Whether any sub-matrix is a mask. */
+function isMasked({ matrices, weights }: Stack): boolean {
+  const size = weights.length / matrices.length;
+  return matrices.some((_, part) => {
+    let zeros = 0;
+    for (let at = part * size; at < (part + 1) * size; at++) if (weights[at] === 0) zeros++;
+    return zeros > 0 && zeros >= MASK_SHARE * size;
+  });
 }
 
 /**
- * Prunes a block in place. Its rows are dealt out to lanes round robin, as `Partition` deals out cells
- * and outputs.
+ * Prunes a stack in place.
  *
  * @returns number of non-zero weights set to zero
  */
-function pruneBlock(block: Block, lanes: number, density: number): number {
-  const { weights, firstRow, rows, columns } = block;
+function pruneStack({ matrices, weights, columns, rowsByLane }: Stack, config: Config): number {
+  const densities = matrices.map((matrix) => densityOf(config, matrix));
+  const occupied = rowsByLane.filter((rows) => rows.length > 0);
+  const shares = occupied.map((rows) => laneShare(weights, columns, rows, densities));
+  const masks = RULES[config.encoding](shares, 2 ** config.indexBits);
   let dropped = 0;
-  for (let lane = 0; lane < Math.min(lanes, rows); lane++) {
-    const size = Math.ceil((rows - lane) / lanes) * columns;
-    // The product can come out above an integer by an error of rounding.
-    const keep = Math.ceil(size * density - 1e-9);
-    if (keep === size) continue;
-
-    // In the precision of the source, so that different weights stay different.
-    const sorted = weights instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
-    let count = 0;
-    for (let row = lane; row < rows; row += lanes) {
-      const base = (firstRow + row) * columns;
-      for (let column = 0; column < columns; column++) sorted[count++] = Math.abs(weights[base + column]!);
-    }
-    sorted.sort();
-    const threshold = keep === 0 ? Number.POSITIVE_INFINITY : sorted[size - keep]!;
-    // Of the weights that equal the threshold, as many stay as the larger ones leave room for.
-    let ties = 0;
-    for (let at = size - keep; at < size && sorted[at] === threshold; at++) ties++;
-
-    for (let row = lane; row < rows; row += lanes) {
-      const base = (firstRow + row) * columns;
+  for (const [lane, rows] of occupied.entries()) {
+    const mask = masks[lane]!;
+    for (const [local, row] of rows.entries()) {
       for (let column = 0; column < columns; column++) {
-        const magnitude = Math.abs(weights[base + column]!);
-        if (magnitude > threshold || (magnitude === threshold && ties-- > 0)) continue;
-        if (magnitude > 0) dropped++;
-        weights[base + column] = 0;
+        if (mask[column * rows.length + local] === 1) continue;
+        const at = row * columns + column;
+        if (weights[at] !== 0) dropped++;
+        weights[at] = 0;
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { CalibrationSet } from '../../src/compiler/calibrate.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import type { Config } from '../../src/config.ts';
+import { EsegenError } from '../../src/errors.ts';
 import { createFrames } from '../../src/frames.ts';
 import { Rng } from '../../src/rng.ts';
 import { randomConfig } from './random_config.ts';
@@ -16,6 +17,7 @@ export interface RandomDesign {
 }
 
 const CALIBRATION_FRAMES = 8;
+const ATTEMPTS = 3;
 
 /** A vector length: 1 and small numbers often, seldom a large one. */
 function randomLength(rng: Rng): number {
@@ -38,12 +40,23 @@ function randomCalibration(rng: Rng, inputs: number): CalibrationSet {
 }
 
 /**
- * The random design of a seed: layer, config and stimuli.
- *
- * @throws EsegenError as the compiler does
+ * The random design of a seed: layer, config and stimuli. Few layers do not fit the widths of their config, which the compiler
+ * refuses; the next one is taken then.
  */
 export function randomDesign(seed: number): RandomDesign {
   const rng = new Rng(seed);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      return drawDesign(seed, rng);
+    } catch (error) {
+      const refused = error instanceof EsegenError && /too large|fraction bits|gate sums need/.test(error.what);
+      if (!refused) throw error;
+    }
+  }
+  throw new Error(`seed ${seed}: ${ATTEMPTS} designs in a row were refused`);
+}
+
+function drawDesign(seed: number, rng: Rng): RandomDesign {
   const config = randomConfig(rng);
   const projection = rng.uniform() < 0.5;
   const cells = randomLength(rng);

@@ -1,0 +1,100 @@
+import type { Floats } from '../../model.ts';
+
+/** What one lane holds of a dense matrix, and how much of it stays. */
+export interface LaneShare {
+  /** Rows in the lane's local order. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Magnitudes of the weights, column by column: [columns, rows]. */
+  readonly magnitudes: Float64Array;
+  /**
+   * Weights to keep of each sub-matrix. Local row r belongs to sub-matrix r mod keep.length: four gates take turns, the
+   * projection is alone.
+   */
+  readonly keep: readonly number[];
+}
+
+/** A lane's share without equal magnitudes. */
+export interface RankedShare extends LaneShare {
+  /** Magnitudes of each sub-matrix in ascending order. */
+  readonly sorted: readonly Float64Array[];
+}
+
+/**
+ * A pruning rule.
+ *
+ * @param shares one matrix, lane by lane
+ * @param reach rows that a word can move on without padding: 2^indexBits
+ * @returns per lane, 1 for every weight that stays, [columns, rows]
+ */
+export type PruneRule = (shares: readonly LaneShare[], reach: number) => readonly Uint8Array[];
+
+/** Magnitudes are set apart by at most this share of the largest. */
+const APART = 1e-9;
+
+/**
+ * Collects a lane's share.
+ *
+ * @param weights [rows, columns] row-major
+ * @param rows matrix rows of the lane in local order
+ * @param densities share to keep of each sub-matrix, 0 to 1, rounded up to whole weights
+ */
+export function laneShare(weights: Floats, columns: number, rows: Int32Array, densities: readonly number[]): LaneShare {
+  const magnitudes = new Float64Array(rows.length * columns);
+  for (let local = 0; local < rows.length; local++) {
+    const base = rows[local]! * columns;
+    for (let column = 0; column < columns; column++) {
+      magnitudes[column * rows.length + local] = Math.abs(weights[base + column]!);
+    }
+  }
+  const size = (rows.length / densities.length) * columns;
+  // The product can come out above an integer by an error of rounding.
+  return { rows: rows.length, columns, magnitudes, keep: densities.map((d) => Math.ceil(size * d - 1e-9)) };
+}
+
+/** Sets equal magnitudes apart, those of lower columns and rows above the others, and ranks them. */
+export function rankShare(share: LaneShare): RankedShare {
+  const magnitudes = share.magnitudes.slice();
+  let largest = 0;
+  for (const magnitude of magnitudes) if (magnitude > largest) largest = magnitude;
+  const step = (APART * largest) / magnitudes.length;
+  for (let at = 0; at < magnitudes.length; at++) magnitudes[at]! += step * (magnitudes.length - at);
+  const apart = { ...share, magnitudes };
+  return { ...apart, sorted: share.keep.map((_, part) => sortedMagnitudes(apart, part)) };
+}
+
+/** Magnitudes of a sub-matrix of a share, in ascending order. */
+export function sortedMagnitudes({ rows, magnitudes, keep }: LaneShare, part: number): Float64Array {
+  const sorted = new Float64Array(magnitudes.length / keep.length);
+  let count = 0;
+  for (let base = 0; base < magnitudes.length; base += rows) {
+    for (let row = part; row < rows; row += keep.length) sorted[count++] = magnitudes[base + row]!;
+  }
+  return sorted.sort();
+}
+
+/** Smallest weight that stays of a sub-matrix where magnitude alone decides; infinite where none stays. */
+export function threshold({ sorted, keep }: RankedShare, part: number): number {
+  return keep[part] === 0 ? Number.POSITIVE_INFINITY : sorted[part]!.at(-keep[part]!)!;
+}
+
+/** Magnitude that stays where magnitude alone decides: the most that is possible. */
+export function largestMagnitude(shares: readonly RankedShare[]): number {
+  let sum = 0;
+  for (const { sorted, keep } of shares) {
+    for (const [part, count] of keep.entries()) {
+      for (const magnitude of sorted[part]!.subarray(sorted[part]!.length - count)) sum += magnitude;
+    }
+  }
+  return sum;
+}
+
+/** Magnitude that masks keep. */
+export function keptMagnitude(shares: readonly LaneShare[], masks: readonly Uint8Array[]): number {
+  let sum = 0;
+  for (const [lane, { magnitudes }] of shares.entries()) {
+    const mask = masks[lane]!;
+    for (let at = 0; at < mask.length; at++) if (mask[at] === 1) sum += magnitudes[at]!;
+  }
+  return sum;
+}

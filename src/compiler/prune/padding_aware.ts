@@ -1,0 +1,54 @@
+import { type PruneRule, type RankedShare, rankShare } from './lane_share.ts';
+import { loadBalanced } from './load_balanced.ts';
+import { weightPrice, withLeastPadding } from './padding_price.ts';
+import { PriceSearch } from './price_search.ts';
+import { type Exchange, Selection } from './selection.ts';
+
+/**
+ * Load-balance-aware pruning that knows the relative index: as many weights of each sub-matrix stay in a lane as with
+ * {@link loadBalanced}, but no two that follow each other in a column are so far apart that they need padding between
+ * them. All lanes then have the same number of words.
+ *
+ * Among the selections that do so, this is the one of largest magnitude, or next to it: every sub-matrix has a price per
+ * weight in a lane (a Lagrange multiplier), each column takes what is best at these prices by dynamic programming,
+ * and the prices are such that the counts come out right but for a few weights. The rest is given up or taken in one by one.
+ *
+ * At very low densities, where weights cannot bridge the gaps but at the expense of the lower rows, padding remains, see
+ * {@link withLeastPadding}.
+ */
+export const paddingAware: PruneRule = (shares, reach) => {
+  if (shares.every(({ rows }) => rows <= reach)) return loadBalanced(shares, reach);
+  const ranked = shares.map(rankShare);
+  return withLeastPadding(ranked, (price) => {
+    const search = new PriceSearch(shares[0]!.keep.length);
+    return ranked.map((share) => selectWeights(share, reach, price, search));
+  });
+};
+
+function selectWeights(share: RankedShare, reach: number, price: number, search: PriceSearch): Uint8Array {
+  const selection = new Selection(share, reach, price * weightPrice(share));
+  search.run(share, (prices) => {
+    selection.selectAt(prices);
+    return selection.counts;
+  });
+  for (const [part, keep] of share.keep.entries()) {
+    const surplus = selection.counts[part]! - keep;
+    for (let n = 0; n < surplus; n++) {
+      selection.flip(cheapest(share.columns, (column) => selection.cheapestOut(column, part)));
+    }
+    for (let n = 0; n < -surplus; n++) {
+      selection.flip(cheapest(share.columns, (column) => selection.cheapestIn(column, part)));
+    }
+  }
+  return selection.mask;
+}
+
+/** The cheapest of the exchanges that columns offer. */
+function cheapest(columns: number, offer: (column: number) => Exchange | null): Exchange {
+  let best: Exchange | null = null;
+  for (let column = 0; column < columns; column++) {
+    const exchange = offer(column);
+    if (exchange !== null && (best === null || exchange.cost < best.cost)) best = exchange;
+  }
+  return best!;
+}

@@ -1,0 +1,97 @@
+// frame_bench: sends beats from a file to a design, `last` and `user` as the file says, and records what comes back.
+//
+// Arguments:  +input=FILE   one beat a line: hexadecimal {last, start of utterance, 16-bit element}
+//             +beats=N      beats in that file
+//             +quiet=N      cycles without a beat after which the run ends
+// Prints:     "@out <last> <element>" for every beat of the output, "@error_at <n>" when frame_error rises, n beats after
+//             the first, "@unstable" where a beat on offer changes before it is taken, and "@end <frame_error> <busy>".
+`timescale 1ns / 1ps
+`default_nettype none
+
+module frame_bench;
+
+    reg         clk = 1'b0;
+    reg         rst = 1'b1;
+    reg         s_valid = 1'b0;
+    reg  [17:0] beat = 18'd0;
+    reg         m_ready = 1'b0;
+    wire        s_ready;
+    wire        m_valid;
+    wire        m_last;
+    wire [15:0] m_data;
+    wire        busy;
+    wire        frame_error;
+
+    frame_dut dut (
+        .clk(clk),
+        .rst(rst),
+        .s_axis_tdata(beat[15:0]),
+        .s_axis_tuser(beat[16]),
+        .s_axis_tlast(beat[17]),
+        .s_axis_tvalid(s_valid),
+        .s_axis_tready(s_ready),
+        .m_axis_tdata(m_data),
+        .m_axis_tlast(m_last),
+        .m_axis_tvalid(m_valid),
+        .m_axis_tready(m_ready),
+        .busy(busy),
+        .frame_error(frame_error)
+    );
+
+    reg [8*1024-1:0] path;
+    integer input_file;
+    integer beats;
+    integer quiet_limit;
+    integer code;
+    integer read_beats = 0;
+    integer taken_beats = 0;
+    integer quiet = 0;
+    reg     error_seen = 1'b0;
+    reg     offered = 1'b0;
+    reg [16:0] offer = 17'd0;
+
+    always #2.5 clk = !clk;
+
+    initial begin
+        if (!$value$plusargs("input=%s", path)) path = "";
+        if (!$value$plusargs("beats=%d", beats)) beats = 0;
+        if (!$value$plusargs("quiet=%d", quiet_limit)) quiet_limit = 1000;
+        input_file = $fopen(path, "r");
+        repeat (4) @(negedge clk);
+        rst = 1'b0;
+    end
+
+    always @(posedge clk) begin
+        if (!rst) begin
+            m_ready <= $random;
+            if (s_valid && s_ready) taken_beats <= taken_beats + 1;
+            if (!s_valid || s_ready) begin
+                s_valid <= 1'b0;
+                if (read_beats < beats && ($random & 3) != 0) begin
+                    code = $fscanf(input_file, "%h", beat);
+                    s_valid    <= 1'b1;
+                    read_beats <= read_beats + 1;
+                end
+            end
+
+            if (m_valid && m_ready) $display("@out %b %h", m_last, m_data);
+            if (offered && (!m_valid || {m_last, m_data} !== offer)) $display("@unstable");
+            offered <= m_valid && !m_ready;
+            offer   <= {m_last, m_data};
+
+            if (frame_error && !error_seen) begin
+                $display("@error_at %0d", taken_beats);
+                error_seen <= 1'b1;
+            end
+
+            quiet <= ((s_valid && s_ready) || (m_valid && m_ready)) ? 0 : quiet + 1;
+            if (quiet == quiet_limit) begin
+                $display("@end %b %b", frame_error, busy);
+                $finish;
+            end
+        end
+    end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runGolden } from '../../sim-verilator/cosimulate.ts';
+import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
+import { loadDesign } from '../../src/design_dir.ts';
+import { withDesignDir } from '../lib/design_dir.ts';
+import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+
+const BENCH = fileURLToPath(new URL('frame_bench.v', import.meta.url));
+const LAST = 0x20000;
+const USER = 0x10000;
+
+/** A frame to send: its length, and the beat that carries the start-of-utterance mark, if any. */
+interface Sent {
+  readonly length: number;
+  readonly mark?: number;
+}
+
+interface Seen {
+  /** Elements by frame, cut at `last`. */
+  readonly frames: readonly (readonly number[])[];
+  readonly expected: readonly (readonly number[])[];
+  readonly frameError: boolean;
+  /** Beats taken before frame_error rose. */
+  readonly errorAt: number | null;
+  readonly busy: boolean;
+  readonly unstable: boolean;
+}
+
+describe.each([
+  { inputs: 5, cells: 6, outputs: 3 },
+  { inputs: 1, cells: 3, outputs: 2 },
+])('frames of $inputs elements', ({ inputs, cells, outputs }) => {
+  const compilation = sampleDesign(
+    { inputs, cells, outputs, density: 0.9 },
+    { name: 'frame_dut', array: { lanes: 2 }, fifoDepth: 2 },
+  );
+  let work = '';
+
+  beforeAll(() => {
+    work = mkdtempSync(join(tmpdir(), 'esegen-frames-'));
+  });
+  afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  /** Sends frames and compares with the golden model on those of the right length; `starts` is what it resets at. */
+  async function send(sent: readonly Sent[], starts: readonly number[]): Promise<Seen> {
+    const elements = sampleFrames(sent.length, 2 * inputs + 2);
+    const valid: number[] = [];
+    const lines: string[] = [];
+    for (const [t, { length, mark }] of sent.entries()) {
+      const frame = elements.data.subarray(t * elements.width, t * elements.width + length);
+      if (length === inputs) valid.push(...frame);
+      for (const [beat, value] of frame.entries()) {
+        const word = (value & 0xffff) | (beat === mark ? USER : 0) | (beat === length - 1 ? LAST : 0);
+        lines.push(word.toString(16));
+      }
+    }
+    return withDesignDir(compilation, async (dir) => {
+      const program = join(work, 'simulation.vvp');
+      const input = join(work, 'input.txt');
+      writeFileSync(input, `${lines.join('\n')}\n`);
+      const sources = (await rtlFiles(dir)).map((file) => join(dir, file));
+      await execa('iverilog', ['-g2005', '-Wall', '-s', 'frame_bench', '-o', program, ...sources, BENCH]);
+      const args = ['-n', program, `+input=${input}`, `+beats=${lines.length}`, '+quiet=1000'];
+      const { stdout } = await execa('vvp', args, { cwd: dir });
+      const frames = { frames: valid.length / inputs, width: inputs, data: Int16Array.from(valid) };
+      return { ...readLog(stdout), expected: split(runGolden(loadDesign(dir).design, frames, new Set(starts))) };
+    });
+  }
+
+  function split(y: Int16Array): number[][] {
+    return Array.from({ length: y.length / outputs }, (_, t) => [...y.subarray(t * outputs, (t + 1) * outputs)]);
+  }
+
+  function readLog(log: string): Omit<Seen, 'expected'> {
+    const frames: number[][] = [[]];
+    for (const [, last, word] of log.matchAll(/^@out ([01]) ([0-9a-f]{4})$/gm)) {
+      frames.at(-1)!.push((Number.parseInt(word!, 16) << 16) >> 16);
+      if (last === '1') frames.push([]);
+    }
+    const errorAt = /^@error_at (\d+)$/m.exec(log);
+    const [, error, busy] = /^@end ([01]) ([01])$/m.exec(log)!;
+    return {
+      frames: frames.slice(0, frames.at(-1)!.length === 0 ? -1 : undefined),
+      frameError: error === '1',
+      errorAt: errorAt === null ? null : Number(errorAt[1]),
+      busy: busy === '1',
+      unstable: /^@unstable$/m.test(log),
+    };
+  }
+
+  /** The error shows after the beat that made it, with those that are in the input slice by then. */
+  function expectNear(at: number | null, beat: number): void {
+    expect(at).toBeGreaterThanOrEqual(beat);
+    expect(at).toBeLessThanOrEqual(beat + 3);
+  }
+
+  const good: Sent = { length: inputs };
+  const started: Sent = { length: inputs, mark: 0 };
+
+  test('right ones raise no error', async () => {
+    const seen = await send([started, good, started, good], [0, 2]);
+    expect(seen.frames).toEqual(seen.expected);
+    expect(seen).toMatchObject({ frameError: false, errorAt: null, busy: false, unstable: false });
+  });
+
+  test('without any mark the first one starts an utterance all the same', async () => {
+    const seen = await send([good, good], [0]);
+    expect(seen.frames).toEqual(seen.expected);
+    expect(seen.frames).toHaveLength(2);
+  });
+
+  // Below one element there is no frame to send.
+  const multiple = inputs > 1;
+
+  if (multiple)
+    test('a short one is dropped and raises frame_error', async () => {
+      const seen = await send([started, { length: inputs - 1 }, good], [0]);
+      expect(seen.frames).toEqual(seen.expected);
+      expect(seen.frames).toHaveLength(2);
+      expect(seen).toMatchObject({ frameError: true, busy: false, unstable: false });
+      expectNear(seen.errorAt, 2 * inputs - 1);
+    });
+
+  test.each([1, inputs, inputs + 2])('one of %i elements too many is dropped and raises frame_error', async (extra) => {
+    const seen = await send([started, { length: inputs + extra }, good, good], [0]);
+    expect(seen.frames).toEqual(seen.expected);
+    expect(seen.frames).toHaveLength(3);
+    expect(seen).toMatchObject({ frameError: true, busy: false, unstable: false });
+    expectNear(seen.errorAt, 2 * inputs + extra);
+  });
+
+  test('the mark of dropped ones is kept for the next right one', async () => {
+    const dropped = [{ length: inputs + 1, mark: 0 }, { length: inputs + 3 }];
+    const seen = await send([started, good, ...dropped, good, good], [0, 2]);
+    expect(seen.frames).toEqual(seen.expected);
+    expect(seen.frames).toHaveLength(4);
+    const unmarked = await send([started, good, { length: inputs + 1 }, { length: inputs + 3 }, good, good], [0]);
+    expect(unmarked.frames).toEqual(unmarked.expected);
+    expect(unmarked.frames).not.toEqual(seen.frames);
+  });
+
+  if (multiple)
+    test('the mark of a short one is kept too, and only one on the first beat counts', async () => {
+      const seen = await send([started, good, { length: 1, mark: 0 }, { length: inputs, mark: 1 }, good], [0, 2]);
+      expect(seen.frames).toEqual(seen.expected);
+      const late = await send([started, good, { length: inputs, mark: inputs - 1 }], [0]);
+      expect(late.frames).toEqual(late.expected);
+      expect(late.frameError).toBe(false);
+    });
+});

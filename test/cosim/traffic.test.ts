@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeInput } from '../../sim-verilator/bench_files.ts';
+import { cosimulate } from '../../sim-verilator/cosimulate.ts';
+import { icarus } from '../../sim-verilator/icarus.ts';
+import type { EncodedWords } from '../../src/compiler/encode.ts';
+import { formatMem, memFromBigInts } from '../../src/compiler/mem_image.ts';
+import { packStep, stepFields } from '../../src/compiler/schedule.ts';
+import { loadDesign } from '../../src/design_dir.ts';
+import { withDesignDir } from '../lib/design_dir.ts';
+import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+
+const LAYER = { inputs: 11, cells: 13, outputs: 7, peepholes: true, density: 0.35 };
+const DEPTHS = [1, 2, 5, 16];
+const STALLS = [0, 0.3, 0.8];
+const SEEDS = [1, 2];
+const FRAMES = 5;
+/** Frames 0 and 3 start an utterance. */
+const STARTS = [3];
+
+function designOf(fifoDepth: number) {
+  return sampleDesign(LAYER, { array: { lanes: 4 }, elemLanes: 2, fifoDepth, indexBits: 2 });
+}
+
+function nonZeros({ words, format }: EncodedWords): number {
+  const padding = 2 ** format.indexBits - 1;
+  return words.reduce((sum, lane) => sum + lane.filter((word) => word !== padding).length, 0);
+}
+
+/** Words of the fullest lane of a matrix. */
+function fullest({ words }: EncodedWords): number {
+  return Math.max(...words.map((lane) => lane.length));
+}
+
+function run(fifoDepth: number, stalls: number, seed: number) {
+  return withDesignDir(designOf(fifoDepth), async (dir) => {
+    const { design } = loadDesign(dir);
+    const input = sampleFrames(FRAMES, LAYER.inputs, 16, seed);
+    const options = { simulator: 'icarus', seed, stalls, utteranceStarts: STARTS, checkpoints: true } as const;
+    return { design, ...(await cosimulate(dir, design, input, options)) };
+  });
+}
+
+describe.each(DEPTHS)('queues of %i entries', (depth) => {
+  describe.each(STALLS)('stalls %f', (stalls) => {
+    test.each(SEEDS)('seed %i: exact, complete, in order', async (seed) => {
+      const result = await run(depth, stalls, seed);
+      expect(result.differences).toEqual([]);
+      expect(result.inside).toBeNull();
+      expect(result.comparedWords).toBe(FRAMES * LAYER.outputs);
+
+      // Every weight is used once a frame; those of the recurrence not where an utterance starts.
+      const { x, r, p } = result.design.matrices;
+      const work = FRAMES * (nonZeros(x) + nonZeros(p!)) + (FRAMES - 1 - STARTS.length) * nonZeros(r);
+      expect(result.stats.at(-1)!.macs).toBe(work);
+
+      expect(result.stats).toHaveLength(FRAMES);
+      const cycles = result.stats.map(({ cycle }) => cycle);
+      expect(cycles).toEqual(cycles.toSorted((a, b) => a - b));
+      expect(cycles[0]).toBeGreaterThan(LAYER.inputs + LAYER.outputs);
+      expect(result.cycles).toBeGreaterThan(FRAMES * (fullest(x) + fullest(p!)));
+      expect(result.stats.at(-1)!.highWater).toBeGreaterThan(0);
+      expect(result.stats.at(-1)!.highWater).toBeLessThanOrEqual(depth);
+    });
+  });
+});
+
+test('a longer queue never costs cycles, stalls do', async () => {
+  const cycles = [];
+  for (const depth of DEPTHS) cycles.push((await run(depth, 0, 1)).cycles);
+  expect(cycles).toEqual(cycles.toSorted((a, b) => b - a));
+  expect(cycles.at(-1)).toBeLessThan(cycles[0]!);
+  expect((await run(16, 0.8, 1)).cycles).toBeGreaterThan(cycles.at(-1)!);
+});
+
+describe('a run that cannot end', () => {
+  test('a design that stalls is given up, and the message says where it stands', async () => {
+    await withDesignDir(designOf(2), async (dir) => {
+      const { design } = loadDesign(dir);
+      // Without its marker the recurrent step of a first frame never ends.
+      const fields = stepFields(design.dimensions);
+      const width = fields.reduce((sum, { bits }) => sum + bits, 0);
+      const words = design.schedule.map((step) => packStep({ ...step, marker: false }, fields));
+      writeFileSync(join(dir, 'mem/schedule.mem'), formatMem(memFromBigInts(width, words)));
+      const stalled = cosimulate(dir, design, sampleFrames(2, LAYER.inputs), {
+        simulator: 'icarus',
+        seed: 1,
+        stalls: 0,
+      });
+      await expect(stalled).rejects.toThrow(
+        /^simulation: the design made no progress for 20000 cycles, cycle \d+: input frame 2 .* output frame 0 .* schedule step 1, .* lanes done 0, /,
+      );
+    });
+  });
+
+  test('an input file with too few frames ends the run', async () => {
+    await withDesignDir(designOf(2), async (dir) => {
+      const input = join(dir, 'input.txt');
+      await writeInput(input, sampleFrames(2, LAYER.inputs), new Set([0]));
+      const files = { input, output: join(dir, 'output.txt'), stats: join(dir, 'stats.txt') };
+      const log = await icarus.run(dir, { ...files, frames: 3, stalls: 0, seed: 1, watchdog: 1000 });
+      expect(log).toMatch(/^@error the input file ends in frame 2$/m);
+      expect(log).not.toMatch(/^@done/m);
+    });
+  });
+
+  test('a design that waits for input is given up too', async () => {
+    await withDesignDir(designOf(2), async (dir) => {
+      const input = join(dir, 'input.txt');
+      await writeInput(input, sampleFrames(1, LAYER.inputs), new Set([0]));
+      const files = { input, output: join(dir, 'output.txt'), stats: join(dir, 'stats.txt') };
+      const log = await icarus.run(dir, { ...files, frames: 1, stalls: 1, seed: 1, watchdog: 500 });
+      expect(log).toMatch(/^@stalled cycle \d+: input frame 0 element 0, output frame 0 element 0, schedule step 0, /m);
+    });
+  });
+});

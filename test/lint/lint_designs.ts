@@ -1,0 +1,69 @@
+import type { Compilation } from '../../src/compiler/compile.ts';
+import { type SampleLayer, sampleDesign } from '../lib/sample_design.ts';
+
+/** A design whose Verilog is linted. */
+export interface LintDesign {
+  readonly title: string;
+  readonly layer: SampleLayer;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Whether the lint script synthesizes it as well. */
+  readonly mapped?: boolean;
+}
+
+/** Name of the top module of all of them. */
+export const LINT_TOP = 'lint_lstm';
+
+const SMALL: SampleLayer = { inputs: 9, cells: 20, density: 0.3 };
+const FULL: SampleLayer = { inputs: 17, cells: 40, outputs: 24, peepholes: true, density: 0.2 };
+
+/** Configs that differ in every branch of the templates, and the ends of the parameter ranges. */
+export const LINT_DESIGNS: readonly LintDesign[] = [
+  { title: 'plain', layer: SMALL, config: { array: { lanes: 4 } } },
+  { title: 'projection and peepholes', layer: FULL, config: { array: { lanes: 8 }, elemLanes: 2 }, mapped: true },
+  {
+    title: 'projection, saturating narrow accumulators, queue of 1',
+    layer: { inputs: 8, cells: 16, outputs: 12, density: 0.5 },
+    config: { array: { lanes: 4 }, fifoDepth: 1, accumulatorBits: 12 },
+  },
+  {
+    title: 'peepholes, saturating wide accumulators, queue of 64',
+    layer: { inputs: 8, cells: 16, peepholes: true, density: 0.5 },
+    config: { array: { lanes: 4 }, fifoDepth: 64, accumulatorBits: 40 },
+  },
+  {
+    title: '8-bit vectors, 4-bit weights, one lane',
+    layer: { inputs: 5, cells: 7, outputs: 3, peepholes: true },
+    config: { array: { lanes: 1 }, vectorBits: 8, weightBits: 4, tables: { sigmoidRange: 4, tanhRange: 1 } },
+  },
+  {
+    title: 'one of everything',
+    layer: { inputs: 1, cells: 1, density: 1 },
+    config: { array: { lanes: 1 }, fifoDepth: 2, weightBits: 16, tables: { sigmoidRange: 16, tanhRange: 16 } },
+  },
+  {
+    title: 'as many ElemMul lanes as lanes, block accumulators',
+    layer: FULL,
+    config: { array: { lanes: 16 }, elemLanes: 16, accumulatorMemory: 'block', fifoDepth: 5 },
+    mapped: true,
+  },
+  {
+    title: 'index wider than rows, 12-bit vectors',
+    layer: SMALL,
+    config: { array: { lanes: 16 }, indexBits: 10, vectorBits: 12 },
+  },
+  {
+    title: '128 lanes, more than there are cells',
+    layer: { inputs: 30, cells: 60, outputs: 20, peepholes: true, density: 0.15 },
+    config: { array: { lanes: 128 }, elemLanes: 8 },
+  },
+  {
+    title: 'no weights at all',
+    layer: { inputs: 6, cells: 9, outputs: 4, peepholes: true, density: 0 },
+    config: { array: { lanes: 8 }, elemLanes: 1, indexBits: 2, accumulatorMemory: 'distributed' },
+  },
+];
+
+/** Compiles a design of the list. */
+export function lintDesign({ layer, config }: LintDesign): Compilation {
+  return sampleDesign(layer, { name: LINT_TOP, ...config });
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
+import type { Dimensions } from '../../src/hdl/dimensions.ts';
+
+/** Cells of a mapped design by type, of all instances below a place in it. */
+type CellCounts = ReadonlyMap<string, number>;
+
+/** What synthesis for UltraScale made of a design. */
+export interface Mapping {
+  /** DSP blocks in each PE. */
+  readonly dspsByPe: readonly number[];
+  /** Block RAMs (of 18 and 36 Kbit) of each memory that is read-only, by its path in the design. */
+  readonly blockRams: ReadonlyMap<string, number>;
+  /** Block RAMs of the accumulators of each PE. */
+  readonly accumulatorRams: readonly number[];
+  /** Names of latches. */
+  readonly latches: readonly string[];
+  /** All cells by type. */
+  readonly cells: CellCounts;
+}
+
+/** The part of a Yosys JSON netlist that is looked at. */
+interface Netlist {
+  readonly modules: Readonly<Record<string, { readonly cells: Readonly<Record<string, { readonly type: string }>> }>>;
+}
+
+/** Instances that must be block RAM. */
+const MEMORIES = /(^|\.)(u_weight_mem|u_pointer_mem|u_param_mem|u_sigmoid|u_tanh)$/;
+const BLOCK_RAM = /^RAMB(18|36)E2$/;
+const LATCH = /^(\$dlatch|\$adlatch|\$_DLATCH|LD[CP]E|LDCPE|TRANSPARENT)/;
+
+/**
+ * Synthesizes a design for UltraScale with its hierarchy kept.
+ *
+ * @param top name of the top module
+ */
+export async function mapDesign(dir: string, top: string): Promise<Mapping> {
+  const work = mkdtempSync(join(tmpdir(), 'esegen-map-'));
+  try {
+    const json = join(work, 'netlist.json');
+    const script = `read_verilog ${(await rtlFiles(dir)).join(' ')}; synth_xilinx -family xcu -top ${top}; write_json ${json}`;
+    await execa('yosys', ['-q', '-p', script], { cwd: dir });
+    return readMapping(JSON.parse(readFileSync(json, 'utf8')) as Netlist, top);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function readMapping(netlist: Netlist, top: string): Mapping {
+  const dspsByPe: number[] = [];
+  const blockRams = new Map<string, number>();
+  const accumulatorRams: number[] = [];
+  const latches: string[] = [];
+  const walk = (module: string, path: string): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const [name, { type }] of Object.entries(netlist.modules[module]!.cells)) {
+      const at = path === '' ? name : `${path}.${name}`;
+      if (LATCH.test(type)) latches.push(at);
+      const primitive = !(type in netlist.modules) || isPrimitive(type);
+      const below = primitive ? new Map([[type, 1]]) : walk(type, at);
+      for (const [cell, count] of below) counts.set(cell, (counts.get(cell) ?? 0) + count);
+      if (name.endsWith('.u_pe')) dspsByPe.push(below.get('DSP48E2') ?? 0);
+      if (name.endsWith('u_act_buffer')) accumulatorRams.push(countOf(below, BLOCK_RAM));
+      if (MEMORIES.test(name)) blockRams.set(at, countOf(below, BLOCK_RAM));
+    }
+    return counts;
+  };
+  const cells = walk(top, '');
+  return { dspsByPe, blockRams, accumulatorRams, latches, cells };
+}
+
+/** Cells of the family's library are modules of the netlist too, in plain names without a parameter suffix. */
+function isPrimitive(type: string): boolean {
+  return /^[A-Z][A-Z0-9_]*$/.test(type);
+}
+
+function countOf(counts: CellCounts, types: RegExp): number {
+  let sum = 0;
+  for (const [type, count] of counts) if (types.test(type)) sum += count;
+  return sum;
+}
+
+/** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch. */
+export function mappingFindings(
+  { dspsByPe, blockRams, accumulatorRams, latches }: Mapping,
+  { lanes, gateBlock, outBlock, projection }: Dimensions,
+): readonly string[] {
+  const findings = latches.map((latch) => `latch ${latch}`);
+  if (dspsByPe.length !== lanes) findings.push(`${dspsByPe.length} PEs, expected ${lanes}`);
+  for (const [pe, dsps] of dspsByPe.entries()) {
+    if (dsps !== 1) findings.push(`PE ${pe} has ${dsps} DSP48E2, expected 1`);
+  }
+  for (const [memory, count] of blockRams) {
+    if (count === 0) findings.push(`${memory} is not in block RAM`);
+  }
+  const banks = (gateBlock ? 2 : 0) + (projection && outBlock ? 1 : 0);
+  for (const [pe, count] of accumulatorRams.entries()) {
+    if (count < banks || (banks === 0 && count > 0)) {
+      findings.push(`accumulators of PE ${pe} have ${count} block RAMs, expected ${banks}`);
+    }
+  }
+  return findings.map((finding) => `yosys synth_xilinx: ${finding}`);
+}
+
+/** The mapping in one line. */
+export function describeMapping({ dspsByPe, blockRams, cells }: Mapping): string {
+  const memories = [...blockRams.values()];
+  const count = (type: string) => `${cells.get(type) ?? 0} ${type}`;
+  const pes = `${dspsByPe.length} PEs with ${[...new Set(dspsByPe)].join(' or ')} DSP48E2 each`;
+  return `${pes}; ${memories.length} memories in block RAM; in all ${['DSP48E2', 'RAMB18E2', 'RAMB36E2', 'FDRE'].map(count).join(', ')}`;
+}

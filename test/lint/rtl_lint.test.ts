@@ -1,0 +1,38 @@
+import { describe, expect, test, vi } from 'vitest';
+import { withDesignDir } from '../lib/design_dir.ts';
+import { LINT_DESIGNS, lintDesign } from './lint_designs.ts';
+import { icarusLint, verilatorLint, yosysLint } from './lint_tools.ts';
+
+vi.setConfig({ maxConcurrency: 2 });
+
+// Synthesis takes longer; `npm run lint:rtl` does it.
+describe.concurrent('emitted Verilog is clean in Verilator, Icarus and Yosys', () => {
+  test.for(LINT_DESIGNS)('$title', (design, { expect: local }) =>
+    withDesignDir(lintDesign(design), async (dir) => {
+      local(await verilatorLint(dir)).toEqual([]);
+      local(await icarusLint(dir)).toEqual([]);
+      local(await yosysLint(dir)).toEqual([]);
+    }),
+  );
+});
+
+test('the designs differ in all options', () => {
+  const dimensions = LINT_DESIGNS.map((design) => lintDesign(design).design);
+  const some = (property: (design: (typeof dimensions)[number]) => boolean) => {
+    expect(dimensions.some(property)).toBe(true);
+    expect(dimensions.every(property)).toBe(false);
+  };
+  some(({ dimensions: { projection } }) => projection);
+  some(({ dimensions: { peepholes } }) => peepholes);
+  some(({ dimensions: { projection, peepholes } }) => projection && !peepholes);
+  some(({ formats: { saturate } }) => saturate);
+  some(({ formats: { accBits, vectorBits } }) => accBits <= vectorBits);
+  some(({ formats: { vectorBits } }) => vectorBits < 16);
+  some(({ config: { fifoDepth } }) => fifoDepth === 1);
+  some(({ config: { indexBits }, dimensions: { rowBits } }) => indexBits > rowBits);
+  some(({ config: { indexBits }, dimensions: { rowBits } }) => indexBits === rowBits);
+  some(({ dimensions: { lanes } }) => lanes === 1);
+  some(({ dimensions: { lanes } }) => lanes === 128);
+  some(({ dimensions: { lanes, elemLanes } }) => lanes === elemLanes);
+  some(({ dimensions: { gateBlock } }) => gateBlock);
+});
