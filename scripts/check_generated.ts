@@ -7,7 +7,9 @@ import { buildSample, SAMPLE_DIR } from './lib/sample.ts';
 const fresh = fileURLToPath(new URL('../build/sample/design', import.meta.url));
 
 function filesOf(dir: string): string[] {
-  return (readdirSync(dir, { recursive: true }) as string[]).filter((file) => statSync(join(dir, file)).isFile()).sort();
+  return (readdirSync(dir, { recursive: true }) as string[])
+    .filter((file) => statSync(join(dir, file)).isFile())
+    .sort();
 }
 
 buildSample(fresh);

@@ -35,7 +35,9 @@ let failures = 0;
 for (const simulator of ['verilator', 'icarus'] as const) {
   const r = await simulate(out, { simulator, frames: simulator === 'verilator' ? 50 : 3, stalls: 0.3 });
   failures += r.mismatches;
-  console.log(`  ${simulator.padEnd(10)}${r.frames} frames, ${r.comparedWords} words compared, ${r.mismatches} mismatches`);
+  console.log(
+    `  ${simulator.padEnd(10)}${r.frames} frames, ${r.comparedWords} words compared, ${r.mismatches} mismatches`,
+  );
 }
 
 console.log('\nrecognising recordings through the RTL (Verilator)');

@@ -53,6 +53,9 @@ module act_buffer #(
     reg [1:0]           drain_bank_reg;
     reg [ROW_WIDTH-1:0] drain_row_reg;
 
+    // A row number can have more bits than a bank has address bits.
+    wire unused_row = &{1'b0, read_row, write_row, drain_row_reg};
+
     always @(posedge clk) begin
         read_bank_reg  <= read_bank;
         drain_bank_reg <= drain_bank;

@@ -82,7 +82,6 @@ module controller #(
     localparam integer STEP_WIDTH = 48;
     localparam integer PC_WIDTH = $clog2(STEPS);
 
-    (* ram_style = "distributed" *)
     reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
 
     initial $readmemh(FILE, schedule);
@@ -135,11 +134,10 @@ module controller #(
     wire step_done = skip || spmv_done || cells_go || outputs_go;
 
     wire frame_done = step_done && last;
-    wire [PC_WIDTH-1:0] pc_next = last ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
+    wire [PC_WIDTH-1:0] pc_next = (!run_reg || last) ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
 
     always @(posedge clk) begin
-        if (!run_reg) step_reg <= schedule[pc_reg];
-        else if (step_done) step_reg <= schedule[pc_next];
+        if (!run_reg || step_done) step_reg <= schedule[pc_next];
 
         if (rst) begin
             run_reg        <= 1'b0;

@@ -143,11 +143,12 @@ module elem_lane #(
     always @(posedge clk) begin
         base1_reg  <= acc_sum + bias_sum;
         base2_reg  <= base1_reg;
-        peep_reg         <= peephole * peep_state;
-        peep_aligned_reg <= peep_sum <<< peep_shift;
         sum_reg    <= base2_reg + peep_aligned_reg;
         scaled_reg <= twice_sum >>> z_shift;
         z_reg      <= z_outside ? {z_negative, {(Z_WIDTH - 1){!z_negative}}} : z_round[Z_WIDTH:1];
+
+        peep_reg         <= peephole * peep_state;
+        peep_aligned_reg <= peep_sum <<< peep_shift;
     end
 
     // ---- Tables: cycles 5 to 7, and 15 to 17 for the new state --------------------------------------------------------

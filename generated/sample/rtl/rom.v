@@ -17,14 +17,14 @@ module rom #(
     // Path of the memory file.
     parameter FILE = "mem/weights_000.mem"
 ) (
-    input  wire                  clk,
+    input  wire                     clk,
     // Read port: data follows addr by two enabled cycles.
-    input  wire                  en,
+    input  wire                     en,
     input  wire [$clog2(DEPTH)-1:0] addr,
-    output wire [WIDTH-1:0]      data
+    output wire [WIDTH-1:0]         data
 );
 
-    (* ram_style = "block" *)
+    (* rom_style = "block" *)
     reg [WIDTH-1:0] mem [0:DEPTH-1];
     reg [WIDTH-1:0] latch_reg;
     reg [WIDTH-1:0] data_reg;

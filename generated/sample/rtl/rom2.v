@@ -13,16 +13,16 @@ module rom2 #(
     // Path of the memory file.
     parameter FILE = "mem/tanh.mem"
 ) (
-    input  wire                  clk,
+    input  wire                     clk,
     // Read port A.
     input  wire [$clog2(DEPTH)-1:0] a_addr,
-    output wire [WIDTH-1:0]      a_data,
+    output wire [WIDTH-1:0]         a_data,
     // Read port B.
     input  wire [$clog2(DEPTH)-1:0] b_addr,
-    output wire [WIDTH-1:0]      b_data
+    output wire [WIDTH-1:0]         b_data
 );
 
-    (* ram_style = "block" *)
+    (* rom_style = "block" *)
     reg [WIDTH-1:0] mem [0:DEPTH-1];
     reg [WIDTH-1:0] a_latch_reg;
     reg [WIDTH-1:0] a_data_reg;

@@ -13,15 +13,15 @@ module sdp_ram #(
     // 1: block RAM, 0: distributed RAM (look-up tables).
     parameter integer BLOCK = 0
 ) (
-    input  wire                  clk,
+    input  wire                     clk,
     // Write port.
-    input  wire                  write_en,
+    input  wire                     write_en,
     input  wire [$clog2(DEPTH)-1:0] write_addr,
-    input  wire [WIDTH-1:0]      write_data,
+    input  wire [WIDTH-1:0]         write_data,
     // Read port: data follows addr by one enabled cycle.
-    input  wire                  read_en,
+    input  wire                     read_en,
     input  wire [$clog2(DEPTH)-1:0] read_addr,
-    output wire [WIDTH-1:0]      read_data
+    output wire [WIDTH-1:0]         read_data
 );
 
     reg [WIDTH-1:0] read_reg;
