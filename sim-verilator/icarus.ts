@@ -1,8 +1,7 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { ICARUS_WAVES } from '../src/hdl/bench.ts';
 import { rtlFiles } from './rtl_files.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
@@ -17,21 +16,13 @@ export const icarus: Simulator = {
       await execa('iverilog', ['-g2005', '-Wall', '-s', 'icarus_tb', '-o', program, ...sources]).catch((error) => {
         throw programError('iverilog', error, 'Build the design again; if it persists, report the design');
       });
-      const args = waves === undefined ? [] : ['-fst'];
-      // The design's memory files are named relative to its directory; the wave file too, so waves run in a copy of it.
-      const { stdout } = await execa(
-        'vvp',
-        ['-n', program, ...args, ...plusArguments(bench), ...(waves ? ['+waves'] : [])],
-        {
-          cwd: dir,
+      // The memory files are named relative to the design's directory.
+      const wave = waves === undefined ? [] : ['-fst', `+waves=${resolve(waves)}`];
+      const { stdout } = await execa('vvp', ['-n', program, ...wave, ...plusArguments(bench)], { cwd: dir }).catch(
+        (error) => {
+          throw programError('vvp', error, 'Build the design again; if it persists, report the design');
         },
-      ).catch((error) => {
-        throw programError('vvp', error, 'Build the design again; if it persists, report the design');
-      });
-      if (waves !== undefined) {
-        await copyFile(join(dir, ICARUS_WAVES), waves);
-        await rm(join(dir, ICARUS_WAVES));
-      }
+      );
       return stdout;
     } finally {
       await rm(work, { recursive: true, force: true });

@@ -94,7 +94,7 @@ export function build({ model: path, config: source, out, calibrate, progress = 
   };
 }
 
-/** The calibration set that was named, that beside the model, or random frames, in this order. */
+/** The calibration set that was named, that beside the model if it has frames for it, or random frames, in this order. */
 function readCalibration(model: string, named: string | undefined, inputs: number): CalibrationSet {
   const beside = join(dirname(model), 'calibration.npy');
   if (named === undefined && !existsSync(beside)) return randomCalibration(inputs);
@@ -104,6 +104,10 @@ function readCalibration(model: string, named: string | undefined, inputs: numbe
   if ((array.dtype !== 'float32' && array.dtype !== 'float64') || array.shape.length !== 2) {
     const got = `${array.dtype} [${array.shape.join(', ')}]`;
     throw new EsegenError(path, `expected frames [T, ${inputs}] of float32 or float64, got ${got}`);
+  }
+  if (named === undefined && width !== inputs) {
+    const random = randomCalibration(inputs);
+    return { ...random, origin: `${random.origin} (${path} is for ${width} inputs)` };
   }
   if (frames! < 1 || width !== inputs) {
     const fix = 'Calibrate with frames as the model was trained on';
@@ -140,7 +144,7 @@ function readBorders(npy: string, frames: number): number[] {
   return starts;
 }
 
-/** Labels and normalisation beside the model; those that are there must fit it. */
+/** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */
 function readHostFiles(model: string, { layer, outputLayer }: LstmModel): HostFiles {
   const dir = dirname(model);
   return { norm: readNorm(dir, layer.inputs), labels: readLabels(dir, outputLayer?.classes ?? null) };
@@ -151,30 +155,14 @@ function readNorm(dir: string, inputs: number): FeatureNorm | null {
   const [name] = names;
   if (name === undefined || names.length > 1) return null;
   const path = join(dir, name);
-  const norm = parseFeatureNorm(readJson(path), path);
-  if (inputs !== MEL_BANDS * STACK) {
-    throw new EsegenError(
-      path,
-      `makes frames of ${MEL_BANDS * STACK} values, but the model takes ${inputs}`,
-      'Move it away from the model if it belongs to another one',
-    );
-  }
-  return norm;
+  return inputs === MEL_BANDS * STACK ? parseFeatureNorm(readJson(path), path) : null;
 }
 
 function readLabels(dir: string, classes: number | null): Labels | null {
   const path = join(dir, 'labels.json');
-  if (!existsSync(path)) return null;
+  if (classes === null || !existsSync(path)) return null;
   const labels = parseLabels(readJson(path), path);
-  if (labels.labels.length !== classes) {
-    const has = classes === null ? 'has no output layer' : `has ${classes} classes`;
-    throw new EsegenError(
-      path,
-      `names ${labels.labels.length} classes, but the model ${has}`,
-      'Move it away from the model if it belongs to another one',
-    );
-  }
-  return labels;
+  return labels.labels.length === classes ? labels : null;
 }
 
 /** Largest JSON file that is read beside a model, in bytes. */

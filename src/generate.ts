@@ -129,9 +129,11 @@ export function memoryGroups(design: Pick<Design, 'config' | 'dimensions' | 'for
   const groups = new Map<string, { count: number; depth: number; width: number }>();
   for (const [file, { depth, width }] of imageShapes(design)) {
     const name = file.replace(/(_\d+)?\.mem$/, '');
+    // Every ElemMul lane has tables of its own, loaded from the one file.
+    const copies = name === 'sigmoid' || name === 'tanh' ? design.dimensions.elemLanes : 1;
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, { count: 1, depth, width });
-    else group.count++;
+    if (group === undefined) groups.set(name, { count: copies, depth, width });
+    else group.count += copies;
   }
   return [...groups].map(([name, group]) => ({
     name,

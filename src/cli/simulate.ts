@@ -46,7 +46,7 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       .option('simulator', { choices: SIMULATORS, default: 'verilator' as const, describe: 'simulator' })
       .option('frames', { type: 'number', requiresArg: true, describe: 'number of frames (default: all, 8 random)' })
       .option('seed', { type: 'number', requiresArg: true, default: 1, describe: 'seed of frames and stalls' })
-      .option('stalls', { type: 'number', requiresArg: true, default: 0, describe: 'probability of stalls' })
+      .option('stalls', { type: 'number', requiresArg: true, default: 0, describe: 'probability of stalls, 0 to 0.95' })
       .option('waves', { type: 'string', requiresArg: true, describe: 'write waves to this FST file' })
       .option('dump', { type: 'string', requiresArg: true, describe: 'write outputs to this directory' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),

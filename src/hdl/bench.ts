@@ -2,9 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { Design } from '../compiler/design.ts';
 import { renderTemplate } from './render.ts';
 
-/** Name of the wave file in the working directory of an Icarus run. */
-export const ICARUS_WAVES = 'waves.fst';
-
 const VERILATOR_MAIN = new URL('../../sim-verilator/main.cpp', import.meta.url);
 
 /** Test bench of a design by file name (in `tb/`): the bench itself and its clocks for Icarus and for Verilator. */
@@ -18,7 +15,7 @@ export function benchFiles({ config, dimensions }: Design): Map<string, string> 
   });
   return new Map([
     ['bench.v', bench],
-    ['icarus_tb.v', renderTemplate('icarus_tb.v.hbs', { waves: ICARUS_WAVES })],
+    ['icarus_tb.v', renderTemplate('icarus_tb.v.hbs', {})],
     ['main.cpp', readFileSync(VERILATOR_MAIN, 'utf8')],
   ]);
 }

@@ -1,6 +1,6 @@
 // icarus_tb: clock, reset and waves for bench under Icarus Verilog.
 //
-// +waves dumps all signals to waves.fst (run vvp with -fst). Reset falls at a falling clock edge, as in main.cpp.
+// +waves=FILE dumps all signals to FILE (run vvp with -fst). Reset falls at a falling clock edge, as in main.cpp.
 `timescale 1ns / 1ps
 
 module icarus_tb;
@@ -15,9 +15,11 @@ module icarus_tb;
         .rst(rst)
     );
 
+    reg [8*1024-1:0] waves;
+
     initial begin
-        if ($test$plusargs("waves")) begin
-            $dumpfile("waves.fst");
+        if ($value$plusargs("waves=%s", waves)) begin
+            $dumpfile(waves);
             $dumpvars(0, icarus_tb);
         end
         repeat (4) @(negedge clk);

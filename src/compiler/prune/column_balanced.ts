@@ -1,4 +1,5 @@
 import { type PruneRule, type RankedShare, rankShare, threshold } from './lane_share.ts';
+import { Offers } from './offers.ts';
 import { weightPrice, withLeastPadding } from './padding_price.ts';
 import { PriceSearch } from './price_search.ts';
 import { type Exchange, Selection } from './selection.ts';
@@ -59,13 +60,15 @@ function selectColumns(
   search.run(share, (prices) => {
     selection.selectAt(prices);
     for (const [column, count] of columnCounts.entries()) {
-      while (selection.columnCounts[column]! > count) selection.flip(selection.cheapestOut(column)!);
-      while (selection.columnCounts[column]! < count) selection.flip(selection.cheapestIn(column)!);
+      while (selection.columnCounts[column]! > count) selection.flip(selection.cheapest(column, true)!);
+      while (selection.columnCounts[column]! < count) selection.flip(selection.cheapest(column, false)!);
     }
     return selection.counts;
   });
+  const offers = new Offers(selection);
   while (share.keep.some((keep, part) => selection.counts[part] !== keep)) {
-    for (const exchange of shortestChain(share, selection)) selection.flip(exchange);
+    const errors = share.keep.map((keep, part) => selection.counts[part]! - keep);
+    for (const exchange of shortestChain(errors, offers)) offers.flip(exchange);
   }
   return selection.mask;
 }
@@ -79,15 +82,18 @@ interface Chain {
 
 /**
  * Moves a place from a sub-matrix that has too many to one that has too few: within a column where one allows it, or by
- * way of others in several columns. The cheapest of the shortest such chains; there always is one.
+ * way of others in several columns. There always is such a chain, because all columns are alike in the places they have.
+ *
+ * @param errors by sub-matrix, how many weights it has too many
+ * @returns the cheapest of the shortest chains
  */
-function shortestChain({ columns, keep }: RankedShare, selection: Selection): readonly Exchange[] {
-  const parts = [...keep.keys()];
-  const lacking = parts.filter((part) => selection.counts[part]! < keep[part]!);
+function shortestChain(errors: readonly number[], offers: Offers): readonly Exchange[] {
+  const parts = [...errors.keys()];
+  const lacking = parts.filter((part) => errors[part]! < 0);
   const extend = (chains: readonly Chain[], ends: readonly number[]) =>
-    chains.flatMap((chain) => ends.flatMap((end) => swapIn(columns, selection, chain, end)));
+    chains.flatMap((chain) => ends.flatMap((end) => extended(chain, end, offers)));
   let chains: readonly Chain[] = parts
-    .filter((part) => selection.counts[part]! > keep[part]!)
+    .filter((part) => errors[part]! > 0)
     .map((part) => ({ to: part, exchanges: [], cost: 0 }));
   for (;;) {
     const closed = extend(chains, lacking);
@@ -97,19 +103,15 @@ function shortestChain({ columns, keep }: RankedShare, selection: Selection): re
 }
 
 /** The chain with the cheapest swap of a place for one of sub-matrix `end`, if any column allows one. */
-function swapIn(columns: number, selection: Selection, chain: Chain, end: number): readonly Chain[] {
-  let best: readonly Chain[] = [];
-  for (let column = 0; column < columns; column++) {
-    const out = selection.cheapestOut(column, chain.to);
-    if (out === null) continue;
-    // What comes in may close the gap that opens.
-    selection.flip(out);
-    const into = selection.cheapestIn(column, end);
-    selection.flip(out);
-    if (into === null) continue;
-    const cost = chain.cost + out.cost + into.cost;
-    if (best.length === 0 || cost < best[0]!.cost)
-      best = [{ to: end, exchanges: [...chain.exchanges, out, into], cost }];
+function extended(chain: Chain, end: number, offers: Offers): readonly Chain[] {
+  const into = offers.of(false, end);
+  let best: readonly Exchange[] | null = null;
+  let cost = Number.POSITIVE_INFINITY;
+  for (const [column, out] of offers.of(true, chain.to).entries()) {
+    const taken = into[column]!;
+    if (out === null || taken === null || out.cost + taken.cost >= cost) continue;
+    best = [out, taken];
+    cost = out.cost + taken.cost;
   }
-  return best;
+  return best === null ? [] : [{ to: end, exchanges: [...chain.exchanges, ...best], cost: chain.cost + cost }];
 }

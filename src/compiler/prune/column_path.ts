@@ -1,11 +1,14 @@
 /**
  * The best weights of a column at given prices. Kept weights and padding words are the stations of a path down the
- * column: it starts above row 0, no step is longer than `reach` rows, and it ends anywhere. A weight is worth its
- * magnitude less its price; a padding word costs its price and moves on by `reach` rows. The path of highest worth is
+ * column, from above row 0 to below the last row, with no step longer than `reach` rows. A weight is worth its magnitude
+ * less its price; a padding word costs its price and moves on by `reach` rows. The path of highest worth is
  *
  *     best[row] = max(magnitude[row] - price[row] + max(best[row - reach .. row - 1]), best[row - reach] - paddingPrice)
  *
- * Example with reach 4, price 3, padding price 2 and magnitudes (5, 1, 2, 1, 1, 9): from row 0 to row 5 it takes a step
+ * The way from the last weight to the end of the column counts, although no words are stored for it: were it free, columns
+ * would do best to end early, and the lower rows of a lane would lose most of their weights.
+ *
+ * Example with reach 4, price 3, padding price 2 and magnitudes (5, 1, 2, 1, 1, 9): from row 0 to row 5 it takes a station
  * in between; the 2 costs 1 and padding 2, so rows 0, 2 and 5 stay.
  */
 export class ColumnPath {
@@ -34,6 +37,7 @@ export class ColumnPath {
    * @param mask its column is zero
    */
   mark(magnitudes: Float64Array, base: number, prices: Float64Array, paddingPrice: number, mask: Uint8Array): void {
+    const rows = this.#rows;
     const reach = this.#reach;
     const best = this.#best;
     const from = this.#from;
@@ -42,7 +46,8 @@ export class ColumnPath {
     let tail = 1;
     queue[0] = 0;
     let last = 0;
-    for (let station = 1; station <= this.#rows; station++) {
+    let lastWorth = -paddingPrice * Math.floor(rows / reach);
+    for (let station = 1; station <= rows; station++) {
       while (queue[head]! < station - reach) head++;
       let before = queue[head]!;
       let worth = best[before]! + magnitudes[base + station - 1]! - prices[station - 1]!;
@@ -57,7 +62,11 @@ export class ColumnPath {
       from[station] = before;
       while (tail > head && best[queue[tail - 1]!]! <= worth) tail--;
       queue[tail++] = station;
-      if (worth > best[last]!) last = station;
+      const endWorth = worth - paddingPrice * Math.floor((rows - station) / reach);
+      if (endWorth > lastWorth) {
+        last = station;
+        lastWorth = endWorth;
+      }
     }
     for (let station = last; station > 0; ) {
       const before = from[station]!;

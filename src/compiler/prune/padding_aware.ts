@@ -1,5 +1,6 @@
 import { type PruneRule, type RankedShare, rankShare } from './lane_share.ts';
 import { loadBalanced } from './load_balanced.ts';
+import { Offers } from './offers.ts';
 import { weightPrice, withLeastPadding } from './padding_price.ts';
 import { PriceSearch } from './price_search.ts';
 import { type Exchange, Selection } from './selection.ts';
@@ -31,24 +32,16 @@ function selectWeights(share: RankedShare, reach: number, price: number, search:
     selection.selectAt(prices);
     return selection.counts;
   });
+  const offers = new Offers(selection);
   for (const [part, keep] of share.keep.entries()) {
     const surplus = selection.counts[part]! - keep;
-    for (let n = 0; n < surplus; n++) {
-      selection.flip(cheapest(share.columns, (column) => selection.cheapestOut(column, part)));
-    }
-    for (let n = 0; n < -surplus; n++) {
-      selection.flip(cheapest(share.columns, (column) => selection.cheapestIn(column, part)));
-    }
+    for (let n = 0; n < Math.abs(surplus); n++) offers.flip(cheapest(offers.of(surplus > 0, part)));
   }
   return selection.mask;
 }
 
-/** The cheapest of the exchanges that columns offer. */
-function cheapest(columns: number, offer: (column: number) => Exchange | null): Exchange {
+function cheapest(offers: readonly (Exchange | null)[]): Exchange {
   let best: Exchange | null = null;
-  for (let column = 0; column < columns; column++) {
-    const exchange = offer(column);
-    if (exchange !== null && (best === null || exchange.cost < best.cost)) best = exchange;
-  }
+  for (const offer of offers) if (offer !== null && (best === null || offer.cost < best.cost)) best = offer;
   return best!;
 }

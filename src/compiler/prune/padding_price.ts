@@ -7,7 +7,7 @@ const LOSS_LIMIT = 0.05;
 const PROHIBITIVE = 1e6;
 
 /** Halvings of the price range where padding cannot be done without. */
-const HALVINGS = 5;
+const HALVINGS = 4;
 
 /**
  * Chooses the price of padding words: so high that there are none, unless that costs more than 5 % of the magnitude

@@ -1,8 +1,8 @@
 import type { RankedShare } from './lane_share.ts';
 
 /** Selections that a search may take, and the error at which it ends: share of a count, and weights. */
-const ATTEMPTS = 12;
-const CLOSE_SHARE = 0.005;
+const ATTEMPTS = 8;
+const CLOSE_SHARE = 0.01;
 const CLOSE_COUNT = 2;
 
 /**

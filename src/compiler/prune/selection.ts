@@ -1,7 +1,7 @@
 import { ColumnPath } from './column_path.ts';
 import type { LaneShare } from './lane_share.ts';
 
-/** A weight, and what it costs to take it in or out: less than 0 where that gains. */
+/** A weight to give up or to take in, and what that costs: less than 0 where it gains. */
 export interface Exchange {
   readonly column: number;
   readonly row: number;
@@ -48,50 +48,36 @@ export class Selection {
   }
 
   /**
-   * The weight of a column that is cheapest to give up; null where none is kept.
+   * The weight of a column that is cheapest to give up, or best to take in; null where there is none.
    *
+   * @param kept whether to choose among those that stay
    * @param part of this sub-matrix only
    */
-  cheapestOut(column: number, part?: number): Exchange | null {
+  cheapest(column: number, kept: boolean, part?: number): Exchange | null {
     const { rows, magnitudes, keep } = this.#share;
+    const mask = this.mask;
     const base = column * rows;
     let best = -1;
     let cost = Number.POSITIVE_INFINITY;
-    for (let row = part ?? 0; row < rows; row += part === undefined ? 1 : keep.length) {
-      if (this.mask[base + row] === 0) continue;
-      const worth = magnitudes[base + row]! - this.#prices[row]!;
-      if (worth >= cost) continue;
-      const withPadding = worth + this.#paddingPrice * this.#paddingWithout(base, row);
-      if (withPadding >= cost) continue;
-      best = row;
-      cost = withPadding;
+    let above = -1;
+    let below = this.#below(base, -1);
+    for (let row = 0; row < rows; row++) {
+      const isKept = mask[base + row] === 1;
+      if (isKept) below = this.#below(base, row);
+      if (isKept === kept && (part === undefined || row % keep.length === part)) {
+        const worth = magnitudes[base + row]! - this.#prices[row]! + this.#paddingSaved(above, row, below);
+        const rowCost = kept ? worth : -worth;
+        if (rowCost < cost) {
+          cost = rowCost;
+          best = row;
+        }
+      }
+      if (isKept) above = row;
     }
     return best < 0 ? null : { column, row: best, cost };
   }
 
-  /**
-   * The weight of a column that is best to take in; null where all are kept.
-   *
-   * @param part of this sub-matrix only
-   */
-  cheapestIn(column: number, part?: number): Exchange | null {
-    const { rows, magnitudes, keep } = this.#share;
-    const base = column * rows;
-    let best = -1;
-    let cost = Number.POSITIVE_INFINITY;
-    for (let row = part ?? 0; row < rows; row += part === undefined ? 1 : keep.length) {
-      if (this.mask[base + row] === 1) continue;
-      const worth = magnitudes[base + row]! - this.#prices[row]!;
-      if (-worth >= cost) continue;
-      const withPadding = -worth + this.#paddingPrice * this.#paddingWith(base, row);
-      if (withPadding >= cost) continue;
-      best = row;
-      cost = withPadding;
-    }
-    return best < 0 ? null : { column, row: best, cost };
-  }
-
-  /** Takes a weight in, or out if it is in. */
+  /** Gives a weight up, or takes it in. */
   flip({ column, row }: Exchange): void {
     const at = column * this.#share.rows + row;
     this.mask[at]! ^= 1;
@@ -100,29 +86,12 @@ export class Selection {
     this.columnCounts[column]! += change;
   }
 
-  /** Padding words that are new when the weight of a row goes. */
-  #paddingWithout(base: number, row: number): number {
-    const above = this.#above(base, row);
-    const below = this.#below(base, row);
-    if (below === this.#share.rows) return 0;
-    return this.#padding(above, below) - this.#padding(above, row) - this.#padding(row, below);
-  }
-
-  /** Padding words that are new when the weight of a row comes in; those that it saves do not count. */
-  #paddingWith(base: number, row: number): number {
-    return this.#below(base, row) < this.#share.rows ? 0 : this.#padding(this.#above(base, row), row);
-  }
-
-  /** Padding words between two kept rows. */
-  #padding(above: number, below: number): number {
-    return Math.floor((below - above - 1) / this.#reach);
-  }
-
-  /** Next kept row above; -1 at the top. */
-  #above(base: number, row: number): number {
-    let above = row - 1;
-    while (above >= 0 && this.mask[base + above] === 0) above--;
-    return above;
+  /** Price of the padding that a weight spares between its neighbours. */
+  #paddingSaved(above: number, row: number, below: number): number {
+    const reach = this.#reach;
+    if (below - above <= reach) return 0;
+    const words = (from: number, to: number) => Math.floor((to - from - 1) / reach);
+    return this.#paddingPrice * (words(above, below) - words(above, row) - words(row, below));
   }
 
   /** Next kept row below; the number of rows where there is none. */
