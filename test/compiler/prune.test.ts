@@ -1,77 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPartition, gateRows, projectionRows } from '../../src/compiler/partition.ts';
 import { pruneLayer } from '../../src/compiler/prune.ts';
-import { type Config, MATRICES, type Matrix, parseConfig } from '../../src/config.ts';
-import type { Floats, LstmLayer } from '../../src/model.ts';
-import { Rng } from '../../src/rng.ts';
-
-interface Shape {
-  readonly inputs: number;
-  readonly cells: number;
-  readonly outputs: number;
-  readonly projection: boolean;
-}
-
-/** A layer of normally distributed weights; coarse ones are multiples of 1/2, never 0, so that there are many ties. */
-function randomLayer({ inputs, cells, outputs, projection }: Shape, seed: number, coarse = false): LstmLayer {
-  const rng = new Rng(seed);
-  const draw = (length: number) =>
-    Float32Array.from({ length }, () => {
-      const value = rng.normal();
-      return coarse ? (value < 0 ? Math.floor(2 * value) : Math.floor(2 * value) + 1) / 2 : value || 1;
-    });
-  return {
-    inputs,
-    cells,
-    outputs,
-    weightX: draw(4 * cells * inputs),
-    weightR: draw(4 * cells * outputs),
-    weightP: projection ? draw(outputs * cells) : null,
-    bias: new Float64Array(4 * cells),
-    peepholes: null,
-  };
-}
-
-function configOf(lanes: number, density: Config['density'] | number): Config {
-  return parseConfig({ array: { lanes }, density }, 'test');
-}
-
-/** Row-major positions that `lane` holds of a sub-matrix, and the matrix they belong to. */
-function positions(layer: LstmLayer, matrix: Matrix, lanes: number, lane: number) {
-  const partition = createPartition(lanes, layer.cells, layer.outputs);
-  const gate = MATRICES.indexOf(matrix) % 4;
-  const [weights, columns, rows] =
-    matrix === 'ym'
-      ? [layer.weightP, layer.cells, [...projectionRows(partition, lane)]]
-      : [
-          matrix.endsWith('x') ? layer.weightX : layer.weightR,
-          matrix.endsWith('x') ? layer.inputs : layer.outputs,
-          [...gateRows(partition, lane)].filter((row) => Math.floor(row / layer.cells) === gate),
-        ];
-  const at = rows.sort((a, b) => a - b).flatMap((row) => Array.from({ length: columns }, (_, c) => row * columns + c));
-  return { weights, at };
-}
-
-function nonZeros(weights: Floats | null, at?: readonly number[]): number {
-  if (weights === null) return 0;
-  return at === undefined ? weights.filter((w) => w !== 0).length : at.filter((i) => weights[i] !== 0).length;
-}
-
-const shapes = fc
-  .record({
-    inputs: fc.integer({ min: 1, max: 6 }),
-    cells: fc.integer({ min: 1, max: 12 }),
-    outputs: fc.integer({ min: 1, max: 9 }),
-    projection: fc.boolean(),
-  })
-  .map((shape) => (shape.projection ? shape : { ...shape, outputs: shape.cells }));
+import { ENCODINGS, MATRICES } from '../../src/config.ts';
+import type { LstmLayer } from '../../src/model.ts';
+import { configOf, densities, ESE_DENSITY, nonZeros, positions, randomLayer, shapes } from './prune/random_layer.ts';
 
 describe('pruneLayer', () => {
   it('gives every lane of the ESE layer 11,385 weights', () => {
-    const density = { ix: 0.117, fx: 0.117, cx: 0.118, ox: 0.115, ir: 0.113, fr: 0.115, cr: 0.112, or: 0.115, ym: 0.1 };
     const shape = { inputs: 153, cells: 1024, outputs: 512, projection: true };
-    const { layer, pruned } = pruneLayer(randomLayer(shape, 1), configOf(32, density));
+    const { layer, pruned } = pruneLayer(randomLayer(shape, 1), configOf(32, ESE_DENSITY));
     expect(pruned).toBe(true);
     expect(nonZeros(layer.weightX) + nonZeros(layer.weightR) + nonZeros(layer.weightP)).toBe(364_320);
     for (let lane = 0; lane < 32; lane++) {
@@ -108,12 +45,42 @@ describe('pruneLayer', () => {
 
   it('keeps everything at density 1 and drops everything at density 0', () => {
     const dense = randomLayer({ inputs: 3, cells: 5, outputs: 4, projection: true }, 7);
-    const all = pruneLayer(dense, configOf(4, 1));
-    expect(all).toEqual({ layer: dense, pruned: false });
-    expect(all.layer).toBe(dense);
-    const { layer, pruned } = pruneLayer(dense, configOf(4, 0));
-    expect(pruned).toBe(true);
-    expect(nonZeros(layer.weightX) + nonZeros(layer.weightR) + nonZeros(layer.weightP)).toBe(0);
+    for (const encoding of ENCODINGS) {
+      const all = pruneLayer(dense, configOf(4, 1, { encoding }));
+      expect(all).toEqual({ layer: dense, pruned: false });
+      expect(all.layer).toBe(dense);
+      const { layer, pruned } = pruneLayer(dense, configOf(4, 0, { encoding }));
+      expect(pruned).toBe(true);
+      expect(nonZeros(layer.weightX) + nonZeros(layer.weightR) + nonZeros(layer.weightP)).toBe(0);
+    }
+  });
+
+  it('keeps as many weights of each lane and sub-matrix as asked with every encoding', () => {
+    const lanes = fc.constantFrom(1, 2, 4, 8, 16);
+    const share = fc.oneof(fc.constantFrom(0, 0.1, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+    const density = fc.tuple(...MATRICES.map(() => share));
+    const encodings = fc.constantFrom(...ENCODINGS);
+    const bits = fc.integer({ min: 2, max: 4 });
+    fc.assert(
+      fc.property(
+        ...[shapes, fc.integer(), lanes, density, encodings, bits, fc.boolean()],
+        (shape, seed, laneCount, shares, encoding, indexBits, coarse) => {
+          const dense = randomLayer(shape, seed, coarse);
+          const config = configOf(laneCount, densities(...shares), { encoding, indexBits });
+          const { layer } = pruneLayer(dense, config);
+          for (const matrix of MATRICES) {
+            for (let lane = 0; lane < laneCount; lane++) {
+              const { weights: before, at } = positions(dense, matrix, laneCount, lane);
+              const { weights: after } = positions(layer, matrix, laneCount, lane);
+              if (before === null || after === null) continue;
+              expect(nonZeros(after, at)).toBe(Math.max(Math.ceil(at.length * config.density[matrix] - 1e-9), 0));
+              for (const i of at) if (after[i] !== 0) expect(after[i]).toBe(before[i]);
+            }
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 
   it('takes a product that rounds above an integer for that integer', () => {
@@ -151,9 +118,11 @@ describe('pruneLayer', () => {
     it('keeps a mask of 1 % of a sub-matrix and more', () => {
       for (const count of [2, 100, 200]) {
         const masked = withZeros(count);
-        const result = pruneLayer(masked, configOf(2, 0.25));
-        expect(result.pruned).toBe(false);
-        expect(result.layer).toBe(masked);
+        for (const encoding of ENCODINGS) {
+          const result = pruneLayer(masked, configOf(2, 0.25, { encoding }));
+          expect(result.pruned).toBe(false);
+          expect(result.layer).toBe(masked);
+        }
       }
     });
 
@@ -168,7 +137,3 @@ describe('pruneLayer', () => {
     });
   });
 });
-
-function densities(value: number): Config['density'] {
-  return configOf(1, value).density;
-}

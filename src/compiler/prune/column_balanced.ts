@@ -20,10 +20,11 @@ export const columnBalanced: PruneRule = (shares, reach) => {
   const ranked = shares.map(rankShare);
   const order = columnOrder(ranked);
   const select = (price: number) => {
-    const search = new PriceSearch(shares[0]!.keep.length);
-    return ranked.map((share) => selectColumns(share, reach, price, spread(share, order), search));
+    const parts = shares[0]!.keep.length;
+    const searches = { free: new PriceSearch(parts), even: new PriceSearch(parts) };
+    return ranked.map((share) => selectColumns(share, reach, price, spread(share, order), searches));
   };
-  return shares.every(({ rows }) => rows <= reach) ? select(0) : withLeastPadding(ranked, select);
+  return shares.every(({ rows }) => rows <= reach) ? select(0) : withLeastPadding(ranked, reach, select);
 };
 
 /** Columns in the order of the weights that stay of them where magnitude alone decides, most first. */
@@ -49,15 +50,26 @@ function spread({ columns, keep }: RankedShare, order: readonly number[]): Int32
   return counts;
 }
 
+/** Searches the prices for columns as they come, which sets their common level, and for evened columns. */
+interface Searches {
+  readonly free: PriceSearch;
+  readonly even: PriceSearch;
+}
+
 function selectColumns(
   share: RankedShare,
   reach: number,
   price: number,
   columnCounts: Int32Array,
-  search: PriceSearch,
+  { free, even }: Searches,
 ): Uint8Array {
   const selection = new Selection(share, reach, price * weightPrice(share));
-  search.run(share, (prices) => {
+  free.run(share, (prices) => {
+    selection.selectAt(prices);
+    return selection.counts;
+  });
+  even.startFrom(free);
+  even.run(share, (prices) => {
     selection.selectAt(prices);
     for (const [column, count] of columnCounts.entries()) {
       while (selection.columnCounts[column]! > count) selection.flip(selection.cheapest(column, true)!);

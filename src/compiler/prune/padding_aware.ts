@@ -7,20 +7,20 @@ import { type Exchange, Selection } from './selection.ts';
 
 /**
  * Load-balance-aware pruning that knows the relative index: as many weights of each sub-matrix stay in a lane as with
- * {@link loadBalanced}, but no two that follow each other in a column are so far apart that they need padding between
- * them. All lanes then have the same number of words.
+ * {@link loadBalanced}, but no two that follow each other in a column, nor the last one and the column's end, are so far
+ * apart that they need padding between them. All lanes then have the same number of words.
  *
  * Among the selections that do so, this is the one of largest magnitude, or next to it: every sub-matrix has a price per
- * weight in a lane (a Lagrange multiplier), each column takes what is best at these prices by dynamic programming,
- * and the prices are such that the counts come out right but for a few weights. The rest is given up or taken in one by one.
+ * weight in a lane (a Lagrange multiplier), each column takes what is best at these prices (see `ColumnPath`), and the
+ * prices are such that the counts come out right but for a few weights, which are given up or taken in one by one.
  *
- * At very low densities, where weights cannot bridge the gaps but at the expense of the lower rows, padding remains, see
- * {@link withLeastPadding}.
+ * At low densities, where weights cannot bridge the gaps or only at the expense of much larger ones, padding remains, see
+ * {@link withLeastPadding}; the lanes are then equal in weights, and in words only about.
  */
 export const paddingAware: PruneRule = (shares, reach) => {
   if (shares.every(({ rows }) => rows <= reach)) return loadBalanced(shares, reach);
   const ranked = shares.map(rankShare);
-  return withLeastPadding(ranked, (price) => {
+  return withLeastPadding(ranked, reach, (price) => {
     const search = new PriceSearch(shares[0]!.keep.length);
     return ranked.map((share) => selectWeights(share, reach, price, search));
   });
@@ -32,8 +32,8 @@ function selectWeights(share: RankedShare, reach: number, price: number, search:
     selection.selectAt(prices);
     return selection.counts;
   });
-  const offers = new Offers(selection);
   for (const [part, keep] of share.keep.entries()) {
+    const offers = new Offers(selection);
     const surplus = selection.counts[part]! - keep;
     for (let n = 0; n < Math.abs(surplus); n++) offers.flip(cheapest(offers.of(surplus > 0, part)));
   }

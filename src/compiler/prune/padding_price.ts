@@ -10,8 +10,9 @@ const PROHIBITIVE = 1e6;
 const HALVINGS = 4;
 
 /**
- * Chooses the price of padding words: so high that there are none, unless that costs more than 5 % of the magnitude
- * that stays where padding is free; then as high as it can be within these 5 %.
+ * Chooses the price of padding words: so high that there are none, unless there are too few weights to reach down every
+ * column or that costs more than 5 % of the magnitude that stays where padding is free; then as high as it can be within
+ * these 5 %.
  *
  * One price serves all lanes, so that they stay about equal in words where padding remains. It is a multiple of what a
  * lane's words are worth, see {@link weightPrice}; above 1, a word is better spent on any weight than on padding.
@@ -20,22 +21,24 @@ const HALVINGS = 4;
  */
 export function withLeastPadding(
   shares: readonly RankedShare[],
+  reach: number,
   select: (price: number) => readonly Uint8Array[],
 ): readonly Uint8Array[] {
-  const without = select(PROHIBITIVE);
-  const left = keptMagnitude(shares, without);
+  const without = shares.every((share) => canReachDown(share, reach)) ? select(PROHIBITIVE) : null;
+  const keeps = (masks: readonly Uint8Array[], magnitude: number) =>
+    keptMagnitude(shares, masks) >= (1 - LOSS_LIMIT) * magnitude;
   // Spares the selection with free padding where it cannot change the verdict.
-  if (left >= (1 - LOSS_LIMIT) * largestMagnitude(shares)) return without;
+  if (without !== null && keeps(without, largestMagnitude(shares))) return without;
   let best = select(0);
-  const enough = (1 - LOSS_LIMIT) * keptMagnitude(shares, best);
-  if (left >= enough) return without;
+  const most = keptMagnitude(shares, best);
+  if (without !== null && keeps(without, most)) return without;
 
   let low = 0;
   let high = 1;
   for (let halving = 0; halving < HALVINGS; halving++) {
     const price = (low + high) / 2;
     const masks = select(price);
-    if (keptMagnitude(shares, masks) >= enough) {
+    if (keeps(masks, most)) {
       best = masks;
       low = price;
     } else {
@@ -43,6 +46,11 @@ export function withLeastPadding(
     }
   }
   return best;
+}
+
+/** Whether there are enough weights for one in every `reach` rows of all columns. */
+function canReachDown({ rows, columns, keep }: RankedShare, reach: number): boolean {
+  return keep.reduce((sum, count) => sum + count, 0) >= columns * Math.floor(rows / reach);
 }
 
 /** What a word of a lane is worth: the smallest weight that stays where magnitude alone decides, of any sub-matrix. */

@@ -1,27 +1,35 @@
 import type { RankedShare } from './lane_share.ts';
 
-/** Selections that a search may take, and the error at which it ends: share of a count, and weights. */
+/** Selections that a search may take. */
 const ATTEMPTS = 8;
+
+/** Errors at which it ends: share of a count, or weights. */
 const CLOSE_SHARE = 0.01;
 const CLOSE_COUNT = 2;
 
 /**
  * Finds prices at which a selection keeps about as many weights of each sub-matrix as asked.
  *
- * A price is given by its rank: at rank n, n weights of the sub-matrix are larger than it. Alone, a selection would keep just
- * these; how the ranks act on the counts of a selection that joins weights to columns is learnt on the way (Broyden's
- * method), and kept for the next lane.
+ * A price is given by its rank: at rank n, n weights of the sub-matrix are larger than it. A selection by magnitude would
+ * keep just these; how ranks act on the counts of one that joins weights to columns is learnt on the way (Broyden's
+ * method) and kept for the next lane. A sub-matrix that keeps nothing has an infinite price.
  */
 export class PriceSearch {
-  /** Share of a rank by which it differs from the count, and change of ranks by counts: [parts], [parts][parts]. */
-  #offset: Float64Array;
-  readonly #inverse: Float64Array[];
+  /** Where the last search ended: ranks less counts asked for, as shares of the sub-matrices. */
+  #offsets: Float64Array;
+  /** Change of ranks for a change of counts, [parts, parts]. */
+  readonly #inverse: readonly Float64Array[];
 
   constructor(parts: number) {
-    this.#offset = new Float64Array(parts);
+    this.#offsets = new Float64Array(parts);
     this.#inverse = Array.from({ length: parts }, (_, i) =>
       Float64Array.from({ length: parts }, (_, j) => (i === j ? 1 : 0)),
     );
+  }
+
+  /** Goes on from where another search ended. */
+  startFrom(other: PriceSearch): void {
+    this.#offsets = other.#offsets;
   }
 
   /**
@@ -32,27 +40,31 @@ export class PriceSearch {
   run(share: RankedShare, select: (prices: readonly number[]) => Int32Array): void {
     const { sorted } = share;
     const size = sorted[0]!.length;
-    const close = Math.max(CLOSE_COUNT, CLOSE_SHARE * Math.min(...share.keep));
-    const pricesAt = (ranks: Float64Array) => sorted.map((magnitudes, part) => priceAt(magnitudes, ranks[part]!));
+    const close = share.keep.map((keep) => Math.max(CLOSE_COUNT, CLOSE_SHARE * keep));
+    const distance = (errors: Float64Array) => Math.max(...errors.map((error, part) => Math.abs(error) / close[part]!));
+    const pricesAt = (ranks: Float64Array) =>
+      sorted.map((magnitudes, part) =>
+        share.keep[part] === 0 ? Number.POSITIVE_INFINITY : priceAt(magnitudes, ranks[part]!),
+      );
     const errorsAt = (ranks: Float64Array) => {
       const counts = select(pricesAt(ranks));
       return Float64Array.from(share.keep, (keep, part) => counts[part]! - keep);
     };
 
     let ranks = clampAll(
-      this.#offset.map((offset, part) => share.keep[part]! + offset * size),
+      this.#offsets.map((offset, part) => share.keep[part]! + offset * size),
       size,
     );
     let errors = errorsAt(ranks);
     let closest = ranks;
-    let closestError = largest(errors);
-    let last = ranks;
-    for (let attempt = 1; attempt < ATTEMPTS && closestError > close; attempt++) {
+    let least = distance(errors);
+    for (let attempt = 1; attempt < ATTEMPTS && least > 1; attempt++) {
       const step = times(this.#inverse, errors);
       const next = clampAll(
         ranks.map((rank, part) => rank - step[part]!),
         size,
       );
+      if (next.every((rank, part) => rank === ranks[part])) break;
       const nextErrors = errorsAt(next);
       this.#learn(
         next.map((rank, part) => rank - ranks[part]!),
@@ -60,14 +72,13 @@ export class PriceSearch {
       );
       ranks = next;
       errors = nextErrors;
-      last = next;
-      if (largest(errors) < closestError) {
+      if (distance(errors) < least) {
         closest = ranks;
-        closestError = largest(errors);
+        least = distance(errors);
       }
     }
-    if (last !== closest) select(pricesAt(closest));
-    this.#offset = closest.map((rank, part) => (rank - share.keep[part]!) / size);
+    if (ranks !== closest) select(pricesAt(closest));
+    this.#offsets = closest.map((rank, part) => (rank - share.keep[part]!) / size);
   }
 
   /** Broyden's update of the inverse, from a step of the ranks and what it did to the errors. */
@@ -84,16 +95,19 @@ export class PriceSearch {
   }
 }
 
-/** A price below `rank` of the magnitudes; between two of them where they differ. */
+/**
+ * The price that `rank` of the magnitudes exceed. Beyond the ends of the list, where no magnitude or every one exceeds it, it goes
+ * on in a straight line: weights that join others may have to be dearer or cheaper yet.
+ */
 function priceAt(sorted: Float64Array, rank: number): number {
-  const above = sorted.length - Math.round(rank);
-  if (above === 0) return 0;
-  const price = sorted[above - 1]!;
-  return above === sorted.length ? price : (price + sorted[above]!) / 2;
+  const size = sorted.length;
+  const below = size - Math.round(rank);
+  if (below <= 0 || below >= size) return sorted[size - 1]! * (1 - rank / size);
+  return (sorted[below - 1]! + sorted[below]!) / 2;
 }
 
 function clampAll(ranks: Float64Array, size: number): Float64Array {
-  return ranks.map((rank) => Math.min(Math.max(rank, 0), size));
+  return ranks.map((rank) => Math.min(Math.max(rank, -size), 2 * size));
 }
 
 function times(matrix: readonly Float64Array[], vector: Float64Array): Float64Array {
@@ -102,8 +116,4 @@ function times(matrix: readonly Float64Array[], vector: Float64Array): Float64Ar
 
 function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-}
-
-function largest(errors: Float64Array): number {
-  return errors.reduce((most, error) => Math.max(most, Math.abs(error)), 0);
 }

@@ -88,10 +88,13 @@ export class Selection {
 
   /** Price of the padding that a weight spares between its neighbours. */
   #paddingSaved(above: number, row: number, below: number): number {
-    const reach = this.#reach;
-    if (below - above <= reach) return 0;
-    const words = (from: number, to: number) => Math.floor((to - from - 1) / reach);
-    return this.#paddingPrice * (words(above, below) - words(above, row) - words(row, below));
+    if (below - above <= this.#reach) return 0;
+    return this.#paddingPrice * (this.#padding(above, below) - this.#padding(above, row) - this.#padding(row, below));
+  }
+
+  /** Padding words between two kept rows. */
+  #padding(above: number, below: number): number {
+    return Math.floor((below - above - 1) / this.#reach);
   }
 
   /** Next kept row below; the number of rows where there is none. */
