@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runGolden } from '../sim-verilator/cosimulate.ts';
+import { singleVoice } from '../sim-verilator/stimuli.ts';
 import { build } from '../src/build.ts';
 import { encodeMatrix } from '../src/compiler/encode.ts';
 import { readModel } from '../src/compiler/import/read_model.ts';
@@ -73,9 +74,9 @@ const input = {
   width: ESE_SHAPE.inputs,
   data: Int16Array.from({ length: frames * ESE_SHAPE.inputs }, (_, i) => ((i * 7919) % 8192) - 4096),
 };
-runGolden(loaded.design, { ...input, frames: 20 }, new Set([0]));
+runGolden(loaded.design, singleVoice({ ...input, frames: 20 }));
 const goldenStart = performance.now();
-runGolden(loaded.design, input, new Set([0]));
+runGolden(loaded.design, singleVoice(input));
 const goldenSeconds = (performance.now() - goldenStart) / 1000;
 const macs = loaded.report.nonZeros * frames;
 console.log(`golden model          ${(macs / goldenSeconds / 1e6).toFixed(0)} million MAC/s`);

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
 import { cosimulate, runGolden } from '../sim-verilator/cosimulate.ts';
 import { SIMULATORS, type SimulatorName } from '../sim-verilator/simulator.ts';
+import { singleVoice } from '../sim-verilator/stimuli.ts';
 import { build } from '../src/build.ts';
 import { parseConfig } from '../src/config.ts';
 import { type LoadedDesign, loadDesign } from '../src/design_dir.ts';
@@ -202,7 +203,7 @@ async function main({ folder, models, rtl }: Options): Promise<boolean> {
     const lstm = new FloatLstm(model.layer);
     const float = evaluate('float', (n) => lstm.run(features[n]!));
     const golden = evaluate('golden', (n) =>
-      dequantize(runGolden(design, utterances[n]!, new Set([0])), dimensions.outputs, formats.yFrac),
+      dequantize(runGolden(design, singleVoice(utterances[n]!)), dimensions.outputs, formats.yFrac),
     );
     passed &&= float.different.length === 0 && golden.percent <= float.percent + LOSS_LIMIT;
 
@@ -210,8 +211,8 @@ async function main({ folder, models, rtl }: Options): Promise<boolean> {
       const chosen = utterances.slice(0, rtl[simulator]);
       if (chosen.length === 0) continue;
       const { input, starts } = concatenate(chosen);
-      const run = { simulator, seed: 1, stalls: 0, utteranceStarts: starts };
-      const { comparedWords, mismatches } = await cosimulate(loaded.dir, design, input, run);
+      const run = { simulator, seed: 1, stalls: 0 };
+      const { comparedWords, mismatches } = await cosimulate(loaded.dir, design, singleVoice(input, starts), run);
       console.log(
         `RTL ${name} on ${simulator}: ${chosen.length} strings, ${input.frames} steps, ${comparedWords} words compared, ${mismatches} mismatches, ${seconds()}`,
       );

@@ -1,4 +1,4 @@
-// Lints the Verilog of ten varied designs with Verilator, Icarus and Yosys, and checks for two of them what synthesis for
+// Lints the Verilog of varied designs with Verilator, Icarus and Yosys, and checks for two of them what synthesis for
 // UltraScale makes of PEs and memories. Prints a line for each; exits with 1 where anything was found.
 
 import { withDesignDir } from '../test/lib/design_dir.ts';

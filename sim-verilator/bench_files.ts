@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Stimuli } from './stimuli.ts';
 
 /** Input frames of a run, in the design's integers. */
 export interface IntegerFrames {
@@ -23,21 +24,24 @@ export interface FrameStats {
   readonly highWater: number;
 }
 
-/** A beat of the output. */
-export interface OutputBeats {
+/** Elements of the output, frame by frame as they came. */
+export interface OutputElements {
   readonly cycles: Float64Array;
+  readonly channels: Uint8Array;
   readonly values: Int16Array;
 }
 
-const USER_BIT = 0x10000;
+const FIRST_BIT = 1 << 16;
+const END_BIT = 1 << 17;
+const CHANNEL_SHIFT = 18;
 
 /** Writes the stimuli of bench.v. */
-export async function writeInput(path: string, frames: IntegerFrames, starts: ReadonlySet<number>): Promise<void> {
+export async function writeInput(path: string, { frames, order }: Stimuli): Promise<void> {
   const lines: string[] = [];
-  for (let t = 0; t < frames.frames; t++) {
+  for (const { row, channel, first, endOfBatch } of order) {
+    const marks = (channel << CHANNEL_SHIFT) | (first ? FIRST_BIT : 0) | (endOfBatch ? END_BIT : 0);
     for (let j = 0; j < frames.width; j++) {
-      const user = j === 0 && starts.has(t) ? USER_BIT : 0;
-      lines.push((user | (frames.data[t * frames.width + j]! & 0xffff)).toString(16));
+      lines.push(((j === 0 ? marks : 0) | (frames.data[row * frames.width + j]! & 0xffff)).toString(16));
     }
   }
   await writeFile(path, `${lines.join('\n')}\n`);
@@ -48,19 +52,37 @@ async function readLines(path: string): Promise<string[]> {
   return text === '' ? [] : text.trimEnd().split('\n');
 }
 
-/** Reads the output beats. Undefined bits (x, z) count as a value that no golden word has, so they show as a difference. */
-export async function readOutput(path: string): Promise<OutputBeats & { readonly undefinedAt: number | null }> {
+/**
+ * Reads the output. Undefined bits (x, z) count as a value that no golden word has, so they show as a difference.
+ *
+ * @param outputs elements of a frame; the last beat of a frame may hold more, which are dropped
+ * @param beat elements of a beat
+ */
+export async function readOutput(
+  path: string,
+  outputs: number,
+  beat: number,
+): Promise<OutputElements & { readonly undefinedAt: number | null }> {
   const lines = await readLines(path);
-  const cycles = new Float64Array(lines.length);
-  const values = new Int16Array(lines.length);
+  const beats = Math.ceil(outputs / beat);
+  const length = Math.floor(lines.length / beats) * outputs + (lines.length % beats) * beat;
+  const cycles = new Float64Array(length);
+  const channels = new Uint8Array(length);
+  const values = new Int16Array(length);
   let undefinedAt: number | null = null;
-  for (const [at, line] of lines.entries()) {
-    const [cycle, word] = line.split(' ') as [string, string];
-    cycles[at] = Number(cycle);
-    if (/^[0-9a-f]{4}$/.test(word)) values[at] = Number.parseInt(word, 16);
-    else undefinedAt ??= at;
+  let at = 0;
+  for (const [number, line] of lines.entries()) {
+    const [cycle, channel, word] = line.split(' ') as [string, string, string];
+    const kept = Math.min(beat, outputs - (number % beats) * beat);
+    for (let element = 0; element < kept; element++, at++) {
+      const digits = word.slice(word.length - 4 * (element + 1), word.length - 4 * element);
+      cycles[at] = Number(cycle);
+      channels[at] = Number(channel);
+      if (/^[0-9a-f]{4}$/.test(digits)) values[at] = Number.parseInt(digits, 16);
+      else undefinedAt ??= at;
+    }
   }
-  return { cycles, values, undefinedAt };
+  return { cycles, channels, values, undefinedAt };
 }
 
 /** Reads the counters, one entry an output frame. */

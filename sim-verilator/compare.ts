@@ -1,5 +1,6 @@
 import type { Dimensions } from '../src/hdl/dimensions.ts';
-import type { OutputBeats } from './bench_files.ts';
+import type { OutputElements } from './bench_files.ts';
+import type { InputFrame } from './stimuli.ts';
 
 /** What comparing the RTL's output with the golden model's found. */
 export interface Comparison {
@@ -16,15 +17,17 @@ function hex(value: number): string {
 }
 
 /**
- * Compares every output word of every frame.
+ * Compares every output word of every frame, and the channel it came from.
  *
- * @param golden [T, P]
+ * @param golden [T, P], frames in the order in which the design answers
+ * @param frames these frames
  * @param undefinedAt first beat with undefined bits; counts as a difference
  */
 export function compareOutputs(
   golden: Int16Array,
-  rtl: OutputBeats & { readonly undefinedAt: number | null },
-  { outputs, lanes }: Dimensions,
+  frames: readonly InputFrame[],
+  rtl: OutputElements & { readonly undefinedAt: number | null },
+  { outputs, lanes, groups, channels }: Dimensions,
 ): Comparison {
   const differences: string[] = [];
   let mismatches = 0;
@@ -32,14 +35,17 @@ export function compareOutputs(
     mismatches++;
     if (differences.length >= SHOWN) return;
     const element = at % outputs;
-    const where = `frame ${Math.floor(at / outputs)}, y[${element}]`;
+    const { row, channel } = frames[Math.floor(at / outputs)]!;
+    const voice = channels === 1 ? '' : `, channel ${channel}`;
+    const where = `frame ${Math.floor(row / channels)}${voice}, y[${element}]`;
     differences.push(
-      `${where}: expected ${hex(golden[at]!)}, RTL ${got} (lane ${element % lanes}, group 0, cycle ${rtl.cycles[at]})`,
+      `${where}: expected ${hex(golden[at]!)}, RTL ${got} (lane ${element % lanes}, group ${groups === 1 ? 0 : 'any'}, cycle ${rtl.cycles[at]})`,
     );
   };
   const words = Math.min(golden.length, rtl.values.length);
   for (let at = 0; at < words; at++) {
     if (at === rtl.undefinedAt) report(at, 'undefined bits');
+    else if (rtl.channels[at] !== frames[Math.floor(at / outputs)]!.channel) report(at, `channel ${rtl.channels[at]}`);
     else if (golden[at] !== rtl.values[at]) report(at, hex(rtl.values[at]!));
   }
   if (rtl.values.length !== golden.length) {

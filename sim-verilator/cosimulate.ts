@@ -3,21 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Design } from '../src/compiler/design.ts';
 import { EsegenError } from '../src/errors.ts';
-import { GoldenModel } from '../src/golden/controller.ts';
+import { GoldenModel } from '../src/golden/array.ts';
 import type { CellTrace } from '../src/golden/elem_lane.ts';
-import {
-  type FrameStats,
-  type IntegerFrames,
-  readCheckpoints,
-  readOutput,
-  readStats,
-  writeInput,
-} from './bench_files.ts';
-import { firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
+import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput } from './bench_files.ts';
+import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';
 import { icarus } from './icarus.ts';
 import type { Simulator, SimulatorName } from './simulator.ts';
 import { type SteadyState, steadyState } from './steady_state.ts';
+import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
 import { verilator } from './verilator.ts';
 
 const SIMULATOR: Readonly<Record<SimulatorName, Simulator>> = { verilator, icarus };
@@ -28,8 +22,6 @@ export interface CosimOptions {
   /** Seed of the stalls, and their probability, 0 to below 1. */
   readonly seed: number;
   readonly stalls: number;
-  /** Frames that start an utterance; the first one always does. */
-  readonly utteranceStarts?: readonly number[];
   /** File that gets the waves (FST). */
   readonly waves?: string;
   /** Compares gate sums, states and cell outputs too. */
@@ -39,6 +31,7 @@ export interface CosimOptions {
 /** What a co-simulation found. */
 export interface CosimResult extends Comparison {
   readonly simulator: SimulatorName;
+  /** Time steps: batches of frames. */
   readonly frames: number;
   /** Cycles from reset to the last output word. */
   readonly cycles: number;
@@ -54,26 +47,32 @@ export interface CosimResult extends Comparison {
 /** Cycles without progress after which a run has stalled: far more than any frame's pipeline can be quiet. */
 const WATCHDOG = 20_000;
 
-/** Runs the golden model over frames. */
+/**
+ * Runs the golden model over the frames of all voices.
+ *
+ * @param observers per channel, called for every cell; none where null
+ * @returns [T, P], in the order in which the design answers
+ */
 export function runGolden(
   design: Design,
-  input: IntegerFrames,
-  starts: ReadonlySet<number>,
-  observer: ((cell: number, trace: CellTrace) => void) | null = null,
+  stimuli: Stimuli,
+  observers: readonly ((cell: number, trace: CellTrace) => void)[] | null = null,
 ): Int16Array {
-  const model = new GoldenModel(design, observer);
-  const { outputs } = design.dimensions;
-  const y = new Int16Array(input.frames * outputs);
-  for (let t = 0; t < input.frames; t++) {
-    if (starts.has(t)) model.reset();
-    y.set(model.step(input.data.subarray(t * input.width, (t + 1) * input.width)), t * outputs);
+  const { outputs, channels } = design.dimensions;
+  const models = Array.from({ length: channels }, (_, c) => new GoldenModel(design, observers?.[c] ?? null));
+  const { width, data } = stimuli.frames;
+  const y = new Int16Array(stimuli.order.length * outputs);
+  for (const [at, { row, channel, first }] of batches(stimuli).flat().entries()) {
+    const model = models[channel]!;
+    if (first) model.reset();
+    y.set(model.step(data.subarray(row * width, (row + 1) * width)), at * outputs);
   }
   return y;
 }
 
-function goldenCheckpoints(): { log: GoldenCheckpoints; observe: (cell: number, trace: CellTrace) => void } {
-  const log = { i: [], f: [], g: [], o: [], c: [], m: [] } as Record<keyof GoldenCheckpoints, number[]>;
-  const observe = (_cell: number, { z, c, m }: CellTrace) => {
+/** Logs what the golden model of a channel has at the checkpoints. */
+function recorder(log: GoldenCheckpoints): (cell: number, trace: CellTrace) => void {
+  return (_cell, { z, c, m }) => {
     log.i.push(z[0]!);
     log.f.push(z[1]!);
     log.g.push(z[2]!);
@@ -81,7 +80,6 @@ function goldenCheckpoints(): { log: GoldenCheckpoints; observe: (cell: number, 
     log.c.push(c);
     log.m.push(m);
   };
-  return { log, observe };
 }
 
 /** The bench ends with "@done"; anything else is the reason why it gave up. */
@@ -99,17 +97,17 @@ function checkVerdict(log: string): void {
  * Runs RTL and golden model on the same frames and compares every output word.
  *
  * @param dir design directory of `design`
- * @param input [T, I] in the design's integers, T at least 1
+ * @param stimuli frames in the design's integers, at least one
  * @throws EsegenError when the simulator is missing or fails, or the design stalls
  */
 export async function cosimulate(
   dir: string,
   design: Design,
-  input: IntegerFrames,
+  stimuli: Stimuli,
   options: CosimOptions,
 ): Promise<CosimResult> {
   const { simulator, seed, stalls } = options;
-  const starts = new Set([0, ...(options.utteranceStarts ?? [])]);
+  const { dimensions } = design;
   const work = await mkdtemp(join(tmpdir(), 'esegen-run-'));
   try {
     const files = {
@@ -118,28 +116,31 @@ export async function cosimulate(
       stats: join(work, 'stats.txt'),
       ...(options.checkpoints ? { checkpoints: join(work, 'checkpoints.txt') } : {}),
     };
-    await writeInput(files.input, input, starts);
-    const bench = { ...files, frames: input.frames, seed, stalls, watchdog: WATCHDOG };
+    await writeInput(files.input, stimuli);
+    const bench = { ...files, frames: stimuli.order.length, seed, stalls, watchdog: WATCHDOG };
     checkVerdict(await SIMULATOR[simulator].run(dir, bench, options.waves));
 
-    const { log, observe } = goldenCheckpoints();
-    const golden = runGolden(design, input, starts, options.checkpoints ? observe : null);
-    const output = await readOutput(files.output);
+    const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
+    const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null);
+    const output = await readOutput(files.output, dimensions.outputs, dimensions.beat);
+    const answered = batches(stimuli);
     const stats = await readStats(files.stats);
-    const inside =
+    const rtlLog =
       files.checkpoints === undefined
         ? null
-        : firstDifference(
-            log,
-            await readCheckpoints(files.checkpoints, design.dimensions.elemLanes),
-            design.dimensions,
-          );
+        : await readCheckpoints(files.checkpoints, dimensions.channels * dimensions.elemLanes);
+    const inside =
+      rtlLog === null
+        ? null
+        : (logs.map((log, channel) => firstDifference(log, channel, rtlLog, dimensions)).find((d) => d !== null) ??
+          null);
+    const lanes = dimensions.groups * dimensions.lanes;
     return {
-      ...compareOutputs(golden, output, design.dimensions),
+      ...compareOutputs(golden, answered.flat(), output, dimensions),
       simulator,
-      frames: input.frames,
+      frames: answered.length,
       cycles: stats.at(-1)?.cycle ?? 0,
-      steady: steadyState(stats, design.dimensions.lanes),
+      steady: steadyState(batchEnds(stats, answered), lanes),
       stats,
       inside,
       golden,
@@ -148,4 +149,13 @@ export async function cosimulate(
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Of the counters at the end of every frame, those at the end of every batch. */
+function batchEnds(stats: readonly FrameStats[], answered: readonly (readonly InputFrame[])[]): FrameStats[] {
+  let frames = 0;
+  return answered.flatMap((batch) => {
+    frames += batch.length;
+    return stats[frames - 1] ?? [];
+  });
 }

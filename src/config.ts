@@ -24,15 +24,17 @@ export interface Config {
   /** Name of the top module: a Verilog identifier of lower-case letters, digits and underscores. Default `ese_lstm`. */
   readonly name: string;
   readonly array: {
-    /** Independent voices; 1. */
+    /** B: voices that share the weights: power of two; channels x groups x lanes is at most 2,048. */
     readonly channels: number;
-    /** Column groups per voice; 1. */
+    /** G: column groups of a voice, each with weights of its own: power of two. */
     readonly groups: number;
     /** PEs that split the rows: power of two, 1 to 128. */
     readonly lanes: number;
   };
   /** Element-wise units: power of two, 1 to `array.lanes`. Default 4, or `array.lanes` where that is less. */
   readonly elemLanes: number;
+  /** Elements of an output beat: power of two, 1 to 8, at most `elemLanes`. Default 1. */
+  readonly outputBeat: number;
   /** Activations that a PE's queue holds, 1 to 64. Default 8. */
   readonly fifoDepth: number;
   /** Bits of a relative row index, 2 to 10. Default 4. */
@@ -60,8 +62,21 @@ export interface Config {
 /** Names of the generated modules, which the top module must not take. */
 export const BLOCK_NAMES: readonly string[] = [
   ...['rom', 'rom2', 'sdp_ram', 'act_queue', 'ptr_read', 'spmat_read', 'arith_unit', 'act_buffer', 'pe'],
-  ...['act_broadcast', 'vec_buffer', 'skid_buffer', 'frame_in', 'frame_out', 'gather', 'table_index', 'sigmoid'],
-  ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'controller', 'channel', 'bench'],
+  ...['arith_control', 'bank_control', 'lane', 'column_issuer', 'column_group', 'adder_tree', 'gather_control'],
+  ...[
+    'sequencer',
+    'array',
+    'small_rom',
+    'act_broadcast',
+    'vec_buffer',
+    'skid_buffer',
+    'frame_in',
+    'frame_out',
+    'gather',
+    'table_index',
+    'sigmoid',
+  ],
+  ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'channel', 'bench'],
 ];
 
 /** Reserved words of SystemVerilog (IEEE 1800-2017, annex B), which include those of Verilog-2005. */
@@ -117,10 +132,6 @@ function share() {
   return z.number({ error }).min(0, { error }).max(1, { error });
 }
 
-function one(what: string) {
-  return z.literal(1, { error: expected(`1 (more ${what} are not supported yet)`) }).default(1);
-}
-
 function nameSchema() {
   const error = expected('a lower-case Verilog identifier of at most 40 characters');
   return z
@@ -157,6 +168,10 @@ function section(keys: string) {
   return { error: (issue: z.core.$ZodRawIssue) => (issue.code === 'invalid_type' ? error(issue) : undefined) };
 }
 
+/** Multipliers of the largest array: more than the largest supported device has DSP blocks for. */
+const MAX_MULTIPLIERS = 2048;
+const DEFAULT_ELEM_LANES = 4;
+const WIDEST_BEAT = 8;
 const ACCUMULATOR_BITS = '"exact" or an integer from 12 to 48';
 const PART = 'a part name of lower-case letters, digits and dashes';
 
@@ -165,10 +180,11 @@ const SCHEMA = z
     {
       name: nameSchema().default('ese_lstm'),
       array: z.strictObject(
-        { channels: one('channels'), groups: one('groups'), lanes: powerOfTwo(128) },
+        { channels: powerOfTwo(128).default(1), groups: powerOfTwo(128).default(1), lanes: powerOfTwo(128) },
         section('channels, groups and lanes'),
       ),
       elemLanes: powerOfTwo(128, 'array.lanes').optional(),
+      outputBeat: powerOfTwo(WIDEST_BEAT).default(1),
       fifoDepth: integer(1, 64).default(8),
       indexBits: integer(2, 10).default(4),
       weightBits: integer(4, 16).default(12),
@@ -200,13 +216,23 @@ const SCHEMA = z
     },
     section('settings'),
   )
-  .superRefine(({ elemLanes, array: { lanes } }, context) => {
-    if (elemLanes === undefined || elemLanes <= lanes) return;
-    const message = `expected a power of two from 1 to array.lanes (${lanes}), got ${elemLanes}`;
-    context.addIssue({ code: 'custom', path: ['elemLanes'], message });
+  .superRefine(({ elemLanes, outputBeat, array: { channels, groups, lanes } }, context) => {
+    const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const multipliers = channels * groups * lanes;
+    if (multipliers > MAX_MULTIPLIERS) {
+      problem(['array'], `expected at most ${MAX_MULTIPLIERS} multipliers, got ${channels} x ${groups} x ${lanes}`);
+    }
+    if (elemLanes !== undefined && elemLanes > lanes) {
+      problem(['elemLanes'], `expected a power of two from 1 to array.lanes (${lanes}), got ${elemLanes}`);
+    }
+    const widest = elemLanes ?? Math.min(lanes, DEFAULT_ELEM_LANES);
+    // Where one of the three is wrong by itself, that is the problem.
+    if (outputBeat <= WIDEST_BEAT && outputBeat > Math.max(widest, 1)) {
+      problem(['outputBeat'], `expected a power of two from 1 to elemLanes (${widest}), got ${outputBeat}`);
+    }
   })
   .transform(({ name, array, elemLanes, ...rest }) => {
-    return { name, array, elemLanes: elemLanes ?? Math.min(array.lanes, 4), ...rest };
+    return { name, array, elemLanes: elemLanes ?? Math.min(array.lanes, DEFAULT_ELEM_LANES), ...rest };
   });
 
 /**

@@ -129,8 +129,8 @@ export function memoryGroups(design: Pick<Design, 'config' | 'dimensions' | 'for
   const groups = new Map<string, { count: number; depth: number; width: number }>();
   for (const [file, { depth, width }] of imageShapes(design)) {
     const name = file.replace(/(_\d+)?\.mem$/, '');
-    // Every ElemMul lane has tables of its own, loaded from the one file.
-    const copies = name === 'sigmoid' || name === 'tanh' ? design.dimensions.elemLanes : 1;
+    // Every ElemMul lane of every channel has tables of its own, loaded from the one file.
+    const copies = name === 'sigmoid' || name === 'tanh' ? design.dimensions.channels * design.dimensions.elemLanes : 1;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, { count: copies, depth, width });
     else group.count += copies;
@@ -231,7 +231,11 @@ function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['v
     inputs: d.inputs,
     cells: d.cells,
     outputs: d.outputs,
+    channels: d.channels,
+    groups: d.groups,
     lanes: d.lanes,
+    beat: d.beat,
+    single: d.channels === 1,
     projection: d.projection ? 1 : 0,
     peepholes: d.peepholes ? 1 : 0,
     elementBits: ELEMENT_BITS,
@@ -241,7 +245,7 @@ function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['v
     xFrac: formats.xFrac,
     yFrac: formats.yFrac,
     xFrameBytes: d.inputs * elementBytes,
-    yFrameBytes: d.outputs * elementBytes,
+    yFrameBytes: Math.ceil(d.outputs / d.beat) * d.beat * elementBytes,
     clockHz: Math.round(config.clockMHz * 1e6),
   };
 }
@@ -275,6 +279,9 @@ function readmeValues({ design, report }: Compilation, host: HostFiles): ModuleP
     outputs: d.outputs,
     projection: d.projection,
     peepholes: d.peepholes,
+    channels: d.channels,
+    groups: d.groups,
+    multipliers: d.multipliers,
     lanes: d.lanes,
     elemLanes: d.elemLanes,
     fifoDepth: config.fifoDepth,

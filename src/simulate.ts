@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../sim-verilator/cosimulate.ts';
 import type { SimulatorName } from '../sim-verilator/simulator.ts';
+import { sideBySide } from '../sim-verilator/stimuli.ts';
 import type { Formats } from './compiler/formats.ts';
 import { type LoadedDesign, loadDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
 import { quantize } from './fixed.ts';
-import { createFrames, type Frames } from './frames.ts';
+import { createFrames, type Frames, frameAt } from './frames.ts';
 import { FloatLstm } from './golden/float_lstm.ts';
+import type { Dimensions } from './hdl/dimensions.ts';
+import type { LstmLayer } from './model.ts';
 import { readNpy, writeNpy } from './npy.ts';
 import { Rng } from './rng.ts';
 
 /** What `simulate` runs, and how. */
 export interface SimulateOptions {
-  /** Frames, `.npy` [T, I]: float32/float64, rounded on the way in, or int16 in the design's format. Default: seeded random frames. */
+  /** Frames, `.npy` [T, I], with several channels [T, B, I]: float32/float64, rounded on the way in, or int16 in the design's format. Default: seeded random frames. */
   readonly input?: string | undefined;
   /** Default verilator. */
   readonly simulator?: SimulatorName | undefined;
@@ -26,7 +29,7 @@ export interface SimulateOptions {
   readonly stalls?: number | undefined;
   /** File that gets the waves (FST). */
   readonly waves?: string | undefined;
-  /** Directory that gets rtl_y.npy, golden_y.npy (int16) and float_y.npy (float64), [T, P] each. */
+  /** Directory that gets rtl_y.npy, golden_y.npy (int16) and float_y.npy (float64), [T, P] each, with several channels [T, B, P]. */
   readonly dump?: string | undefined;
 }
 
@@ -87,17 +90,24 @@ function randomFrames(count: number, width: number, seed: number, formats: Forma
   return fromIntegers(quantizeFrames(reals, formats).data, width, formats);
 }
 
-function readFrames(path: string, width: number, limit: number | undefined, formats: Formats): InputFrames {
+function readFrames(
+  path: string,
+  { inputs: width, channels }: Dimensions,
+  limit: number | undefined,
+  formats: Formats,
+): InputFrames {
   const array = readNpy(path);
-  const [rows = 0, columns] = array.shape;
-  if (array.shape.length !== 2 || columns !== width || rows < 1) {
-    throw new EsegenError(path, `expected frames of shape [T, ${width}], got [${array.shape.join(', ')}]`);
+  const expected = channels === 1 ? ['T', width] : ['T', channels, width];
+  const [rows = 0] = array.shape;
+  const fits = array.shape.length === expected.length && expected.slice(1).every((n, i) => n === array.shape[i + 1]);
+  if (!fits || rows < 1) {
+    throw new EsegenError(path, `expected frames of shape [${expected.join(', ')}], got [${array.shape.join(', ')}]`);
   }
   const frames = limit === undefined ? rows : Math.min(rows, limit);
   if (limit !== undefined && limit > rows) {
     throw new EsegenError(path, `holds ${rows} frames, ${limit} were asked for`, 'Ask for fewer with --frames');
   }
-  const length = frames * width;
+  const length = frames * channels * width;
   if (array.dtype === 'int16') {
     const data = array.data.slice(0, length);
     const bound = 2 ** (formats.vectorBits - 1);
@@ -110,8 +120,18 @@ function readFrames(path: string, width: number, limit: number | undefined, form
   if (array.dtype === 'int32') {
     throw new EsegenError(path, 'expected float32, float64 or int16, got int32', 'Convert the frames');
   }
-  const reals = { frames, width, data: Float64Array.from(array.data.subarray(0, length)) };
+  const reals = { frames: frames * channels, width, data: Float64Array.from(array.data.subarray(0, length)) };
   return { integers: quantizeFrames(reals, formats), reals };
+}
+
+/** The double-precision model over voices that run side by side: row t * channels + c is frame t of voice c. */
+function runFloat(layer: LstmLayer, frames: Frames, channels: number): Frames {
+  const out = createFrames(frames.frames, layer.outputs);
+  for (let channel = 0; channel < channels; channel++) {
+    const lstm = new FloatLstm(layer);
+    for (let row = channel; row < frames.frames; row += channels) lstm.step(frameAt(frames, row), frameAt(out, row));
+  }
+  return out;
 }
 
 /** Signal to quantization-noise ratio in dB of integers with `frac` fraction bits against reals; Infinity for no noise. */
@@ -140,8 +160,10 @@ function checkOptions({ frames, seed, stalls }: SimulateOptions): void {
 function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: LoadedDesign): void {
   if (existsSync(dir) && !statSync(dir).isDirectory()) throw new EsegenError(dir, 'is a file, expected a directory');
   mkdirSync(dir, { recursive: true });
-  const shape = [float.frames, loaded.design.dimensions.outputs];
-  writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape: [rtl.length / shape[1]!, shape[1]!], data: rtl });
+  const { channels, outputs } = loaded.design.dimensions;
+  const steps = float.frames / channels;
+  const shape = channels === 1 ? [steps, outputs] : [steps, channels, outputs];
+  writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape, data: rtl });
   writeNpy(join(dir, 'golden_y.npy'), { dtype: 'int16', shape, data: golden });
   writeNpy(join(dir, 'float_y.npy'), { dtype: 'float64', shape, data: float.data });
 }
@@ -160,20 +182,21 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
   const seed = options.seed ?? 1;
   const input =
     options.input === undefined
-      ? randomFrames(options.frames ?? DEFAULT_FRAMES, dimensions.inputs, seed, formats)
-      : readFrames(options.input, dimensions.inputs, options.frames, formats);
+      ? randomFrames((options.frames ?? DEFAULT_FRAMES) * dimensions.channels, dimensions.inputs, seed, formats)
+      : readFrames(options.input, dimensions, options.frames, formats);
+  const stimuli = sideBySide(input.integers, dimensions.channels);
 
   const run = { simulator: options.simulator ?? ('verilator' as const), seed, stalls: options.stalls ?? 0 };
-  const cosim = await cosimulate(loaded.dir, design, input.integers, {
+  const cosim = await cosimulate(loaded.dir, design, stimuli, {
     ...run,
     ...(options.waves === undefined ? {} : { waves: options.waves }),
   });
-  const float = new FloatLstm(loaded.readModel().layer).run(input.reals);
+  const float = runFloat(loaded.readModel().layer, input.reals, dimensions.channels);
   if (options.dump !== undefined) dump(options.dump, cosim, float, loaded);
 
   const differences = [...cosim.differences];
   if (cosim.mismatches > 0) {
-    const { inside } = await cosimulate(loaded.dir, design, input.integers, { ...run, checkpoints: true });
+    const { inside } = await cosimulate(loaded.dir, design, stimuli, { ...run, checkpoints: true });
     if (inside !== null) differences.push(inside);
   }
   const { steady } = cosim;
@@ -185,7 +208,7 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     cycles: cosim.cycles,
     cyclesPerFrame: steady.cyclesPerFrame,
     utilization: steady.utilization,
-    idealCyclesPerFrame: loaded.report.nonZeros / dimensions.lanes,
+    idealCyclesPerFrame: loaded.report.nonZeros / (dimensions.groups * dimensions.lanes),
     paddingWords: steady.paddingWords,
     sqnrDb: sqnrDb(float.data, cosim.golden, formats.yFrac),
     paddingCycles: steady.paddingCycles,

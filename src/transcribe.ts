@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cosimulate, runGolden } from '../sim-verilator/cosimulate.ts';
+import { singleVoice } from '../sim-verilator/stimuli.ts';
 import { loadDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
 import { createFrames, type Frames } from './frames.ts';
@@ -79,9 +80,9 @@ export async function transcribe(dir: string, wav: string, engine: EngineName = 
   if (engine === 'float') {
     y = new FloatLstm(model.layer).run(features);
   } else {
-    const input = quantizeFrames(features, formats);
+    const input = singleVoice(quantizeFrames(features, formats));
     if (engine === 'golden') {
-      y = toReals(runGolden(design, input, new Set([0])), dimensions.outputs, formats.yFrac);
+      y = toReals(runGolden(design, input), dimensions.outputs, formats.yFrac);
     } else {
       const cosim = await cosimulate(loaded.dir, design, input, { simulator: 'verilator', seed: 1, stalls: 0 });
       y = toReals(cosim.rtl, dimensions.outputs, formats.yFrac);

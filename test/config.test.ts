@@ -30,6 +30,7 @@ describe('parseConfig', () => {
       name: 'ese_lstm',
       array: { channels: 1, groups: 1, lanes: 32 },
       elemLanes: 4,
+      outputBeat: 1,
       fifoDepth: 8,
       indexBits: 4,
       weightBits: 12,
@@ -47,8 +48,9 @@ describe('parseConfig', () => {
   it('keeps every value that is given', () => {
     const full = {
       name: 'digits_2',
-      array: { channels: 1, groups: 1, lanes: 128 },
+      array: { channels: 2, groups: 8, lanes: 128 },
       elemLanes: 128,
+      outputBeat: 8,
       fifoDepth: 1,
       indexBits: 10,
       weightBits: 16,
@@ -73,6 +75,16 @@ describe('parseConfig', () => {
     expect(parseConfig({ array: { lanes } }, 'c').elemLanes).toBe(elemLanes);
   });
 
+  it.each([
+    [128, 16, 1],
+    [16, 1, 128],
+    [1, 128, 16],
+    [32, 8, 8],
+  ])('takes %i channels of %i groups of %i lanes', (channels, groups, lanes) => {
+    const given = { channels, groups, lanes };
+    expect(parseConfig({ array: given }, 'c').array).toStrictEqual(given);
+  });
+
   it('is a fixed point', () => {
     const once = parseConfig({ array, density: { default: 0.25, ym: 0.5 }, accumulatorBits: 24 }, 'c');
     expect(parseConfig(JSON.parse(JSON.stringify(once)), 'c')).toStrictEqual(once);
@@ -88,11 +100,20 @@ describe('parseConfig', () => {
     [{ array: { lanes: -4 } }, 'array.lanes: expected a power of two from 1 to 128, got -4'],
     [{ array: { lanes: 256 } }, 'array.lanes: expected a power of two from 1 to 128, got 256'],
     [{ array: { lanes: '8' } }, 'array.lanes: expected a power of two from 1 to 128, got "8"'],
-    [{ array: { lanes: 8, channels: 32 } }, 'array.channels: expected 1 (more channels are not supported yet), got 32'],
-    [{ array: { lanes: 8, groups: 2 } }, 'array.groups: expected 1 (more groups are not supported yet), got 2'],
+    [{ array: { lanes: 8, channels: 3 } }, 'array.channels: expected a power of two from 1 to 128, got 3'],
+    [{ array: { lanes: 1, channels: 256 } }, 'array.channels: expected a power of two from 1 to 128, got 256'],
+    [{ array: { lanes: 8, groups: 0 } }, 'array.groups: expected a power of two from 1 to 128, got 0'],
+    [{ array: { lanes: 1, groups: 256 } }, 'array.groups: expected a power of two from 1 to 128, got 256'],
+    [{ array: { lanes: 64, groups: 64 } }, 'array: expected at most 2048 multipliers, got 1 x 64 x 64'],
+    [{ array: { lanes: 8, groups: 16, channels: 32 } }, 'array: expected at most 2048 multipliers, got 32 x 16 x 8'],
     [{ array: { lanes: 8, lane: 2 } }, 'array.lane: unknown key'],
     [{ array, elemLanes: 3 }, 'elemLanes: expected a power of two from 1 to array.lanes, got 3'],
     [{ array, elemLanes: 16 }, 'elemLanes: expected a power of two from 1 to array.lanes (8), got 16'],
+    [{ array, elemLanes: 0.5 }, 'elemLanes: expected a power of two from 1 to array.lanes, got 0.5'],
+    [{ array, outputBeat: 3 }, 'outputBeat: expected a power of two from 1 to 8, got 3'],
+    [{ array, outputBeat: 16 }, 'outputBeat: expected a power of two from 1 to 8, got 16'],
+    [{ array, outputBeat: 8 }, 'outputBeat: expected a power of two from 1 to elemLanes (4), got 8'],
+    [{ array, elemLanes: 2, outputBeat: 4 }, 'outputBeat: expected a power of two from 1 to elemLanes (2), got 4'],
     [{ array, fifoDepth: 0 }, 'fifoDepth: expected an integer from 1 to 64, got 0'],
     [{ array, fifoDepth: 65 }, 'fifoDepth: expected an integer from 1 to 64, got 65'],
     [{ array, indexBits: 1 }, 'indexBits: expected an integer from 2 to 10, got 1'],

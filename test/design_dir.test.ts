@@ -161,6 +161,8 @@ describe('loadDesign', () => {
     ['projection and peepholes', {}, {}],
     ['neither', {}, { outputs: null, peepholes: false }],
     ['one lane', { array: { lanes: 1 } }, {}],
+    ['channels and groups', { array: { channels: 2, groups: 8, lanes: 4 }, outputBeat: 2 }, {}],
+    ['more groups than columns', { array: { groups: 32, lanes: 2 } }, { outputs: null }],
     ['more lanes than cells', { array: { lanes: 16 }, elemLanes: 8 }, { cells: 3, outputs: 2 }],
     ['a single cell', { array: { lanes: 2 } }, { inputs: 1, cells: 1, outputs: null }],
     ['no weights at all', { density: 0 }, {}],
@@ -187,17 +189,17 @@ describe('loadDesign', () => {
 
   test('a missing file is named', () => {
     writeDesign(dir, make().files);
-    unlinkSync(join(dir, 'mem', 'weights_003.mem'));
-    expect(() => loadDesign(dir)).toThrow(`mem/weights_003.mem: missing in ${dir}. ${REBUILD}`);
+    unlinkSync(join(dir, 'mem', 'weights_0003.mem'));
+    expect(() => loadDesign(dir)).toThrow(`mem/weights_0003.mem: missing in ${dir}. ${REBUILD}`);
   });
 
   test('one changed word of a memory file is found', () => {
     writeDesign(dir, make().files);
-    const path = join(dir, 'mem', 'weights_002.mem');
+    const path = join(dir, 'mem', 'weights_0002.mem');
     const image = readFileSync(path, 'utf8');
     writeFileSync(path, `${image[0] === '0' ? '1' : '0'}${image.slice(1)}`);
     expect(() => loadDesign(dir)).toThrow(
-      /^mem\/weights_002\.mem: damaged or changed in .*: expected SHA-256 [0-9a-f]{16}…, got [0-9a-f]{16}…\. Build/,
+      /^mem\/weights_0002\.mem: damaged or changed in .*: expected SHA-256 [0-9a-f]{16}…, got [0-9a-f]{16}…\. Build/,
     );
   });
 
@@ -256,7 +258,11 @@ describe('loadDesign', () => {
     ['a depth', (json) => (json.dimensions!.weightDepth = 9999), 'dimensions.'],
     ['a derived width', (json) => (json.dimensions!.rowBits = 30), 'dimensions.rowBits: expected 3, got "30"'],
     ['an unknown dimension', (json) => (json.dimensions!.more = 1), 'dimensions.more: expected undefined, got "1"'],
-    ['the lanes', (json) => Object.assign(json.config!, { array: { lanes: 64 } }), 'dimensions.lanes: expected 64'],
+    [
+      'the lanes',
+      (json) => Object.assign(json.config!, { array: { lanes: 64 } }),
+      'dimensions.multipliers: expected 64',
+    ],
     [
       'the config',
       (json) => (json.config!.fifoDepth = 0),

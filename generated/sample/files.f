@@ -1,4 +1,5 @@
 rtl/rom.v
+rtl/small_rom.v
 rtl/rom2.v
 rtl/sdp_ram.v
 rtl/skid_buffer.v
@@ -8,10 +9,17 @@ rtl/frame_out.v
 rtl/act_queue.v
 rtl/ptr_read.v
 rtl/spmat_read.v
+rtl/arith_control.v
+rtl/bank_control.v
 rtl/arith_unit.v
 rtl/act_buffer.v
 rtl/pe.v
+rtl/lane.v
 rtl/act_broadcast.v
+rtl/column_issuer.v
+rtl/column_group.v
+rtl/adder_tree.v
+rtl/gather_control.v
 rtl/gather.v
 rtl/table_index.v
 rtl/sigmoid.v
@@ -20,5 +28,6 @@ rtl/elem_lane.v
 rtl/elem_mul.v
 rtl/assemble.v
 rtl/channel.v
-rtl/controller.v
+rtl/sequencer.v
+rtl/array.v
 rtl/sample.v

@@ -42,7 +42,11 @@ export const simulateCommand: CommandModule<object, Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'design directory' })
-      .option('input', { type: 'string', requiresArg: true, describe: 'frames [T, I], .npy (default: random)' })
+      .option('input', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'frames [T, I] or [T, B, I], .npy (default: random)',
+      })
       .option('simulator', { choices: SIMULATORS, default: 'verilator' as const, describe: 'simulator' })
       .option('frames', { type: 'number', requiresArg: true, describe: 'number of frames (default: all, 8 random)' })
       .option('seed', { type: 'number', requiresArg: true, default: 1, describe: 'seed of frames and stalls' })

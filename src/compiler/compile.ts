@@ -4,7 +4,7 @@ import { dimensionsOf } from '../hdl/dimensions.ts';
 import type { LstmLayer } from '../model.ts';
 import { type CalibrationSet, measurePeaks, type VectorPeaks } from './calibrate.ts';
 import type { Design } from './design.ts';
-import { type EncodedMatrix, encodeMatrix } from './encode.ts';
+import { type EncodedMatrix, encodeGroups } from './encode.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
 import { pruneLayer } from './prune.ts';
 import { quantizeLayer } from './quantize.ts';
@@ -75,15 +75,16 @@ export function compile(
   const { formats } = quantized;
 
   progress('encode');
-  const partition = createPartition(config.array.lanes, layer.cells, layer.outputs);
+  const { lanes, groups } = config.array;
+  const partition = createPartition(lanes, layer.cells, layer.outputs);
   const wordFormat = { weightBits: formats.weightBits, indexBits: config.indexBits };
   const gateRows = gateRowsByLane(partition);
-  const x = encodeMatrix(quantized.weightX, layer.inputs, gateRows, wordFormat);
-  const r = encodeMatrix(quantized.weightR, layer.outputs, gateRows, wordFormat);
+  const x = encodeGroups(quantized.weightX, layer.inputs, groups, gateRows, wordFormat);
+  const r = encodeGroups(quantized.weightR, layer.outputs, groups, gateRows, wordFormat);
   const p =
     quantized.weightP === null
       ? null
-      : encodeMatrix(quantized.weightP, layer.cells, projectionRowsByLane(partition), wordFormat);
+      : encodeGroups(quantized.weightP, layer.cells, groups, projectionRowsByLane(partition), wordFormat);
 
   const dimensions = dimensionsOf(
     config,
@@ -108,7 +109,7 @@ export function compile(
   const matrices = [x, r, ...(p === null ? [] : [p])];
   const kept = sources.reduce((sum, values) => sum + countNonZeros(values), 0);
   const nonZeros = matrices.reduce((sum, m) => sum + m.nonZeros, 0);
-  const laneWords = Array.from({ length: config.array.lanes }, (_, lane) =>
+  const laneWords = Array.from({ length: groups * lanes }, (_, lane) =>
     matrices.reduce((sum, m) => sum + m.words[lane]!.length, 0),
   );
   return {

@@ -2,53 +2,59 @@ import { type FrameCycles, runCycleModel } from './cycle_model/run.ts';
 import type { Design } from './design.ts';
 import type { EncodedWords } from './encode.ts';
 
-/** Cycles of a design, predicted without a simulation: frames arrive back to back, the output is always taken. */
+/**
+ * Cycles of a design, predicted without a simulation: every voice has a frame in every batch, frames arrive back to back, the
+ * output is always taken. A frame is a time step here: that of all voices together.
+ */
 export interface CycleEstimate {
-  /** Steady state: cycles from one output frame to the next. */
+  /** Steady state: cycles from the last output beat of one batch to that of the next. */
   readonly cyclesPerFrame: number;
-  /** From reset to the last output word of the first frame. */
+  /** From reset to the last output beat of the first batch. */
   readonly firstFrameCycles: number;
-  /** Useful words over PEs: a frame on PEs that never wait. */
+  /** Useful words over the lanes of all groups: a frame on lanes that never wait. */
   readonly idealCyclesPerFrame: number;
-  /** PE-cycles of a frame spent on padding words, and without a word to work on, per PE. */
+  /** Lane-cycles of a frame spent on padding words, and without a word to work on, per lane. */
   readonly paddingCycles: number;
   readonly starvedCycles: number;
-  /** Cycles of a frame in which a full queue held the broadcast back. */
+  /** Cycles of a frame in which a full queue held the broadcast of group 0 back. */
   readonly blockedCycles: number;
-  /** Useful multiply-accumulates over PE-cycles. */
+  /** Useful multiply-accumulates over lane-cycles. */
   readonly utilization: number;
-  /** A frame in steady state, and when the controller was at each of its steps. */
+  /** A frame in steady state, and when issuers and sequencer were at each of its steps. */
   readonly frame: FrameCycles;
 }
 
 /**
- * Frames until the model counts as settled, and frames that are averaged then. In every frame all queues run empty at a marker,
- * so only the missing recurrent step and the frames waiting in frame_in set the first frames apart.
+ * Frames until the model counts as settled, and frames that are averaged then. The groups wait for each other in every
+ * frame, so only the missing recurrent step and the batches waiting in frame_in set the first frames apart.
  */
-const SETTLE = 4;
-const AVERAGED = 4;
+const SETTLE = 8;
+const AVERAGED = 8;
 
 /**
  * Predicts the cycles of a compiled design, see {@link runCycleModel}.
  *
- * The prediction equals simulation to the cycle: the model is a recurrence over columns with the latencies of the
- * pipelines, and the cycles of a design do not depend on its data.
+ * The prediction equals simulation to the cycle: the model is a recurrence over the columns of each group with the
+ * latencies of the pipelines, and the cycles of a design do not depend on its data.
  */
 export function estimateCycles(design: Design): CycleEstimate {
   // One more frame, whose W_x x runs in the gaps of the last one that counts.
   const frames = runCycleModel(design, SETTLE + AVERAGED + 1);
   const from = frames[SETTLE - 1]!;
   const to = frames[SETTLE + AVERAGED - 1]!;
-  const { lanes } = design.dimensions;
+  const { multipliers, channels } = design.dimensions;
+  const lanes = multipliers / channels;
   const cyclesPerFrame = (to.end - from.end) / AVERAGED;
   const { useful, padding } = countWords(design);
+  const markers = design.schedule.filter((step) => step.marker).length;
   const idealCyclesPerFrame = useful / lanes;
   return {
     cyclesPerFrame,
     firstFrameCycles: frames[0]!.end,
     idealCyclesPerFrame,
     paddingCycles: padding / lanes,
-    starvedCycles: (to.starved - from.starved) / AVERAGED / lanes,
+    // What is left: the counters are cut at ends of frames, between which work on the next frames varies.
+    starvedCycles: cyclesPerFrame - (useful + padding) / lanes - markers,
     blockedCycles: (to.blocked - from.blocked) / AVERAGED,
     utilization: idealCyclesPerFrame / cyclesPerFrame,
     frame: to,

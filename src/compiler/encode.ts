@@ -1,4 +1,5 @@
 import { EsegenError } from '../errors.ts';
+import { groupColumns } from './partition.ts';
 
 /**
  * The relative-index format of ESE (Han et al., FPGA 2017), which is that of EIE (Han et al., ISCA 2016). Every lane stores its rows
@@ -85,6 +86,35 @@ export function encodeMatrix(
     total += laneWords.length;
   }
   return { format, columns, lanes: rowsByLane.length, counts, words, nonZeros, padding: total - nonZeros };
+}
+
+/**
+ * Encodes an integer matrix for several column groups: the lanes of group 0, then those of group 1 and so on, each with the
+ * columns of its group.
+ *
+ * @param weights [rows, columns] row-major; zero weights are absent
+ * @throws EsegenError as `encodeMatrix`
+ */
+export function encodeGroups(
+  weights: Int16Array,
+  columns: number,
+  groups: number,
+  rowsByLane: readonly Int32Array[],
+  format: WordFormat,
+): EncodedMatrix {
+  const width = Math.ceil(columns / groups);
+  const parts = Array.from({ length: groups }, (_, group) =>
+    encodeMatrix(groupColumns(weights, columns, groups, group), width, rowsByLane, format),
+  );
+  return {
+    format,
+    columns: width,
+    lanes: groups * rowsByLane.length,
+    counts: parts.flatMap((part) => part.counts),
+    words: parts.flatMap((part) => part.words),
+    nonZeros: parts.reduce((sum, part) => sum + part.nonZeros, 0),
+    padding: parts.reduce((sum, part) => sum + part.padding, 0),
+  };
 }
 
 /** First pass over a lane, row by row: words of each column, from the gap before each non-zero. */

@@ -32,7 +32,7 @@ export interface Formats {
   readonly peepBits: number;
   readonly peepFrac: number;
   readonly peepShift: number;
-  /** Bits of the exact gate sum: accumulator + bias + peephole product. */
+  /** Bits of the exact gate sum: accumulators of all groups + bias + peephole product. */
   readonly sumBits: number;
   /** Right shift of a gate sum to z, which has 16 bits and Z_FRAC fraction bits. */
   readonly zShift: number;

@@ -6,17 +6,17 @@ import { TABLE_BITS, TABLE_ENTRIES } from './formats.ts';
 import { type MemImage, memFromBigInts, memFromWords, memWord } from './mem_image.ts';
 import { packStep, stepFields } from './schedule.ts';
 
-/** Three-digit number of a lane in a file name, as the RTL composes it. */
+/** Number of a lane in a file name, as the RTL composes it: four digits for lanes of the array, three for those of ElemMul. */
 function laneName(prefix: string, lane: number): string {
-  return `${prefix}_${String(lane).padStart(3, '0')}.mem`;
+  return `${prefix}_${String(lane).padStart(prefix === 'elem' ? 3 : 4, '0')}.mem`;
 }
 
 /** Matrices in the order in which they lie in the weight and pointer memories. */
 function layout({ x, r, p }: DesignMatrices, d: Dimensions): { matrix: EncodedWords; base: number; pointer: number }[] {
   return [
     { matrix: x, base: d.baseX, pointer: 0 },
-    { matrix: r, base: d.baseR, pointer: d.inputs },
-    ...(p === null ? [] : [{ matrix: p, base: d.baseP, pointer: d.inputs + d.outputs }]),
+    { matrix: r, base: d.baseR, pointer: d.columnsX },
+    ...(p === null ? [] : [{ matrix: p, base: d.baseP, pointer: d.columnsX + d.columnsY }]),
   ];
 }
 
@@ -57,15 +57,15 @@ function packParameters({ dimensions: d, formats, cells }: Design, elemLane: num
 /**
  * Memory images of a design by file name (in `mem/`):
  *
- * - `weights_LLL`   words of lane LLL: W_x, W_r, W_ym, each from its base on
- * - `pointers_LLL`  words in each column of lane LLL: columns of W_x, W_r, W_ym
+ * - `weights_LLLL`   words of lane LLLL (group by group): W_x, W_r, W_ym, each from its base on
+ * - `pointers_LLLL`  words in each column of lane LLLL: columns of W_x, W_r, W_ym
  * - `elem_EEE`      row 4w + gate: {peephole, bias} of the cell of word w in ElemMul lane EEE
  * - `sigmoid`, `tanh`, `schedule`
  */
 export function packDesign(design: Design): Map<string, MemImage> {
   const { config, dimensions: d, formats, matrices, tables, schedule } = design;
   const images = new Map<string, MemImage>();
-  for (let lane = 0; lane < d.lanes; lane++) {
+  for (let lane = 0; lane < d.groups * d.lanes; lane++) {
     const weights = new Uint32Array(d.weightDepth);
     const pointers = new Uint32Array(d.pointerDepth);
     for (const { matrix, base, pointer } of layout(matrices, d)) {
@@ -101,7 +101,7 @@ export function packDesign(design: Design): Map<string, MemImage> {
 export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'formats' | 'schedule'>) {
   const { config, dimensions: d, formats, schedule } = design;
   const shapes = new Map<string, { width: number; depth: number }>();
-  for (let lane = 0; lane < d.lanes; lane++) {
+  for (let lane = 0; lane < d.groups * d.lanes; lane++) {
     shapes.set(laneName('weights', lane), { width: formats.weightBits + config.indexBits, depth: d.weightDepth });
     shapes.set(laneName('pointers', lane), { width: d.countBits, depth: d.pointerDepth });
   }
@@ -121,7 +121,7 @@ export function unpackDesign(
 ): Pick<Design, 'matrices' | 'cells' | 'tables'> {
   const { config, dimensions: d, formats } = design;
   const image = (name: string) => images.get(name)!;
-  const lanes = Array.from({ length: d.lanes }, (_, lane) => ({
+  const lanes = Array.from({ length: d.groups * d.lanes }, (_, lane) => ({
     weights: image(laneName('weights', lane)).words,
     pointers: image(laneName('pointers', lane)).words,
   }));
@@ -135,9 +135,9 @@ export function unpackDesign(
   };
   return {
     matrices: {
-      x: matrix(d.inputs, d.baseX, 0),
-      r: matrix(d.outputs, d.baseR, d.inputs),
-      p: d.projection ? matrix(d.cells, d.baseP, d.inputs + d.outputs) : null,
+      x: matrix(d.columnsX, d.baseX, 0),
+      r: matrix(d.columnsY, d.baseR, d.columnsX),
+      p: d.projection ? matrix(d.columnsM, d.baseP, d.columnsX + d.columnsY) : null,
     },
     cells: unpackParameters(
       Array.from({ length: d.elemLanes }, (_, lane) => image(laneName('elem', lane))),

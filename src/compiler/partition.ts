@@ -83,6 +83,25 @@ export function projectionRowsByLane(partition: Partition): readonly Int32Array[
   return Array.from({ length: partition.lanes }, (_, lane) => projectionRows(partition, lane));
 }
 
+/**
+ * Columns of a matrix that a group works on: j with j mod groups = group, as a matrix of their own, padded with zero columns to
+ * the width of the widest group.
+ *
+ * @param weights [rows, columns] row-major
+ * @returns [rows, ceil(columns / groups)]
+ */
+export function groupColumns(weights: Int16Array, columns: number, groups: number, group: number): Int16Array {
+  const width = Math.ceil(columns / groups);
+  const rows = weights.length / columns;
+  const out = new Int16Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    for (let local = 0, column = group; column < columns; local++, column += groups) {
+      out[row * width + local] = weights[row * columns + column]!;
+    }
+  }
+  return out;
+}
+
 /** How many of `items`, dealt out round robin from lane 0, `lane` gets. */
 function dealt(items: number, lanes: number, lane: number): number {
   return Math.floor((items - lane + lanes - 1) / lanes);

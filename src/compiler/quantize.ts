@@ -158,9 +158,9 @@ export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPea
   const peepShift = layer.peepholes === null ? 0 : accFrac - peepFrac - cFrac;
   const peepBound = layer.peepholes === null ? 0 : 2 ** (PEEP_BITS + vectorBits - 2 + peepShift);
   const sumBits = Math.max(
-    bitsFor(2 ** (accBits - 1) + 2 ** (biasBits - 1) + peepBound),
+    bitsFor(config.array.groups * 2 ** (accBits - 1) + 2 ** (biasBits - 1) + peepBound),
     PEEP_BITS + vectorBits + 1,
-    accBits + 1,
+    accBits + Math.log2(config.array.groups) + 1,
     biasBits + 1,
   );
   if (sumBits > MAX_SUM_BITS) {

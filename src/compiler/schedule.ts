@@ -1,6 +1,6 @@
 import { EsegenError } from '../errors.ts';
 
-/** What a step does; values are the codes in the schedule memory (controller.v). */
+/** What a step does; values are the codes in the schedule memory (column_issuer.v, sequencer.v). */
 export const Op = { spmv: 0, cells: 1, outputs: 2 } as const;
 /** In which frames an SpMV step runs. */
 export const When = { always: 0, current: 1, next: 2, recurrent: 3 } as const;
@@ -11,7 +11,7 @@ export const Bank = { current: 0, next: 1, projection: 2 } as const;
 
 type CodeOf<T> = T[keyof T];
 
-/** One step of the schedule (controller.v says what it does). All numbers are non-negative integers. */
+/** One step of the schedule (column_issuer.v and sequencer.v say what it does). All numbers are non-negative integers. */
 export interface Step {
   readonly op: CodeOf<typeof Op>;
   readonly when: CodeOf<typeof When>;
@@ -36,11 +36,16 @@ export interface Step {
 
 /** What the schedule needs to know of a layer. */
 export interface ScheduleInput {
-  readonly inputs: number;
   readonly cells: number;
   readonly outputs: number;
   readonly projection: boolean;
-  readonly elemLanes: number;
+  /** Columns of a group, per vector. */
+  readonly columnsX: number;
+  readonly columnsY: number;
+  readonly columnsM: number;
+  /** Words of ElemMul and Assemble. */
+  readonly cellWords: number;
+  readonly outWords: number;
   /** First weight word of each matrix. */
   readonly baseX: number;
   readonly baseR: number;
@@ -74,7 +79,7 @@ const IDLE_STEP: Step = {
  * ElemMul delivers m; it runs there only when frame t+1 has arrived, else at the head of the next frame.
  */
 export function compileSchedule(s: ScheduleInput): Step[] {
-  const x: Step = { ...IDLE_STEP, source: Source.x, size: s.inputs, pointer: 0, base: s.baseX, shift: s.xAlign };
+  const x: Step = { ...IDLE_STEP, source: Source.x, size: s.columnsX, pointer: 0, base: s.baseX, shift: s.xAlign };
   const current: Step = { ...x, when: When.current, bank: Bank.current };
   const next: Step = { ...x, when: When.next, bank: Bank.next };
   const recurrent: Step = {
@@ -82,8 +87,8 @@ export function compileSchedule(s: ScheduleInput): Step[] {
     when: When.recurrent,
     marker: true,
     source: Source.y,
-    size: s.outputs,
-    pointer: s.inputs,
+    size: s.columnsY,
+    pointer: s.columnsX,
     base: s.baseR,
     shift: s.yAlign,
   };
@@ -91,7 +96,7 @@ export function compileSchedule(s: ScheduleInput): Step[] {
     ...IDLE_STEP,
     op: Op.cells,
     size: s.cells,
-    words: Math.ceil(s.cells / s.elemLanes),
+    words: s.cellWords,
     shift: s.zShift,
     peepShift: s.peepShift,
     stateFrac: s.cFrac,
@@ -102,8 +107,8 @@ export function compileSchedule(s: ScheduleInput): Step[] {
     marker: true,
     source: Source.m,
     bank: Bank.projection,
-    size: s.cells,
-    pointer: s.inputs + s.outputs,
+    size: s.columnsM,
+    pointer: s.columnsX + s.columnsY,
     base: s.baseP,
   };
   const outputs: Step = {
@@ -111,13 +116,13 @@ export function compileSchedule(s: ScheduleInput): Step[] {
     op: Op.outputs,
     last: true,
     size: s.outputs,
-    words: Math.ceil(s.outputs / s.elemLanes),
+    words: s.outWords,
     shift: s.yShift,
   };
   return [current, recurrent, cells, next, projection, outputs];
 }
 
-/** A field of the schedule word: the value of a step, the wire name in controller.v, its bits. */
+/** A field of the schedule word: the value of a step, the wire name in the RTL, its bits. */
 export interface StepField {
   readonly key: keyof Step;
   readonly wire: string;

@@ -4,6 +4,7 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 /** Column pipeline from the controller to the lanes. */
 export function actBroadcast({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('act_broadcast', {
+    channels: dimensions.channels,
     vectorWidth: formats.vectorBits,
     actWidth: formats.actBits,
     addrWidth: dimensions.addrBits,

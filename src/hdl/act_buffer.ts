@@ -6,11 +6,12 @@ export function actBuffer({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('act_buffer', {
     accWidth: formats.accBits,
     rowWidth: dimensions.rowBits,
+    banks: dimensions.banks,
     projection: dimensions.projection,
     gateRows: dimensions.gateRows,
-    gateBlock: flag(dimensions.gateBlock),
+    gate0Block: flag(dimensions.gateBlock),
+    gate1Block: flag(dimensions.gateBlock),
     outRows: dimensions.outRows,
     outBlock: flag(dimensions.outBlock),
-    lastBank: dimensions.projection ? 2 : 1,
   });
 }

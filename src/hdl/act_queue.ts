@@ -1,9 +1,9 @@
 import type { Design } from '../compiler/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Bits of a queue entry: marker, bank, activation, start address, word count. */
+/** Bits of a queue entry: marker, bank, activations of all channels, start address, word count. */
 export function entryBits({ formats, dimensions }: Design): number {
-  return 3 + formats.actBits + dimensions.addrBits + dimensions.countBits;
+  return 3 + dimensions.channels * formats.actBits + dimensions.addrBits + dimensions.countBits;
 }
 
 /** Activation FIFO of a PE. */

@@ -5,7 +5,7 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 export function assemble({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('assemble', {
     elemLanes: dimensions.elemLanes,
-    accWidth: formats.accBits,
+    redWidth: dimensions.redBits,
     vectorWidth: formats.vectorBits,
   });
 }

@@ -10,6 +10,12 @@ export function benchFiles({ config, dimensions }: Design): Map<string, string> 
     name: config.name,
     inputs: dimensions.inputs,
     outputs: dimensions.outputs,
+    channels: dimensions.channels,
+    groups: dimensions.groups,
+    single: dimensions.channels === 1,
+    beat: dimensions.beat,
+    destWidth: dimensions.destBits,
+    destMsb: dimensions.destBits - 1,
     lanes: dimensions.lanes,
     elemLanes: dimensions.elemLanes,
   });

@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { phaseMsb } from './gather.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Pulse that begins a new y: start of the outputs, or of the cells where y = m. */
@@ -6,27 +7,23 @@ export function yStart(design: Design): string {
   return design.dimensions.projection ? 'start_outputs' : 'start_cells';
 }
 
-/** All blocks of one voice. */
+/** Element-wise part of one voice. */
 export function channel(design: Design): ModulePlan {
-  const { config, formats, dimensions } = design;
+  const { formats, dimensions: d } = design;
   return modulePlan('channel', {
-    lanes: dimensions.lanes,
-    elemLanes: dimensions.elemLanes,
+    groups: d.groups,
+    lanes: d.lanes,
+    elemLanes: d.elemLanes,
+    beat: d.beat,
     vectorWidth: formats.vectorBits,
-    actWidth: formats.actBits,
-    weightWidth: formats.weightBits,
-    indexWidth: config.indexBits,
-    weightDepth: dimensions.weightDepth,
-    pointerDepth: dimensions.pointerDepth,
-    countWidth: dimensions.countBits,
-    rowWidth: dimensions.rowBits,
     accWidth: formats.accBits,
-    elementWidth: dimensions.elementBits,
-    wordWidth: dimensions.wordBits,
-    cellWords: dimensions.cellWords,
-    outWords: dimensions.outWords,
+    paramWidth: d.paramBits,
+    elementWidth: d.elementBits,
+    wordWidth: d.wordBits,
+    phaseMsb: phaseMsb(design),
+    outWords: d.outBufferWords,
     yStart: yStart(design),
-    projection: dimensions.projection,
-    peepholes: dimensions.peepholes,
+    projection: d.projection,
+    peepholes: d.peepholes,
   });
 }

@@ -10,14 +10,24 @@ export interface Dimensions {
   readonly outputs: number;
   readonly projection: boolean;
   readonly peepholes: boolean;
-  /** Array lanes, ElemMul lanes, and words of ElemMul in a row of the array (lanes / elemLanes). */
+  /** Voices, column groups, and their product with the lanes: multipliers. */
+  readonly channels: number;
+  readonly groups: number;
+  readonly multipliers: number;
+  /** Lanes of a group, ElemMul lanes, and words of ElemMul in a row of the array (lanes / elemLanes). */
   readonly lanes: number;
   readonly elemLanes: number;
   readonly phases: number;
+  /** Elements of a group in a word of ElemMul, and words over which a round over the groups spreads; one of them is 1. */
+  readonly slice: number;
+  readonly spread: number;
+  /** Elements of an output beat. */
+  readonly beat: number;
   /** Rows of a gate bank and of the projection bank in a lane's ActBuffer. */
   readonly gateRows: number;
   readonly outRows: number;
   readonly rowBits: number;
+  readonly banks: number;
   readonly gateBlock: boolean;
   readonly outBlock: boolean;
   /** Weight memory of a lane: words, and first word of each matrix (the same in all lanes). */
@@ -26,6 +36,10 @@ export interface Dimensions {
   readonly baseX: number;
   readonly baseR: number;
   readonly baseP: number;
+  /** Columns of a group, per vector. */
+  readonly columnsX: number;
+  readonly columnsY: number;
+  readonly columnsM: number;
   /** Pointer memory of a lane: one count for each column of all matrices. */
   readonly pointerDepth: number;
   readonly pointerBits: number;
@@ -35,13 +49,22 @@ export interface Dimensions {
   /** Words of ElemMul: cells of one of its lanes; bits of a word number. */
   readonly laneCells: number;
   readonly wordBits: number;
-  /** Words of the m and y buffers. */
+  /** Words of ElemMul and Assemble in a frame, in whole rounds over the groups. */
   readonly cellWords: number;
   readonly outWords: number;
   /** Parameter memory of an ElemMul lane. */
   readonly paramDepth: number;
   readonly paramBits: number;
-  /** Address bits of an input frame. */
+  /** Words of the vector buffers of a group, and of an output buffer. */
+  readonly sliceCellWords: number;
+  readonly sliceOutWords: number;
+  readonly outBufferWords: number;
+  /** Bits of a gate sum over all groups, and cycles of the adder tree. */
+  readonly redBits: number;
+  readonly tree: number;
+  /** Bits of a channel number, at least 1. */
+  readonly destBits: number;
+  /** Address bits of an input frame in a group. */
   readonly slotBits: number;
 }
 
@@ -71,7 +94,7 @@ export function dimensionsOf(
   sizes: MatrixSizes,
 ): Dimensions {
   const { inputs, cells, outputs, projection, peepholes } = shape;
-  const { lanes } = config.array;
+  const { lanes, groups, channels } = config.array;
   const { elemLanes } = config;
   const phases = lanes / elemLanes;
   const cellsPerLane = Math.ceil(cells / lanes);
@@ -85,22 +108,35 @@ export function dimensionsOf(
   // A word count must fit the address it is added to, and so must the base of a matrix without words.
   const lastBase = projection ? baseP : baseR;
   const weightDepth = depth(Math.max(baseP + sizes.wordsP, sizes.largestCount + 1, lastBase + 1));
-  const columns = inputs + outputs + (projection ? cells : 0);
-  const cellWords = Math.ceil(cells / elemLanes);
-  const outWords = Math.ceil(outputs / elemLanes);
-  const laneCells = cellsPerLane * phases;
+  const columnsX = Math.ceil(inputs / groups);
+  const columnsY = Math.ceil(outputs / groups);
+  const columnsM = projection ? Math.ceil(cells / groups) : 0;
+  const columns = columnsX + columnsY + columnsM;
+  const spread = Math.max(groups / elemLanes, 1);
+  const wholeRounds = (elements: number) => Math.ceil(elements / (elemLanes * spread)) * spread;
+  const cellWords = wholeRounds(cells);
+  const outWords = wholeRounds(outputs);
+  const slotBits = Math.max(clog2(columnsX), 1);
+  const laneCells = Math.max(cellsPerLane * phases, cellWords);
   return {
     inputs,
     cells,
     outputs,
     projection,
     peepholes,
+    channels,
+    groups,
+    multipliers: channels * groups * lanes,
     lanes,
     elemLanes,
     phases,
+    slice: Math.max(elemLanes / groups, 1),
+    spread,
+    beat: config.outputBeat,
     gateRows,
     outRows,
     rowBits: Math.max(clog2(gateRows), clog2(outRows), 3),
+    banks: projection ? 3 : 2,
     gateBlock: inBlock(gateRows),
     outBlock: inBlock(outRows),
     weightDepth,
@@ -108,16 +144,33 @@ export function dimensionsOf(
     baseX: 0,
     baseR,
     baseP,
+    columnsX,
+    columnsY,
+    columnsM,
     pointerDepth: depth(columns),
     pointerBits: clog2(depth(columns)),
     countBits: Math.max(unsignedBits(sizes.largestCount), 2),
-    elementBits: unsignedBits(Math.max(columns, cellWords * elemLanes, outWords * elemLanes, inputs)),
+    elementBits: unsignedBits(
+      Math.max(
+        columns,
+        cellWords * elemLanes,
+        outWords * elemLanes + config.outputBeat,
+        2 * elemLanes,
+        groups * 2 ** slotBits,
+      ),
+    ),
     laneCells: depth(laneCells),
     wordBits: Math.max(unsignedBits(Math.max(laneCells, outWords)), 2),
-    cellWords: depth(cellWords),
-    outWords: depth(outWords),
+    cellWords,
+    outWords,
+    sliceCellWords: depth(cellWords / spread),
+    sliceOutWords: depth(outWords / spread),
+    outBufferWords: depth(outWords),
     paramDepth: 4 * laneCells,
     paramBits: formats.biasBits + (peepholes ? formats.peepBits : 0),
-    slotBits: Math.max(clog2(inputs), 1),
+    redBits: formats.accBits + clog2(groups),
+    tree: clog2(groups),
+    destBits: Math.max(clog2(channels), 1),
+    slotBits,
   };
 }

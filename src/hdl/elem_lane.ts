@@ -10,7 +10,7 @@ const DISTRIBUTED_CELLS = 256;
 /** One lane of ElemMul. */
 export function elemLane({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('elem_lane', {
-    accWidth: formats.accBits,
+    redWidth: dimensions.redBits,
     biasWidth: formats.biasBits,
     peepWidth: formats.peepBits,
     sumWidth: formats.sumBits,

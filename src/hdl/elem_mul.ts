@@ -5,11 +5,10 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 export function elemMul({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('elem_mul', {
     elemLanes: dimensions.elemLanes,
-    accWidth: formats.accBits,
+    redWidth: dimensions.redBits,
     wordWidth: dimensions.wordBits,
     vectorWidth: formats.vectorBits,
     cells: dimensions.laneCells,
-    paramDepth: dimensions.paramDepth,
     paramWidth: dimensions.paramBits,
     biasMsb: formats.biasBits - 1,
     peepLsb: formats.biasBits,

@@ -1,18 +1,48 @@
 import type { Design } from '../compiler/design.ts';
+import { clog2 } from '../fixed.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Words by which the output gate of a cell is read after its other gates (pipeline of elem_lane). */
 export const OUTPUT_GATE_LAG = 3;
 
-/** Drain sequencer and lane multiplexer. */
-export function gather({ formats, dimensions }: Design): ModulePlan {
+/** Cycles from the drain of a cell's output gate to its m (2 to the sums, 10 through elem_lane), with some to spare. */
+const ELEM_TAIL = 16;
+
+/** Most significant bit of a phase number; there is one bit at least. */
+export function phaseMsb({ dimensions }: Design): number {
+  return Math.max(clog2(dimensions.phases), 1) - 1;
+}
+
+/** Drain sequencer. */
+export function gatherControl(design: Design): ModulePlan {
+  const { dimensions } = design;
+  return modulePlan('gather_control', {
+    lanes: dimensions.lanes,
+    elemLanes: dimensions.elemLanes,
+    rowWidth: dimensions.rowBits,
+    wordWidth: dimensions.wordBits,
+    tree: dimensions.tree,
+    phaseMsb: phaseMsb(design),
+    lag: lit(dimensions.wordBits + 1, OUTPUT_GATE_LAG),
+    tail: lit(5, ELEM_TAIL + dimensions.tree),
+    tagBits: dimensions.projection ? 4 : 3,
+    projection: dimensions.projection,
+  });
+}
+
+/** Multiplexer over the phases and adder tree over the groups, of one channel. */
+export function gather(design: Design): ModulePlan {
+  const { formats, dimensions } = design;
   return modulePlan('gather', {
+    groups: dimensions.groups,
     lanes: dimensions.lanes,
     elemLanes: dimensions.elemLanes,
     accWidth: formats.accBits,
-    rowWidth: dimensions.rowBits,
-    wordWidth: dimensions.wordBits,
-    lag: lit(dimensions.wordBits + 1, OUTPUT_GATE_LAG),
-    projection: dimensions.projection,
+    phaseMsb: phaseMsb(design),
   });
+}
+
+/** Pipelined sum over the groups. */
+export function adderTree({ formats, dimensions }: Design): ModulePlan {
+  return modulePlan('adder_tree', { inputs: dimensions.groups, width: formats.accBits });
 }

@@ -7,7 +7,16 @@ export function rom({ config, formats, dimensions }: Design): ModulePlan {
   return modulePlan('rom', {
     width: formats.weightBits + config.indexBits,
     depth: dimensions.weightDepth,
-    file: 'mem/weights_000.mem',
+    file: 'mem/weights_0000.mem',
+  });
+}
+
+/** Short memory loaded from a file, in look-up tables; as a default it is a lane's pointer memory. */
+export function smallRom({ dimensions }: Design): ModulePlan {
+  return modulePlan('small_rom', {
+    width: dimensions.countBits,
+    depth: dimensions.pointerDepth,
+    file: 'mem/pointers_0000.mem',
   });
 }
 

@@ -2,17 +2,23 @@ import type { Design } from '../compiler/design.ts';
 import { actBroadcast } from './act_broadcast.ts';
 import { actBuffer } from './act_buffer.ts';
 import { actQueue } from './act_queue.ts';
+import { arithControl } from './arith_control.ts';
 import { arithUnit } from './arith_unit.ts';
+import { array } from './array.ts';
 import { assemble } from './assemble.ts';
+import { bankControl } from './bank_control.ts';
 import { channel } from './channel.ts';
-import { controller } from './controller.ts';
+import { columnGroup } from './column_group.ts';
+import { columnIssuer } from './column_issuer.ts';
 import { elemLane } from './elem_lane.ts';
 import { elemMul } from './elem_mul.ts';
-import { gather } from './gather.ts';
-import { rom, rom2, sdpRam } from './memories.ts';
+import { adderTree, gather, gatherControl } from './gather.ts';
+import { lane } from './lane.ts';
+import { rom, rom2, sdpRam, smallRom } from './memories.ts';
 import type { ModulePlan } from './module_plan.ts';
 import { pe } from './pe.ts';
 import { ptrRead } from './ptr_read.ts';
+import { sequencer } from './sequencer.ts';
 import { spmatRead } from './spmat_read.ts';
 import { sigmoid, tableIndex, tanh } from './tables.ts';
 import { top } from './top.ts';
@@ -20,8 +26,10 @@ import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
 
 /** All modules of a design, the top module last. */
 export function planModules(design: Design, nonZeros: number): ModulePlan[] {
+  const arrayPlan = array(design);
   return [
     rom(design),
+    ...(arrayPlan.values.pointerRom === 'small_rom' ? [smallRom(design)] : []),
     rom2(),
     sdpRam(design),
     skidBuffer(design),
@@ -31,10 +39,17 @@ export function planModules(design: Design, nonZeros: number): ModulePlan[] {
     actQueue(design),
     ptrRead(design),
     spmatRead(design),
+    arithControl(design),
+    bankControl(design),
     arithUnit(design),
     actBuffer(design),
     pe(design),
+    lane(design),
     actBroadcast(design),
+    columnIssuer(design),
+    columnGroup(design),
+    adderTree(design),
+    gatherControl(design),
     gather(design),
     tableIndex(design),
     sigmoid(design),
@@ -43,7 +58,8 @@ export function planModules(design: Design, nonZeros: number): ModulePlan[] {
     elemMul(design),
     ...(design.dimensions.projection ? [assemble(design)] : []),
     channel(design),
-    controller(design),
+    sequencer(design),
+    arrayPlan,
     top(design, nonZeros),
   ];
 }

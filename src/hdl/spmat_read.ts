@@ -4,7 +4,7 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 /** Word reader and index decoder of a PE. */
 export function spmatRead({ config, formats, dimensions }: Design): ModulePlan {
   return modulePlan('spmat_read', {
-    actWidth: formats.actBits,
+    actsWidth: dimensions.channels * formats.actBits,
     weightWidth: formats.weightBits,
     indexWidth: config.indexBits,
     rowWidth: dimensions.rowBits,

@@ -1,6 +1,5 @@
 import type { Design } from '../compiler/design.ts';
 import { VERSION } from '../version.ts';
-import { yStart } from './channel.ts';
 import type { ModulePlan } from './module_plan.ts';
 
 /** Top module, named by the config. */
@@ -16,18 +15,22 @@ export function top(design: Design, nonZeros: number): ModulePlan {
       inputs: dimensions.inputs,
       cells: dimensions.cells,
       outputs: dimensions.outputs,
+      channels: dimensions.channels,
+      groups: dimensions.groups,
       lanes: dimensions.lanes,
-      elemLanes: dimensions.elemLanes,
+      multipliers: dimensions.multipliers,
+      single: dimensions.channels === 1,
+      severalGroups: dimensions.groups > 1,
+      beat: dimensions.beat,
+      beatMsb: 16 * dimensions.beat - 1,
+      destWidth: dimensions.destBits,
+      destMsb: dimensions.destBits - 1,
+      slotWidth: dimensions.slotBits,
       vectorWidth: formats.vectorBits,
       narrow: formats.vectorBits < 16,
       xFrac: formats.xFrac,
       yFrac: formats.yFrac,
       elementWidth: dimensions.elementBits,
-      wordWidth: dimensions.wordBits,
-      pointerWidth: dimensions.pointerBits,
-      addrWidth: dimensions.addrBits,
-      outWords: dimensions.outWords,
-      yStart: yStart(design),
       projection: dimensions.projection,
       peepholes: dimensions.peepholes,
     },

@@ -1,32 +1,43 @@
 import type { Design } from '../compiler/design.ts';
-import { type ModulePlan, modulePlan } from './module_plan.ts';
+import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Vector between ElemMul and the broadcast; as a default it is y. */
 export function vecBuffer({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('vec_buffer', {
     width: formats.vectorBits,
     lanes: dimensions.elemLanes,
-    words: dimensions.outWords,
+    read: 1,
+    words: dimensions.outBufferWords,
     indexWidth: dimensions.elementBits,
   });
 }
 
 /** Double buffer of input frames. */
-export function frameIn({ formats, dimensions }: Design): ModulePlan {
+export function frameIn({ dimensions }: Design): ModulePlan {
   return modulePlan('frame_in', {
-    width: formats.vectorBits,
+    channels: dimensions.channels,
+    groups: dimensions.groups,
+    single: dimensions.channels === 1,
     inputs: dimensions.inputs,
+    last: lit(dimensions.elementBits, dimensions.inputs - 1),
     indexWidth: dimensions.elementBits,
     slotWidth: dimensions.slotBits,
+    destWidth: dimensions.destBits,
   });
 }
 
 /** Sender of output frames. */
 export function frameOut({ dimensions }: Design): ModulePlan {
-  return modulePlan('frame_out', { indexWidth: dimensions.elementBits });
+  return modulePlan('frame_out', {
+    channels: dimensions.channels,
+    beat: dimensions.beat,
+    indexWidth: dimensions.elementBits,
+    destWidth: dimensions.destBits,
+    lastChannel: lit(dimensions.destBits, dimensions.channels - 1),
+  });
 }
 
 /** Register slice of a stream; as a default that of the input. */
-export function skidBuffer({ formats }: Design): ModulePlan {
-  return modulePlan('skid_buffer', { width: formats.vectorBits + 2 });
+export function skidBuffer({ formats, dimensions }: Design): ModulePlan {
+  return modulePlan('skid_buffer', { width: formats.vectorBits + dimensions.destBits + 3 });
 }

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
+import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createFrames } from '../../src/frames.ts';
-import { GoldenModel } from '../../src/golden/controller.ts';
+import { GoldenModel } from '../../src/golden/array.ts';
 import type { CellTrace } from '../../src/golden/elem_lane.ts';
 import type { LstmLayer } from '../../src/model.ts';
 import { withDesignDir } from '../lib/design_dir.ts';
@@ -15,7 +16,7 @@ import { type SampleLayer, sampleDesign, sampleFrames } from '../lib/sample_desi
 async function expectExact(compilation: Compilation, input: IntegerFrames, stalls = 0): Promise<CosimResult> {
   const { design } = compilation;
   const options = { simulator: 'icarus', seed: 1, stalls, checkpoints: true } as const;
-  const result = await withDesignDir(compilation, (dir) => cosimulate(dir, design, input, options));
+  const result = await withDesignDir(compilation, (dir) => cosimulate(dir, design, singleVoice(input), options));
   expect(result.differences).toEqual([]);
   expect(result.inside).toBeNull();
   expect(result.comparedWords).toBe(input.frames * design.dimensions.outputs);

@@ -1,9 +1,11 @@
-// frame_bench: sends beats from a file to a design, `last` and `user` as the file says, and records what comes back.
+// frame_bench: sends beats from a file to a design, `last`, `user` and `dest` as the file says, and records what comes back.
+// CHANNELS is defined for designs of several channels.
 //
-// Arguments:  +input=FILE   one beat a line: hexadecimal {last, start of utterance, 16-bit element}
+// Arguments:  +input=FILE   one beat a line: hexadecimal {8-bit channel, last, end of batch, start of utterance,
+//                            16-bit element}
 //             +beats=N      beats in that file
 //             +quiet=N      cycles without a beat after which the run ends
-// Prints:     "@out <last> <element>" for every beat of the output, "@error_at <n>" when frame_error rises, n beats after
+// Prints:     "@out <channel> <last> <element>" for every beat of the output, "@error_at <n>" when frame_error rises, n beats after
 //             the first, "@unstable" where a beat on offer changes before it is taken, and "@end <frame_error> <busy>".
 `timescale 1ns / 1ps
 `default_nettype none
@@ -13,12 +15,13 @@ module frame_bench;
     reg         clk = 1'b0;
     reg         rst = 1'b1;
     reg         s_valid = 1'b0;
-    reg  [17:0] beat = 18'd0;
+    reg  [26:0] beat = 27'd0;
     reg         m_ready = 1'b0;
     wire        s_ready;
     wire        m_valid;
     wire        m_last;
     wire [15:0] m_data;
+    wire [7:0]  m_channel;
     wire        busy;
     wire        frame_error;
 
@@ -26,17 +29,31 @@ module frame_bench;
         .clk(clk),
         .rst(rst),
         .s_axis_tdata(beat[15:0]),
+`ifdef CHANNELS
+        .s_axis_tuser(beat[17:16]),
+        .s_axis_tdest(beat[19+:$clog2(`CHANNELS)]),
+`else
         .s_axis_tuser(beat[16]),
-        .s_axis_tlast(beat[17]),
+`endif
+        .s_axis_tlast(beat[18]),
         .s_axis_tvalid(s_valid),
         .s_axis_tready(s_ready),
         .m_axis_tdata(m_data),
+`ifdef CHANNELS
+        .m_axis_tdest(m_channel[$clog2(`CHANNELS)-1:0]),
+`endif
         .m_axis_tlast(m_last),
         .m_axis_tvalid(m_valid),
         .m_axis_tready(m_ready),
         .busy(busy),
         .frame_error(frame_error)
     );
+
+`ifdef CHANNELS
+    assign m_channel[7:$clog2(`CHANNELS)] = {(8 - $clog2(`CHANNELS)){1'b0}};
+`else
+    assign m_channel = 8'd0;
+`endif
 
     reg [8*1024-1:0] path;
     integer input_file;
@@ -48,7 +65,7 @@ module frame_bench;
     integer quiet = 0;
     reg     error_seen = 1'b0;
     reg     offered = 1'b0;
-    reg [16:0] offer = 17'd0;
+    reg [24:0] offer = 25'd0;
 
     always #2.5 clk = !clk;
 
@@ -74,10 +91,10 @@ module frame_bench;
                 end
             end
 
-            if (m_valid && m_ready) $display("@out %b %h", m_last, m_data);
-            if (offered && (!m_valid || {m_last, m_data} !== offer)) $display("@unstable");
+            if (m_valid && m_ready) $display("@out %0d %b %h", m_channel, m_last, m_data);
+            if (offered && (!m_valid || {m_channel, m_last, m_data} !== offer)) $display("@unstable");
             offered <= m_valid && !m_ready;
-            offer   <= {m_last, m_data};
+            offer   <= {m_channel, m_last, m_data};
 
             if (frame_error && !error_seen) begin
                 $display("@error_at %0d", taken_beats);

@@ -1,34 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
-import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
+import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { loadDesign } from '../../src/design_dir.ts';
 import { withDesignDir } from '../lib/design_dir.ts';
 import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
-
-const BENCH = fileURLToPath(new URL('frame_bench.v', import.meta.url));
-const LAST = 0x20000;
-const USER = 0x10000;
+import { type Seen, sendFrames } from './frame_bench.ts';
 
 /** A frame to send: its length, and the beat that carries the start-of-utterance mark, if any. */
 interface Sent {
   readonly length: number;
   readonly mark?: number;
-}
-
-interface Seen {
-  /** Elements by frame, cut at `last`. */
-  readonly frames: readonly (readonly number[])[];
-  readonly expected: readonly (readonly number[])[];
-  readonly frameError: boolean;
-  /** Beats taken before frame_error rose. */
-  readonly errorAt: number | null;
-  readonly busy: boolean;
-  readonly unstable: boolean;
 }
 
 describe.each([
@@ -39,58 +20,28 @@ describe.each([
     { inputs, cells, outputs, density: 0.9 },
     { name: 'frame_dut', array: { lanes: 2 }, fifoDepth: 2 },
   );
-  let work = '';
-
-  beforeAll(() => {
-    work = mkdtempSync(join(tmpdir(), 'esegen-frames-'));
-  });
-  afterAll(() => rmSync(work, { recursive: true, force: true }));
 
   /** Sends frames and compares with the golden model on those of the right length; `starts` is what it resets at. */
-  async function send(sent: readonly Sent[], starts: readonly number[]): Promise<Seen> {
+  async function send(
+    sent: readonly Sent[],
+    starts: readonly number[],
+  ): Promise<Seen & { readonly expected: readonly (readonly number[])[] }> {
     const elements = sampleFrames(sent.length, 2 * inputs + 2);
     const valid: number[] = [];
-    const lines: string[] = [];
-    for (const [t, { length, mark }] of sent.entries()) {
+    const frames = sent.map(({ length, mark }, t) => {
       const frame = elements.data.subarray(t * elements.width, t * elements.width + length);
       if (length === inputs) valid.push(...frame);
-      for (const [beat, value] of frame.entries()) {
-        const word = (value & 0xffff) | (beat === mark ? USER : 0) | (beat === length - 1 ? LAST : 0);
-        lines.push(word.toString(16));
-      }
-    }
+      return { elements: frame, mark };
+    });
     return withDesignDir(compilation, async (dir) => {
-      const program = join(work, 'simulation.vvp');
-      const input = join(work, 'input.txt');
-      writeFileSync(input, `${lines.join('\n')}\n`);
-      const sources = (await rtlFiles(dir)).map((file) => join(dir, file));
-      await execa('iverilog', ['-g2005', '-Wall', '-s', 'frame_bench', '-o', program, ...sources, BENCH]);
-      const args = ['-n', program, `+input=${input}`, `+beats=${lines.length}`, '+quiet=1000'];
-      const { stdout } = await execa('vvp', args, { cwd: dir });
-      const frames = { frames: valid.length / inputs, width: inputs, data: Int16Array.from(valid) };
-      return { ...readLog(stdout), expected: split(runGolden(loadDesign(dir).design, frames, new Set(starts))) };
+      const seen = await sendFrames(dir, 1, frames);
+      const right = { frames: valid.length / inputs, width: inputs, data: Int16Array.from(valid) };
+      return { ...seen, expected: split(runGolden(loadDesign(dir).design, singleVoice(right, starts))) };
     });
   }
 
   function split(y: Int16Array): number[][] {
     return Array.from({ length: y.length / outputs }, (_, t) => [...y.subarray(t * outputs, (t + 1) * outputs)]);
-  }
-
-  function readLog(log: string): Omit<Seen, 'expected'> {
-    const frames: number[][] = [[]];
-    for (const [, last, word] of log.matchAll(/^@out ([01]) ([0-9a-f]{4})$/gm)) {
-      frames.at(-1)!.push((Number.parseInt(word!, 16) << 16) >> 16);
-      if (last === '1') frames.push([]);
-    }
-    const errorAt = /^@error_at (\d+)$/m.exec(log);
-    const [, error, busy] = /^@end ([01]) ([01])$/m.exec(log)!;
-    return {
-      frames: frames.slice(0, frames.at(-1)!.length === 0 ? -1 : undefined),
-      frameError: error === '1',
-      errorAt: errorAt === null ? null : Number(errorAt[1]),
-      busy: busy === '1',
-      unstable: /^@unstable$/m.test(log),
-    };
   }
 
   /** The error shows after the beat that made it, with those that are in the input slice by then. */

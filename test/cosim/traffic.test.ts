@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { writeInput } from '../../sim-verilator/bench_files.ts';
 import { cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { icarus } from '../../sim-verilator/icarus.ts';
+import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import type { EncodedWords } from '../../src/compiler/encode.ts';
 import { formatMem, memFromBigInts } from '../../src/compiler/mem_image.ts';
 import { packStep, stepFields } from '../../src/compiler/schedule.ts';
@@ -36,9 +37,9 @@ function fullest({ words }: EncodedWords): number {
 function run(fifoDepth: number, stalls: number, seed: number) {
   return withDesignDir(designOf(fifoDepth), async (dir) => {
     const { design } = loadDesign(dir);
-    const input = sampleFrames(FRAMES, LAYER.inputs, 16, seed);
-    const options = { simulator: 'icarus', seed, stalls, utteranceStarts: STARTS, checkpoints: true } as const;
-    return { design, ...(await cosimulate(dir, design, input, options)) };
+    const stimuli = singleVoice(sampleFrames(FRAMES, LAYER.inputs, 16, seed), STARTS);
+    const options = { simulator: 'icarus', seed, stalls, checkpoints: true } as const;
+    return { design, ...(await cosimulate(dir, design, stimuli, options)) };
   });
 }
 
@@ -83,13 +84,13 @@ describe('a run that cannot end', () => {
       const width = fields.reduce((sum, { bits }) => sum + bits, 0);
       const words = design.schedule.map((step) => packStep({ ...step, marker: false }, fields));
       writeFileSync(join(dir, 'mem/schedule.mem'), formatMem(memFromBigInts(width, words)));
-      const stalled = cosimulate(dir, design, sampleFrames(2, LAYER.inputs), {
+      const stalled = cosimulate(dir, design, singleVoice(sampleFrames(2, LAYER.inputs)), {
         simulator: 'icarus',
         seed: 1,
         stalls: 0,
       });
       await expect(stalled).rejects.toThrow(
-        /^simulation: the design made no progress for 20000 cycles, cycle \d+: input frame 2 .* output frame 0 .* schedule step 1, .* lanes done 0, /,
+        /^simulation: the design made no progress for 20000 cycles, cycle \d+: input frame 2 .* output frame 0 .* issuer of group 0 at step 1, .* groups done 0, lanes idle f/,
       );
     });
   });
@@ -97,7 +98,7 @@ describe('a run that cannot end', () => {
   test('an input file with too few frames ends the run', async () => {
     await withDesignDir(designOf(2), async (dir) => {
       const input = join(dir, 'input.txt');
-      await writeInput(input, sampleFrames(2, LAYER.inputs), new Set([0]));
+      await writeInput(input, singleVoice(sampleFrames(2, LAYER.inputs)));
       const files = { input, output: join(dir, 'output.txt'), stats: join(dir, 'stats.txt') };
       const log = await icarus.run(dir, { ...files, frames: 3, stalls: 0, seed: 1, watchdog: 1000 });
       expect(log).toMatch(/^@error the input file ends in frame 2$/m);
@@ -108,10 +109,12 @@ describe('a run that cannot end', () => {
   test('a design that waits for input is given up too', async () => {
     await withDesignDir(designOf(2), async (dir) => {
       const input = join(dir, 'input.txt');
-      await writeInput(input, sampleFrames(1, LAYER.inputs), new Set([0]));
+      await writeInput(input, singleVoice(sampleFrames(1, LAYER.inputs)));
       const files = { input, output: join(dir, 'output.txt'), stats: join(dir, 'stats.txt') };
       const log = await icarus.run(dir, { ...files, frames: 1, stalls: 1, seed: 1, watchdog: 500 });
-      expect(log).toMatch(/^@stalled cycle \d+: input frame 0 element 0, output frame 0 element 0, schedule step 0, /m);
+      expect(log).toMatch(
+        /^@stalled cycle \d+: input frame 0 element 0, output frame 0 element 0, issuer of group 0 at step 0, column 0, /m,
+      );
     });
   });
 });

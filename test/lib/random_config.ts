@@ -1,15 +1,30 @@
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Rng } from '../../src/rng.ts';
 
-/** A random valid config. Most have up to 32 lanes; a few have 128. */
+/** Most multipliers of an array with several channels or groups, in most designs: what simulates in a second or two. */
+const MULTIPLIERS = 32;
+
+/** Channels, groups and lanes: one in three a single voice without groups. Seldom more than 32 multipliers. */
+function randomArray(rng: Rng): Config['array'] {
+  if (rng.uniform() < 0.02) return { channels: 1, groups: 1, lanes: 128 };
+  if (rng.uniform() < 0.3) return { channels: 1, groups: 1, lanes: 2 ** rng.integer(0, 5) };
+  const most = rng.uniform() < 0.05 ? 4 * MULTIPLIERS : MULTIPLIERS;
+  const lanes = 2 ** rng.integer(0, 3);
+  const groups = Math.min(rng.uniform() < 0.05 ? 32 : 2 ** rng.integer(0, 3), most / lanes);
+  const channels = Math.min(2 ** rng.integer(0, 3), most / (lanes * groups));
+  return rng.uniform() < 0.5 ? { channels, groups, lanes } : { channels: groups, groups: channels, lanes };
+}
+
+/** A random valid config. */
 export function randomConfig(rng: Rng): Config {
-  const lanes = rng.uniform() < 0.02 ? 128 : 2 ** rng.integer(0, 5);
-  const elemLanes = 2 ** rng.integer(0, Math.log2(lanes));
+  const array = randomArray(rng);
+  const elemLanes = 2 ** rng.integer(0, Math.log2(array.lanes));
   return parseConfig(
     {
       name: rng.pick(['ese_lstm', 'lstm', 'x1']),
-      array: { lanes },
+      array,
       elemLanes,
+      outputBeat: rng.uniform() < 0.5 ? 1 : 2 ** rng.integer(0, Math.log2(Math.min(elemLanes, 8))),
       fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, rng.integer(1, 64)]),
       indexBits: rng.pick([2, 3, 4, 6, rng.integer(2, 10)]),
       weightBits: rng.pick([4, 8, 12, 16, rng.integer(4, 16)]),

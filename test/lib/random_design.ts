@@ -1,3 +1,4 @@
+import { batches, type Stimuli } from '../../sim-verilator/stimuli.ts';
 import type { CalibrationSet } from '../../src/compiler/calibrate.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import type { Config } from '../../src/config.ts';
@@ -6,14 +7,14 @@ import { createFrames } from '../../src/frames.ts';
 import { Rng } from '../../src/rng.ts';
 import { randomConfig } from './random_config.ts';
 import { randomLayer } from './random_layer.ts';
-import { randomStimuli, type Stimuli } from './random_stimuli.ts';
+import { type RandomRun, randomRun } from './random_stimuli.ts';
 
-/** A compiled random layer with the stimuli to run it with. */
+/** A compiled random layer and what to run it with. */
 export interface RandomDesign {
   readonly seed: number;
   readonly config: Config;
   readonly compilation: Compilation;
-  readonly stimuli: Stimuli;
+  readonly run: RandomRun;
 }
 
 const CALIBRATION_FRAMES = 8;
@@ -70,25 +71,37 @@ function drawDesign(seed: number, rng: Rng): RandomDesign {
   };
   const layer = randomLayer(rng, shape);
   const calibration = randomCalibration(rng, shape.inputs);
-  const stimuli = randomStimuli(rng, shape.inputs, config.vectorBits);
-  return { seed, config, compilation: compile(layer, config, calibration), stimuli };
+  const run = randomRun(rng, shape.inputs, config);
+  return { seed, config, compilation: compile(layer, config, calibration), run };
+}
+
+/** Channels of each batch, as they came, a star at the start of an utterance: "0* 2 | 2 0". */
+function describeBatches(stimuli: Stimuli): string {
+  let at = 0;
+  return batches(stimuli)
+    .map(({ length }) => {
+      const sent = stimuli.order.slice(at, at + length);
+      at += length;
+      return sent.map(({ channel, first }) => `${channel}${first ? '*' : ''}`).join(' ');
+    })
+    .join(' | ');
 }
 
 /** What the design is, in one line, for a message about it. */
-export function describeDesign({ seed, config, compilation, stimuli }: RandomDesign): string {
+export function describeDesign({ seed, config, compilation, run }: RandomDesign): string {
   const { dimensions: d, formats: f } = compilation.design;
   const { report } = compilation;
   return [
     `seed ${seed}: ${d.inputs}→${d.cells}→${d.outputs}`,
     d.projection ? 'projection' : '',
     d.peepholes ? 'peepholes' : '',
-    `${d.lanes}/${d.elemLanes} lanes`,
+    `${d.channels} channels, ${d.groups} groups, ${d.lanes}/${d.elemLanes} lanes, ${d.beat} a beat`,
     `queue ${config.fifoDepth}`,
     `index ${config.indexBits}, weights ${f.weightBits}, vectors ${f.vectorBits}`,
     `accumulators ${f.accBits}${f.saturate ? ' saturating' : ''} ${config.accumulatorMemory}`,
     `tables ±${f.sigmoidRange} ±${f.tanhRange}`,
     `${report.nonZeros} of ${report.weights} weights, ${report.padding} padding`,
-    `${stimuli.frames.frames} frames, starts [${stimuli.utteranceStarts}], stalls ${stimuli.stalls}`,
+    `batches ${describeBatches(run.stimuli)}, stalls ${run.stalls}`,
   ]
     .filter((part) => part !== '')
     .join(', ');

@@ -1,11 +1,11 @@
 import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
+import { type InputFrame, type Stimuli, singleVoice } from '../../sim-verilator/stimuli.ts';
+import type { Config } from '../../src/config.ts';
 import type { Rng } from '../../src/rng.ts';
 
-/** Inputs of a run. */
-export interface Stimuli {
-  readonly frames: IntegerFrames;
-  /** Frames that start an utterance, beside the first. */
-  readonly utteranceStarts: readonly number[];
+/** What a design is run with. */
+export interface RandomRun {
+  readonly stimuli: Stimuli;
   /** Probability of an idle input cycle and of output back-pressure, and their seed. */
   readonly stalls: number;
   readonly seed: number;
@@ -32,18 +32,59 @@ function randomElement(rng: Rng, kind: (typeof KINDS)[number], bits: number): nu
   }
 }
 
-/** One to six frames of full-scale, small, extreme and zero elements; random utterances; random stalls. */
-export function randomStimuli(rng: Rng, inputs: number, vectorBits: number): Stimuli {
-  const frames = rng.integer(1, 6);
-  const data = new Int16Array(frames * inputs);
+/** Frames of full-scale, small, extreme and zero elements. */
+function randomFrames(rng: Rng, frames: number, width: number, bits: number): IntegerFrames {
+  const data = new Int16Array(frames * width);
   for (let t = 0; t < frames; t++) {
     const kind = rng.pick(KINDS);
-    for (let j = 0; j < inputs; j++) data[t * inputs + j] = randomElement(rng, kind, vectorBits);
+    for (let j = 0; j < width; j++) data[t * width + j] = randomElement(rng, kind, bits);
+  }
+  return { frames, width, data };
+}
+
+/** Frames of all channels after which no batch follows: they keep a simulation short. */
+const ENOUGH_FRAMES = 12;
+
+/** Batches of the frames in any order of channels; voices start, rest and end at any time, and some channels have none. */
+function randomBatches(rng: Rng, channels: number, batches: number): InputFrame[] {
+  const presence = Array.from({ length: channels }, () => rng.pick([0, 0.3, 0.7, 1, 1]));
+  const restart = rng.pick([0, 0.3, 1]);
+  const order: InputFrame[] = [];
+  for (let batch = 0; batch < batches && order.length < ENOUGH_FRAMES; batch++) {
+    const present = presence.flatMap((share, channel) => (rng.uniform() < share ? [channel] : []));
+    if (present.length === 0) present.push(rng.integer(0, channels - 1));
+    if (rng.uniform() < 0.5) shuffle(rng, present);
+    for (const [at, channel] of present.entries()) {
+      // The first frame of a channel starts an utterance with a mark or without.
+      const first = rng.uniform() < restart;
+      order.push({ row: order.length, channel, first, endOfBatch: at === present.length - 1 });
+    }
+  }
+  return order;
+}
+
+function shuffle(rng: Rng, values: number[]): void {
+  for (let at = values.length - 1; at > 0; at--) {
+    const other = rng.integer(0, at);
+    [values[at], values[other]] = [values[other]!, values[at]!];
+  }
+}
+
+function randomStimuli(rng: Rng, inputs: number, { vectorBits, array: { channels } }: Config): Stimuli {
+  const batches = rng.integer(1, 6);
+  if (channels > 1) {
+    const order = randomBatches(rng, channels, batches);
+    return { frames: randomFrames(rng, order.length, inputs, vectorBits), order };
   }
   const share = rng.pick([0, 0.3, 1]);
+  const starts = Array.from({ length: batches }, (_, t) => t).filter(() => rng.uniform() < share);
+  return singleVoice(randomFrames(rng, batches, inputs, vectorBits), starts);
+}
+
+/** One to six batches, random utterances, random stalls. */
+export function randomRun(rng: Rng, inputs: number, config: Config): RandomRun {
   return {
-    frames: { frames, width: inputs, data },
-    utteranceStarts: Array.from({ length: frames }, (_, t) => t).filter(() => rng.uniform() < share),
+    stimuli: randomStimuli(rng, inputs, config),
     stalls: rng.pick([0, 0, 0.1, 0.3, 0.6, 0.9]),
     seed: rng.uint32(),
   };

@@ -8,9 +8,9 @@ import type { RandomDesign } from './random_design.ts';
  * Co-simulates a random design with its stimuli, checkpoints included. The golden model runs on the design as read back from
  * the memory images.
  */
-export function runDesign({ compilation, stimuli }: RandomDesign, simulator: SimulatorName): Promise<CosimResult> {
-  const { frames, utteranceStarts, stalls, seed } = stimuli;
+export function runDesign({ compilation, run }: RandomDesign, simulator: SimulatorName): Promise<CosimResult> {
+  const { stimuli, stalls, seed } = run;
   return withDesignDir(compilation, (dir) =>
-    cosimulate(dir, loadDesign(dir).design, frames, { simulator, seed, stalls, utteranceStarts, checkpoints: true }),
+    cosimulate(dir, loadDesign(dir).design, stimuli, { simulator, seed, stalls, checkpoints: true }),
   );
 }

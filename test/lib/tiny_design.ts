@@ -12,8 +12,11 @@ export interface TinyShape {
   /** Rows of the projection; null where y = m. */
   readonly outputs: number | null;
   readonly peepholes: boolean;
+  readonly channels: number;
+  readonly groups: number;
   readonly lanes: number;
   readonly elemLanes: number;
+  readonly outputBeat: number;
   readonly fifoDepth: number;
   readonly indexBits: number;
   /** Mean share of the weights that are there; it varies between columns and lanes. */
@@ -24,10 +27,15 @@ export interface TinyShape {
 export function tinyShape(seed: number): TinyShape {
   const rng = new Rng(seed);
   const lanes = rng.pick([1, 2, 4, 8, 16]);
+  const groups = rng.pick([1, 2, 4, 8].filter((columnGroups) => columnGroups * lanes <= 32));
+  const elemLanes = rng.pick([1, 2, 4, 8, 16].filter((width) => width <= lanes));
   return {
     seed,
     lanes,
-    elemLanes: rng.pick([1, 2, 4, 8, 16].filter((elemLanes) => elemLanes <= lanes)),
+    elemLanes,
+    channels: rng.pick([1, 2, 4].filter((channels) => channels * groups * lanes <= 32)),
+    groups,
+    outputBeat: rng.pick([1, 2, 4, 8].filter((beat) => beat <= elemLanes)),
     fifoDepth: rng.pick([1, 2, 3, 4, 8, 16]),
     indexBits: rng.pick([2, 4, 6]),
     density: rng.pick([0.03, 0.1, 0.3, 1]),
@@ -40,15 +48,16 @@ export function tinyShape(seed: number): TinyShape {
 
 /** One line for a test's name. */
 export function describeShape(shape: TinyShape): string {
-  const { seed, inputs, cells, outputs, lanes, elemLanes, fifoDepth, density } = shape;
+  const { seed, inputs, cells, outputs, channels, groups, lanes, elemLanes, outputBeat, fifoDepth, density } = shape;
   const size = `${inputs}-${cells}${outputs === null ? '' : `-${outputs}`}`;
-  return `seed ${seed}: ${size}, ${lanes} lanes, ${elemLanes} of ElemMul, FIFO ${fifoDepth}, density ${density}`;
+  const array = `${channels} x ${groups} x ${lanes}`;
+  return `seed ${seed}: ${size}, ${array}, ${elemLanes} of ElemMul, beat ${outputBeat}, FIFO ${fifoDepth}, density ${density}`;
 }
 
 /** Compiles a seeded random layer of a shape. */
 export function tinyDesign(shape: TinyShape): Compilation {
   const rng = new Rng(~shape.seed);
-  const { inputs, cells, lanes, elemLanes, fifoDepth, indexBits } = shape;
+  const { inputs, cells, channels, groups, lanes, elemLanes, outputBeat, fifoDepth, indexBits } = shape;
   const outputs = shape.outputs ?? cells;
   const vector = () => Float64Array.from({ length: cells }, () => 0.1 * rng.normal());
   const peepholes: Peepholes | null = shape.peepholes ? { i: vector(), f: vector(), o: vector() } : null;
@@ -62,7 +71,10 @@ export function tinyDesign(shape: TinyShape): Compilation {
     bias: Float64Array.from({ length: 4 * cells }, () => 0.1 * rng.normal()),
     peepholes,
   };
-  const config = parseConfig({ name: 'tiny', array: { lanes }, elemLanes, fifoDepth, indexBits }, 'tiny');
+  const config = parseConfig(
+    { name: 'tiny', array: { channels, groups, lanes }, elemLanes, outputBeat, fifoDepth, indexBits },
+    'tiny',
+  );
   return compile(layer, config, randomCalibration(inputs));
 }
 

@@ -19,16 +19,37 @@ const FULL: SampleLayer = { inputs: 17, cells: 40, outputs: 24, peepholes: true,
 /** Configs that differ in every branch of the templates, and the ends of the parameter ranges. */
 export const LINT_DESIGNS: readonly LintDesign[] = [
   { title: 'plain', layer: SMALL, config: { array: { lanes: 4 } } },
-  { title: 'projection and peepholes', layer: FULL, config: { array: { lanes: 8 }, elemLanes: 2 }, mapped: true },
+  {
+    title: '2 x 2 x 8, projection and peepholes, 2 elements a beat',
+    layer: FULL,
+    config: { array: { channels: 2, groups: 2, lanes: 8 }, elemLanes: 2, outputBeat: 2 },
+    mapped: true,
+  },
+  {
+    title: '2 channels without groups, 4 elements a beat',
+    layer: { inputs: 8, cells: 16, outputs: 10, density: 0.5 },
+    config: { array: { channels: 2, lanes: 4 }, outputBeat: 4, vectorBits: 14 },
+  },
+  {
+    title: '4 groups of 4 lanes, more groups than ElemMul lanes',
+    layer: { inputs: 9, cells: 21, outputs: 11, peepholes: true, density: 0.5 },
+    config: { array: { groups: 4, lanes: 4 }, elemLanes: 2, fifoDepth: 3 },
+  },
+  {
+    title: '4 x 2 x 2, block accumulators without projection',
+    layer: SMALL,
+    config: { array: { channels: 4, groups: 2, lanes: 2 }, accumulatorMemory: 'block' },
+    mapped: true,
+  },
   {
     title: 'projection, saturating narrow accumulators, queue of 1',
     layer: { inputs: 8, cells: 16, outputs: 12, density: 0.5 },
     config: { array: { lanes: 4 }, fifoDepth: 1, accumulatorBits: 12 },
   },
   {
-    title: 'peepholes, saturating wide accumulators, queue of 64',
+    title: '8 channels, peepholes, saturating wide accumulators, queue of 64',
     layer: { inputs: 8, cells: 16, peepholes: true, density: 0.5 },
-    config: { array: { lanes: 4 }, fifoDepth: 64, accumulatorBits: 40 },
+    config: { array: { channels: 8, lanes: 4 }, fifoDepth: 64, accumulatorBits: 40 },
   },
   {
     title: '8-bit vectors, 4-bit weights, one lane',
@@ -57,9 +78,9 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     config: { array: { lanes: 128 }, elemLanes: 8 },
   },
   {
-    title: 'no weights at all',
+    title: '8 groups, one lane each, no weights at all',
     layer: { inputs: 6, cells: 9, outputs: 4, peepholes: true, density: 0 },
-    config: { array: { lanes: 8 }, elemLanes: 1, indexBits: 2, accumulatorMemory: 'distributed' },
+    config: { array: { groups: 8, lanes: 1 }, elemLanes: 1, indexBits: 2, accumulatorMemory: 'distributed' },
   },
 ];
 

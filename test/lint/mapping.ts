@@ -27,8 +27,9 @@ interface Netlist {
   readonly modules: Readonly<Record<string, { readonly cells: Readonly<Record<string, { readonly type: string }>> }>>;
 }
 
-/** Instances that must be block RAM. */
+/** Instances that must be block RAM, and the module that need not. */
 const MEMORIES = /(^|\.)(u_weight_mem|u_pointer_mem|u_param_mem|u_sigmoid|u_tanh)$/;
+const SMALL_ROM = /\bsmall_rom\b/;
 const BLOCK_RAM = /^RAMB(18|36)E2$/;
 const LATCH = /^(\$dlatch|\$adlatch|\$_DLATCH|LD[CP]E|LDCPE|TRANSPARENT)/;
 
@@ -64,7 +65,7 @@ function readMapping(netlist: Netlist, top: string): Mapping {
       for (const [cell, count] of below) counts.set(cell, (counts.get(cell) ?? 0) + count);
       if (name.endsWith('.u_pe')) dspsByPe.push(below.get('DSP48E2') ?? 0);
       if (name.endsWith('u_act_buffer')) accumulatorRams.push(countOf(below, BLOCK_RAM));
-      if (MEMORIES.test(name)) blockRams.set(at, countOf(below, BLOCK_RAM));
+      if (MEMORIES.test(name) && !SMALL_ROM.test(type)) blockRams.set(at, countOf(below, BLOCK_RAM));
     }
     return counts;
   };
@@ -86,10 +87,10 @@ function countOf(counts: CellCounts, types: RegExp): number {
 /** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch. */
 export function mappingFindings(
   { dspsByPe, blockRams, accumulatorRams, latches }: Mapping,
-  { lanes, gateBlock, outBlock, projection }: Dimensions,
+  { multipliers, gateBlock, outBlock, projection }: Dimensions,
 ): readonly string[] {
   const findings = latches.map((latch) => `latch ${latch}`);
-  if (dspsByPe.length !== lanes) findings.push(`${dspsByPe.length} PEs, expected ${lanes}`);
+  if (dspsByPe.length !== multipliers) findings.push(`${dspsByPe.length} PEs, expected ${multipliers}`);
   for (const [pe, dsps] of dspsByPe.entries()) {
     if (dsps !== 1) findings.push(`PE ${pe} has ${dsps} DSP48E2, expected 1`);
   }

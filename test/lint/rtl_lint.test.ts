@@ -35,4 +35,10 @@ test('the designs differ in all options', () => {
   some(({ dimensions: { lanes } }) => lanes === 128);
   some(({ dimensions: { lanes, elemLanes } }) => lanes === elemLanes);
   some(({ dimensions: { gateBlock } }) => gateBlock);
+  some(({ dimensions: { channels } }) => channels > 1);
+  some(({ dimensions: { groups } }) => groups > 1);
+  some(({ dimensions: { channels, groups } }) => channels > 1 && groups > 1);
+  some(({ dimensions: { groups, elemLanes } }) => groups > elemLanes);
+  some(({ dimensions: { groups, elemLanes } }) => groups < elemLanes);
+  some(({ dimensions: { beat } }) => beat > 1);
 });

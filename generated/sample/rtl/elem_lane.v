@@ -21,7 +21,7 @@
 `default_nettype none
 
 module elem_lane #(
-    // Bits of an accumulator.
+    // Bits of a gate sum, over all groups.
     parameter integer ACC_WIDTH = 31,
     // Bits of a bias, in the fraction bits of the accumulator.
     parameter integer BIAS_WIDTH = 26,
@@ -41,9 +41,10 @@ module elem_lane #(
 ) (
     input  wire                         clk,
     input  wire                         rst,
-    // Begin of a frame; `first` takes the previous cell state as zero.
+    // Begin of a frame; `first` takes the previous cell state as zero, without `active` the cell state is kept.
     input  wire                         start,
     input  wire                         first,
+    input  wire                         active,
     // Right shift of the gate sum, left shift of the peephole product, fraction bits of the cell state.
     input  wire [5:0]                   z_shift,
     input  wire [4:0]                   peep_shift,
@@ -101,7 +102,7 @@ module elem_lane #(
         .BLOCK(0)
     ) u_state (
         .clk(clk),
-        .write_en(cell_reg[14]),
+        .write_en(cell_reg[14] && active),
         .write_addr(write_addr_reg),
         .write_data(state_reg),
         .read_en(state_read),

@@ -1,6 +1,6 @@
-// elem_mul: the element-wise part of the layer, ELEM_LANES cells every four cycles.
+// elem_mul: the element-wise part of one channel, ELEM_LANES cells every four cycles.
 //
-// Every lane has its own parameter memory: row 4w + gate holds {peephole, bias} of the lane's cell in word w.
+// Its parameters come from memories that all channels share: {peephole, bias} of the gate and cell at hand, for every lane.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -8,13 +8,13 @@
 module elem_mul #(
     // Cells handled side by side.
     parameter integer ELEM_LANES = 2,
-    // Bits of an accumulator.
+    // Bits of a gate sum, over all groups.
     parameter integer ACC_WIDTH = 31,
     // Bits of a word number.
     parameter integer WORD_WIDTH = 4,
     // Bits of a vector element.
     parameter integer VECTOR_WIDTH = 16,
-    // Folder of the parameter memories.
+    // Folder of the tables.
     parameter MEM_DIR = "mem/"
 ) (
     input  wire                               clk,
@@ -22,11 +22,12 @@ module elem_mul #(
     // Begin of a frame and its formats (see elem_lane).
     input  wire                               start,
     input  wire                               first,
+    input  wire                               active,
     input  wire [5:0]                         z_shift,
     input  wire [4:0]                         peep_shift,
     input  wire [3:0]                         state_frac,
     // From gather.
-    input  wire [WORD_WIDTH+1:0]              param_addr,
+    input  wire [ELEM_LANES*42-1:0]        params,
     input  wire                               state_read,
     input  wire [WORD_WIDTH-1:0]              state_addr,
     input  wire                               t0_cell,
@@ -38,9 +39,7 @@ module elem_mul #(
 );
 
     localparam integer CELLS = 8;
-    localparam integer PARAM_DEPTH = 32;
     localparam integer PARAM_WIDTH = 42;
-    localparam integer PARAM_ADDR = $clog2(PARAM_DEPTH);
     localparam integer STATE_ADDR = $clog2(CELLS);
 
     wire [ELEM_LANES-1:0] lane_valid;
@@ -48,22 +47,7 @@ module elem_mul #(
     genvar e;
     generate
         for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_lane
-            localparam [7:0] HUNDREDS = "0" + (e / 100);
-            localparam [7:0] TENS = "0" + ((e / 10) % 10);
-            localparam [7:0] ONES = "0" + (e % 10);
-
-            wire [PARAM_WIDTH-1:0] param_word;
-
-            rom #(
-                .WIDTH(PARAM_WIDTH),
-                .DEPTH(PARAM_DEPTH),
-                .FILE({MEM_DIR, "elem_", HUNDREDS, TENS, ONES, ".mem"})
-            ) u_param_mem (
-                .clk(clk),
-                .en(1'b1),
-                .addr(param_addr[PARAM_ADDR-1:0]),
-                .data(param_word)
-            );
+            wire [PARAM_WIDTH-1:0] param_word = params[e*PARAM_WIDTH+:PARAM_WIDTH];
 
             elem_lane #(
                 .MEM_DIR(MEM_DIR)
@@ -72,6 +56,7 @@ module elem_mul #(
                 .rst(rst),
                 .start(start),
                 .first(first),
+                .active(active),
                 .z_shift(z_shift),
                 .peep_shift(peep_shift),
                 .state_frac(state_frac),
@@ -88,7 +73,7 @@ module elem_mul #(
         end
     endgenerate
 
-    wire unused_address = &{1'b0, param_addr, state_addr, lane_valid};
+    wire unused_address = &{1'b0, state_addr, lane_valid};
 
     assign m_valid = lane_valid[0];
 

@@ -1,74 +1,116 @@
-// frame_in: takes input frames from a stream into a double buffer.
+// frame_in: takes input frames from a stream into batches of at most one frame a channel.
 //
-// A frame is INPUTS beats and ends with `last`. `user` on its first beat marks the start of an utterance. One frame can
-// be read while the next one arrives. A frame of another length is dropped and raises `frame_error` until reset; its
-// start-of-utterance mark is kept for the frame after it.
+// A frame is 12 beats and ends with `last`. Its first beat carries the channel (`dest`) and, in user[0], the start of an
+// utterance. user[1] on the first beat says that the frame is the last of its batch (ignored here: with one channel every frame
+// is a batch). A batch may lack channels: they rest. One batch can be read while the next one arrives.
 //
-// Read (en = 1):   cycle 0   index  -> memory,   cycle 1   latch,   cycle 2   data
+// A frame of another length, or a second one of a channel in a batch, is dropped and raises `frame_error` until reset; its
+// start-of-utterance mark is kept for the channel's next frame, its end of the batch counts. A batch without a frame vanishes.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
 
 module frame_in #(
-    // Bits of an element.
-    parameter integer WIDTH = 16,
-    // Elements of a frame.
-    parameter integer INPUTS = 12,
-    // Bits of an element index.
-    parameter integer INDEX_WIDTH = 6
+    // Channels.
+    parameter integer CHANNELS = 1,
+    // Column groups, a power of two.
+    parameter integer GROUPS = 1,
+    // Bits of an element number, of an address in a group's half buffer, and of a channel number.
+    parameter integer INDEX_WIDTH = 6,
+    parameter integer SLOT_WIDTH = 4,
+    parameter integer DEST_WIDTH = 1
 ) (
     input  wire                   clk,
     input  wire                   rst,
     // Frames in.
-    input  wire [WIDTH-1:0]       s_data,
-    input  wire                   s_user,
+    input  wire [DEST_WIDTH-1:0]  s_dest,
+    input  wire [1:0]             s_user,
     input  wire                   s_last,
     input  wire                   s_valid,
     output wire                   s_ready,
-    // The oldest complete frame; `release_frame` frees it.
-    output wire                   frame_ready,
-    output wire                   frame_first,
-    input  wire                   release_frame,
-    // Its elements.
-    input  wire                   en,
-    input  wire [INDEX_WIDTH-1:0] index,
-    output wire [WIDTH-1:0]       data,
-    // A frame of the wrong length was dropped.
+    // Element at hand: its channel and group, and where it goes in their buffer.
+    output wire [CHANNELS-1:0]    write_channel,
+    output wire [GROUPS-1:0]      write_group,
+    output wire [SLOT_WIDTH:0]    write_addr,
+    // Batches by slot; every group releases the slot that it has read.
+    output wire [1:0]             batch_ready,
+    output wire [2*CHANNELS-1:0]  batch_active,
+    output wire [2*CHANNELS-1:0]  batch_first,
+    input  wire [GROUPS-1:0]      release_batch,
+    input  wire [GROUPS-1:0]      release_slot,
+    // A frame was taken, or dropped.
+    output wire                   frame_taken,
     output wire                   frame_error
 );
 
-    localparam integer SLOT_WIDTH = 4;
-    localparam [INDEX_WIDTH-1:0] LAST = INPUTS[INDEX_WIDTH-1:0] - 1'b1;
+    localparam integer GROUP_WIDTH = $clog2(GROUPS);
+    localparam [INDEX_WIDTH-1:0] LAST = 6'd11;
     localparam [INDEX_WIDTH-1:0] ZERO = {INDEX_WIDTH{1'b0}};
 
-    reg                   fill_slot_reg;
-    reg                   read_slot_reg;
+    reg                   slot_reg;
     reg [1:0]             full_reg;
-    reg [1:0]             first_reg;
-    reg                   pending_first_reg;
+    reg [CHANNELS-1:0]    active0_reg, active1_reg;
+    reg [CHANNELS-1:0]    first0_reg, first1_reg;
+    reg [CHANNELS-1:0]    pending_first_reg;
+    reg [GROUPS-1:0]      released0_reg, released1_reg;
     reg [INDEX_WIDTH-1:0] count_reg;
     reg                   overrun_reg;
+    reg [CHANNELS-1:0]    channel_reg;
+    reg                   end_reg;
     reg                   error_reg;
 
     wire accept = s_valid && s_ready;
     wire at_start = count_reg == ZERO && !overrun_reg;
-    wire is_first = pending_first_reg || (at_start && s_user);
-    wire complete = count_reg == LAST && !overrun_reg;
-    wire commit = accept && s_last && complete;
+
+    // Channel of the frame, one bit hot; none for a number beyond the channels.
+    wire [CHANNELS-1:0] named;
+
+    genvar c;
+    generate
+        for (c = 0; c < CHANNELS; c = c + 1) begin : gen_channel
+            localparam [DEST_WIDTH-1:0] NUMBER = c;
+            assign named[c] = s_dest == NUMBER;
+        end
+    endgenerate
+
+    wire [CHANNELS-1:0] channel = at_start ? named : channel_reg;
+    wire                is_end = 1'b1;
+    wire                unused_user = &{1'b0, s_user[1], end_reg};
+    wire [CHANNELS-1:0] pending = pending_first_reg | ((at_start && s_user[0]) ? channel : {CHANNELS{1'b0}});
+    wire [CHANNELS-1:0] taken = slot_reg ? active1_reg : active0_reg;
+    wire                complete = count_reg == LAST && !overrun_reg && channel != {CHANNELS{1'b0}}
+        && (channel & taken) == {CHANNELS{1'b0}};
+    wire                frame_end = accept && s_last;
+    wire [CHANNELS-1:0] added = (frame_end && complete) ? channel : {CHANNELS{1'b0}};
+    wire                commit = frame_end && is_end && (taken | added) != {CHANNELS{1'b0}};
+
+    // A slot is free again when all groups have released it.
+    wire [GROUPS-1:0] released0 = released0_reg | (release_batch & ~release_slot);
+    wire [GROUPS-1:0] released1 = released1_reg | (release_batch & release_slot);
+    wire              free0 = &released0;
+    wire              free1 = &released1;
 
     always @(posedge clk) begin
-        if (commit) first_reg[fill_slot_reg] <= is_first;
+        if (accept) begin
+            channel_reg <= channel;
+            end_reg     <= is_end;
+        end
+        if (!slot_reg) first0_reg <= (first0_reg & ~added) | (pending & added);
+        if (slot_reg) first1_reg <= (first1_reg & ~added) | (pending & added);
         if (rst) begin
-            fill_slot_reg     <= 1'b0;
-            read_slot_reg     <= 1'b0;
+            slot_reg          <= 1'b0;
             full_reg          <= 2'b00;
-            pending_first_reg <= 1'b0;
+            active0_reg       <= {CHANNELS{1'b0}};
+            active1_reg       <= {CHANNELS{1'b0}};
+            pending_first_reg <= {CHANNELS{1'b0}};
+            released0_reg     <= {GROUPS{1'b0}};
+            released1_reg     <= {GROUPS{1'b0}};
             count_reg         <= ZERO;
             overrun_reg       <= 1'b0;
             error_reg         <= 1'b0;
         end else begin
             if (accept) begin
-                pending_first_reg <= is_first && !commit;
+                pending_first_reg <= pending & ~added;
                 if (s_last) begin
                     count_reg   <= ZERO;
                     overrun_reg <= 1'b0;
@@ -79,43 +121,37 @@ module frame_in #(
                     count_reg <= count_reg + 1'b1;
                 end
             end
-            if (commit) begin
-                fill_slot_reg           <= !fill_slot_reg;
-                full_reg[fill_slot_reg] <= 1'b1;
-            end
-            if (release_frame) begin
-                read_slot_reg           <= !read_slot_reg;
-                full_reg[read_slot_reg] <= 1'b0;
-            end
+            if (commit) slot_reg <= !slot_reg;
+            active0_reg   <= free0 ? {CHANNELS{1'b0}} : slot_reg ? active0_reg : active0_reg | added;
+            active1_reg   <= free1 ? {CHANNELS{1'b0}} : slot_reg ? active1_reg | added : active1_reg;
+            released0_reg <= free0 ? {GROUPS{1'b0}} : released0;
+            released1_reg <= free1 ? {GROUPS{1'b0}} : released1;
+            full_reg[0]   <= (commit && !slot_reg) || (full_reg[0] && !free0);
+            full_reg[1]   <= (commit && slot_reg) || (full_reg[1] && !free1);
         end
     end
 
-    reg  [WIDTH-1:0] data_reg;
-    wire [WIDTH-1:0] word;
-    wire             unused_index = &{1'b0, index, count_reg};
+    generate
+        if (GROUPS == 1) begin : gen_one_group
+            assign write_group = 1'b1;
+        end else begin : gen_groups
+            genvar g;
+            for (g = 0; g < GROUPS; g = g + 1) begin : gen_group
+                localparam [GROUP_WIDTH-1:0] NUMBER = g;
+                assign write_group[g] = count_reg[GROUP_WIDTH-1:0] == NUMBER;
+            end
+        end
+    endgenerate
 
-    sdp_ram #(
-        .WIDTH(WIDTH),
-        .DEPTH(2 << SLOT_WIDTH),
-        .BLOCK(0)
-    ) u_ram (
-        .clk(clk),
-        .write_en(accept),
-        .write_addr({fill_slot_reg, count_reg[SLOT_WIDTH-1:0]}),
-        .write_data(s_data),
-        .read_en(en),
-        .read_addr({read_slot_reg, index[SLOT_WIDTH-1:0]}),
-        .read_data(word)
-    );
+    wire unused_count = &{1'b0, count_reg};
 
-    always @(posedge clk) begin
-        if (en) data_reg <= word;
-    end
-
-    assign s_ready = !full_reg[fill_slot_reg];
-    assign frame_ready = full_reg[read_slot_reg];
-    assign frame_first = first_reg[read_slot_reg];
-    assign data = data_reg;
+    assign s_ready = !full_reg[slot_reg];
+    assign write_channel = accept ? channel & ~taken : {CHANNELS{1'b0}};
+    assign write_addr = {slot_reg, count_reg[GROUP_WIDTH+:SLOT_WIDTH]};
+    assign batch_ready = full_reg;
+    assign batch_active = {active1_reg, active0_reg};
+    assign batch_first = {first1_reg, first0_reg};
+    assign frame_taken = added != {CHANNELS{1'b0}};
     assign frame_error = error_reg;
 
 endmodule

@@ -15,7 +15,7 @@ module rom #(
     // Number of words, at least 2.
     parameter integer DEPTH = 88,
     // Path of the memory file.
-    parameter FILE = "mem/weights_000.mem"
+    parameter FILE = "mem/weights_0000.mem"
 ) (
     input  wire                     clk,
     // Read port: data follows addr by two enabled cycles.

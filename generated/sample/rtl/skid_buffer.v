@@ -7,7 +7,7 @@
 
 module skid_buffer #(
     // Bits of a word.
-    parameter integer WIDTH = 18
+    parameter integer WIDTH = 20
 ) (
     input  wire             clk,
     input  wire             rst,

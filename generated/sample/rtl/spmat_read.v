@@ -17,7 +17,7 @@
 `default_nettype none
 
 module spmat_read #(
-    // Bits of an activation.
+    // Bits of the activations of all channels.
     parameter integer ACT_WIDTH = 18,
     // Bits of a weight.
     parameter integer WEIGHT_WIDTH = 12,
@@ -49,7 +49,7 @@ module spmat_read #(
     output wire [1:0]                          op_bank,
     output wire [ROW_WIDTH-1:0]                op_row,
     output wire signed [WEIGHT_WIDTH-1:0]      op_weight,
-    output wire signed [ACT_WIDTH-1:0]         op_act
+    output wire [ACT_WIDTH-1:0]                op_act
 );
 
     localparam [COUNT_WIDTH-1:0] NONE = {COUNT_WIDTH{1'b0}};
@@ -147,7 +147,7 @@ module spmat_read #(
     reg [1:0]                     op_bank_reg;
     reg [ROW_WIDTH-1:0]           op_row_reg;
     reg signed [WEIGHT_WIDTH-1:0] op_weight_reg;
-    reg signed [ACT_WIDTH-1:0]    op_act_reg;
+    reg [ACT_WIDTH-1:0]           op_act_reg;
 
     always @(posedge clk) begin
         op_bank_reg   <= s3_bank_reg;

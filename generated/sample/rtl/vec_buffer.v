@@ -1,9 +1,11 @@
-// vec_buffer: a vector that is written in words of LANES elements and read one element at a time.
+// vec_buffer: a vector that is written in words of LANES elements and read READ elements at a time.
 //
-// Words arrive in order; `available` counts the elements written since `clear`, so a reader can follow the writer.
+// Words arrive in order; `available` counts the elements written since `start`, so a reader can follow the writer, and
+// `generation` is the parity that came with that start, so the reader can tell the vector of this frame from the last one.
+// A word that comes without `store` is counted, and leaves the old elements in place.
 //
-// Read (en = 1):   cycle 0   index       -> memory
-//                  cycle 1   word latch  -> element select
+// Read (en = 1):   cycle 0   index (of the first element, a multiple of READ)  -> memory
+//                  cycle 1   word latch                                       -> element select
 //                  cycle 2   data
 `resetall
 `timescale 1ns / 1ps
@@ -12,8 +14,9 @@
 module vec_buffer #(
     // Bits of an element.
     parameter integer WIDTH = 16,
-    // Elements of a word, a power of two.
+    // Elements of a word written, and of a word read: powers of two, READ at most LANES.
     parameter integer LANES = 2,
+    parameter integer READ = 1,
     // Words, at least 2.
     parameter integer WORDS = 4,
     // Bits of an element index.
@@ -22,14 +25,17 @@ module vec_buffer #(
     input  wire                   clk,
     input  wire                   rst,
     // Write side.
-    input  wire                   clear,
+    input  wire                   start,
+    input  wire                   start_generation,
     input  wire                   write_en,
+    input  wire                   store,
     input  wire [LANES*WIDTH-1:0] write_data,
+    output wire                   generation,
     output wire [INDEX_WIDTH-1:0] available,
     // Read side.
     input  wire                   en,
     input  wire [INDEX_WIDTH-1:0] index,
-    output wire [WIDTH-1:0]       data
+    output wire [READ*WIDTH-1:0]  data
 );
 
     localparam integer WORD_WIDTH = $clog2(WORDS);
@@ -38,11 +44,14 @@ module vec_buffer #(
 
     reg  [WORD_WIDTH-1:0]  write_addr_reg;
     reg  [INDEX_WIDTH-1:0] available_reg;
-    reg  [WIDTH-1:0]       data_reg;
+    reg  [READ*WIDTH-1:0]  data_reg;
+    reg                    generation_reg;
     wire [LANES*WIDTH-1:0] word;
 
     always @(posedge clk) begin
-        if (rst || clear) begin
+        if (rst) generation_reg <= 1'b1;
+        else if (start) generation_reg <= start_generation;
+        if (rst || start) begin
             write_addr_reg <= {WORD_WIDTH{1'b0}};
             available_reg  <= {INDEX_WIDTH{1'b0}};
         end else if (write_en) begin
@@ -59,7 +68,7 @@ module vec_buffer #(
         .BLOCK(0)
     ) u_ram (
         .clk(clk),
-        .write_en(write_en),
+        .write_en(write_en && store),
         .write_addr(write_addr_reg),
         .write_data(write_data),
         .read_en(en),
@@ -68,22 +77,25 @@ module vec_buffer #(
     );
 
     generate
-        if (LANES == 1) begin : gen_single
+        if (LANES == READ) begin : gen_whole_word
             always @(posedge clk) begin
                 if (en) data_reg <= word;
             end
         end else begin : gen_select
-            reg [SELECT_WIDTH-1:0] select_reg;
+            localparam integer PART_WIDTH = $clog2(LANES / READ);
+
+            reg [PART_WIDTH-1:0] part_reg;
 
             always @(posedge clk) begin
                 if (en) begin
-                    select_reg <= index[SELECT_WIDTH-1:0];
-                    data_reg   <= word[select_reg*WIDTH+:WIDTH];
+                    part_reg <= index[SELECT_WIDTH-1-:PART_WIDTH];
+                    data_reg <= word[part_reg*READ*WIDTH+:READ*WIDTH];
                 end
             end
         end
     endgenerate
 
+    assign generation = generation_reg;
     assign available = available_reg;
     assign data = data_reg;
 

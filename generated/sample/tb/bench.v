@@ -1,8 +1,8 @@
 // bench: drives the design with frames from a file and records what it does. The same module runs under Verilator (clocked by
 // main.cpp) and under Icarus (clocked by icarus_tb.v), so both see the same stimuli in the same cycles.
 //
-// Arguments:  +input=FILE        one beat a line: hexadecimal {start of utterance, 16-bit element}
-//             +output=FILE       written: "<cycle> <element>" for every beat of the output
+// Arguments:  +input=FILE        one beat a line: hexadecimal {channel, end of batch, start of utterance, 16-bit element}
+//             +output=FILE       written: "<cycle> <channel> <elements>" for every beat of the output
 //             +stats=FILE        written: a line of counters at the end of every output frame
 //             +checkpoints=FILE  written, if given: gate sums, cell states and cell outputs as they appear
 //             +frames=N          frames in the input file
@@ -19,6 +19,9 @@ module bench (
 
     localparam integer INPUTS = 12;
     localparam integer OUTPUTS = 8;
+    localparam integer BEAT = 1;
+    localparam integer CHANNELS = 1;
+    localparam integer GROUPS = 1;
     localparam integer LANES = 4;
     localparam integer ELEM_LANES = 2;
 
@@ -54,13 +57,15 @@ module bench (
 
     // ---- Design ---------------------------------------------------------------------------------------------------------
     reg         s_valid;
-    reg         s_user;
+    reg  [1:0]  s_user;
+    reg  [7:0]  s_dest;
     reg         s_last;
     reg  [15:0] s_data;
     wire        s_ready;
     wire        m_valid;
     wire        m_last;
-    wire [15:0] m_data;
+    wire [16*BEAT-1:0] m_data;
+    wire [7:0]  m_dest;
     reg         m_ready;
     wire        busy;
     wire        frame_error;
@@ -69,7 +74,7 @@ module bench (
         .clk(clk),
         .rst(rst),
         .s_axis_tdata(s_data),
-        .s_axis_tuser(s_user),
+        .s_axis_tuser(s_user[0]),
         .s_axis_tlast(s_last),
         .s_axis_tvalid(s_valid),
         .s_axis_tready(s_ready),
@@ -80,6 +85,8 @@ module bench (
         .busy(busy),
         .frame_error(frame_error)
     );
+
+    assign m_dest = 8'd0;
 
     // ---- Stimuli --------------------------------------------------------------------------------------------------------
     function [31:0] xorshift(input [31:0] value);
@@ -93,7 +100,7 @@ module bench (
 
     reg [31:0] in_random;
     reg [31:0] out_random;
-    reg [16:0] beat;
+    reg [25:0] beat;
     integer    in_frame;
     integer    in_element;
     integer    out_frame;
@@ -118,7 +125,8 @@ module bench (
                 if (input_file != 0 && in_frame < frames && {16'd0, in_random[15:0]} >= stall) begin
                     code = $fscanf(input_file, "%h", beat);
                     s_valid    <= 1'b1;
-                    s_user     <= beat[16];
+                    s_user     <= beat[17:16];
+                    s_dest     <= beat[25:18];
                     s_data     <= beat[15:0];
                     s_last     <= in_element == INPUTS - 1;
                     in_element <= (in_element == INPUTS - 1) ? 0 : in_element + 1;
@@ -135,24 +143,35 @@ module bench (
     end
 
     // ---- Counters -------------------------------------------------------------------------------------------------------
-    wire [LANES-1:0] lane_mac;
-    wire [LANES-1:0] lane_padding;
-    wire [LANES-1:0] lane_idle;
-    wire [LANES-1:0] lane_push;
-    wire [LANES-1:0] lane_pop;
+    wire [GROUPS*LANES-1:0] lane_mac;
+    wire [GROUPS*LANES-1:0] lane_padding;
+    wire [GROUPS*LANES-1:0] lane_idle;
+    wire [GROUPS*LANES-1:0] lane_push;
+    wire [GROUPS*LANES-1:0] lane_pop;
+    wire [7*GROUPS*LANES-1:0] lane_level;
 
     genvar l;
     generate
-        for (l = 0; l < LANES; l = l + 1) begin : gen_lane
-            assign lane_mac[l] = dut.u_channel.gen_lane[l].u_pe.op_valid
-                && dut.u_channel.gen_lane[l].u_pe.op_weight != 0;
-            assign lane_padding[l] = dut.u_channel.gen_lane[l].u_pe.op_valid
-                && dut.u_channel.gen_lane[l].u_pe.op_weight == 0;
-            assign lane_idle[l] = dut.u_channel.gen_lane[l].u_pe.entry_ready
-                && !dut.u_channel.gen_lane[l].u_pe.entry_valid;
-            assign lane_push[l] = dut.u_channel.gen_lane[l].u_pe.share_valid;
-            assign lane_pop[l] = dut.u_channel.gen_lane[l].u_pe.entry_valid
-                && dut.u_channel.gen_lane[l].u_pe.entry_ready;
+        for (l = 0; l < GROUPS * LANES; l = l + 1) begin : gen_lane
+            assign lane_mac[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
+                && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight != 0;
+            assign lane_padding[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
+                && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight == 0;
+            assign lane_idle[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_ready
+                && !dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid;
+            assign lane_push[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.share_valid;
+            assign lane_pop[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid
+                && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_ready;
+
+            // Level of the activation queue.
+            reg [6:0] level_reg;
+
+            always @(posedge clk) begin
+                if (rst) level_reg <= 7'd0;
+                else level_reg <= level_reg + {6'd0, lane_push[l]} - {6'd0, lane_pop[l]};
+            end
+
+            assign lane_level[7*l+:7] = level_reg;
         end
     endgenerate
 
@@ -160,8 +179,8 @@ module bench (
     reg [63:0] padding;
     reg [63:0] starved;
     reg [63:0] blocked;
-    integer    level [0:LANES-1];
-    integer    high_water;
+    reg [6:0]  high_water;
+    reg [6:0]  level_max;
     integer    quiet;
     integer    lane;
     integer    mac_count;
@@ -174,42 +193,42 @@ module bench (
             padding     <= 64'd0;
             starved     <= 64'd0;
             blocked     <= 64'd0;
-            high_water  <= 0;
+            high_water  <= 7'd0;
             quiet       <= 0;
             out_frame   <= 0;
             out_element <= 0;
-            for (lane = 0; lane < LANES; lane = lane + 1) level[lane] <= 0;
         end else begin
             mac_count = 0;
             padding_count = 0;
             idle_count = 0;
-            for (lane = 0; lane < LANES; lane = lane + 1) begin
+            level_max = high_water;
+            for (lane = 0; lane < GROUPS * LANES; lane = lane + 1) begin
                 if (lane_mac[lane]) mac_count = mac_count + 1;
                 if (lane_padding[lane]) padding_count = padding_count + 1;
                 if (lane_idle[lane]) idle_count = idle_count + 1;
-                if (lane_push[lane] && !lane_pop[lane]) level[lane] <= level[lane] + 1;
-                if (lane_pop[lane] && !lane_push[lane]) level[lane] <= level[lane] - 1;
-                if (level[lane] > high_water) high_water <= level[lane];
+                if (lane_level[7*lane+:7] > level_max) level_max = lane_level[7*lane+:7];
             end
             macs    <= macs + mac_count;
             padding <= padding + padding_count;
             starved <= starved + idle_count;
-            if (!dut.u_channel.advance) blocked <= blocked + 64'd1;
+            high_water <= level_max;
+            if (!dut.u_array.gen_group[0].advance) blocked <= blocked + 64'd1;
 
             quiet <= (mac_count != 0 || (s_valid && s_ready) || (m_valid && m_ready)) ? 0 : quiet + 1;
             if (quiet == watchdog) begin
-                $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, schedule step %0d, column %0d, advance %b, gather idle %b, output idle %b, lanes done %h, lanes blocked %h, lanes idle %h",
-                    cycle, in_frame, in_element, out_frame, out_element, dut.u_controller.pc_reg,
-                    dut.u_controller.index_reg, dut.u_channel.advance, dut.gather_idle, dut.out_idle, dut.lane_done,
-                    dut.u_channel.blocked, lane_idle);
+                $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, issuer of group 0 at step %0d, column %0d, advance %b, sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
+                    cycle, in_frame, in_element, out_frame, out_element,
+                    dut.u_array.gen_group[0].u_column_group.u_column_issuer.pc_reg,
+                    dut.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg, dut.u_array.gen_group[0].advance,
+                    dut.u_array.u_sequencer.pc_reg, dut.u_array.gather_idle, dut.out_idle, dut.u_array.all_done, lane_idle);
                 $finish;
             end
 
             if (m_valid && m_ready) begin
-                $fwrite(output_file, "%0d %h\n", cycle, m_data);
-                out_element <= out_element + 1;
-                if (m_last != (out_element == OUTPUTS - 1)) begin
-                    $display("@error output frame %0d ends after %0d elements", out_frame, out_element + 1);
+                $fwrite(output_file, "%0d %0d %h\n", cycle, m_dest, m_data);
+                out_element <= out_element + BEAT;
+                if (m_last != (out_element + BEAT >= OUTPUTS)) begin
+                    $display("@error output frame %0d ends after %0d elements", out_frame, out_element + BEAT);
                     $finish;
                 end
                 if (m_last) begin
@@ -230,22 +249,26 @@ module bench (
     end
 
     // ---- Checkpoints ----------------------------------------------------------------------------------------------------
+    genvar c;
     genvar e;
     generate
-        for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_elem
-            wire [25:1]        age = dut.u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg;
-            wire signed [15:0] z = dut.u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg;
-            wire signed [15:0] c = dut.u_channel.u_elem_mul.gen_lane[e].u_elem_lane.state_reg;
-            wire signed [15:0] m = $signed(dut.u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_data);
-
-            always @(posedge clk) begin
-                if (checkpoint_file != 0 && !rst) begin
-                    if (age[5]) $fwrite(checkpoint_file, "i %0d %0d\n", e, z);
-                    if (age[6]) $fwrite(checkpoint_file, "f %0d %0d\n", e, z);
-                    if (age[7]) $fwrite(checkpoint_file, "g %0d %0d\n", e, z);
-                    if (age[20]) $fwrite(checkpoint_file, "o %0d %0d\n", e, z);
-                    if (age[14]) $fwrite(checkpoint_file, "c %0d %0d\n", e, c);
-                    if (age[25]) $fwrite(checkpoint_file, "m %0d %0d\n", e, m);
+        for (c = 0; c < CHANNELS; c = c + 1) begin : gen_channel
+            for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_elem
+                always @(posedge clk) begin
+                    if (checkpoint_file != 0 && !rst && dut.u_array.gen_channel[c].u_channel.active_reg) begin
+                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[5])
+                            $fwrite(checkpoint_file, "i %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[6])
+                            $fwrite(checkpoint_file, "f %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[7])
+                            $fwrite(checkpoint_file, "g %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[20])
+                            $fwrite(checkpoint_file, "o %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[14])
+                            $fwrite(checkpoint_file, "c %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.state_reg));
+                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_valid)
+                            $fwrite(checkpoint_file, "m %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_data));
+                    end
                 end
             end
         end

@@ -11,6 +11,7 @@ set project_dir [file join [pwd] sample_vivado]
 
 set rtl_files {
     rtl/rom.v
+    rtl/small_rom.v
     rtl/rom2.v
     rtl/sdp_ram.v
     rtl/skid_buffer.v
@@ -20,10 +21,17 @@ set rtl_files {
     rtl/act_queue.v
     rtl/ptr_read.v
     rtl/spmat_read.v
+    rtl/arith_control.v
+    rtl/bank_control.v
     rtl/arith_unit.v
     rtl/act_buffer.v
     rtl/pe.v
+    rtl/lane.v
     rtl/act_broadcast.v
+    rtl/column_issuer.v
+    rtl/column_group.v
+    rtl/adder_tree.v
+    rtl/gather_control.v
     rtl/gather.v
     rtl/table_index.v
     rtl/sigmoid.v
@@ -32,19 +40,20 @@ set rtl_files {
     rtl/elem_mul.v
     rtl/assemble.v
     rtl/channel.v
-    rtl/controller.v
+    rtl/sequencer.v
+    rtl/array.v
     rtl/sample.v
 }
 
 set mem_files {
-    mem/weights_000.mem
-    mem/pointers_000.mem
-    mem/weights_001.mem
-    mem/pointers_001.mem
-    mem/weights_002.mem
-    mem/pointers_002.mem
-    mem/weights_003.mem
-    mem/pointers_003.mem
+    mem/weights_0000.mem
+    mem/pointers_0000.mem
+    mem/weights_0001.mem
+    mem/pointers_0001.mem
+    mem/weights_0002.mem
+    mem/pointers_0002.mem
+    mem/weights_0003.mem
+    mem/pointers_0003.mem
     mem/elem_000.mem
     mem/elem_001.mem
     mem/sigmoid.mem

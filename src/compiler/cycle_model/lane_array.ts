@@ -1,15 +1,13 @@
-/** Counters of bench.v at the end of a frame, summed since reset. */
-export interface FrameCounters {
-  /** Cycle of the frame's last output beat. */
-  readonly end: number;
-  /** Before it: PE-cycles without a word to work on, over all PEs. */
-  readonly starved: number;
-  /** Before it: cycles in which a full queue held the broadcast back. */
+/** What a group has done before a cycle, since reset. */
+export interface LaneCounters {
+  /** Cycles in which its lanes worked on a word or a marker, over all lanes. */
+  readonly busy: number;
+  /** Cycles in which a full queue held its broadcast back. */
   readonly blocked: number;
 }
 
 /**
- * Timing of act_broadcast, ptr_read, act_queue and spmat_read, one column at a time.
+ * Timing of act_broadcast, ptr_read, act_queue and spmat_read of a group, one column at a time.
  *
  * A column that is issued in cycle i moves through two registers into ptr_read and from there into the queues: it is put
  * in with the third advance after the one of cycle i. The broadcast stands still while a lane in ptr_read waits for its
@@ -77,18 +75,18 @@ export class LaneArray {
   }
 
   /**
-   * A frame ends: its counters are taken. Call it when all lanes have taken a marker; columns that are broadcast later on
-   * still count as far as they come before the cycle.
+   * A frame ends: its counters are taken. Call it when all columns so far have been worked on before the cycle; those that are
+   * broadcast later on still count as far as they come before it.
    *
-   * @param cycle cycle of the last beat
+   * @param cycle cycle of the last beat, later than those before
    */
   endFrame(cycle: number): void {
     this.#cuts.push({ cycle, blocked: this.#blocked, busy: this.#busy });
   }
 
-  /** Counters before the end of each frame, as bench.v counts them. */
-  frames(): FrameCounters[] {
-    return this.#cuts.map(({ cycle, blocked, busy }) => ({ end: cycle, blocked, starved: this.#lanes * cycle - busy }));
+  /** Counters before the end of each frame. */
+  frames(): readonly LaneCounters[] {
+    return this.#cuts;
   }
 
   /** First cycle from `cycle` on in which the broadcast moves. */
@@ -114,11 +112,8 @@ export class LaneArray {
       if (ready > put) put = ready;
     }
 
-    const cut = this.#cuts.at(-1);
-    const cutCycle = cut === undefined ? 0 : cut.cycle;
     let lastTake = 0;
     let busy = 0;
-    let busyBeforeCut = 0;
     for (let lane = 0; lane < lanes; lane++) {
       const words = counts[offset + lane]!;
       if (words === 0) continue;
@@ -128,7 +123,9 @@ export class LaneArray {
       slot[lane] = at + 1 === depth ? 0 : at + 1;
       free[lane] = take + words;
       busy += words;
-      if (take < cutCycle) busyBeforeCut += Math.min(words, cutCycle - take);
+      for (let cut = this.#cuts.length - 1; cut >= 0 && this.#cuts[cut]!.cycle > take; cut--) {
+        this.#cuts[cut]!.busy += Math.min(words, this.#cuts[cut]!.cycle - take);
+      }
       if (take > lastTake) lastTake = take;
     }
     this.#lastTake = lastTake;
@@ -141,9 +138,8 @@ export class LaneArray {
     this.#from2 = entered;
     this.#to2 = put;
     this.#blocked += put - entered;
-    if (cut !== undefined) {
-      cut.busy += busyBeforeCut;
-      if (entered < cutCycle) cut.blocked += Math.min(put, cutCycle) - entered;
+    for (let cut = this.#cuts.length - 1; cut >= 0 && this.#cuts[cut]!.cycle > entered; cut--) {
+      this.#cuts[cut]!.blocked += Math.min(put, this.#cuts[cut]!.cycle) - entered;
     }
   }
 }

@@ -1,174 +1,190 @@
 import type { Design } from '../design.ts';
 import type { EncodedWords } from '../encode.ts';
 import { Op, Source, type Step, When } from '../schedule.ts';
-import { FrameSource } from './frame_source.ts';
-import { type FrameCounters, LaneArray } from './lane_array.ts';
-import { cellsToIdle, outputsToIdle, Timing } from './timing.ts';
+import { BatchSource } from './batch_source.ts';
+import { Issuer, type Span, type Vector } from './issuer.ts';
+import { LaneArray } from './lane_array.ts';
+import { cellsToDrained, cellsToIdle, outputsToIdle, Timing } from './timing.ts';
 
-/** When the controller worked on a step. */
-export interface StepTiming {
+/** When a step was worked on; by several groups, from the first to the last of them. */
+export interface StepTiming extends Span {
   /** Number of the step in the schedule. */
   readonly step: number;
-  /** Cycle in which the controller comes to the step. */
-  readonly begin: number;
-  /** Cycle of its first column or marker, or of the start of ElemMul or Assemble. */
-  readonly first: number;
-  /** Cycle in which the controller leaves it. */
-  readonly end: number;
 }
 
-/** Prediction for a frame; cycles count from reset, as in bench.v. */
-export interface FrameCycles extends FrameCounters {
-  /** Steps in the order of time, without the ones left out. */
+/** Prediction for a time step, that is for a batch of frames; cycles count from reset, and counters sum, as in bench.v. */
+export interface FrameCycles {
+  /** Cycle of the last output beat of the batch. */
+  readonly end: number;
+  /** Before it: cycles without a word to work on, over all lanes of all groups. */
+  readonly starved: number;
+  /** Before it: cycles in which a full queue held the broadcast of group 0 back. */
+  readonly blocked: number;
+  /** Steps in the order of the schedule, without the ones left out. */
   readonly steps: readonly StepTiming[];
 }
 
 /**
- * Predicts a run without stalls: the frames of an utterance arrive back to back from reset on, and the output is taken at
- * once.
+ * Predicts a run without stalls: all voices have a frame in every batch, frames arrive back to back from reset on, and the
+ * output is taken at once.
  *
- * @param frames number of frames, at least 1; after the last one the stream ends
+ * The groups work independently between two points at which they wait for each other: ElemMul starts when all have passed the
+ * marker of the gate sums, Assemble when all have passed that of the projection. So each of them is followed by itself from
+ * one point to the next.
+ *
+ * @param frames number of batches, at least 1; after the last one the stream ends
  */
 export function runCycleModel(design: Design, frames: number): FrameCycles[] {
   const run = new Run(design, frames);
-  const steps = Array.from({ length: frames }, (_, frame) => run.frame(frame === 0));
+  const steps = Array.from({ length: frames }, (_, frame) => run.frame(frame));
   return run.counters().map((counters, frame) => ({ ...counters, steps: steps[frame]! }));
 }
 
-/** Word counts of a matrix by column: [columns][lanes], flat. */
-function countsByColumn({ columns, counts }: EncodedWords): Uint16Array {
-  const lanes = counts.length;
+/** Word counts of a group by column: [columns][lanes], flat. */
+function countsByColumn({ columns, counts }: EncodedWords, group: number, lanes: number): Uint16Array {
   const flat = new Uint16Array(columns * lanes);
-  for (const [lane, laneCounts] of counts.entries()) {
+  for (let lane = 0; lane < lanes; lane++) {
+    const laneCounts = counts[group * lanes + lane]!;
     for (let column = 0; column < columns; column++) flat[column * lanes + lane] = laneCounts[column]!;
   }
   return flat;
 }
 
-/** A vector that is being written: its words get readable from cycle `first` on, one every `period` cycles. */
-interface Vector {
-  readonly first: number;
-  readonly period: number;
-}
-
 const AT_ONCE: Vector = { first: 0, period: 0 };
 
-/** Controller, ElemMul, Assemble and frame_out, as they stand between two steps. */
+/** Issuers, sequencer, ElemMul, Assemble and frame_out, as they stand between two steps. */
 class Run {
   readonly #design: Design;
-  readonly #source: FrameSource;
-  readonly #array: LaneArray;
-  readonly #counts: Readonly<Record<Step['source'], Uint16Array>>;
-  readonly #vectors: Record<Step['source'], Vector> = { [Source.x]: AT_ONCE, [Source.y]: AT_ONCE, [Source.m]: AT_ONCE };
-  /** Cycle in which the controller stands at the next step. */
+  readonly #source: BatchSource;
+  readonly #issuers: readonly Issuer[];
+  /** What is in y and m. */
+  #y: Vector = AT_ONCE;
+  #m: Vector = AT_ONCE;
+  /** Cycle in which the sequencer stands at the next step. */
   #now: number;
-  #prefetched = false;
   /** First cycles in which the last markers have passed, gather is idle, and frame_out is. */
   #markersPassed = 0;
   #gatherIdle = 0;
   #outIdle = 0;
+  /** Cycle from which the gate bank of each frame counts as drained. */
+  readonly #drained: number[] = [];
+  readonly #ends: number[] = [];
 
   constructor(design: Design, frames: number) {
     const { config, dimensions, matrices } = design;
+    const { lanes, elemLanes, groups, channels, inputs, slice, spread } = dimensions;
     this.#design = design;
-    this.#source = new FrameSource(dimensions.inputs, frames);
-    this.#array = new LaneArray(dimensions.lanes, config.fifoDepth);
-    this.#counts = {
-      [Source.x]: countsByColumn(matrices.x),
-      [Source.y]: countsByColumn(matrices.r),
-      [Source.m]: matrices.p === null ? new Uint16Array(0) : countsByColumn(matrices.p),
-    };
+    this.#source = new BatchSource(channels * inputs, frames);
     this.#now = 2 ** dimensions.rowBits + Timing.sweepToRun;
+    this.#issuers = Array.from({ length: groups }, (_, group) => {
+      const counts = {
+        [Source.x]: countsByColumn(matrices.x, group, lanes),
+        [Source.y]: countsByColumn(matrices.r, group, lanes),
+        [Source.m]: matrices.p === null ? new Uint16Array(0) : countsByColumn(matrices.p, group, lanes),
+      };
+      const offset = spread === 1 ? 0 : Math.floor(group / elemLanes);
+      return new Issuer(lanes, new LaneArray(lanes, config.fifoDepth), counts, { slice, spread, offset }, this.#now);
+    });
   }
 
-  counters(): FrameCounters[] {
-    return this.#array.frames();
+  /** Counters of bench.v at the end of every batch. */
+  counters(): Omit<FrameCycles, 'steps'>[] {
+    const { multipliers, channels } = this.#design.dimensions;
+    const lanes = multipliers / channels;
+    const groups = this.#issuers.map((issuer) => issuer.array.frames());
+    return this.#ends.map((end, frame) => {
+      const busy = groups.reduce((sum, counters) => sum + counters[frame]!.busy, 0);
+      return { end, starved: lanes * end - busy, blocked: groups[0]![frame]!.blocked };
+    });
   }
 
-  /** Runs the schedule once. `first`: the frame is the first of the utterance. */
-  frame(first: boolean): StepTiming[] {
+  /** Runs the schedule once. */
+  frame(frame: number): StepTiming[] {
     const timings: StepTiming[] = [];
     for (const [index, step] of this.#design.schedule.entries()) {
-      const begin = this.#now;
-      const start = this.#perform(step, first);
-      if (start !== null) timings.push({ step: index, begin, first: start, end: this.#now - 1 });
+      const span = this.#perform(step, frame);
+      if (span !== null) timings.push({ step: index, ...span });
     }
     return timings;
   }
 
-  /** @returns cycle in which the work of the step begins; null when it is left out */
-  #perform(step: Step, first: boolean): number | null {
-    if (step.op === Op.cells) return this.#cells(step);
-    if (step.op === Op.outputs) return this.#outputs(step);
-    if (step.when === When.current && this.#prefetched) {
-      this.#prefetched = false;
-      this.#now++;
-      return null;
+  /** @returns null when the step is left out by all groups */
+  #perform(step: Step, frame: number): Span | null {
+    if (step.op !== Op.spmv) {
+      for (const issuer of this.#issuers) issuer.pass();
+      return step.op === Op.cells ? this.#cells(step) : this.#outputs(step);
     }
-    if (step.when === When.next && this.#source.readyAt > this.#now) {
-      this.#now++;
-      return null;
-    }
-    const start = this.#columns(step, step.when === When.recurrent && first ? 0 : step.size);
-    if (step.when === When.current || step.when === When.next) {
-      this.#source.release(this.#now - 1);
-      this.#prefetched = step.when === When.next;
-    }
-    return start;
+    this.#now++;
+    if (step.when === When.current) return this.#input(step, frame);
+    if (step.when === When.next) return this.#input(step, frame + 1);
+    return this.#recurrent(step, step.when === When.recurrent && frame === 0 ? 0 : step.size);
   }
 
-  #columns(step: Step, columns: number): number {
-    const { lanes, elemLanes } = this.#design.dimensions;
-    const counts = this.#counts[step.source];
-    const fromFrame = step.when === When.current || step.when === When.next;
-    const { first, period } = fromFrame ? { first: this.#source.readyAt, period: 0 } : this.#vectors[step.source];
-    let start = -1;
-    for (let column = 0; column < columns; column++) {
-      const readable = first + period * Math.floor(column / elemLanes);
-      const issued = this.#array.column(Math.max(this.#now, readable), counts, column * lanes);
-      if (start < 0) start = issued;
-      this.#now = issued + 1;
-    }
-    if (step.marker) {
-      const { issued, taken } = this.#array.marker(this.#now);
-      if (start < 0) start = issued;
-      this.#now = issued + 1;
-      this.#markersPassed = taken + Timing.markerToStart;
-    }
-    return start;
+  #input(step: Step, batch: number): Span | null {
+    const drained = this.#drained[batch - 2] ?? 0;
+    const spans = this.#issuers.map((issuer) => issuer.input(step, this.#source, batch, drained));
+    return union(spans.filter((span) => span !== null));
+  }
+
+  #recurrent(step: Step, columns: number): Span | null {
+    const vector = step.source === Source.m ? this.#m : this.#y;
+    const spans = this.#issuers.map((issuer) => issuer.recurrent(step, columns, vector));
+    this.#markersPassed = Math.max(...spans.map(({ taken }) => taken)) + Timing.markerToStart;
+    return union(spans);
   }
 
   /** Starts ElemMul. Without a projection its words are y, and go to the output. */
-  #cells({ words, size }: Step): number {
-    const { projection } = this.#design.dimensions;
-    const start = Math.max(this.#now, this.#markersPassed, this.#gatherIdle, projection ? 0 : this.#outIdle);
-    const vector = { first: start + Timing.startToM, period: Timing.cellWord };
-    this.#gatherIdle = start + cellsToIdle(words);
+  #cells({ words, size }: Step): Span {
+    const { projection, tree } = this.#design.dimensions;
+    const begin = this.#now;
+    const start = Math.max(begin, this.#markersPassed, this.#gatherIdle, projection ? 0 : this.#outIdle);
+    const vector = { first: start + Timing.startToM + tree, period: Timing.cellWord };
+    this.#gatherIdle = start + cellsToIdle(words, tree);
+    this.#drained.push(start + cellsToDrained(words));
     this.#now = start + 1;
-    this.#vectors[projection ? Source.m : Source.y] = vector;
-    if (!projection) this.#send(vector, size);
-    return start;
+    if (projection) {
+      this.#m = vector;
+    } else {
+      this.#y = vector;
+      this.#send(vector, size);
+    }
+    return { begin, first: start, end: start };
   }
 
   /** Starts Assemble. */
-  #outputs({ words, size }: Step): number {
-    const start = Math.max(this.#now, this.#markersPassed, this.#gatherIdle, this.#outIdle);
-    const vector = { first: start + Timing.startToY, period: 1 };
-    this.#gatherIdle = start + outputsToIdle(words);
+  #outputs({ words, size }: Step): Span {
+    const { tree } = this.#design.dimensions;
+    const begin = this.#now;
+    const start = Math.max(begin, this.#markersPassed, this.#gatherIdle, this.#outIdle);
+    this.#y = { first: start + Timing.startToY + tree, period: 1 };
+    this.#gatherIdle = start + outputsToIdle(words, tree);
     this.#now = start + 1;
-    this.#vectors[Source.y] = vector;
-    this.#send(vector, size);
-    return start;
+    this.#send(this.#y, size);
+    return { begin, first: start, end: start };
   }
 
-  /** Sends an output frame behind its writer, an element a cycle. */
+  /** Sends the output frames of all channels, a beat a cycle, the first one behind its writer. */
   #send({ first, period }: Vector, size: number): void {
-    const { elemLanes } = this.#design.dimensions;
+    const { elemLanes, beat, channels } = this.#design.dimensions;
+    const beats = Math.ceil(size / beat);
     let read = 0;
-    for (let element = 0; element < size; element++) {
-      read = Math.max(read + 1, first + period * Math.floor(element / elemLanes));
+    for (let b = 0; b < beats; b++) {
+      read = Math.max(read + 1, first + period * Math.floor((b * beat) / elemLanes));
     }
+    read += (channels - 1) * beats;
     this.#outIdle = read + 1;
-    this.#array.endFrame(read + Timing.readableToBeat);
+    const end = read + Timing.readableToBeat;
+    this.#ends.push(end);
+    for (const issuer of this.#issuers) issuer.array.endFrame(end);
   }
+}
+
+/** From the first to the last of the groups; null where there is none. */
+function union(spans: readonly Span[]): Span | null {
+  if (spans.length === 0) return null;
+  return {
+    begin: Math.min(...spans.map(({ begin }) => begin)),
+    first: Math.min(...spans.map(({ first }) => first)),
+    end: Math.max(...spans.map(({ end }) => end)),
+  };
 }

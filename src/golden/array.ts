@@ -19,7 +19,7 @@ export class GoldenModel {
   readonly #arith: ArithUnit;
   readonly #elemLane: ElemLane;
   readonly #matrices: { readonly x: DecodedMatrix; readonly y: DecodedMatrix; readonly m: DecodedMatrix | null };
-  /** Accumulators: lane * rows + local row. */
+  /** Accumulators: (group * lanes + lane) * rows + local row. */
   readonly #gateSums: Accumulators;
   readonly #outSums: Accumulators;
   readonly #c: Int16Array;
@@ -34,16 +34,16 @@ export class GoldenModel {
     this.#arith = arithUnit(formats.accBits, formats.saturate);
     this.#elemLane = new ElemLane(formats, design.cells, design.tables);
     const partition = createPartition(d.lanes, d.cells, d.outputs);
-    const lanes = Array.from({ length: d.lanes }, (_, lane) => lane);
+    const lanes = Array.from({ length: d.groups * d.lanes }, (_, lane) => lane % d.lanes);
     const gateRows = lanes.map((lane) => GATES * cellsOfLane(partition, lane));
     const outRows = lanes.map((lane) => outputsOfLane(partition, lane));
     this.#matrices = {
-      x: spmatRead(matrices.x, gateRows, d.gateRows, 'W_x'),
-      y: spmatRead(matrices.r, gateRows, d.gateRows, 'W_r'),
-      m: matrices.p === null ? null : spmatRead(matrices.p, outRows, d.outRows, 'W_ym'),
+      x: spmatRead(matrices.x, gateRows, d.groups, d.gateRows, 'W_x'),
+      y: spmatRead(matrices.r, gateRows, d.groups, d.gateRows, 'W_r'),
+      m: matrices.p === null ? null : spmatRead(matrices.p, outRows, d.groups, d.outRows, 'W_ym'),
     };
-    this.#gateSums = this.#arith.accumulators(d.lanes * d.gateRows);
-    this.#outSums = this.#arith.accumulators(d.lanes * d.outRows);
+    this.#gateSums = this.#arith.accumulators(d.groups * d.lanes * d.gateRows);
+    this.#outSums = this.#arith.accumulators(d.groups * d.lanes * d.outRows);
     this.#c = new Int16Array(d.cells);
     this.#m = new Int16Array(d.cells);
     this.#y = new Int16Array(d.outputs);
@@ -88,7 +88,7 @@ export class GoldenModel {
   /** ElemMul over all cells; drained accumulators are zero again. */
   #cells(): void {
     const { lanes, gateRows, cells, projection } = this.#design.dimensions;
-    const sums = this.#gateSums;
+    const sums = this.#sumOverGroups(this.#gateSums);
     const lane = this.#elemLane;
     for (let cell = 0; cell < cells; cell++) {
       const row = (cell % lanes) * gateRows + GATES * Math.floor(cell / lanes);
@@ -98,14 +98,24 @@ export class GoldenModel {
       this.#observer?.(cell, lane);
     }
     if (!projection) this.#y.set(this.#m);
-    sums.fill(0);
+    this.#gateSums.fill(0);
+  }
+
+  /** Twin of adder_tree.v: the sums of group 0, with those of the other groups added. */
+  #sumOverGroups(sums: Accumulators): Accumulators {
+    const { groups } = this.#design.dimensions;
+    if (groups === 1) return sums;
+    const total = Float64Array.from(sums.subarray(0, sums.length / groups));
+    for (let at = total.length; at < sums.length; at++) total[at % total.length]! += sums[at]!;
+    return total;
   }
 
   /** Assemble over all outputs. */
   #outputs(shift: number): void {
     const { lanes, outRows, outputs } = this.#design.dimensions;
+    const sums = this.#sumOverGroups(this.#outSums);
     for (let r = 0; r < outputs; r++) {
-      const sum = this.#outSums[(r % lanes) * outRows + Math.floor(r / lanes)]!;
+      const sum = sums[(r % lanes) * outRows + Math.floor(r / lanes)]!;
       this.#y[r] = assemble(sum, shift, this.#design.formats.vectorBits);
     }
     this.#outSums.fill(0);

@@ -1,0 +1,307 @@
+// column_group: the columns j with j mod GROUPS = number of the group: their elements of x, y and m, their issuer, their lanes.
+//
+//     x, y, m ─> vectors ──────────┐
+//     column_issuer ─> act_broadcast ─> lane[0..LANES-1] ─> drain_data
+//
+// `advance` is common to the lanes of the group: a column moves on when no lane waits for its queue. Groups run independently.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module column_group #(
+    // Channels that share the weights.
+    parameter integer CHANNELS = 1,
+    // Lanes of the group.
+    parameter integer LANES = 4,
+    // Elements of the group in a word of y or m.
+    parameter integer SLICE = 2,
+    // Bits of a vector element.
+    parameter integer VECTOR_WIDTH = 16,
+    // Bits of an aligned activation.
+    parameter integer ACT_WIDTH = 18,
+    // Bits of a word of the weight memory.
+    parameter integer WORD_WIDTH = 16,
+    // Words of a lane's weight memory.
+    parameter integer WEIGHT_DEPTH = 88,
+    // Words of a lane's pointer memory (columns of all matrices), and bits of a word.
+    parameter integer POINTER_DEPTH = 36,
+    parameter integer COUNT_WIDTH = 3,
+    // Bits of a row number.
+    parameter integer ROW_WIDTH = 4,
+    // Bits of an accumulator.
+    parameter integer ACC_WIDTH = 31,
+    // Bits of an element number, and of an address in half an input buffer.
+    parameter integer ELEMENT_WIDTH = 6,
+    parameter integer SLOT_WIDTH = 4,
+    // Path of the schedule.
+    parameter SCHEDULE = "mem/schedule.mem"
+) (
+    input  wire                                   clk,
+    input  wire                                   rst,
+    input  wire                                   enable,
+    // Input element for the channels in x_write.
+    input  wire [CHANNELS-1:0]                    x_write,
+    input  wire [SLOT_WIDTH:0]                    x_addr,
+    input  wire [VECTOR_WIDTH-1:0]                x_element,
+    // Batches (see column_issuer).
+    input  wire [1:0]                             batch_ready,
+    input  wire [2*CHANNELS-1:0]                  batch_active,
+    input  wire [2*CHANNELS-1:0]                  batch_first,
+    output wire                                   batch_slot,
+    output wire                                   release_batch,
+    output wire                                   frame_marked,
+    output wire                                   frame_parity,
+    output wire [CHANNELS-1:0]                    frame_active,
+    output wire [CHANNELS-1:0]                    frame_first,
+    input  wire [1:0]                             cells_done,
+    // Words of y and m of all channels: the group's elements of them. Channels that rest keep their y.
+    input  wire                                   y_start,
+    input  wire                                   start_parity,
+    input  wire                                   y_write,
+    input  wire [CHANNELS-1:0]                    y_store,
+    input  wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] y_words,
+    input  wire                                   m_start,
+    input  wire                                   m_write,
+    input  wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] m_words,
+    // Pointer memories: counts follow col_pointer by two enabled cycles.
+    output wire                                   advance,
+    output wire [$clog2(POINTER_DEPTH)-1:0]       col_pointer,
+    input  wire [LANES*COUNT_WIDTH-1:0]           counts,
+    // Weight memories.
+    output wire [LANES*$clog2(WEIGHT_DEPTH)-1:0]  word_addrs,
+    input  wire [LANES*WORD_WIDTH-1:0]            words,
+    // All lanes have passed a marker.
+    output wire                                   all_done,
+    input  wire                                   done_clear,
+    // Drain of the accumulators.
+    input  wire                                   sweep,
+    input  wire [LANES-1:0]                       drain_en,
+    input  wire [1:0]                             drain_bank,
+    input  wire [ROW_WIDTH-1:0]                   drain_row,
+    // Rows, lane by lane, channels within a lane.
+    output wire [LANES*CHANNELS*ACC_WIDTH-1:0]    drain_data
+);
+
+    localparam integer ADDR_WIDTH = $clog2(WEIGHT_DEPTH);
+
+    // ---- Issuer ---------------------------------------------------------------------------------------------------------
+    wire                     col_valid;
+    wire                     col_first;
+    wire                     col_marker;
+    wire [1:0]               col_source;
+    wire [1:0]               col_bank;
+    wire [3:0]               col_shift;
+    wire [CHANNELS-1:0]      col_zero;
+    wire [ELEMENT_WIDTH-1:0] col_index;
+    wire [ADDR_WIDTH-1:0]    col_base;
+    wire [CHANNELS-1:0]      y_generation;
+    wire [CHANNELS*ELEMENT_WIDTH-1:0] y_available;
+    wire [CHANNELS-1:0]      m_generation;
+    wire [CHANNELS*ELEMENT_WIDTH-1:0] m_available;
+
+    column_issuer #(
+        .CHANNELS(CHANNELS),
+        .INDEX_WIDTH(ELEMENT_WIDTH),
+        .POINTER_WIDTH($clog2(POINTER_DEPTH)),
+        .ADDR_WIDTH(ADDR_WIDTH),
+        .FILE(SCHEDULE)
+    ) u_column_issuer (
+        .clk(clk),
+        .rst(rst),
+        .enable(enable),
+        .batch_ready(batch_ready),
+        .batch_active(batch_active),
+        .batch_first(batch_first),
+        .batch_slot(batch_slot),
+        .release_batch(release_batch),
+        .frame_marked(frame_marked),
+        .frame_parity(frame_parity),
+        .frame_active(frame_active),
+        .frame_first(frame_first),
+        .cells_done(cells_done),
+        .y_generation(y_generation[0]),
+        .y_available(y_available[0+:ELEMENT_WIDTH]),
+        .m_generation(m_generation[0]),
+        .m_available(m_available[0+:ELEMENT_WIDTH]),
+        .advance(advance),
+        .col_valid(col_valid),
+        .col_first(col_first),
+        .col_marker(col_marker),
+        .col_source(col_source),
+        .col_bank(col_bank),
+        .col_shift(col_shift),
+        .col_zero(col_zero),
+        .col_index(col_index),
+        .col_pointer(col_pointer),
+        .col_base(col_base)
+    );
+
+    // ---- Vectors --------------------------------------------------------------------------------------------------------
+    wire [CHANNELS*VECTOR_WIDTH-1:0] x_data;
+    wire [CHANNELS*VECTOR_WIDTH-1:0] y_data;
+    wire [CHANNELS*VECTOR_WIDTH-1:0] m_data;
+
+    genvar c;
+    generate
+        for (c = 0; c < CHANNELS; c = c + 1) begin : gen_channel
+            wire [VECTOR_WIDTH-1:0] x_word;
+            reg  [VECTOR_WIDTH-1:0] x_reg;
+
+            sdp_ram #(
+                .WIDTH(VECTOR_WIDTH),
+                .DEPTH(2 << SLOT_WIDTH),
+                .BLOCK(0)
+            ) u_x_buffer (
+                .clk(clk),
+                .write_en(x_write[c]),
+                .write_addr(x_addr),
+                .write_data(x_element),
+                .read_en(advance),
+                .read_addr({batch_slot, col_index[SLOT_WIDTH-1:0]}),
+                .read_data(x_word)
+            );
+
+            always @(posedge clk) begin
+                if (advance) x_reg <= x_word;
+            end
+
+            assign x_data[c*VECTOR_WIDTH+:VECTOR_WIDTH] = x_reg;
+
+            vec_buffer #(
+                .WIDTH(VECTOR_WIDTH),
+                .LANES(SLICE),
+                .READ(1),
+                .WORDS(4),
+                .INDEX_WIDTH(ELEMENT_WIDTH)
+            ) u_y_buffer (
+                .clk(clk),
+                .rst(rst),
+                .start(y_start),
+                .start_generation(start_parity),
+                .write_en(y_write),
+                .store(y_store[c]),
+                .write_data(y_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
+                .generation(y_generation[c]),
+                .available(y_available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
+                .en(advance),
+                .index(col_index),
+                .data(y_data[c*VECTOR_WIDTH+:VECTOR_WIDTH])
+            );
+
+            vec_buffer #(
+                .WIDTH(VECTOR_WIDTH),
+                .LANES(SLICE),
+                .READ(1),
+                .WORDS(8),
+                .INDEX_WIDTH(ELEMENT_WIDTH)
+            ) u_m_buffer (
+                .clk(clk),
+                .rst(rst),
+                .start(m_start),
+                .start_generation(start_parity),
+                .write_en(m_write),
+                .store(1'b1),
+                .write_data(m_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
+                .generation(m_generation[c]),
+                .available(m_available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
+                .en(advance),
+                .index(col_index),
+                .data(m_data[c*VECTOR_WIDTH+:VECTOR_WIDTH])
+            );
+        end
+    endgenerate
+
+    // The buffers of all channels fill in step.
+    wire unused_counts = &{1'b0, y_generation, y_available, m_generation, m_available};
+
+    // ---- Broadcast ------------------------------------------------------------------------------------------------------
+    wire                          lane_valid;
+    wire                          lane_first;
+    wire                          lane_marker;
+    wire [ADDR_WIDTH-1:0]         lane_base;
+    wire                          share_marker;
+    wire [1:0]                    share_bank;
+    wire [CHANNELS*ACT_WIDTH-1:0] share_acts;
+    wire [LANES-1:0]              blocked;
+
+    assign advance = !(|blocked);
+
+    act_broadcast #(
+        .CHANNELS(CHANNELS),
+        .VECTOR_WIDTH(VECTOR_WIDTH),
+        .ACT_WIDTH(ACT_WIDTH),
+        .ADDR_WIDTH(ADDR_WIDTH)
+    ) u_act_broadcast (
+        .clk(clk),
+        .rst(rst),
+        .advance(advance),
+        .col_valid(col_valid),
+        .col_first(col_first),
+        .col_marker(col_marker),
+        .col_source(col_source),
+        .col_bank(col_bank),
+        .col_shift(col_shift),
+        .col_base(col_base),
+        .col_zero(col_zero),
+        .x_data(x_data),
+        .y_data(y_data),
+        .m_data(m_data),
+        .lane_valid(lane_valid),
+        .lane_first(lane_first),
+        .lane_marker(lane_marker),
+        .lane_base(lane_base),
+        .share_marker(share_marker),
+        .share_bank(share_bank),
+        .share_acts(share_acts)
+    );
+
+    // ---- Lanes ----------------------------------------------------------------------------------------------------------
+    wire [LANES-1:0] done;
+    reg              all_done_reg;
+
+    always @(posedge clk) begin
+        if (rst) all_done_reg <= 1'b0;
+        else all_done_reg <= &done && !done_clear;
+    end
+
+    assign all_done = all_done_reg;
+
+    genvar l;
+    generate
+        for (l = 0; l < LANES; l = l + 1) begin : gen_lane
+            lane #(
+                .CHANNELS(CHANNELS),
+                .ACT_WIDTH(ACT_WIDTH),
+                .ROW_WIDTH(ROW_WIDTH),
+                .COUNT_WIDTH(COUNT_WIDTH),
+                .ADDR_WIDTH(ADDR_WIDTH),
+                .ACC_WIDTH(ACC_WIDTH)
+            ) u_lane (
+                .clk(clk),
+                .rst(rst),
+                .advance(advance),
+                .col_valid(lane_valid),
+                .col_first(lane_first),
+                .col_marker(lane_marker),
+                .col_base(lane_base),
+                .col_count(counts[l*COUNT_WIDTH+:COUNT_WIDTH]),
+                .share_marker(share_marker),
+                .share_bank(share_bank),
+                .share_acts(share_acts),
+                .blocked(blocked[l]),
+                .word_addr(word_addrs[l*ADDR_WIDTH+:ADDR_WIDTH]),
+                .word(words[l*WORD_WIDTH+:WORD_WIDTH]),
+                .done(done[l]),
+                .done_clear(done_clear),
+                .sweep(sweep),
+                .drain_en(drain_en[l]),
+                .drain_bank(drain_bank),
+                .drain_row(drain_row),
+                .drain_data(drain_data[l*CHANNELS*ACC_WIDTH+:CHANNELS*ACC_WIDTH])
+            );
+        end
+    endgenerate
+
+endmodule
+
+`resetall

@@ -1,0 +1,205 @@
+// column_issuer: executes the columns of the schedule for one group, once a frame.
+//
+// A step of the schedule with op SPMV broadcasts `size` columns of a vector to the lanes of the group; the sums go to a bank of
+// the accumulators. `when`:
+//   ALWAYS     every frame
+//   CURRENT    x of this frame; waits for the batch, left out if the step below ran ahead for it
+//   NEXT       x of the next frame, if its batch has arrived; left out otherwise
+//   RECURRENT  y of the frame before; no columns where all voices are in the first frame of an utterance
+// With `marker` set, a marker follows the columns; it tells when a lane has finished them. Other steps belong to the sequencer
+// and are passed over: the issuer never waits for it, but for the elements that it has made. A column of y or m is broadcast
+// as soon as its element is there; `generation` tells the vector of the frame at hand from an older one.
+//
+// One column a cycle (advance = 1). Gate banks 0 and 1 change roles with every frame. Columns of frame f are held back until
+// the bank is drained, that is until the cells of frame f - 2 are done; frames are counted modulo 4.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module column_issuer #(
+    // Channels that share the weights.
+    parameter integer CHANNELS = 1,
+    // Bits of a column or element number.
+    parameter integer INDEX_WIDTH = 6,
+    // Bits of a pointer address.
+    parameter integer POINTER_WIDTH = 6,
+    // Bits of a weight address.
+    parameter integer ADDR_WIDTH = 7,
+    // Steps of the schedule, at least 2.
+    parameter integer STEPS = 6,
+    // Path of the schedule.
+    parameter FILE = "mem/schedule.mem"
+) (
+    input  wire                     clk,
+    input  wire                     rst,
+    // The accumulators are clear.
+    input  wire                     enable,
+    // Batches of input frames, by slot: complete; channels with a frame; channels at the start of an utterance.
+    input  wire [1:0]               batch_ready,
+    input  wire [2*CHANNELS-1:0]    batch_active,
+    input  wire [2*CHANNELS-1:0]    batch_first,
+    output wire                     batch_slot,
+    output wire                     release_batch,
+    // Batch of the frame whose gate marker is being sent.
+    output wire                     frame_marked,
+    output wire                     frame_parity,
+    output wire [CHANNELS-1:0]      frame_active,
+    output wire [CHANNELS-1:0]      frame_first,
+    // Frames whose cells are done, modulo 4.
+    input  wire [1:0]               cells_done,
+    // Elements of the vectors.
+    input  wire                     y_generation,
+    input  wire [INDEX_WIDTH-1:0]   y_available,
+    input  wire                     m_generation,
+    input  wire [INDEX_WIDTH-1:0]   m_available,
+    // Columns out.
+    input  wire                     advance,
+    output wire                     col_valid,
+    output wire                     col_first,
+    output wire                     col_marker,
+    output wire [1:0]               col_source,
+    output wire [1:0]               col_bank,
+    output wire [3:0]               col_shift,
+    output wire [CHANNELS-1:0]      col_zero,
+    output wire [INDEX_WIDTH-1:0]   col_index,
+    output wire [POINTER_WIDTH-1:0] col_pointer,
+    output wire [ADDR_WIDTH-1:0]    col_base
+);
+
+    localparam [1:0] OP_SPMV = 2'd0;
+    localparam [1:0] WHEN_CURRENT = 2'd1;
+    localparam [1:0] WHEN_NEXT = 2'd2;
+    localparam [1:0] WHEN_RECURRENT = 2'd3;
+    localparam [1:0] BANK_CURRENT = 2'd0;
+    localparam [1:0] BANK_NEXT = 2'd1;
+
+    localparam integer STEP_WIDTH = 48;
+    localparam integer PC_WIDTH = $clog2(STEPS);
+
+    reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
+
+    initial $readmemh(FILE, schedule);
+
+    // The current step and its fields.
+    reg [STEP_WIDTH-1:0] step_reg;
+    wire [1:0] op = step_reg[1:0];
+    wire [1:0] when_field = step_reg[3:2];
+    wire last = step_reg[4];
+    wire marker = step_reg[5];
+    wire [1:0] source = step_reg[7:6];
+    wire [1:0] bank = step_reg[9:8];
+    wire [5:0] size = step_reg[15:10];
+    wire [3:0] words = step_reg[19:16];
+    wire [5:0] pointer = step_reg[25:20];
+    wire [6:0] base = step_reg[32:26];
+    wire [5:0] shift = step_reg[38:33];
+    wire [4:0] peep_shift = step_reg[43:39];
+    wire [3:0] state_frac = step_reg[47:44];
+
+    reg                   run_reg;
+    reg [PC_WIDTH-1:0]    pc_reg;
+    reg [INDEX_WIDTH-1:0] index_reg;
+    reg [1:0]             frame_reg;
+    reg                   slot_reg;
+    reg                   prefetched_reg;
+    reg [CHANNELS-1:0]    started_reg;
+    reg [CHANNELS-1:0]    active_reg;
+    reg [CHANNELS-1:0]    first_reg;
+    reg [CHANNELS-1:0]    next_active_reg;
+    reg [CHANNELS-1:0]    next_first_reg;
+
+    wire parity = frame_reg[0];
+
+    // The batch at hand; a channel that had no frame since reset starts an utterance.
+    wire [CHANNELS-1:0] active = slot_reg ? batch_active[CHANNELS+:CHANNELS] : batch_active[0+:CHANNELS];
+    wire [CHANNELS-1:0] marked = slot_reg ? batch_first[CHANNELS+:CHANNELS] : batch_first[0+:CHANNELS];
+    wire [CHANNELS-1:0] first = marked | ~started_reg;
+
+    // Whether the step can run: frames f - cells_done of 0 or 1 have a bank of their own.
+    wire       spmv = run_reg && op == OP_SPMV;
+    wire       current = when_field == WHEN_CURRENT;
+    wire       next = when_field == WHEN_NEXT;
+    wire       from_batch = current || next;
+    wire [1:0] ahead = (next ? frame_reg + 2'd1 : frame_reg) - cells_done;
+    wire       batch_here = batch_ready[slot_reg] && ahead <= 2'd1;
+    wire       skip = run_reg && (op != OP_SPMV || (current && prefetched_reg) || (next && !batch_here));
+    wire       await = current && !prefetched_reg && !batch_here;
+
+    // Columns.
+    wire                   no_columns = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
+    wire [INDEX_WIDTH-1:0] columns = no_columns ? {INDEX_WIDTH{1'b0}} : size;
+    wire                   at_end = index_reg == columns;
+    wire                   last_item = marker ? at_end : index_reg + 1'b1 == columns;
+    wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
+    wire [INDEX_WIDTH-1:0] available = source[1] ? m_available : y_available;
+    wire                   present = from_batch || at_end || (fresh && index_reg < available);
+    wire                   issue = spmv && !skip && !await && present;
+    wire                   issued = issue && advance;
+    wire                   spmv_done = issued && last_item;
+    wire                   step_done = skip || spmv_done;
+    wire [PC_WIDTH-1:0]    pc_next = (!run_reg || last) ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
+
+    always @(posedge clk) begin
+        if (!run_reg || step_done) step_reg <= schedule[pc_next];
+
+        if (spmv_done && current) begin
+            active_reg <= active;
+            first_reg  <= first;
+        end
+        if (spmv_done && next) begin
+            next_active_reg <= active;
+            next_first_reg  <= first;
+        end
+        if (skip && op == OP_SPMV && current) begin
+            active_reg <= next_active_reg;
+            first_reg  <= next_first_reg;
+        end
+
+        if (rst) begin
+            run_reg        <= 1'b0;
+            pc_reg         <= {PC_WIDTH{1'b0}};
+            index_reg      <= {INDEX_WIDTH{1'b0}};
+            frame_reg      <= 2'd0;
+            slot_reg       <= 1'b0;
+            prefetched_reg <= 1'b0;
+            started_reg    <= {CHANNELS{1'b0}};
+        end else begin
+            if (enable) run_reg <= 1'b1;
+            if (step_done) begin
+                pc_reg    <= pc_next;
+                index_reg <= {INDEX_WIDTH{1'b0}};
+            end else if (issued) begin
+                index_reg <= index_reg + 1'b1;
+            end
+            if (spmv_done && from_batch) begin
+                slot_reg    <= !slot_reg;
+                started_reg <= started_reg | active;
+            end
+            if (spmv_done && next) prefetched_reg <= 1'b1;
+            else if (skip && op == OP_SPMV && current) prefetched_reg <= 1'b0;
+            if (step_done && last) frame_reg <= frame_reg + 2'd1;
+        end
+    end
+
+    assign batch_slot = slot_reg;
+    assign release_batch = spmv_done && from_batch;
+    assign frame_marked = spmv_done && when_field == WHEN_RECURRENT;
+    assign frame_parity = parity;
+    assign frame_active = active_reg;
+    assign frame_first = first_reg;
+    assign col_valid = issue;
+    assign col_first = index_reg == {INDEX_WIDTH{1'b0}};
+    assign col_marker = marker && at_end;
+    assign col_source = source;
+    assign col_bank = bank == BANK_CURRENT ? {1'b0, parity} : bank == BANK_NEXT ? {1'b0, !parity} : bank;
+    assign col_shift = shift[3:0];
+    assign col_zero = first_reg;
+    assign col_index = index_reg;
+    assign col_pointer = pointer + index_reg[POINTER_WIDTH-1:0];
+    assign col_base = base;
+
+    wire unused_fields = &{1'b0, words, peep_shift, state_frac, shift[5:4]};
+
+endmodule
+
+`resetall

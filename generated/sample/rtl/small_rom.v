@@ -1,0 +1,46 @@
+// small_rom: read-only memory, loaded from a file, mapped to look-up tables. Otherwise as rom.
+//
+// Timing (en = 1):   cycle   addr   latch_reg   data
+//                      0      A0
+//                      1      A1      [A0]
+//                      2      A2      [A1]       [A0]
+// With en = 0 both registers hold. The file holds DEPTH words, one hexadecimal word a line.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module small_rom #(
+    // Bits of a word.
+    parameter integer WIDTH = 3,
+    // Number of words, at least 2.
+    parameter integer DEPTH = 36,
+    // Path of the memory file.
+    parameter FILE = "mem/pointers_0000.mem"
+) (
+    input  wire                  clk,
+    // Read port: data follows addr by two enabled cycles.
+    input  wire                  en,
+    input  wire [$clog2(DEPTH)-1:0] addr,
+    output wire [WIDTH-1:0]      data
+);
+
+    // "distributed" is for Vivado. Yosys has no such read-only memory: to it, "registers" comes first and means logic.
+    (* ram_style = "registers", rom_style = "distributed" *)
+    reg [WIDTH-1:0] mem [0:DEPTH-1];
+    reg [WIDTH-1:0] latch_reg;
+    reg [WIDTH-1:0] data_reg;
+
+    initial $readmemh(FILE, mem);
+
+    always @(posedge clk) begin
+        if (en) begin
+            latch_reg <= mem[addr];
+            data_reg  <= latch_reg;
+        end
+    end
+
+    assign data = data_reg;
+
+endmodule
+
+`resetall

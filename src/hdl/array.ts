@@ -1,0 +1,42 @@
+import type { Design } from '../compiler/design.ts';
+import { clog2 } from '../fixed.ts';
+import { yStart } from './channel.ts';
+import { phaseMsb } from './gather.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Pointer memories of fewer bits than this are look-up tables, so that many short ones do not use up the block RAM. */
+const SMALL_ROM_BITS = 2048;
+
+/** All groups and channels with their memories. */
+export function array(design: Design): ModulePlan {
+  const { config, formats, dimensions: d } = design;
+  return modulePlan('array', {
+    channels: d.channels,
+    groups: d.groups,
+    lanes: d.lanes,
+    elemLanes: d.elemLanes,
+    single: d.channels === 1,
+    severalGroups: d.groups > 1,
+    beat: d.beat,
+    vectorWidth: formats.vectorBits,
+    accWidth: formats.accBits,
+    weightWordWidth: formats.weightBits + config.indexBits,
+    weightDepth: d.weightDepth,
+    countWidth: d.countBits,
+    pointerDepth: d.pointerDepth,
+    pointerRom: d.pointerDepth * d.countBits < SMALL_ROM_BITS ? 'small_rom' : 'rom',
+    rowWidth: d.rowBits,
+    elementWidth: d.elementBits,
+    wordWidth: d.wordBits,
+    slotWidth: d.slotBits,
+    paramWidth: d.paramBits,
+    paramDepth: d.paramDepth,
+    slice: d.slice,
+    spread: d.spread,
+    roundMsb: Math.max(clog2(d.spread), 1) - 1,
+    phaseMsb: phaseMsb(design),
+    yStart: yStart(design),
+    projection: d.projection,
+    peepholes: d.peepholes,
+  });
+}

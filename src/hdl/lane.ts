@@ -1,0 +1,18 @@
+import type { Design } from '../compiler/design.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** One lane of a group, for all channels. */
+export function lane({ config, formats, dimensions }: Design): ModulePlan {
+  return modulePlan('lane', {
+    channels: dimensions.channels,
+    actWidth: formats.actBits,
+    weightWidth: formats.weightBits,
+    indexWidth: config.indexBits,
+    rowWidth: dimensions.rowBits,
+    countWidth: dimensions.countBits,
+    addrWidth: dimensions.addrBits,
+    accWidth: formats.accBits,
+    banks: dimensions.banks,
+    fifoDepth: config.fifoDepth,
+  });
+}

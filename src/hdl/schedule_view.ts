@@ -1,0 +1,32 @@
+import type { Design } from '../compiler/design.ts';
+import { type Step, stepFields } from '../compiler/schedule.ts';
+
+/** What a template prints of the schedule memory: its fields as wires, and those that its block does not use. */
+export interface ScheduleView {
+  readonly steps: number;
+  readonly stepWidth: number;
+  readonly fields: readonly { readonly name: string; readonly slice: string; readonly range: string }[];
+  readonly unusedFields: string;
+  readonly file: string;
+}
+
+/** @param used fields that the block reads */
+export function scheduleView({ dimensions, schedule }: Design, used: readonly (keyof Step)[]): ScheduleView {
+  let lsb = 0;
+  const layout = stepFields(dimensions);
+  const fields = layout.map(({ wire, bits }) => {
+    const slice = bits === 1 ? `${lsb}` : `${lsb + bits - 1}:${lsb}`;
+    lsb += bits;
+    return { name: wire, slice, range: bits === 1 ? '' : `[${bits - 1}:0]` };
+  });
+  return {
+    steps: schedule.length,
+    stepWidth: lsb,
+    fields,
+    unusedFields: layout
+      .filter(({ key }) => !used.includes(key))
+      .map(({ wire }) => wire)
+      .join(', '),
+    file: 'mem/schedule.mem',
+  };
+}
