@@ -1,7 +1,7 @@
 /** Values of an imported tensor, row-major, in the precision of its source. */
 export type Floats = Float32Array | Float64Array;
 
-/** Peephole weights, one per cell (DESIGN section 2): `i` and `f` look at the previous cell state, `o` at the new one. */
+/** Peephole weights, one per cell: `i` and `f` look at the previous cell state, `o` at the new one. */
 export interface Peepholes {
   readonly i: Floats;
   readonly f: Floats;

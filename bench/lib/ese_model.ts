@@ -1,7 +1,7 @@
 import { writeSafetensors } from '../../src/compiler/import/write_safetensors.ts';
 import { Rng } from '../../src/rng.ts';
 
-/** Shape of the layer that ESE was published with (DESIGN section 7): 3,248,128 weights. */
+/** Shape of the layer that ESE was published with (Han et al., FPGA 2017): 3,248,128 weights. */
 export const ESE_SHAPE = { inputs: 153, cells: 1024, outputs: 512 } as const;
 
 const SIGMA = 0.05;

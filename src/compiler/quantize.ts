@@ -52,7 +52,7 @@ function peakOf(values: Floats): number {
   return peak;
 }
 
-/** Integers of a matrix, round half up, saturating (DESIGN section 4). */
+/** Integers of a matrix, round half up, saturating (docs/number-formats.md). */
 export function quantizeMatrix(values: Floats, fractionBits: number, bits: number): Int16Array {
   const scale = 2 ** fractionBits;
   const max = 2 ** (bits - 1) - 1;
