@@ -67,18 +67,21 @@ export function arithUnit(bits: number, saturate: boolean): ArithUnit {
   if (!saturate && bits <= INT32_BITS) {
     return {
       accumulators: (count) => new Int32Array(count),
-      spmv: (matrix, vector, align, sums) =>
-        spmv32(
-          matrix,
-          Int32Array.from(vector, (v) => v << align),
-          sums as Int32Array,
-        ),
+      spmv: (matrix, vector, align, sums) => {
+        const acts = new Int32Array(vector.length);
+        for (let i = 0; i < acts.length; i++) acts[i] = vector[i]! << align;
+        spmv32(matrix, acts, sums as Int32Array);
+      },
     };
   }
   const loop = saturate ? saturatingSpmv(bits) : spmv53;
-  const scaled = (vector: ArrayLike<number>, align: number) => Float64Array.from(vector, (v) => v * 2 ** align);
   return {
     accumulators: (count) => new Float64Array(count),
-    spmv: (matrix, vector, align, sums) => loop(matrix, scaled(vector, align), sums as Float64Array),
+    spmv: (matrix, vector, align, sums) => {
+      const acts = new Float64Array(vector.length);
+      const scale = 2 ** align;
+      for (let i = 0; i < acts.length; i++) acts[i] = vector[i]! * scale;
+      loop(matrix, acts, sums as Float64Array);
+    },
   };
 }
