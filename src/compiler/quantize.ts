@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { EsegenError } from '../errors.ts';
-import { bitsFor, quantize } from '../fixed.ts';
+import { bitsFor, quantize, roundHalfUp } from '../fixed.ts';
 import { tableStepFrac } from '../golden/act_table.ts';
 import type { Floats, LstmLayer } from '../model.ts';
 import type { VectorPeaks } from './calibrate.ts';
@@ -53,15 +53,11 @@ function peakOf(values: Floats): number {
 }
 
 /** Integers of a matrix, round half up, saturating (docs/number-formats.md). */
-export function quantizeMatrix(values: Floats, fractionBits: number, bits: number): Int16Array {
-  const scale = 2 ** fractionBits;
-  const max = 2 ** (bits - 1) - 1;
+function quantizeMatrix(values: Floats, fractionBits: number, bits: number): Int16Array {
   const out = new Int16Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
-    if (v === 0) continue;
-    const q = Math.floor(v * scale + 0.5);
-    out[i] = q > max ? max : q < -max - 1 ? -max - 1 : q;
+    if (v !== 0) out[i] = quantize(v, fractionBits, bits);
   }
   return out;
 }
@@ -143,7 +139,7 @@ export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPea
       ? Math.max(bitsFor(Math.max(gateBound, outBound)), actBits + weightBits + 1)
       : config.accumulatorBits;
 
-  const bias = layer.bias.map((b) => Math.floor(b * 2 ** accFrac + 0.5));
+  const bias = layer.bias.map((b) => roundHalfUp(b * 2 ** accFrac));
   const biasBits = Math.max(bitsFor(peakOf(bias)), 2);
 
   let peepFrac = 0;

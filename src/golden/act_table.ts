@@ -1,5 +1,5 @@
 import { TABLE_BITS, TABLE_ENTRIES, TABLE_FRAC } from '../compiler/formats.ts';
-import { saturate } from '../fixed.ts';
+import { quantize } from '../fixed.ts';
 
 /** The logistic function in double precision. */
 export function sigmoid(v: number): number {
@@ -16,7 +16,7 @@ export function sigmoid(v: number): number {
 export function actTable(f: (v: number) => number, range: number): Int16Array {
   const step = (2 * range) / TABLE_ENTRIES;
   return Int16Array.from({ length: TABLE_ENTRIES }, (_, i) =>
-    saturate(Math.floor(f((i + 0.5) * step - range) * 2 ** TABLE_FRAC + 0.5), TABLE_BITS),
+    quantize(f((i + 0.5) * step - range), TABLE_FRAC, TABLE_BITS),
   );
 }
 
