@@ -1,8 +1,9 @@
 import { type Config, densityOf, type Encoding, type Matrix } from '../config.ts';
 import type { Floats, LstmLayer } from '../model.ts';
-import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
+import { columnsOfGroup, createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
 import { columnBalanced } from './prune/column_balanced.ts';
-import { laneShare, type PruneRule } from './prune/lane_share.ts';
+import { deal } from './prune/deal.ts';
+import { type LaneShare, laneShare, type PruneRule } from './prune/lane_share.ts';
 import { loadBalanced } from './prune/load_balanced.ts';
 import { paddingAware } from './prune/padding_aware.ts';
 
@@ -42,7 +43,7 @@ interface Stack {
 
 /**
  * Prunes a layer by the rule of the config's encoding. Whatever the rule, of the n weights that a lane holds of a
- * sub-matrix, ceil(n · density) stay.
+ * sub-matrix, ceil(n · density) stay. Its column groups have equal shares of them, see {@link deal}.
  *
  * A model with zeros in it keeps exactly its own mask: where any sub-matrix has 1 % or more of exact zeros, the whole
  * layer stays as it is, whatever the config's densities and encoding.
@@ -55,7 +56,12 @@ export function pruneLayer(layer: LstmLayer, config: Config): PrunedLayer {
   const weightP = layer.weightP === null ? null : layer.weightP.slice();
   const pruned = { ...layer, weightX, weightR, weightP };
   let dropped = 0;
-  for (const stack of stacksOf(pruned, lanes)) dropped += pruneStack(stack, config);
+  let turn = 0;
+  for (const stack of stacksOf(pruned, lanes)) {
+    const { shares, next } = sharesOf(stack, config, turn);
+    dropped += pruneStack(stack, config, shares);
+    turn = next;
+  }
   return dropped === 0 ? { layer, pruned: false } : { layer: pruned, pruned: true };
 }
 
@@ -83,25 +89,69 @@ function isMasked({ matrices, weights }: Stack): boolean {
   });
 }
 
+/** A share together with the matrix rows of its lane. */
+interface Part {
+  readonly rows: Int32Array;
+  readonly share: LaneShare;
+}
+
+/**
+ * What the lanes of all groups hold of a stack, without empty shares. All lanes deal from the same group on, so that lanes
+ * with equally many rows keep equally many weights of a group.
+ *
+ * @param turn group that is next to get one weight more than others
+ */
+function sharesOf(
+  { matrices, weights, columns, rowsByLane }: Stack,
+  config: Config,
+  turn: number,
+): { readonly shares: readonly Part[]; readonly next: number } {
+  const { groups } = config.array;
+  const widths = Array.from({ length: groups }, (_, group) => columnsOfGroup(columns, groups, group));
+  const keep = rowsByLane.map((): (readonly number[])[] => []);
+  let next = turn;
+  for (const matrix of matrices) {
+    const density = densityOf(config, matrix);
+    const start = next;
+    for (const [lane, rows] of rowsByLane.entries()) {
+      const height = rows.length / matrices.length;
+      // The product can come out above an integer by an error of rounding.
+      const total = Math.ceil(height * columns * density - 1e-9);
+      const room = widths.map((width) => height * width);
+      const dealt = deal(total, room, start);
+      keep[lane]!.push(dealt.counts);
+      // Lane 0 is the fullest.
+      if (lane === 0) next = dealt.next;
+    }
+  }
+  const shares = rowsByLane.flatMap((rows, lane) =>
+    widths.flatMap((width, group) => {
+      if (rows.length === 0 || width === 0) return [];
+      const counts = keep[lane]!.map((byGroup) => byGroup[group]!);
+      return [{ rows, share: laneShare(weights, columns, groups, group, rows, counts) }];
+    }),
+  );
+  return { shares, next };
+}
+
 /**
  * Prunes a stack in place.
  *
  * @returns number of non-zero weights set to zero
  */
-function pruneStack({ matrices, weights, columns, rowsByLane }: Stack, config: Config): number {
-  const densities = matrices.map((matrix) => densityOf(config, matrix));
-  const occupied = rowsByLane.filter((rows) => rows.length > 0);
-  const shares = occupied.map((rows) => laneShare(weights, columns, rows, densities));
+function pruneStack({ weights, columns }: Stack, config: Config, parts: readonly Part[]): number {
+  const { groups } = config.array;
+  const shares = parts.map(({ share }) => share);
   const masks = RULES[config.encoding](shares, 2 ** config.indexBits);
   let dropped = 0;
-  for (const [lane, rows] of occupied.entries()) {
-    const mask = masks[lane]!;
+  for (const [at, { rows, share }] of parts.entries()) {
+    const mask = masks[at]!;
     for (const [local, row] of rows.entries()) {
-      for (let column = 0; column < columns; column++) {
+      for (let column = 0; column < share.columns; column++) {
         if (mask[column * rows.length + local] === 1) continue;
-        const at = row * columns + column;
-        if (weights[at] !== 0) dropped++;
-        weights[at] = 0;
+        const weight = row * columns + column * groups + share.group;
+        if (weights[weight] !== 0) dropped++;
+        weights[weight] = 0;
       }
     }
   }
