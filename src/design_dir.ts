@@ -15,7 +15,8 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { CompileReport } from './compiler/compile.ts';
-import type { Design } from './compiler/design.ts';
+import type { Design, DesignMatrices } from './compiler/design.ts';
+import { countsAreShared } from './compiler/encode.ts';
 import type { Formats } from './compiler/formats.ts';
 import { quoteName } from './compiler/import/quote_name.ts';
 import { readModel } from './compiler/import/read_model.ts';
@@ -111,6 +112,7 @@ const dimensionsSchema = z.looseObject({
     .min(2)
     .max(2 ** 24),
   countBits: z.int().min(2).max(16),
+  sharedCounts: z.boolean(),
 });
 
 const stepSchema: z.ZodType<Step> = z.strictObject({
@@ -129,6 +131,8 @@ const stepSchema: z.ZodType<Step> = z.strictObject({
   stateFrac: count,
 });
 
+const ratio = z.number().min(1);
+
 const reportSchema: z.ZodType<CompileReport> = z.strictObject({
   pruned: z.boolean(),
   weights: count,
@@ -138,6 +142,7 @@ const reportSchema: z.ZodType<CompileReport> = z.strictObject({
   padding: count,
   wordsMax: count,
   wordsMean: z.number().min(0),
+  imbalance: z.strictObject({ x: ratio, r: ratio, p: ratio.nullable(), overall: ratio }),
   peaks: z.strictObject({ x: z.number(), y: z.number(), c: z.number() }),
 });
 
@@ -250,13 +255,15 @@ export function loadDesign(dir: string): LoadedDesign {
     images.set(file.slice('mem/'.length), parseMem(content.toString('latin1'), image.width, image.depth, file));
   }
   checkSchedule(path, schedule, dimensions, images.get('schedule.mem')!);
+  const unpacked = unpackDesign(images, frame);
+  checkSharedCounts(path, dimensions, unpacked.matrices);
 
   const readJson = <T>(file: string, parse: (value: unknown, where: string) => T): T | null =>
     files.has(file) ? parse(tryJson(join(dir, file)), file) : null;
   return {
     dir: resolve(dir),
     version,
-    design: { ...frame, ...unpackDesign(images, frame) },
+    design: { ...frame, ...unpacked },
     report,
     files,
     readModel: () => readModel(join(dir, HOST_PATHS.model)),
@@ -353,12 +360,13 @@ function checkDimensions(
   formats: Formats,
   given: z.infer<typeof dimensionsSchema>,
 ): Dimensions {
-  const { baseR, baseP, weightDepth, countBits } = given;
+  const { baseR, baseP, weightDepth, countBits, sharedCounts } = given;
   const dimensions = dimensionsOf(config, shape, formats, {
     wordsX: baseR,
     wordsR: baseP - baseR,
     wordsP: shape.projection ? weightDepth - baseP : 0,
     largestCount: Math.min(2 ** countBits - 1, weightDepth - 1),
+    sharedCounts,
   });
   const keys = new Set([...Object.keys(dimensions), ...Object.keys(given)]);
   for (const key of keys) {
@@ -376,6 +384,12 @@ function checkSchedule(path: string, schedule: readonly Step[], dimensions: Dime
     if (packStep(step, fields) === memWord(image, at)) continue;
     throw new EsegenError(`${path}: schedule.${at}`, 'is not what mem/schedule.mem holds', REBUILD);
   }
+}
+
+function checkSharedCounts(path: string, { sharedCounts, groups }: Dimensions, { x, r, p }: DesignMatrices): void {
+  const shared = (p === null ? [x, r] : [x, r, p]).every((matrix) => countsAreShared(matrix, groups));
+  if (shared === sharedCounts) return;
+  throw new EsegenError(`${path}: dimensions.sharedCounts`, 'is not what the pointer memories hold', REBUILD);
 }
 
 function codeOf(error: unknown): string {

@@ -7,12 +7,21 @@ import { type LaneShare, laneShare, type PruneRule } from './prune/lane_share.ts
 import { loadBalanced } from './prune/load_balanced.ts';
 import { paddingAware } from './prune/padding_aware.ts';
 
+/** Which weights pruning has kept of each matrix: 1 where one stays, row-major as the weights. */
+export interface Masks {
+  readonly x: Uint8Array;
+  readonly r: Uint8Array;
+  readonly p: Uint8Array | null;
+}
+
 /** What pruning made of a layer. */
 export interface PrunedLayer {
   /** The layer to build: the very one given where `pruned` is false, otherwise with new weight matrices. */
   readonly layer: LstmLayer;
   /** Whether weights were dropped here. */
   readonly pruned: boolean;
+  /** What the rule of the config chose to keep, be it 0 or not; null where the model keeps its own mask. */
+  readonly masks: Masks | null;
 }
 
 /**
@@ -50,19 +59,22 @@ interface Stack {
  */
 export function pruneLayer(layer: LstmLayer, config: Config): PrunedLayer {
   const { lanes } = config.array;
-  if (stacksOf(layer, lanes).some(isMasked)) return { layer, pruned: false };
-  const weightX = layer.weightX.slice();
-  const weightR = layer.weightR.slice();
-  const weightP = layer.weightP === null ? null : layer.weightP.slice();
-  const pruned = { ...layer, weightX, weightR, weightP };
-  let dropped = 0;
+  const stacks = stacksOf(layer, lanes);
+  if (stacks.some(isMasked)) return { layer, pruned: false, masks: null };
   let turn = 0;
-  for (const stack of stacksOf(pruned, lanes)) {
-    const { shares, next } = sharesOf(stack, config, turn);
-    dropped += pruneStack(stack, config, shares);
+  const [x, r, p = null] = stacks.map((stack) => {
+    const { parts, next } = partsOf(stack, config, turn);
     turn = next;
+    return maskOf(stack, config, parts);
+  });
+  const masks = { x: x!, r: r!, p };
+  const weightX = masked(layer.weightX, masks.x);
+  const weightR = masked(layer.weightR, masks.r);
+  const weightP = layer.weightP === null ? null : masked(layer.weightP, p!);
+  if (weightX === layer.weightX && weightR === layer.weightR && weightP === layer.weightP) {
+    return { layer, pruned: false, masks };
   }
-  return dropped === 0 ? { layer, pruned: false } : { layer: pruned, pruned: true };
+  return { layer: { ...layer, weightX, weightR, weightP }, pruned: true, masks };
 }
 
 /** The two or three matrices of the hardware; the gate order is i, f, g, o. */
@@ -101,11 +113,11 @@ interface Part {
  *
  * @param turn group that is next to get one weight more than others
  */
-function sharesOf(
+function partsOf(
   { matrices, weights, columns, rowsByLane }: Stack,
   config: Config,
   turn: number,
-): { readonly shares: readonly Part[]; readonly next: number } {
+): { readonly parts: readonly Part[]; readonly next: number } {
   const { groups } = config.array;
   const widths = Array.from({ length: groups }, (_, group) => columnsOfGroup(columns, groups, group));
   const keep = rowsByLane.map((): (readonly number[])[] => []);
@@ -124,36 +136,35 @@ function sharesOf(
       if (lane === 0) next = dealt.next;
     }
   }
-  const shares = rowsByLane.flatMap((rows, lane) =>
+  const parts = rowsByLane.flatMap((rows, lane) =>
     widths.flatMap((width, group) => {
       if (rows.length === 0 || width === 0) return [];
       const counts = keep[lane]!.map((byGroup) => byGroup[group]!);
       return [{ rows, share: laneShare(weights, columns, groups, group, rows, counts) }];
     }),
   );
-  return { shares, next };
+  return { parts, next };
 }
 
-/**
- * Prunes a stack in place.
- *
- * @returns number of non-zero weights set to zero
- */
-function pruneStack({ weights, columns }: Stack, config: Config, parts: readonly Part[]): number {
+/** What the rule of the config keeps of a stack: 1 where a weight stays, [rows of all, columns]. */
+function maskOf({ weights, columns }: Stack, config: Config, parts: readonly Part[]): Uint8Array {
   const { groups } = config.array;
   const shares = parts.map(({ share }) => share);
-  const masks = RULES[config.encoding](shares, 2 ** config.indexBits);
-  let dropped = 0;
+  const kept = RULES[config.encoding](shares, 2 ** config.indexBits);
+  const mask = new Uint8Array(weights.length);
   for (const [at, { rows, share }] of parts.entries()) {
-    const mask = masks[at]!;
+    const partMask = kept[at]!;
     for (const [local, row] of rows.entries()) {
       for (let column = 0; column < share.columns; column++) {
-        if (mask[column * rows.length + local] === 1) continue;
-        const weight = row * columns + column * groups + share.group;
-        if (weights[weight] !== 0) dropped++;
-        weights[weight] = 0;
+        mask[row * columns + column * groups + share.group] = partMask[column * rows.length + local]!;
       }
     }
   }
-  return dropped;
+  return mask;
+}
+
+/** Weights under a mask; the very ones given where it drops none but zeros. */
+function masked(weights: Floats, mask: Uint8Array): Floats {
+  if (weights.every((weight, at) => weight === 0 || mask[at] === 1)) return weights;
+  return weights.map((weight, at) => (mask[at] === 1 ? weight : 0));
 }

@@ -44,6 +44,8 @@ export interface Dimensions {
   readonly pointerDepth: number;
   readonly pointerBits: number;
   readonly countBits: number;
+  /** Whether in every column of every matrix all lanes of a group have the same count. */
+  readonly sharedCounts: boolean;
   /** Bits of an element, column or size number. */
   readonly elementBits: number;
   /** Words of ElemMul: cells of one of its lanes; bits of a word number. */
@@ -76,6 +78,8 @@ export interface MatrixSizes {
   readonly wordsP: number;
   /** Words of the fullest column of any lane. */
   readonly largestCount: number;
+  /** Whether in every column of every matrix all lanes of a group have the same count. */
+  readonly sharedCounts: boolean;
 }
 
 /** Banks of more bits than this go into block RAM when the config leaves it open (accumulatorMemory "auto"). */
@@ -150,6 +154,7 @@ export function dimensionsOf(
     pointerDepth: depth(columns),
     pointerBits: clog2(depth(columns)),
     countBits: Math.max(unsignedBits(sizes.largestCount), 2),
+    sharedCounts: sizes.sharedCounts,
     elementBits: unsignedBits(
       Math.max(
         columns,
