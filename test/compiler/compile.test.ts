@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { weightRows } from '../../src/cli/describe.ts';
 import { randomCalibration } from '../../src/compiler/calibrate.ts';
-import { compile } from '../../src/compiler/compile.ts';
+import { type CompileReport, compile } from '../../src/compiler/compile.ts';
 import { estimateCycles } from '../../src/compiler/cycles.ts';
 import { type Encoding, parseConfig } from '../../src/config.ts';
 import { sampleDesign, sampleLayer } from '../lib/sample_design.ts';
@@ -56,6 +57,11 @@ describe('compile with column-balanced pruning', () => {
   });
 });
 
+/** What the summary of a build says about it. */
+function imbalanceRow(report: CompileReport): string | undefined {
+  return weightRows(report).find(([label]) => label === 'imbalance')?.[1];
+}
+
 describe('imbalance', () => {
   it('is the fullest lane over the mean, by matrix and overall', () => {
     // One cell a lane. Lane 0 has all of W_x, and half of W_r.
@@ -65,6 +71,13 @@ describe('imbalance', () => {
     const { report } = compile({ ...layer, weightX }, config, randomCalibration(4));
     expect(report.imbalance).toEqual({ x: 2, r: 1, p: null, overall: (16 + 8) / ((16 + 8 + 8) / 2) });
     expect(report.wordsMax / report.wordsMean).toBe(report.imbalance.overall);
+    expect(imbalanceRow(report)).toBe(
+      'fullest PE 1.50 times the mean (W_x 2.00, W_r 1.00); prune with balance to gain up to 33.33 % of the cycles',
+    );
+    // There is nothing to gain where esegen has pruned, or where lanes are about equal.
+    expect(imbalanceRow({ ...report, pruned: true })).toBe('fullest PE 1.50 times the mean (W_x 2.00, W_r 1.00)');
+    const even = { ...report, imbalance: { x: 2, r: 1, p: 1, overall: 1.1 } };
+    expect(imbalanceRow(even)).toBe('fullest PE 1.10 times the mean (W_x 2.00, W_r 1.00, W_ym 1.00)');
   });
 
   it('is 1 where there are no words', () => {

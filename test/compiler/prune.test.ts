@@ -47,7 +47,7 @@ describe('pruneLayer', () => {
     const dense = randomLayer({ inputs: 3, cells: 5, outputs: 4, projection: true }, 7);
     for (const encoding of ENCODINGS) {
       const all = pruneLayer(dense, configOf(4, 1, { encoding }));
-      expect(all).toEqual({ layer: dense, pruned: false });
+      expect(all.pruned).toBe(false);
       expect(all.layer).toBe(dense);
       const { layer, pruned } = pruneLayer(dense, configOf(4, 0, { encoding }));
       expect(pruned).toBe(true);
@@ -146,6 +146,25 @@ describe('pruneLayer', () => {
     expect(Math.max(...counts)).toBe(356);
   });
 
+  it('tells which weights it kept, those that are 0 included', () => {
+    const dense = randomLayer({ inputs: 50, cells: 4, outputs: 4, projection: true }, 5);
+    const stray = { ...dense, weightX: dense.weightX.slice().fill(0, 400, 401) };
+    for (const encoding of ENCODINGS) {
+      for (const density of [1, 0.25]) {
+        const { layer, masks } = pruneLayer(stray, configOf(2, density, { array: { lanes: 2, groups: 4 }, encoding }));
+        for (const [weights, mask] of [
+          [layer.weightX, masks!.x],
+          [layer.weightR, masks!.r],
+          [layer.weightP!, masks!.p!],
+        ] as const) {
+          for (const [at, weight] of weights.entries()) if (mask[at] === 0) expect(weight).toBe(0);
+          expect(mask).toHaveLength(weights.length);
+          expect(mask.reduce((a, b) => a + b, 0)).toBe(weights.length * density);
+        }
+      }
+    }
+  });
+
   it('takes a product that rounds above an integer for that integer', () => {
     // 100 · 0.07 is 7.000000000000001 in doubles.
     const dense = randomLayer({ inputs: 100, cells: 1, outputs: 1, projection: false }, 3);
@@ -183,7 +202,7 @@ describe('pruneLayer', () => {
         const masked = withZeros(count);
         for (const encoding of ENCODINGS) {
           const result = pruneLayer(masked, configOf(2, 0.25, { encoding }));
-          expect(result.pruned).toBe(false);
+          expect(result).toMatchObject({ pruned: false, masks: null });
           expect(result.layer).toBe(masked);
         }
       }
