@@ -26,7 +26,7 @@ const INTERRUPT = 'xilinx.com:signal:interrupt_rtl:1.0';
 const ADDRESS_BITS = 64;
 
 /** Bytes of the control registers in the address map, and bits of a register. */
-const CONTROL_PAGE = { bytes: 65536, dataBits: 32 } as const;
+const CONTROL_PAGE = { bytes: 4096, dataBits: 32 } as const;
 
 const AXI_READ = [
   ...['araddr', 'arlen', 'arsize', 'arburst', 'arcache', 'arprot', 'arvalid', 'arready'],

@@ -23,7 +23,6 @@ set commands {
     get_property {{} {} 2 2}
     get_filesets {{} {} 1 1}
     get_runs {{} {} 1 1}
-    get_files {{} {} 1 1}
     set_msg_config {{-id -new_severity} {} 0 0}
     launch_runs {{-jobs -to_step} -force 1 1}
     wait_on_run {-timeout {} 1 1}
@@ -74,7 +73,6 @@ set properties {
     hdl_parameter {value}
 }
 
-namespace eval ipx {}
 # Name of the object -> 1; "object property" -> value.
 array set exists {fileset\ sources_1 1 fileset\ constrs_1 1 run\ synth_1 1 run\ impl_1 1}
 array set property {}
@@ -146,12 +144,22 @@ proc parse {command arguments} {
     return $call
 }
 
-foreach command [dict keys $commands] {
-    proc $command {args} [string map [list %C $command] {
-        puts "%C: $args"
-        set call [parse %C $args]
-        return [do.%C $call {*}[dict get $call ""]]
-    }]
+proc call {command args} {
+    puts "$command: $args"
+    set call [parse $command $args]
+    return [do.[string map {:: .} $command] $call {*}[dict get $call ""]]
+}
+
+# Runs a script in an interpreter of its own, which knows Tcl and these commands.
+proc run_script {script arguments} {
+    set child [interp create]
+    $child eval {namespace eval ipx {}}
+    foreach command [dict keys $::commands] {
+        $child alias $command call $command
+    }
+    $child eval [list set argv $arguments]
+    $child eval [list source $script]
+    interp delete $child
 }
 
 # ---- Project ----------------------------------------------------------------------------------------------------------
@@ -180,17 +188,20 @@ proc do.close_project {call} {
 }
 
 proc do.add_files {call files} {
-    set set [need [dict get $call -fileset]]
+    need [dict get $call -fileset]
     if {$files eq {}} {
         error "no files to add"
     }
+    set added {}
     foreach path $files {
         need_file $path
-        set ::property([list [add file $path] fileset]) $set
+        lappend added [add file $path]
         if {[file extension $path] eq ".v"} {
             read_verilog $path
         }
     }
+    # One object is the object itself.
+    return [expr {[llength $added] == 1 ? [lindex $added 0] : $added}]
 }
 
 # Modules, with their ports and the default of MEM_DIR.
@@ -255,10 +266,6 @@ proc do.get_runs {call name} {
     return [need [list run $name]]
 }
 
-proc do.get_files {call files} {
-    return [need [list file [lindex $files 0]]]
-}
-
 proc do.set_msg_config {call} {
     if {![regexp {^[A-Z][a-z]+ \d+-\d+$} [dict get $call -id]] || [dict get $call -new_severity] ne "ERROR"} {
         error "no such message or severity: $call"
@@ -281,7 +288,7 @@ proc do.launch_runs {call run} {
         synthesise
     }
     foreach object [objects file *.xdc] {
-        uplevel #0 [list source [lindex $object 1]]
+        run_script [lindex $object 1] {}
     }
     cd $before
     set ::property([list [list run $run] PROGRESS]) [expr {$ok ? "100%" : "43%"}]
@@ -289,8 +296,7 @@ proc do.launch_runs {call run} {
 
 # Every file of $readmemh must be where the default of MEM_DIR says, seen from the run.
 proc synthesise {} {
-    set hook [value {run synth_1} STEPS.SYNTH_DESIGN.TCL.PRE]
-    uplevel #0 [list source $hook]
+    run_script [value {run synth_1} STEPS.SYNTH_DESIGN.TCL.PRE] {}
     set top [value {fileset sources_1} top]
     foreach object [objects file *.mem] {
         set path [lindex $object 1]
@@ -343,7 +349,7 @@ proc do.get_ports {call name} {
 
 # ---- IP ---------------------------------------------------------------------------------------------------------------
 
-proc do.ipx::package_project {call} {
+proc do.ipx.package_project {call} {
     set ::root [dict get $call -root_dir]
     set top [value {fileset sources_1} top]
     add core $top
@@ -353,7 +359,7 @@ proc do.ipx::package_project {call} {
         add group $group
     }
     foreach object [objects file] {
-        if {![string match "$::root/*" [lindex $object 1]]} {
+        if {[string first $::root/ [lindex $object 1]] != 0} {
             error "not in the folder of the IP: [lindex $object 1]"
         }
     }
@@ -371,7 +377,7 @@ proc do.ipx::package_project {call} {
     }
 }
 
-proc do.ipx::current_core {call} {
+proc do.ipx.current_core {call} {
     return [lindex [objects core] 0]
 }
 
@@ -379,12 +385,12 @@ proc of {call} {
     return [need [dict get $call -of_objects]]
 }
 
-proc do.ipx::get_bus_interfaces {call {name *}} {
+proc do.ipx.get_bus_interfaces {call {name *}} {
     of $call
     return [lindex [objects interface $name] 0]
 }
 
-proc do.ipx::infer_bus_interface {call ports type core} {
+proc do.ipx.infer_bus_interface {call ports type core} {
     need $core
     if {![regexp {^xilinx\.com:(interface|signal):(axis|aximm|clock|reset|interrupt)_rtl:1\.0$} $type]} {
         error "no such type: $type"
@@ -404,32 +410,33 @@ proc do.ipx::infer_bus_interface {call ports type core} {
     return [add interface $prefix]
 }
 
-proc do.ipx::associate_bus_interfaces {call core} {
+proc do.ipx.associate_bus_interfaces {call core} {
     need $core
     need [list interface [dict get $call -clock]]
     if {[dict exists $call -reset]} {
-        need [list interface [dict get $call -reset]]
+        set reset [lindex [need [list interface [dict get $call -reset]]] 1]
+        set ::property([list [list interface [dict get $call -clock]] reset]) $reset
     }
     if {[dict exists $call -busif]} {
         set ::property([list [need [list interface [dict get $call -busif]]] clock]) [dict get $call -clock]
     }
 }
 
-proc do.ipx::get_bus_parameters {call name} {
+proc do.ipx.get_bus_parameters {call name} {
     return [lindex [objects bus_parameter "[lindex [of $call] 1]:$name"] 0]
 }
 
-proc do.ipx::add_bus_parameter {call name interface} {
+proc do.ipx.add_bus_parameter {call name interface} {
     need $interface
     return [add bus_parameter [lindex $interface 1]:$name]
 }
 
-proc do.ipx::get_memory_maps {call} {
+proc do.ipx.get_memory_maps {call} {
     of $call
     return [objects map]
 }
 
-proc do.ipx::get_address_spaces {call} {
+proc do.ipx.get_address_spaces {call} {
     of $call
     return [objects space]
 }
@@ -446,15 +453,15 @@ proc remove {kind name} {
     unset ::exists([need [list $kind $name]])
 }
 
-proc do.ipx::add_memory_map {call name core} { make map $name $core }
-proc do.ipx::remove_memory_map {call name core} { remove map $name }
-proc do.ipx::add_address_space {call name core} { make space $name $core }
-proc do.ipx::remove_address_space {call name core} { remove space $name }
-proc do.ipx::add_address_block {call name map} { make block $name $map }
-proc do.ipx::get_user_parameters {call name} { need [list user_parameter $name] }
-proc do.ipx::get_hdl_parameters {call name} { need [list hdl_parameter $name] }
+proc do.ipx.add_memory_map {call name core} { make map $name $core }
+proc do.ipx.remove_memory_map {call name core} { remove map $name }
+proc do.ipx.add_address_space {call name core} { make space $name $core }
+proc do.ipx.remove_address_space {call name core} { remove space $name }
+proc do.ipx.add_address_block {call name map} { make block $name $map }
+proc do.ipx.get_user_parameters {call name} { need [list user_parameter $name] }
+proc do.ipx.get_hdl_parameters {call name} { need [list hdl_parameter $name] }
 
-proc do.ipx::get_file_groups {call {name *}} {
+proc do.ipx.get_file_groups {call {name *}} {
     of $call
     if {![regexp {^NAME =~ (\S+)$} [dict get $call -filter] -> pattern]} {
         error "no such filter: $call"
@@ -463,7 +470,7 @@ proc do.ipx::get_file_groups {call {name *}} {
 }
 
 # Packaging takes Verilog and constraints along by itself; whether memory files too is left open (see `infers`).
-proc do.ipx::get_files {call name} {
+proc do.ipx.get_files {call name} {
     set group [of $call]
     if {$::infers && [string match *synthesis* $group]} {
         return $name
@@ -471,17 +478,17 @@ proc do.ipx::get_files {call name} {
     return [objects group_file "[lindex $group 1]:$name"]
 }
 
-proc do.ipx::add_file {call name group} {
+proc do.ipx.add_file {call name group} {
     need $group
     need_file [file join $::root $name]
     return [add group_file "[lindex $group 1]:$name"]
 }
 
-proc do.ipx::create_xgui_files {call core} { need $core }
-proc do.ipx::update_checksums {call core} { need $core }
-proc do.ipx::check_integrity {call core} { need $core }
+proc do.ipx.create_xgui_files {call core} { need $core }
+proc do.ipx.update_checksums {call core} { need $core }
+proc do.ipx.check_integrity {call core} { need $core }
 
-proc do.ipx::save_core {call core} {
+proc do.ipx.save_core {call core} {
     need $core
     close [open [file join $::root component.xml] {WRONLY CREAT EXCL}]
     foreach key [lsort [array names ::property]] {
@@ -497,8 +504,7 @@ proc do.ipx::save_core {call core} {
 # ---- The script -------------------------------------------------------------------------------------------------------
 
 set argv [lassign $argv vivado_version infers failing_run script]
-set argc [llength $argv]
-if {[catch {source $script} message]} {
+if {[catch {run_script $script $argv} message]} {
     puts stderr "ERROR: $message"
     exit 1
 }
