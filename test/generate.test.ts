@@ -67,7 +67,7 @@ describe('generate', () => {
     const paths = [...generated().keys()];
     const rest = paths.filter((path) => !path.startsWith('rtl/') && !path.startsWith('tb/'));
     expect(rest).toEqual([
-      ...['mem/weights_0000.mem', 'mem/pointers_0000.mem', 'mem/weights_0001.mem', 'mem/pointers_0001.mem'],
+      ...['mem/weights_0000.mem', 'mem/weights_0001.mem', 'mem/pointers_0000.mem', 'mem/pointers_0001.mem'],
       ...['mem/elem_000.mem', 'mem/elem_001.mem', 'mem/sigmoid.mem', 'mem/tanh.mem', 'mem/schedule.mem'],
       ...['host/model.safetensors', 'host/norm.json', 'host/labels.json', 'files.f'],
       ...['vivado/sources.tcl', 'vivado/create_project.tcl', 'vivado/memories.tcl', 'vivado/package_ip.tcl'],
