@@ -24,7 +24,7 @@ export { type DesignInspection, inspect, type MatrixInspection, type ModelInspec
 export type { Floats, LstmLayer, LstmModel, OutputLayer, Peepholes } from './model.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
-export type { Fit } from './synth/fit.ts';
+export type { Demand, Fit, Verdict } from './synth/fit.ts';
 export type { LongestPaths, PathCell, RegisterPath } from './synth/longest_path.ts';
 export type { MemoryUse } from './synth/memories.ts';
 export type { MultiplierReport } from './synth/multipliers.ts';

@@ -56,12 +56,12 @@ export function formatReport(dir: string, report: SynthReport): string {
   ].join('\n');
 }
 
-function formatResources({ total, packed, fit }: SynthReport): string {
+function formatResources({ mapped, packed, fit }: SynthReport): string {
   return formatTable([
     ['resource', 'mapped', 'packed', ...(fit === null ? [] : ['available', 'share'])],
-    ...RESOURCES.filter(([key]) => total[key] > 0 || (fit?.part.resources[key] ?? 0) > 0).map(([key, name]) => [
+    ...RESOURCES.filter(([key]) => mapped[key] > 0 || (fit?.part.resources[key] ?? 0) > 0).map(([key, name]) => [
       key === 'lutram' ? 'of these LUTRAM' : name,
-      formatCount(total[key]),
+      formatCount(mapped[key]),
       formatCount(packed[key]),
       ...(fit === null ? [] : [formatCount(fit.part.resources[key]), formatPercent(fit.shares[key])]),
     ]),
@@ -81,8 +81,7 @@ function describeFit({ part, shares, limit }: Fit): string {
 }
 
 function verdict({ part, fit, smallest, multipliers: m }: SynthReport): Row[] {
-  const judged =
-    fit === null ? `not judged: ${part} is not listed` : `${fit.fits ? 'fits' : 'does not fit'} ${describeFit(fit)}`;
+  const judged = fit === null ? `not judged: ${part} is not listed` : `${fit.verdict} ${describeFit(fit)}`;
   const registers = m.registers.length === 0 ? 'no register' : `registers ${m.registers.join(', ')}`;
   return [
     ['fit', judged],

@@ -17,6 +17,9 @@ const REPRESENTATIVES = [
   ['u_param_mem', 'mem/elem_000.mem'],
 ] as const;
 
+/** Newer versions keep the behaviour of library cells, which write_json would refuse. */
+const LIBRARY_WITHOUT_PROCESSES = 'proc =*';
+
 /** Whether the script reads this file of a design directory. */
 export function isRead(path: string): boolean {
   if (/^rtl\/\w+\.v$/.test(path)) return true;
@@ -43,8 +46,10 @@ export function designScript(sources: readonly string[], top: string, family: Fa
     ...(memories.length === 0 ? [] : [`read_verilog ${memories.join(' ')}`]),
     `hierarchy -check -top ${top}`,
     `${synth} -run begin:map_memory`,
+    LIBRARY_WITHOUT_PROCESSES,
     `write_json ${OUTPUTS.before}`,
     `${synth} -run map_memory:`,
+    LIBRARY_WITHOUT_PROCESSES,
     `write_json ${OUTPUTS.mapped}`,
     '',
   ].join('\n');
@@ -55,6 +60,7 @@ export function moduleScript(sources: readonly string[], module: string): string
   return [
     `read_verilog ${sources.join(' ')}`,
     `synth_xilinx -family xc7 -flatten -top ${module} -noiopad -noclkbuf`,
+    LIBRARY_WITHOUT_PROCESSES,
     `write_json ${OUTPUTS.mapped}`,
     '',
   ].join('\n');

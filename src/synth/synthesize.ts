@@ -10,8 +10,9 @@ import { type LongestPaths, longestPaths } from './longest_path.ts';
 import { type MemoryUse, memoriesOf, memoryFindings } from './memories.ts';
 import { ARITHMETIC, type MultiplierReport, multiplierFindings, multiplierReport } from './multipliers.ts';
 import { parseNetlist } from './netlist.ts';
+import { countSmallLuts, packResources } from './packing.ts';
 import { type Family, familyOf, findPart } from './parts.ts';
-import { addResources, type Resources } from './resources.ts';
+import type { Resources } from './resources.ts';
 import { type Block, rollUp } from './rollup.ts';
 import { designScript, isRead, moduleScript, OUTPUTS } from './script.ts';
 import { anyYosys, type Files, type Yosys } from './yosys.ts';
@@ -35,12 +36,12 @@ export interface SynthReport {
   /** Yosys and its version. */
   readonly tool: string;
   /** Resources as they were mapped. */
-  readonly total: Resources;
-  /** `total` with the adders and registers of the PEs inside their DSP blocks, as Vivado puts them there. */
+  readonly mapped: Resources;
+  /** The same as `packResources` expects Vivado to pack it. */
   readonly packed: Resources;
-  /** `packed` against the part of the config; null where it is not listed. */
+  /** Against the part of the config; null where it is not listed. */
   readonly fit: Fit | null;
-  /** The smallest listed part that `packed` fits in; null where there is none. */
+  /** The smallest listed part that takes what was mapped; null where there is none. */
   readonly smallest: Fit | null;
   readonly blocks: Block;
   readonly multipliers: MultiplierReport;
@@ -74,25 +75,25 @@ export async function synthesize(
   const [unitText] = await yosys(moduleScript(sources, ARITHMETIC), files, [OUTPUTS.mapped]);
   progress('adding up');
   const before = parseNetlist(written[0]!, top);
-  const mapped = parseNetlist(written[1]!, top);
+  const netlist = parseNetlist(written[1]!, top);
   const unit = parseNetlist(unitText!, ARITHMETIC);
 
-  const places = placesOf(mapped, top);
-  const { block: blocks, unknown } = rollUp(mapped, places);
+  const places = placesOf(netlist, top);
+  const { block: blocks, unknown } = rollUp(netlist, places);
   const multipliers = multiplierReport(blocks, unit, rollUp(unit, placesOf(unit, ARITHMETIC)).block.all);
-  const memories = memoriesOf(before, mapped, places);
-  const longest = longestPaths(mapped, top);
-  const packed = pack(blocks.all, multipliers);
+  const memories = memoriesOf(before, netlist, places);
+  const longest = longestPaths(netlist, top);
+  const packed = packResources(blocks.all, multipliers, countSmallLuts(netlist, places));
+  const demand = { mapped: blocks.all, packed };
   const device = findPart(part);
   return {
     name: top,
     part,
     family,
     tool: toolOf(written[1]!),
-    total: blocks.all,
-    packed,
-    fit: device === null ? null : fitOf(packed, device),
-    smallest: smallestPart(packed),
+    ...demand,
+    fit: device === null ? null : fitOf(demand, device),
+    smallest: smallestPart(demand),
     blocks,
     multipliers,
     memories,
@@ -122,11 +123,6 @@ function readFiles({ dir, files }: LoadedDesign): Files {
   return new Map(
     [...files.keys()].filter(isRead).map((path) => [path, readFileSync(join(dir, ...path.split('/')), 'utf8')]),
   );
-}
-
-/** Takes from every PE what goes into its DSP block. */
-function pack(total: Resources, { pes, mapped, packed }: MultiplierReport): Resources {
-  return addResources(addResources(total, mapped, -pes), packed, pes);
 }
 
 /** `Yosys 0.23 (git sha1 …)` → `Yosys 0.23`. */
