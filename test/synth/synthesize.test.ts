@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { formatReport } from '../../src/cli/synth.ts';
 import { EsegenError } from '../../src/errors.ts';
 import { sha256 } from '../../src/generate.ts';
@@ -11,7 +11,7 @@ import { addResources, NO_RESOURCES } from '../../src/synth/resources.ts';
 import { eachBlock } from '../../src/synth/rollup.ts';
 import { designScript, isRead } from '../../src/synth/script.ts';
 import { type SynthReport, synthesize } from '../../src/synth/synthesize.ts';
-import { nativeYosys, npmYosys, type Yosys } from '../../src/synth/yosys.ts';
+import { anyYosys, nativeYosys, npmYosys, type Yosys } from '../../src/synth/yosys.ts';
 import { jsonOf, netlistOf } from './netlists.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../generated/sample', import.meta.url));
@@ -194,6 +194,30 @@ describe.each([
     const message = await errorOf(yosys('read_verilog rtl/missing.v\n', files, []));
     expect(message).toMatch(/^yosys: failed:\n/);
     expect(message).toContain('rtl/missing.v');
+  });
+});
+
+describe('which Yosys', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.doUnmock('@yowasp/yosys');
+  });
+
+  test('the npm package where there is none on the PATH', async () => {
+    vi.stubEnv('PATH', '/nonexistent');
+    const files = new Map([['a.v', 'module top(input a, output b); assign b = ~a; endmodule\n']]);
+    const [text] = await anyYosys('read_verilog a.v\nwrite_json out.json\n', files, ['out.json']);
+    expect([...parseNetlist(text!, 'top').keys()]).toEqual(['top']);
+  });
+
+  test('none at all', async () => {
+    vi.stubEnv('PATH', '/nonexistent');
+    vi.doMock('@yowasp/yosys', () => {
+      throw new Error('not installed');
+    });
+    expect(await errorOf(anyYosys('', new Map(), []))).toBe(
+      'yosys: not found. Install it: apt-get install yosys, or npm install @yowasp/yosys',
+    );
   });
 });
 
