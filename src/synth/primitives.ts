@@ -36,7 +36,7 @@ const LUTRAM: Readonly<Record<string, number>> = {
 };
 
 const LOGIC = /^(LUT[1-6]|INV)$/;
-const FLIP_FLOP = /^(FD[A-Z]+|LD[CP]E)(_1)?$/;
+const FLIP_FLOP = /^FD[A-Z]+(_1)?$/;
 const BLOCK_RAM = /^RAMB(18|36)E[12]$/;
 const DSP = /^DSP48E[12]$/;
 

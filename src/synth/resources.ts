@@ -4,7 +4,7 @@ export interface Resources {
   readonly lut: number;
   /** Look-up tables used as memory or shift register. */
   readonly lutram: number;
-  /** Flip-flops and latches. */
+  /** Flip-flops. Latches are not counted: there must be none. */
   readonly ff: number;
   /** Block RAMs of 36 Kbit; one of 18 Kbit is half. */
   readonly bram: number;
