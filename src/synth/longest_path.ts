@@ -1,6 +1,6 @@
 import { timingArcs } from './cell_timing.ts';
 import { instancesOf, primitivesOf } from './hierarchy.ts';
-import { type Bit, type Module, type Netlist, sourceName } from './netlist.ts';
+import { type Bit, type Cell, type Module, type Netlist, sourceName } from './netlist.ts';
 
 /** A cell on a path. */
 export interface PathCell {
@@ -122,7 +122,7 @@ function readSpan(span: Span, top: string): RegisterPath {
     if (content.kind === 'cell') cells.push({ place, module: content.module, type: content.type });
     if (content.kind === 'inside') read(content.span, joinPlace(place, content.instance));
     if (content.kind === 'join') {
-      // Spans grow at one end, so one side of each join is short.
+      // A loop, since joins are nested as deep as the path is long.
       const pending: Span[] = [content.second, content.first];
       for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
         if (next.content.kind === 'join') pending.push(next.content.second, next.content.first);
@@ -143,14 +143,11 @@ class ModuleGraph {
   readonly #names: ReadonlyMap<number, string>;
   readonly #order: readonly number[];
   readonly #position: ReadonlyMap<number, number>;
-  #inner: Span | null = null;
 
   constructor(netlist: Netlist, module: string, summaries: ReadonlyMap<string, Summary>, isTop: boolean) {
     this.#module = netlist.get(module)!;
     this.#names = bitNames(this.#module);
-    for (const [, cell] of primitivesOf(netlist, module).map(([name, cell]) => [name, { name, cell }] as const)) {
-      this.#addPrimitive(cell.name, cell.cell, sourceName(module));
-    }
+    for (const [name, cell] of primitivesOf(netlist, module)) this.#addPrimitive(name, cell, sourceName(module));
     for (const [name, cell] of instancesOf(netlist, module)) {
       this.#addInstance(name, cell.connections, summaries.get(cell.type)!);
     }
@@ -159,7 +156,7 @@ class ModuleGraph {
     this.#position = new Map(this.#order.map((bit, at) => [bit, at]));
   }
 
-  #addPrimitive(name: string, cell: Parameters<typeof timingArcs>[0], module: string): void {
+  #addPrimitive(name: string, cell: Cell, module: string): void {
     const { arcs, starts, ends } = timingArcs(cell);
     const register = this.#registerName(name, cell.connections);
     const end: Span = { weight: 0, levels: 0, fast: 0, content: { kind: 'end', name: register } };
@@ -258,20 +255,26 @@ class ModuleGraph {
         if (rest !== undefined) keepJoined(departure, bit, span, rest);
       }
     }
-    for (const [bit, start] of this.#starts) {
-      const rest = departure.get(bit);
-      if (rest === undefined) continue;
-      if (this.#inner === null || start.weight + rest.weight > this.#inner.weight) this.#inner = join(start, rest);
-    }
     const inputs = this.#portBits('input');
     const outputs = this.#portBits('output');
     return {
       starts: pick(arrival, outputs),
       ends: pick(departure, inputs),
       through: this.#through(inputs, outputs),
-      longest: this.#inner,
+      longest: this.#longest(departure),
       loops: this.#loops(),
     };
+  }
+
+  /** The longest path, from the longest ways of all bits to a register. */
+  #longest(departure: ReadonlyMap<number, Span>): Span | null {
+    let longest: Span | null = null;
+    for (const [bit, start] of this.#starts) {
+      const rest = departure.get(bit);
+      if (rest === undefined) continue;
+      if (longest === null || start.weight + rest.weight > longest.weight) longest = join(start, rest);
+    }
+    return longest;
   }
 
   #portBits(direction: 'input' | 'output'): [key: string, bit: number][] {
