@@ -24,4 +24,13 @@ export { type DesignInspection, inspect, type MatrixInspection, type ModelInspec
 export type { Floats, LstmLayer, LstmModel, OutputLayer, Peepholes } from './model.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
+export type { Demand, Fit, Verdict } from './synth/fit.ts';
+export type { LongestPaths, PathCell, RegisterPath } from './synth/longest_path.ts';
+export type { MemoryUse } from './synth/memories.ts';
+export type { MultiplierReport } from './synth/multipliers.ts';
+export { FAMILIES, type Family, PARTS, type Part } from './synth/parts.ts';
+export type { Resource, Resources } from './synth/resources.ts';
+export type { Block } from './synth/rollup.ts';
+export { type SynthOptions, type SynthReport, synthesize } from './synth/synthesize.ts';
+export { nativeYosys, npmYosys, type Yosys } from './synth/yosys.ts';
 export { type EngineName, type Transcription, transcribe } from './transcribe.ts';

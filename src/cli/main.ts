@@ -6,6 +6,7 @@ import { buildCommand } from './build.ts';
 import { doctorCommand } from './doctor.ts';
 import { inspectCommand } from './inspect.ts';
 import { simulateCommand } from './simulate.ts';
+import { synthCommand } from './synth.ts';
 import { transcribeCommand } from './transcribe.ts';
 
 /** A command line that says something that no command understands. */
@@ -18,6 +19,7 @@ const cli = yargs(hideBin(process.argv))
   .usage('$0 <command>\n\nSparse-LSTM accelerators in Verilog from trained models.')
   .command(buildCommand)
   .command(simulateCommand)
+  .command(synthCommand)
   .command(transcribeCommand)
   .command(inspectCommand)
   .command(doctorCommand)
