@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { type CalibrationSet, randomCalibration } from './compiler/calibrate.ts';
 import { type CompileReport, compile, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
-import { readModel } from './compiler/import/read_model.ts';
+import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
+import { importModel } from './compiler/import/read_model.ts';
 import { type Config, parseConfig, readConfig } from './config.ts';
 import { checkTarget, writeDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
@@ -66,11 +67,13 @@ export function build({ model: path, config: source, out, calibrate, progress = 
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
   progress('read model');
-  const model = readModel(path);
+  const imported = importModel(path).model;
+  const model = hardwareModel(path, imported);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
   const compilation = compile(model.layer, config, calibration, progress);
+  checkCellClip(path, imported, compilation.report.peaks.c);
   progress('generate');
   const files = generate(compilation, model, host);
   progress('write');

@@ -22,7 +22,8 @@ export const buildCommand: CommandModule<object, Options> = {
       .positional('model', {
         type: 'string',
         demandOption: true,
-        describe: 'Trained model (.safetensors with the names of torch.nn.LSTM)',
+        describe:
+          'Trained model: .safetensors with the names of torch.nn.LSTM, .onnx, or Kaldi nnet1 text (.nnet, .txt)',
       })
       .option('config', {
         type: 'string',

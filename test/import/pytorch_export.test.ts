@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { hardwareModel } from '../../src/compiler/import/hardware_model.ts';
+import { importModel } from '../../src/compiler/import/read_model.ts';
+import type { Frames } from '../../src/frames.ts';
+import { runFloatModel } from '../../src/golden/float_model.ts';
+import { applyOutputLayer } from '../../src/speech/output_layer.ts';
+
+/** Files that PyTorch 1.13.1 exported, and what it computes itself: see make_fixtures.py. */
+const FOLDER = fileURLToPath(new URL('../../examples/onnx/', import.meta.url));
+
+const rows = z.array(z.array(z.number()));
+const valuesSchema = z.object({ x: rows, y: rows, logits: rows.optional() });
+
+function framesOf(values: number[][]): Frames {
+  return { frames: values.length, width: values[0]!.length, data: Float64Array.from(values.flat()) };
+}
+
+function load(name: string) {
+  const { model, leftOut } = importModel(`${FOLDER}${name}.onnx`);
+  const values = valuesSchema.parse(JSON.parse(readFileSync(`${FOLDER}${name}.json`, 'utf8')));
+  return { model, leftOut, values };
+}
+
+function expectClose(actual: Float64Array, expected: number[][]): void {
+  expect(actual.length).toBe(expected.flat().length);
+  // PyTorch computes in single precision.
+  expected.flat().forEach((value, n) => {
+    expect(actual[n], `value ${n}`).toBeCloseTo(value, 5);
+  });
+}
+
+describe('ONNX files exported by PyTorch compute what PyTorch computes', () => {
+  test.each(['plain', 'classes', 'last-frame', 'no-bias-opset9', 'not-folded', 'stacked', 'both-directions', 'states'])(
+    '%s',
+    (name) => {
+      const { model, values } = load(name);
+      const y = runFloatModel(model, framesOf(values.x));
+      expectClose(y.data, values.y);
+      expect(model.outputLayer === null).toBe(values.logits === undefined);
+      if (model.outputLayer === null) return;
+      const logits = applyOutputLayer(model.outputLayer, y).data;
+      expectClose(logits.subarray(logits.length - values.logits!.flat().length), values.logits!);
+    },
+  );
+
+  test('zero states of any form are no initial states, and a softmax is left to the host', () => {
+    expect(load('classes').model).toMatchObject({ stateInput: null, sequenceLengths: null });
+    expect(load('not-folded').model.layers[0]![0]!.initial).toBeNull();
+    expect(load('classes').leftOut).toEqual(['LogSoftmax']);
+  });
+
+  test('the hardware takes one layer in one direction', () => {
+    for (const name of ['plain', 'classes', 'last-frame', 'no-bias-opset9', 'not-folded']) {
+      expect(hardwareModel(name, load(name).model).layer.cells).toBe(6);
+    }
+    const refusal = (name: string) => () => hardwareModel('m.onnx', load(name).model);
+    expect(refusal('stacked')).toThrow('m.onnx: has 3 stacked layers, which the hardware cannot run yet');
+    expect(refusal('both-directions')).toThrow('m.onnx: has 2 stacked layers, which the hardware cannot run yet');
+    expect(refusal('states')).toThrow(`m.onnx: has initial states from the model's input "onnx::LSTM_1"`);
+  });
+});
