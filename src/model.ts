@@ -58,7 +58,7 @@ export interface CellRule {
   readonly candidate: Activation;
   /** tanh of c. */
   readonly output: Activation;
-  /** Inputs of all activation functions are kept within ±clip; Infinity where there is no limit. */
+  /** Pre-activations of the four gates are kept within ±clip, as by ONNX Runtime; Infinity where there is no limit. */
   readonly clip: number;
   /** The new cell state is kept within ±cellClip; Infinity where there is no limit. */
   readonly cellClip: number;

@@ -151,7 +151,7 @@ export class FloatLstm {
       z[2 * cells + h] = zg;
       z[3 * cells + h] = zo;
       c[h] = cell;
-      m[h] = this.#gate(zo) * this.#output(limit(cell, clip));
+      m[h] = this.#gate(zo) * this.#output(cell);
     }
     if (this.#projection === null) state.set(m);
     else multiply(this.#projection, m, state);

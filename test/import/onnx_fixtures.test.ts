@@ -8,7 +8,10 @@ import type { Frames } from '../../src/frames.ts';
 import { runFloatModel } from '../../src/golden/float_model.ts';
 import { applyOutputLayer } from '../../src/speech/output_layer.ts';
 
-/** Files that PyTorch 1.13.1 exported, and what it computes itself: see make_fixtures.py. */
+/**
+ * Files that PyTorch exported, with what it computes itself (make_fixtures.py), and single operators with what ONNX Runtime
+ * computes (make_operator_fixtures.py).
+ */
 const FOLDER = fileURLToPath(new URL('../../examples/onnx/', import.meta.url));
 
 const rows = z.array(z.array(z.number()));
@@ -26,7 +29,7 @@ function load(name: string) {
 
 function expectClose(actual: Float64Array, expected: number[][]): void {
   expect(actual.length).toBe(expected.flat().length);
-  // PyTorch computes in single precision.
+  // Both compute in single precision.
   expected.flat().forEach((value, n) => {
     expect(actual[n], `value ${n}`).toBeCloseTo(value, 5);
   });
@@ -60,5 +63,30 @@ describe('ONNX files exported by PyTorch compute what PyTorch computes', () => {
     expect(refusal('stacked')).toThrow('m.onnx: has 3 stacked layers, which the hardware cannot run yet');
     expect(refusal('both-directions')).toThrow('m.onnx: has 2 stacked layers, which the hardware cannot run yet');
     expect(refusal('states')).toThrow(`m.onnx: has initial states from the model's input "onnx::LSTM_1"`);
+  });
+});
+
+describe('single operators compute what ONNX Runtime computes', () => {
+  test.each(['peepholes', 'reverse', 'clip', 'input-forget', 'states', 'lengths', 'activations', 'activations-both'])(
+    '%s',
+    (name) => {
+      const { model, values } = load(`operator-${name}`);
+      expectClose(runFloatModel(model, framesOf(values.x), model.sequenceLengths?.[0]).data, values.y);
+    },
+  );
+
+  test.each([
+    ['reverse', 'a layer in reverse direction'],
+    ['clip', 'clipping of the pre-activations (clip 0.4'],
+    ['input-forget', 'coupled input and forget gates (input_forget)'],
+    ['states', 'initial states other than zeros'],
+    ['lengths', 'a bidirectional layer'],
+    ['activations', 'the activation hardSigmoid of the gates'],
+  ])('%s is refused for the hardware by name', (name, feature) => {
+    expect(() => hardwareModel('m.onnx', load(`operator-${name}`).model)).toThrow(`m.onnx: has ${feature}`);
+  });
+
+  test('peepholes are not refused', () => {
+    expect(hardwareModel('m.onnx', load('operator-peepholes').model).layer.peepholes).not.toBeNull();
   });
 });
