@@ -55,8 +55,8 @@ export interface OnnxTensor {
   readonly external: ReadonlyMap<string, string> | null;
 }
 
-/** Most messages, names and list elements of a file, so that a small file cannot fill the memory with tiny objects. */
-const ITEM_LIMIT = 2_000_000;
+/** Most fields and list elements of a file, tensor data apart, so that a small file cannot fill the memory with tiny objects. */
+const ITEM_LIMIT = 500_000;
 
 const DAMAGED = 'The file is damaged or not an ONNX model; export or copy it again';
 
@@ -64,7 +64,7 @@ const DAMAGED = 'The file is damaged or not an ONNX model; export or copy it aga
  * Decodes an ONNX file.
  *
  * @param where file name for messages
- * @throws EsegenError where the bytes are not a protobuf message of ONNX's fields, or hold more than 2,000,000 items
+ * @throws EsegenError where the bytes are not a protobuf message of ONNX's fields, or hold more than 500,000 fields
  */
 export function decodeOnnx(where: string, bytes: Uint8Array): OnnxModel {
   try {
