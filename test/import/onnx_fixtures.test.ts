@@ -77,7 +77,7 @@ describe('single operators compute what ONNX Runtime computes', () => {
 
   test.each([
     ['reverse', 'a layer in reverse direction'],
-    ['clip', 'clipping of the pre-activations (clip 0.4'],
+    ['clip', 'clipping of the pre-activations (clip 0.4)'],
     ['input-forget', 'coupled input and forget gates (input_forget)'],
     ['states', 'initial states other than zeros'],
     ['lengths', 'a bidirectional layer'],

@@ -61,7 +61,7 @@ function checkCell(where: string, cell: CellRule): void {
     throw refusal(where, `the activation ${kind} of the ${place}`, `Train the LSTM with ${expected}`);
   }
   if (cell.clip !== Number.POSITIVE_INFINITY) {
-    throw refusal(where, `clipping of the pre-activations (clip ${cell.clip})`, 'Train the LSTM without it');
+    throw refusal(where, `clipping of the pre-activations (clip ${Number(cell.clip.toPrecision(7))})`, 'Train the LSTM without it');
   }
   if (cell.couplesGates) {
     throw refusal(where, 'coupled input and forget gates (input_forget)', 'Train the LSTM without them');

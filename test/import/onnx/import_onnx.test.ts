@@ -364,7 +364,7 @@ describe('refused', () => {
         nodes: [node, squeeze, { op: 'Add', inputs: ['s', 's'], outputs: ['between'] }, second.node],
         initializers: [...initializers, ...second.initializers, axis1],
       },
-      'm.onnx: "LSTM" node "second": is fed by Add instead of by all outputs of the LSTM before it, expected one chain of LSTMs',
+      'm.onnx: "LSTM" node "second": is fed by a "Add" node instead of by all outputs of the LSTM before it, expected one chain of LSTMs',
     ],
     [
       'layers that do not fit',

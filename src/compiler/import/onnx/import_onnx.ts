@@ -3,7 +3,7 @@ import type { OutputLayer, TrainedModel } from '../../../model.ts';
 import type { ImportedModel, TensorSummary } from '../imported_model.ts';
 import { checkSize } from '../limits.ts';
 import { type ModelFile, withFile } from '../model_file.ts';
-import { quoteNames } from '../quote_name.ts';
+import { quoteName, quoteNames } from '../quote_name.ts';
 import { Constants } from './constants.ts';
 import { type GraphIndex, indexGraph, nodeAt } from './graph.ts';
 import { type OnnxLstm, readLstmNode } from './lstm_node.ts';
@@ -116,7 +116,8 @@ function readChain(constants: Constants): { chain: OnnxLstm[]; used: Set<OnnxNod
   }
   const apart = lstms.find((node) => !used.has(node));
   if (apart !== undefined) {
-    const source = producers.get(apart.inputs[0] ?? '')?.opType ?? 'an input';
+    const producer = producers.get(apart.inputs[0] ?? '');
+    const source = producer === undefined ? 'an input' : `a ${quoteName(producer.opType)} node`;
     throw brokenChain(path, apart, `is fed by ${source} instead of by all outputs of the LSTM before it`);
   }
   return { chain, used, ends };
