@@ -106,7 +106,7 @@ export interface TrainedModel {
   readonly layers: readonly (readonly LstmDirection[])[];
   /** Its `weight` is [classes, directions · P]. */
   readonly outputLayer: OutputLayer | null;
-  /** Name of an input of the model that gives initial states at run time; null where none does. */
+  /** Name of a value of the model that gives initial states at run time; null where none does. */
   readonly stateInput: string | null;
   /** Fixed lengths of the utterances of a batch in frames; null where an utterance ends when its frames end. */
   readonly sequenceLengths: readonly number[] | null;

@@ -62,7 +62,7 @@ describe('ONNX files exported by PyTorch compute what PyTorch computes', () => {
     const refusal = (name: string) => () => hardwareModel('m.onnx', load(name).model);
     expect(refusal('stacked')).toThrow('m.onnx: has 3 stacked layers, which the hardware cannot run yet');
     expect(refusal('both-directions')).toThrow('m.onnx: has 2 stacked layers, which the hardware cannot run yet');
-    expect(refusal('states')).toThrow(`m.onnx: has initial states from the model's input "onnx::LSTM_1"`);
+    expect(refusal('states')).toThrow(`m.onnx: has initial states given at run time, "onnx::LSTM_1"`);
   });
 });
 

@@ -23,7 +23,7 @@ export function hardwareModel(where: string, model: TrainedModel): LstmModel {
   if (model.stateInput !== null) {
     throw refusal(
       where,
-      `initial states from the model's input ${quoteName(model.stateInput)}`,
+      `initial states given at run time, ${quoteName(model.stateInput)}`,
       'Export the model without them: the hardware keeps the state and starts every utterance from zeros',
     );
   }
@@ -61,7 +61,11 @@ function checkCell(where: string, cell: CellRule): void {
     throw refusal(where, `the activation ${kind} of the ${place}`, `Train the LSTM with ${expected}`);
   }
   if (cell.clip !== Number.POSITIVE_INFINITY) {
-    throw refusal(where, `clipping of the pre-activations (clip ${Number(cell.clip.toPrecision(7))})`, 'Train the LSTM without it');
+    throw refusal(
+      where,
+      `clipping of the pre-activations (clip ${Number(cell.clip.toPrecision(7))})`,
+      'Train the LSTM without it',
+    );
   }
   if (cell.couplesGates) {
     throw refusal(where, 'coupled input and forget gates (input_forget)', 'Train the LSTM without them');
