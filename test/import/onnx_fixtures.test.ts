@@ -21,8 +21,8 @@ function framesOf(values: number[][]): Frames {
   return { frames: values.length, width: values[0]!.length, data: Float64Array.from(values.flat()) };
 }
 
-function load(name: string) {
-  const { model, leftOut } = importModel(`${FOLDER}${name}.onnx`);
+function load(name: string, suffix = 'onnx') {
+  const { model, leftOut } = importModel(`${FOLDER}${name}.${suffix}`);
   const values = valuesSchema.parse(JSON.parse(readFileSync(`${FOLDER}${name}.json`, 'utf8')));
   return { model, leftOut, values };
 }
@@ -35,19 +35,36 @@ function expectClose(actual: Float64Array, expected: number[][]): void {
   });
 }
 
-describe('ONNX files exported by PyTorch compute what PyTorch computes', () => {
-  test.each(['plain', 'classes', 'last-frame', 'no-bias-opset9', 'not-folded', 'stacked', 'both-directions', 'states'])(
-    '%s',
-    (name) => {
-      const { model, values } = load(name);
-      const y = runFloatModel(model, framesOf(values.x));
-      expectClose(y.data, values.y);
-      expect(model.outputLayer === null).toBe(values.logits === undefined);
-      if (model.outputLayer === null) return;
-      const logits = applyOutputLayer(model.outputLayer, y).data;
-      expectClose(logits.subarray(logits.length - values.logits!.flat().length), values.logits!);
-    },
-  );
+const EXPORTS = [
+  'plain',
+  'classes',
+  'last-frame',
+  'no-bias-opset9',
+  'not-folded',
+  'stacked',
+  'both-directions',
+  'states',
+];
+
+describe('files exported by PyTorch compute what PyTorch computes', () => {
+  const names = [...EXPORTS.map((name) => [name, 'onnx']), ...EXPORTS.map((name) => [name, 'safetensors'])];
+  test.each([...names, ['projected', 'safetensors'], ['projected-both-directions', 'safetensors']] as [
+    string,
+    string,
+  ][])('%s.%s', (name, suffix) => {
+    const { model, values } = load(name, suffix);
+    const y = runFloatModel(model, framesOf(values.x));
+    expectClose(y.data, values.y);
+    expect(model.outputLayer === null).toBe(values.logits === undefined);
+    if (model.outputLayer === null) return;
+    const logits = applyOutputLayer(model.outputLayer, y).data;
+    expectClose(logits.subarray(logits.length - values.logits!.flat().length), values.logits!);
+  });
+
+  test.each(EXPORTS)('%s is the same model as ONNX and by its state_dict', (name) => {
+    const byName = load(name, 'safetensors').model;
+    expect({ ...load(name).model, stateInput: null }).toEqual(byName);
+  });
 
   test('zero states of any form are no initial states, and a softmax is left to the host', () => {
     expect(load('classes').model).toMatchObject({ stateInput: null, sequenceLengths: null });
