@@ -22,6 +22,8 @@ export interface FrameStats {
   readonly blocked: number;
   /** Largest queue level so far. */
   readonly highWater: number;
+  /** PE-cycles with a column under way and no word from external memory. */
+  readonly waited: number;
 }
 
 /** Elements of the output, frame by frame as they came. */
@@ -43,6 +45,15 @@ export async function writeInput(path: string, { frames, order }: Stimuli): Prom
     for (let j = 0; j < frames.width; j++) {
       lines.push(((j === 0 ? marks : 0) | (frames.data[row * frames.width + j]! & 0xffff)).toString(16));
     }
+  }
+  await writeFile(path, `${lines.join('\n')}\n`);
+}
+
+/** Writes the image of external memory as axi_memory.v reads it. */
+export async function writeMemory(path: string, image: Uint8Array, beatBytes: number): Promise<void> {
+  const lines: string[] = [];
+  for (let at = 0; at < image.length; at += beatBytes) {
+    lines.push(Buffer.from(image.subarray(at, at + beatBytes).toReversed()).toString('hex'));
   }
   await writeFile(path, `${lines.join('\n')}\n`);
 }
@@ -88,7 +99,8 @@ export async function readOutput(
 /** Reads the counters, one entry an output frame. */
 export async function readStats(path: string): Promise<FrameStats[]> {
   return (await readLines(path)).map((line) => {
-    const [cycle, macs, padding, starved, blocked, highWater] = line.split(' ').map(Number) as [
+    const [cycle, macs, padding, starved, blocked, highWater, waited] = line.split(' ').map(Number) as [
+      number,
       number,
       number,
       number,
@@ -96,7 +108,7 @@ export async function readStats(path: string): Promise<FrameStats[]> {
       number,
       number,
     ];
-    return { cycle, macs, padding, starved, blocked, highWater };
+    return { cycle, macs, padding, starved, blocked, highWater, waited };
   });
 }
 

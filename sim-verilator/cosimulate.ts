@@ -1,15 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Design } from '../src/compiler/design.ts';
+import { STREAM_FILE } from '../src/compiler/stream.ts';
 import { EsegenError } from '../src/errors.ts';
 import { GoldenModel } from '../src/golden/array.ts';
 import type { CellTrace } from '../src/golden/elem_lane.ts';
-import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput } from './bench_files.ts';
+import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput, writeMemory } from './bench_files.ts';
 import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';
 import { icarus } from './icarus.ts';
-import type { Simulator, SimulatorName } from './simulator.ts';
+import type { MemoryArguments, MemoryBehaviour, Simulator, SimulatorName } from './simulator.ts';
 import { type SteadyState, steadyState } from './steady_state.ts';
 import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
 import { verilator } from './verilator.ts';
@@ -26,6 +27,8 @@ export interface CosimOptions {
   readonly waves?: string;
   /** Compares gate sums, states and cell outputs too. */
   readonly checkpoints?: boolean;
+  /** How external memory behaves, where the design has one. */
+  readonly memory?: MemoryBehaviour;
 }
 
 /** What a co-simulation found. */
@@ -93,6 +96,18 @@ function checkVerdict(log: string): void {
   throw new EsegenError('simulation', error?.[1] ?? `ended without a verdict: ${log.trim().slice(-400)}`);
 }
 
+/** Puts the image of the design directory into the memory of the bench. */
+async function memoryArguments(
+  dir: string,
+  work: string,
+  busBits: number,
+  behaviour: MemoryBehaviour,
+): Promise<MemoryArguments> {
+  const image = join(work, 'memory.txt');
+  await writeMemory(image, await readFile(join(dir, STREAM_FILE)), busBits / 8);
+  return { image, ...behaviour };
+}
+
 /**
  * Runs RTL and golden model on the same frames and compares every output word.
  *
@@ -117,7 +132,16 @@ export async function cosimulate(
       ...(options.checkpoints ? { checkpoints: join(work, 'checkpoints.txt') } : {}),
     };
     await writeInput(files.input, stimuli);
-    const bench = { ...files, frames: stimuli.order.length, seed, stalls, watchdog: WATCHDOG };
+    const bench = {
+      ...files,
+      frames: stimuli.order.length,
+      seed,
+      stalls,
+      watchdog: WATCHDOG,
+      ...(dimensions.dram
+        ? { memory: await memoryArguments(dir, work, dimensions.busBits, options.memory ?? {}) }
+        : {}),
+    };
     checkVerdict(await SIMULATOR[simulator].run(dir, bench, options.waves));
 
     const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { rtlFiles } from './rtl_files.ts';
+import { benchSources, rtlFiles } from './rtl_files.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
 /** Icarus Verilog: interpreted, quick to build; the second opinion. */
@@ -12,7 +12,9 @@ export const icarus: Simulator = {
     const work = await mkdtemp(join(tmpdir(), 'esegen-icarus-'));
     try {
       const program = join(work, 'simulation.vvp');
-      const sources = [...(await rtlFiles(dir)), 'tb/bench.v', 'tb/icarus_tb.v'].map((file) => resolve(dir, file));
+      const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/icarus_tb.v'].map((file) =>
+        resolve(dir, file),
+      );
       await execa('iverilog', ['-g2005', '-Wall', '-s', 'icarus_tb', '-o', program, ...sources]).catch((error) => {
         throw programError('iverilog', error, 'Build the design again; if it persists, report the design');
       });

@@ -18,6 +18,29 @@ export interface BenchArguments {
   readonly seed: number;
   /** Cycles without progress after which the bench gives up. */
   readonly watchdog: number;
+  /** External memory, where the design has one. */
+  readonly memory?: MemoryArguments;
+}
+
+/** How the external memory of the bench behaves (axi_memory.v). */
+export interface MemoryBehaviour {
+  /** Cycles from an address to its first beat, at least 1; default 64. */
+  readonly latency?: number | undefined;
+  /** Beats in a cycle, above 0 to 1; default 1. */
+  readonly bandwidth?: number | undefined;
+  /** Probability that a beat is withheld for a cycle, 0 to below 1; default 0. */
+  readonly stalls?: number | undefined;
+  /** Beat, counted from reset, in which the memory fails, and how. The run is repeated after a reset, with a sound memory. */
+  readonly fault?: { readonly beat: number; readonly kind: MemoryFault } | undefined;
+}
+
+/** Ways in which a memory fails: it answers no more, or with an error response. */
+export const MEMORY_FAULTS = { silent: 1, SLVERR: 2, DECERR: 3 } as const;
+export type MemoryFault = keyof typeof MEMORY_FAULTS;
+
+/** Memory of a run: its image, a beat a line in hexadecimal, and its behaviour. */
+export interface MemoryArguments extends MemoryBehaviour {
+  readonly image: string;
 }
 
 /** A simulator: builds the design if it must, runs the bench, returns what the bench printed. */
@@ -32,8 +55,8 @@ export interface Simulator {
   run(dir: string, bench: BenchArguments, waves?: string): Promise<string>;
 }
 
-/** Stall probability as the bench takes it, in 65536ths. */
-const STALL_UNIT = 65536;
+/** Probabilities and rates as the bench takes them, in 65536ths. */
+const SHARE_UNIT = 65536;
 
 /** The bench's plus-arguments. */
 export function plusArguments(bench: BenchArguments): string[] {
@@ -44,9 +67,22 @@ export function plusArguments(bench: BenchArguments): string[] {
     `+stats=${bench.stats}`,
     ...(bench.checkpoints === undefined ? [] : [`+checkpoints=${bench.checkpoints}`]),
     `+frames=${bench.frames}`,
-    `+stall=${Math.round(bench.stalls * STALL_UNIT)}`,
+    `+stall=${Math.round(bench.stalls * SHARE_UNIT)}`,
     `+seed=${seed}`,
     `+watchdog=${bench.watchdog}`,
+    ...(bench.memory === undefined ? [] : memoryArguments(bench.memory)),
+  ];
+}
+
+function memoryArguments({ image, latency, bandwidth, stalls, fault }: MemoryArguments): string[] {
+  return [
+    `+memory=${image}`,
+    ...(latency === undefined ? [] : [`+memory_latency=${latency}`]),
+    ...(bandwidth === undefined ? [] : [`+memory_bandwidth=${Math.round(bandwidth * SHARE_UNIT)}`]),
+    ...(stalls === undefined ? [] : [`+memory_stall=${Math.round(stalls * SHARE_UNIT)}`]),
+    ...(fault === undefined
+      ? []
+      : [`+memory_fault=${fault.beat}`, `+memory_response=${MEMORY_FAULTS[fault.kind]}`, '+recover=1']),
   ];
 }
 

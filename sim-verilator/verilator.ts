@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { rtlFiles } from './rtl_files.ts';
+import { benchSources, rtlFiles } from './rtl_files.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
 const FIX = 'Build the design again; if it persists, report the design';
@@ -28,7 +28,7 @@ async function buildSimulation(dir: string, trace: boolean): Promise<string> {
   const { stdout: version } = await execa('verilator', ['--version']).catch((error) => {
     throw programError('verilator', error, FIX);
   });
-  const sources = [...(await rtlFiles(dir)), 'tb/bench.v', 'tb/main.cpp'];
+  const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/main.cpp'];
   const hash = createHash('sha256').update(`${version}\n${trace}\n`);
   for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
   const program = join(cacheDir(), hash.digest('hex').slice(0, 32));

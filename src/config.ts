@@ -47,6 +47,10 @@ export interface Config {
   readonly accumulatorBits: number | 'exact';
   /** Rule that chooses the weights to keep. A model that is pruned already keeps its own. Default `ese`. */
   readonly encoding: Encoding;
+  /** Where the weights are: in memories of the design, or in external memory, read over AXI once a time step. Default `onchip`. */
+  readonly weights: 'onchip' | 'dram';
+  /** Bits of the port to external memory: power of two, 64 to 1,024. Default 512. */
+  readonly memoryBusBits: number;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */
   readonly density: Readonly<Record<Matrix, number>>;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */
@@ -71,6 +75,11 @@ export const BLOCK_NAMES: readonly string[] = [
     'vec_buffer',
     'skid_buffer',
     'frame_in',
+    'group_memory',
+    'word_buffer',
+    'weight_reader',
+    'row_align',
+    'axi_memory',
     'frame_out',
     'gather',
     'table_index',
@@ -121,9 +130,9 @@ function integer(low: number, high: number, what = `an integer from ${low} to ${
   return z.int({ error }).min(low, { error }).max(high, { error });
 }
 
-function powerOfTwo(high: number, highName = String(high)) {
-  const error = expected(`a power of two from 1 to ${highName}`);
-  const isPower = (value: number) => Number.isInteger(Math.log2(value)) && value >= 1 && value <= high;
+function powerOfTwo(high: number, highName = String(high), low = 1) {
+  const error = expected(`a power of two from ${low} to ${highName}`);
+  const isPower = (value: number) => Number.isInteger(Math.log2(value)) && value >= low && value <= high;
   return z.number({ error }).refine(isPower, { error });
 }
 
@@ -195,6 +204,8 @@ const SCHEMA = z
       encoding: z
         .enum(ENCODINGS, { error: expected('"ese", "ese-padding-aware" or "column-balanced"') })
         .default('ese'),
+      weights: z.enum(['onchip', 'dram'], { error: expected('"onchip" or "dram"') }).default('onchip'),
+      memoryBusBits: powerOfTwo(1024, '1024', 64).default(512),
       density: densitySchema().prefault(1),
       tables: z
         .strictObject(

@@ -15,13 +15,15 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { CompileReport } from './compiler/compile.ts';
-import type { Design } from './compiler/design.ts';
+import type { Design, DesignMatrices } from './compiler/design.ts';
+import { countsAreShared } from './compiler/encode.ts';
 import type { Formats } from './compiler/formats.ts';
 import { quoteName } from './compiler/import/quote_name.ts';
 import { readModel } from './compiler/import/read_model.ts';
 import { type MemImage, memWord, parseMem } from './compiler/mem_image.ts';
 import { imageShapes, unpackDesign } from './compiler/pack.ts';
 import { packStep, type Step, stepFields } from './compiler/schedule.ts';
+import { STREAM_FILE, streamSegments } from './compiler/stream.ts';
 import { parseConfig } from './config.ts';
 import { EsegenError } from './errors.ts';
 import {
@@ -102,15 +104,19 @@ const formatsSchema: z.ZodType<Formats> = z.strictObject({
   tanhRange: z.number().positive(),
 });
 
+const wordCount = z
+  .int()
+  .min(0)
+  .max(2 ** 24);
+
 /** Only what `dimensionsOf` takes from the matrices is believed; the rest must be what it makes of that. */
 const dimensionsSchema = z.looseObject({
-  baseR: count,
-  baseP: count,
-  weightDepth: z
-    .int()
-    .min(2)
-    .max(2 ** 24),
+  wordsX: wordCount,
+  wordsR: wordCount,
+  wordsP: wordCount,
+  weightDepth: wordCount,
   countBits: z.int().min(2).max(16),
+  sharedCounts: z.boolean(),
 });
 
 const stepSchema: z.ZodType<Step> = z.strictObject({
@@ -124,10 +130,13 @@ const stepSchema: z.ZodType<Step> = z.strictObject({
   words: count,
   pointer: count,
   base: count,
+  beats: count,
   shift: count,
   peepShift: count,
   stateFrac: count,
 });
+
+const ratio = z.number().min(1);
 
 const reportSchema: z.ZodType<CompileReport> = z.strictObject({
   pruned: z.boolean(),
@@ -138,6 +147,7 @@ const reportSchema: z.ZodType<CompileReport> = z.strictObject({
   padding: count,
   wordsMax: count,
   wordsMean: z.number().min(0),
+  imbalance: z.strictObject({ x: ratio, r: ratio, p: ratio.nullable(), overall: ratio }),
   peaks: z.strictObject({ x: z.number(), y: z.number(), c: z.number() }),
 });
 
@@ -240,23 +250,28 @@ export function loadDesign(dir: string): LoadedDesign {
 
   const images = new Map<string, MemImage>();
   const shapes = imageShapes(frame);
-  for (const required of [...[...shapes.keys()].map((file) => `mem/${file}`), HOST_PATHS.model]) {
+  const memPaths = [...shapes.keys()].map((file) => `mem/${file}`);
+  for (const required of [...memPaths, ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
     if (!files.has(required)) throw new EsegenError(path, `files: ${required} is not listed`, REBUILD);
   }
+  let stream: Uint8Array | null = null;
   for (const [file, expected] of files) {
     const content = readListed(dir, file, expected);
+    if (file === STREAM_FILE) stream = checkStream(content, dimensions);
     const image = file.startsWith('mem/') ? shapes.get(file.slice('mem/'.length)) : undefined;
     if (image === undefined) continue;
     images.set(file.slice('mem/'.length), parseMem(content.toString('latin1'), image.width, image.depth, file));
   }
   checkSchedule(path, schedule, dimensions, images.get('schedule.mem')!);
+  const unpacked = unpackDesign(images, stream, frame);
+  checkSharedCounts(path, dimensions, unpacked.matrices);
 
   const readJson = <T>(file: string, parse: (value: unknown, where: string) => T): T | null =>
     files.has(file) ? parse(tryJson(join(dir, file)), file) : null;
   return {
     dir: resolve(dir),
     version,
-    design: { ...frame, ...unpackDesign(images, frame) },
+    design: { ...frame, ...unpacked },
     report,
     files,
     readModel: () => readModel(join(dir, HOST_PATHS.model)),
@@ -353,12 +368,13 @@ function checkDimensions(
   formats: Formats,
   given: z.infer<typeof dimensionsSchema>,
 ): Dimensions {
-  const { baseR, baseP, weightDepth, countBits } = given;
+  const { wordsX, wordsR, wordsP, sharedCounts, weightDepth, countBits } = given;
   const dimensions = dimensionsOf(config, shape, formats, {
-    wordsX: baseR,
-    wordsR: baseP - baseR,
-    wordsP: shape.projection ? weightDepth - baseP : 0,
+    wordsX,
+    wordsR,
+    wordsP,
     largestCount: Math.min(2 ** countBits - 1, weightDepth - 1),
+    sharedCounts,
   });
   const keys = new Set([...Object.keys(dimensions), ...Object.keys(given)]);
   for (const key of keys) {
@@ -376,6 +392,19 @@ function checkSchedule(path: string, schedule: readonly Step[], dimensions: Dime
     if (packStep(step, fields) === memWord(image, at)) continue;
     throw new EsegenError(`${path}: schedule.${at}`, 'is not what mem/schedule.mem holds', REBUILD);
   }
+}
+
+function checkSharedCounts(path: string, { sharedCounts, groups }: Dimensions, { x, r, p }: DesignMatrices): void {
+  const shared = (p === null ? [x, r] : [x, r, p]).every((matrix) => countsAreShared(matrix, groups));
+  if (shared === sharedCounts) return;
+  throw new EsegenError(`${path}: dimensions.sharedCounts`, 'is not what the pointer memories hold', REBUILD);
+}
+
+/** The image of external memory, if it is as long as the matrices. */
+function checkStream(content: Buffer, dimensions: Dimensions): Uint8Array {
+  const expected = streamSegments(dimensions).reduce((sum, { bytes }) => sum + bytes, 0);
+  if (content.length === expected) return content;
+  throw new EsegenError(STREAM_FILE, `expected ${expected} bytes, got ${content.length}`, REBUILD);
 }
 
 function codeOf(error: unknown): string {

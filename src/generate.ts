@@ -6,6 +6,7 @@ import { TABLE_BITS, TABLE_FRAC, Z_BITS, Z_FRAC } from './compiler/formats.ts';
 import { type FloatTensor, writeSafetensors } from './compiler/import/write_safetensors.ts';
 import { formatMem } from './compiler/mem_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
+import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap, streamSegments } from './compiler/stream.ts';
 import { EsegenError } from './errors.ts';
 import { benchFiles } from './hdl/bench.ts';
 import type { ModulePlan } from './hdl/module_plan.ts';
@@ -103,6 +104,10 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const modules = planModules(design, report.nonZeros).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
   for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
+  if (design.dimensions.dram) {
+    files.set(STREAM_FILE, packStream(design.matrices, design.dimensions));
+    files.set(STREAM_MAP_FILE, printJson(streamMap(design.dimensions)));
+  }
 
   for (const [file, content] of benchFiles(design)) files.set(`tb/${file}`, content);
 
@@ -247,6 +252,8 @@ function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['v
     xFrameBytes: d.inputs * elementBytes,
     yFrameBytes: Math.ceil(d.outputs / d.beat) * d.beat * elementBytes,
     clockHz: Math.round(config.clockMHz * 1e6),
+    dram: d.dram,
+    weightBytes: streamSegments(d).reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 

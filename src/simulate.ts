@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../sim-verilator/cosimulate.ts';
-import type { SimulatorName } from '../sim-verilator/simulator.ts';
+import type { MemoryBehaviour, SimulatorName } from '../sim-verilator/simulator.ts';
 import { sideBySide } from '../sim-verilator/stimuli.ts';
 import type { Formats } from './compiler/formats.ts';
 import { type LoadedDesign, loadDesign } from './design_dir.ts';
@@ -27,6 +27,8 @@ export interface SimulateOptions {
   readonly seed?: number | undefined;
   /** Probability of an idle input cycle and of output back-pressure, 0 to below 1; default 0. */
   readonly stalls?: number | undefined;
+  /** How external memory behaves, for a design with its weights there. */
+  readonly memory?: MemoryBehaviour | undefined;
   /** File that gets the waves (FST). */
   readonly waves?: string | undefined;
   /** Directory that gets rtl_y.npy, golden_y.npy (int16) and float_y.npy (float64), [T, P] each, with several channels [T, B, P]. */
@@ -55,6 +57,8 @@ export interface SimulateResult {
   readonly paddingCycles: number;
   readonly starvedCycles: number;
   readonly blockedCycles: number;
+  /** PE-cycles of a frame that waited for words from external memory, per PE. */
+  readonly memoryCycles: number;
   /** Largest level of an activation queue. */
   readonly queueHighWater: number;
   /** The first differences, one line each. */
@@ -145,7 +149,23 @@ export function sqnrDb(real: Float64Array, integers: Int16Array, frac: number): 
   return 10 * Math.log10(signal / noise);
 }
 
-function checkOptions({ frames, seed, stalls }: SimulateOptions): void {
+function checkMemory({ latency, bandwidth, stalls, fault }: MemoryBehaviour): void {
+  if (latency !== undefined && !(Number.isInteger(latency) && latency >= 1 && latency <= 10_000)) {
+    throw new EsegenError('--memory-latency', `expected a whole number from 1 to 10000, got ${latency}`);
+  }
+  if (bandwidth !== undefined && !(bandwidth >= 0.01 && bandwidth <= 1)) {
+    throw new EsegenError('--memory-bandwidth', `expected beats in a cycle, from 0.01 to 1, got ${bandwidth}`);
+  }
+  if (stalls !== undefined && !(stalls >= 0 && stalls <= 0.95)) {
+    throw new EsegenError('--memory-stalls', `expected a probability from 0 to 0.95, got ${stalls}`);
+  }
+  if (fault !== undefined && !(Number.isInteger(fault.beat) && fault.beat >= 0)) {
+    throw new EsegenError('memory.fault.beat', `expected a whole number of at least 0, got ${fault.beat}`);
+  }
+}
+
+function checkOptions({ frames, seed, stalls, memory }: SimulateOptions): void {
+  checkMemory(memory ?? {});
   if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
     throw new EsegenError('--frames', `expected a whole number of at least 1, got ${frames}`);
   }
@@ -186,7 +206,12 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
       : readFrames(options.input, dimensions, options.frames, formats);
   const stimuli = sideBySide(input.integers, dimensions.channels);
 
-  const run = { simulator: options.simulator ?? ('verilator' as const), seed, stalls: options.stalls ?? 0 };
+  const run = {
+    simulator: options.simulator ?? ('verilator' as const),
+    seed,
+    stalls: options.stalls ?? 0,
+    memory: options.memory ?? {},
+  };
   const cosim = await cosimulate(loaded.dir, design, stimuli, {
     ...run,
     ...(options.waves === undefined ? {} : { waves: options.waves }),
@@ -214,6 +239,7 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     paddingCycles: steady.paddingCycles,
     starvedCycles: steady.starvedCycles,
     blockedCycles: steady.blockedCycles,
+    memoryCycles: steady.memoryCycles,
     queueHighWater: cosim.stats.at(-1)?.highWater ?? 0,
     differences,
   };

@@ -257,6 +257,11 @@ describe('loadDesign', () => {
   test.each<[string, (json: Record<string, Record<string, unknown>>) => void, string]>([
     ['a depth', (json) => (json.dimensions!.weightDepth = 9999), 'dimensions.'],
     ['a derived width', (json) => (json.dimensions!.rowBits = 30), 'dimensions.rowBits: expected 3, got "30"'],
+    [
+      'shared counts that are not',
+      (json) => (json.dimensions!.sharedCounts = true),
+      'dimensions.sharedCounts: is not what the pointer memories hold',
+    ],
     ['an unknown dimension', (json) => (json.dimensions!.more = 1), 'dimensions.more: expected undefined, got "1"'],
     [
       'the lanes',

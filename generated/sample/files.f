@@ -18,6 +18,7 @@ rtl/lane.v
 rtl/act_broadcast.v
 rtl/column_issuer.v
 rtl/column_group.v
+rtl/group_memory.v
 rtl/adder_tree.v
 rtl/gather_control.v
 rtl/gather.v

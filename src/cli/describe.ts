@@ -27,9 +27,20 @@ export function weightRows(report: CompileReport): Row[] {
     ],
     ['non-zeros', `${formatCount(nonZeros)} (${formatCount(roundedToZero)} more rounded to zero)`],
     ['words per PE', `${formatCount(wordsMax)} max, ${wordsMean.toFixed(1)} mean`],
-    ['imbalance', wordsMean === 0 ? 'none' : formatShare(wordsMax / wordsMean - 1)],
+    ['imbalance', describeImbalance(report)],
     ['padding', `${formatCount(padding)} words (${formatShare(nonZeros === 0 ? 0 : padding / (padding + nonZeros))})`],
   ];
+}
+
+/** Imbalance from which a mask is worth another pruning. */
+const NOTABLE_IMBALANCE = 1.1;
+
+/** Fullest lane over the mean, and what the mask of a model could gain. */
+function describeImbalance({ imbalance: { x, r, p, overall }, pruned }: CompileReport): string {
+  const matrices = [`W_x ${x.toFixed(2)}`, `W_r ${r.toFixed(2)}`, ...(p === null ? [] : [`W_ym ${p.toFixed(2)}`])];
+  const ratios = `fullest PE ${overall.toFixed(2)} times the mean (${matrices.join(', ')})`;
+  if (pruned || overall <= NOTABLE_IMBALANCE) return ratios;
+  return `${ratios}; prune with balance to gain up to ${formatShare(1 - 1 / overall)} of the cycles`;
 }
 
 /** Number formats, for the same. */

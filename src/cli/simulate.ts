@@ -9,6 +9,9 @@ interface Arguments {
   frames: number | undefined;
   seed: number;
   stalls: number;
+  'memory-latency': number | undefined;
+  'memory-bandwidth': number | undefined;
+  'memory-stalls': number | undefined;
   waves: string | undefined;
   dump: string | undefined;
   json: boolean;
@@ -27,7 +30,7 @@ function summary(r: SimulateResult): string {
     ['utilization', percent(r.utilization)],
     [
       'per PE and frame',
-      `${r.paddingCycles.toFixed(1)} cycles on padding, ${r.starvedCycles.toFixed(1)} without a word; all held back by a full queue in ${r.blockedCycles.toFixed(1)}`,
+      `${r.paddingCycles.toFixed(1)} cycles on padding, ${r.starvedCycles.toFixed(1)} without a word, ${r.memoryCycles.toFixed(1)} waiting for memory; all held back by a full queue in ${r.blockedCycles.toFixed(1)}`,
     ],
     ['queue high-water', String(r.queueHighWater)],
     ['SQNR of y', `${r.sqnrDb.toFixed(1)} dB against double precision`],
@@ -51,11 +54,31 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       .option('frames', { type: 'number', requiresArg: true, describe: 'number of frames (default: all, 8 random)' })
       .option('seed', { type: 'number', requiresArg: true, default: 1, describe: 'seed of frames and stalls' })
       .option('stalls', { type: 'number', requiresArg: true, default: 0, describe: 'probability of stalls, 0 to 0.95' })
+      .option('memory-latency', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'external memory: cycles from address to data (default: 64)',
+      })
+      .option('memory-bandwidth', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'external memory: beats in a cycle, up to 1 (default: 1)',
+      })
+      .option('memory-stalls', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'external memory: probability that a beat is withheld, 0 to 0.95 (default: 0)',
+      })
       .option('waves', { type: 'string', requiresArg: true, describe: 'write waves to this FST file' })
       .option('dump', { type: 'string', requiresArg: true, describe: 'write outputs to this directory' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),
   handler: async ({ dir, json, ...options }) => {
-    const result = await simulate(dir, options);
+    const memory = {
+      latency: options['memory-latency'],
+      bandwidth: options['memory-bandwidth'],
+      stalls: options['memory-stalls'],
+    };
+    const result = await simulate(dir, { ...options, memory });
     console.log(json ? JSON.stringify(result) : summary(result));
     if (result.mismatches !== 0) process.exitCode = 1;
   },

@@ -4,11 +4,24 @@ import { dimensionsOf } from '../hdl/dimensions.ts';
 import type { LstmLayer } from '../model.ts';
 import { type CalibrationSet, measurePeaks, type VectorPeaks } from './calibrate.ts';
 import type { Design } from './design.ts';
-import { type EncodedMatrix, encodeGroups } from './encode.ts';
+import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
 import { pruneLayer } from './prune.ts';
 import { quantizeLayer } from './quantize.ts';
 import { compileSchedule } from './schedule.ts';
+
+/**
+ * Words of the fullest lane of any group over the mean, at least 1; 1 where there are no words. The fullest lane decides the
+ * cycles.
+ */
+export interface Imbalance {
+  /** W_x, W_r and W_ym, null without a projection. */
+  readonly x: number;
+  readonly r: number;
+  readonly p: number | null;
+  /** All matrices together. */
+  readonly overall: number;
+}
 
 /** What a compilation tells about the model, beside the design itself. */
 export interface CompileReport {
@@ -18,14 +31,15 @@ export interface CompileReport {
   readonly weights: number;
   /** Weights kept by the mask. */
   readonly kept: number;
-  /** Of these, the ones that are zero in integers; they are not stored. */
+  /** Of these, the ones that are zero in integers. */
   readonly roundedToZero: number;
-  /** Weights stored, and padding words beside them. */
+  /** Weights stored other than zero, and words with weight 0 beside them. */
   readonly nonZeros: number;
   readonly padding: number;
-  /** Words of the lanes, fullest and mean. */
+  /** Words of the lanes of all groups, fullest and mean. */
   readonly wordsMax: number;
   readonly wordsMean: number;
+  readonly imbalance: Imbalance;
   readonly peaks: VectorPeaks;
 }
 
@@ -43,6 +57,22 @@ function countNonZeros(values: ArrayLike<number>): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
   return count;
+}
+
+/** Words of each lane, over the matrices. */
+function laneWords(matrices: readonly EncodedMatrix[]): readonly number[] {
+  return matrices[0]!.words.map((_, lane) => matrices.reduce((sum, { words }) => sum + words[lane]!.length, 0));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** Fullest lane over the mean. */
+function imbalanceOf(...matrices: readonly EncodedMatrix[]): number {
+  const words = laneWords(matrices);
+  const most = Math.max(...words);
+  return most === 0 ? 1 : most / mean(words);
 }
 
 function largestLane(matrix: EncodedMatrix | null): number {
@@ -67,7 +97,7 @@ export function compile(
   progress: Progress = () => {},
 ): Compilation {
   progress('prune');
-  const { layer, pruned } = pruneLayer(source, config);
+  const { layer, pruned, masks } = pruneLayer(source, config);
   progress('calibrate');
   const peaks = measurePeaks(layer, calibration);
   progress('quantize');
@@ -79,12 +109,16 @@ export function compile(
   const partition = createPartition(lanes, layer.cells, layer.outputs);
   const wordFormat = { weightBits: formats.weightBits, indexBits: config.indexBits };
   const gateRows = gateRowsByLane(partition);
-  const x = encodeGroups(quantized.weightX, layer.inputs, groups, gateRows, wordFormat);
-  const r = encodeGroups(quantized.weightR, layer.outputs, groups, gateRows, wordFormat);
+  const projectionRows = projectionRowsByLane(partition);
+  // Counts that pruning made equal stay so where weights are zero in integers.
+  const stored = config.encoding === 'column-balanced' ? masks : null;
+  const x = encodeGroups(quantized.weightX, layer.inputs, groups, gateRows, wordFormat, stored?.x);
+  const r = encodeGroups(quantized.weightR, layer.outputs, groups, gateRows, wordFormat, stored?.r);
   const p =
     quantized.weightP === null
       ? null
-      : encodeGroups(quantized.weightP, layer.cells, groups, projectionRowsByLane(partition), wordFormat);
+      : encodeGroups(quantized.weightP, layer.cells, groups, projectionRows, wordFormat, stored?.p);
+  const matrices = [x, r, ...(p === null ? [] : [p])];
 
   const dimensions = dimensionsOf(
     config,
@@ -101,17 +135,15 @@ export function compile(
       wordsR: largestLane(r),
       wordsP: largestLane(p),
       largestCount: Math.max(largestCount(x), largestCount(r), largestCount(p)),
+      sharedCounts: matrices.every((matrix) => countsAreShared(matrix, groups)),
     },
   );
   const schedule = compileSchedule({ ...dimensions, ...formats });
 
   const sources = [layer.weightX, layer.weightR, ...(layer.weightP === null ? [] : [layer.weightP])];
-  const matrices = [x, r, ...(p === null ? [] : [p])];
   const kept = sources.reduce((sum, values) => sum + countNonZeros(values), 0);
   const nonZeros = matrices.reduce((sum, m) => sum + m.nonZeros, 0);
-  const laneWords = Array.from({ length: groups * lanes }, (_, lane) =>
-    matrices.reduce((sum, m) => sum + m.words[lane]!.length, 0),
-  );
+  const words = laneWords(matrices);
   return {
     layer,
     design: {
@@ -133,8 +165,14 @@ export function compile(
       roundedToZero: kept - nonZeros,
       nonZeros,
       padding: matrices.reduce((sum, m) => sum + m.padding, 0),
-      wordsMax: Math.max(...laneWords),
-      wordsMean: laneWords.reduce((a, b) => a + b, 0) / laneWords.length,
+      wordsMax: Math.max(...words),
+      wordsMean: mean(words),
+      imbalance: {
+        x: imbalanceOf(x),
+        r: imbalanceOf(r),
+        p: p === null ? null : imbalanceOf(p),
+        overall: imbalanceOf(...matrices),
+      },
       peaks,
     },
   };

@@ -10,7 +10,8 @@ import { groupColumns } from './partition.ts';
  *
  * Rows are positions in the lane's local order. A gap of more than 2^indexBits - 1 rows takes padding words: weight 0
  * and an index of all ones, which moves the row on by 2^indexBits. A column never ends in padding; an empty one has no
- * words.
+ * words. A weight of 0 that is to have a word moves the row on like any other: to the hardware it is padding at a row of its
+ * own.
  *
  * Example, 2 index bits, 4 weight bits, column (0, 3, 0, 0, 0, 0, 0, -1): row 1 is 3, then 5 rows are skipped, 4 of
  * them by a padding word: 0b0011_01, 0b0000_11, 0b1111_01.
@@ -37,11 +38,11 @@ export interface EncodedMatrix extends EncodedWords {
   readonly lanes: number;
   /** Words that hold a weight, over all lanes. */
   readonly nonZeros: number;
-  /** Padding words, over all lanes. */
+  /** Words with weight 0, over all lanes: padding, and zeros that have a word. */
   readonly padding: number;
 }
 
-/** The weights of one lane by columns (CSC), padding dropped. */
+/** The weights of one lane by columns (CSC), words with weight 0 dropped. */
 export interface LaneColumns {
   /** First entry of each column, and the end of the last; [columns + 1]. */
   readonly columnStart: Int32Array;
@@ -57,9 +58,10 @@ const ROW_LIMIT = 2 ** 16 - 1;
 /**
  * Encodes an integer matrix.
  *
- * @param weights [rows, columns] row-major; zero weights are absent
+ * @param weights [rows, columns] row-major; zero weights are absent, where `mask` does not have them
  * @param rowsByLane per lane, its matrix rows in the order of its local rows, at most 65,535 of them (see `gateRows` and
  *   `projectionRows`)
+ * @param mask not 0 where a zero weight has a word nevertheless, as `weights`; null where none has
  * @throws EsegenError where a weight does not fit in `format.weightBits`, or a lane has too many rows
  */
 export function encodeMatrix(
@@ -67,6 +69,7 @@ export function encodeMatrix(
   columns: number,
   rowsByLane: readonly Int32Array[],
   format: WordFormat,
+  mask: Int16Array | null = null,
 ): EncodedMatrix {
   const counts: Uint16Array[] = [];
   const words: Uint32Array[] = [];
@@ -78,8 +81,8 @@ export function encodeMatrix(
       const fix = 'Use more lanes';
       throw new EsegenError(where, `expected at most ${ROW_LIMIT} matrix rows, got ${rows.length}`, fix);
     }
-    const share = countWords(weights, columns, rows, format, where);
-    const laneWords = fillWords(weights, columns, rows, format, share.counts);
+    const share = countWords(weights, mask, columns, rows, format, where);
+    const laneWords = fillWords(weights, mask, columns, rows, format, share.counts);
     counts.push(share.counts);
     words.push(laneWords);
     nonZeros += share.nonZeros;
@@ -92,7 +95,8 @@ export function encodeMatrix(
  * Encodes an integer matrix for several column groups: the lanes of group 0, then those of group 1 and so on, each with the
  * columns of its group.
  *
- * @param weights [rows, columns] row-major; zero weights are absent
+ * @param weights [rows, columns] row-major; zero weights are absent, where `mask` does not have them
+ * @param mask 1 where a zero weight has a word nevertheless; null where none has
  * @throws EsegenError as `encodeMatrix`
  */
 export function encodeGroups(
@@ -101,11 +105,13 @@ export function encodeGroups(
   groups: number,
   rowsByLane: readonly Int32Array[],
   format: WordFormat,
+  mask: Uint8Array | null = null,
 ): EncodedMatrix {
   const width = Math.ceil(columns / groups);
-  const parts = Array.from({ length: groups }, (_, group) =>
-    encodeMatrix(groupColumns(weights, columns, groups, group), width, rowsByLane, format),
-  );
+  const parts = Array.from({ length: groups }, (_, group) => {
+    const groupMask = mask === null ? null : groupColumns(mask, columns, groups, group);
+    return encodeMatrix(groupColumns(weights, columns, groups, group), width, rowsByLane, format, groupMask);
+  });
   return {
     format,
     columns: width,
@@ -117,9 +123,20 @@ export function encodeGroups(
   };
 }
 
+/** Whether in every column of every group all lanes of the group have equally many words. */
+export function countsAreShared({ counts, columns }: EncodedWords, groups: number): boolean {
+  const lanes = counts.length / groups;
+  return counts.every((laneCounts, lane) => {
+    const first = counts[lane - (lane % lanes)]!;
+    for (let column = 0; column < columns; column++) if (laneCounts[column] !== first[column]) return false;
+    return true;
+  });
+}
+
 /** First pass over a lane, row by row: words of each column, from the gap before each non-zero. */
 function countWords(
   weights: Int16Array,
+  mask: Int16Array | null,
   columns: number,
   rows: Int32Array,
   { weightBits, indexBits }: WordFormat,
@@ -133,14 +150,14 @@ function countWords(
     const base = rows[local]! * columns;
     for (let column = 0; column < columns; column++) {
       const weight = weights[base + column]!;
-      if (weight === 0) continue;
+      if (weight === 0 && !mask?.[base + column]) continue;
       if (weight < -limit || weight >= limit) {
         const at = `${where}, row ${rows[local]}, column ${column}`;
         throw new EsegenError(at, `expected a weight of ${weightBits} bits, got ${weight}`);
       }
       counts[column]! += ((local - nextRow[column]!) >> indexBits) + 1;
       nextRow[column] = local + 1;
-      nonZeros++;
+      if (weight !== 0) nonZeros++;
     }
   }
   return { counts, nonZeros };
@@ -149,6 +166,7 @@ function countWords(
 /** Second pass: writes each column's words behind those of the columns before it. */
 function fillWords(
   weights: Int16Array,
+  mask: Int16Array | null,
   columns: number,
   rows: Int32Array,
   { weightBits, indexBits }: WordFormat,
@@ -168,7 +186,7 @@ function fillWords(
     const base = rows[local]! * columns;
     for (let column = 0; column < columns; column++) {
       const weight = weights[base + column]!;
-      if (weight === 0) continue;
+      if (weight === 0 && !mask?.[base + column]) continue;
       const gap = local - nextRow[column]!;
       let at = cursor[column]!;
       for (let pads = gap >> indexBits; pads > 0; pads--) words[at++] = padding;
@@ -181,13 +199,12 @@ function fillWords(
 }
 
 /**
- * Decodes what `encodeMatrix` wrote: the same rows and weights, lane by lane.
+ * Decodes what `encodeMatrix` wrote: the same rows and weights, lane by lane. Words with weight 0 only move the row on.
  *
  * @param rowsPerLane number of local rows of each lane
  * @param where file or matrix name for messages
  * @throws EsegenError where the words are not what the encoder writes: a lane is missing, counts do not add up to the
- *   number of words, a word is too wide, leads beyond the lane's rows or has weight 0 without being padding, or a
- *   column ends in padding
+ *   number of words, a word is too wide or leads beyond the lane's rows
  */
 export function decodeMatrix(
   encoded: EncodedWords,
@@ -215,10 +232,10 @@ function decodeLane(encoded: EncodedWords, lane: number, laneRows: number, where
     throw new EsegenError(where, `counts add up to ${counted} words, got ${words.length}`);
   }
 
-  const paddingWord = 2 ** indexBits - 1;
+  const indexMask = 2 ** indexBits - 1;
   const wordLimit = 2 ** (weightBits + indexBits);
   let entries = 0;
-  for (let at = 0; at < words.length; at++) if (words[at] !== paddingWord) entries++;
+  for (let at = 0; at < words.length; at++) if (words[at]! >>> indexBits !== 0) entries++;
   const columnStart = new Int32Array(columns + 1);
   const rows = new Uint16Array(entries);
   const weights = new Int16Array(entries);
@@ -229,13 +246,12 @@ function decodeLane(encoded: EncodedWords, lane: number, laneRows: number, where
     let row = -1;
     for (; at < end; at++) {
       const word = words[at]!;
-      row += (word & paddingWord) + 1;
-      const weight = (word << (32 - weightBits - indexBits)) >> (32 - weightBits);
-      const fault = faultOf(word >= wordLimit, row, laneRows, weight, word === paddingWord, at + 1 === end);
+      row += (word & indexMask) + 1;
+      const fault = faultOf(word >= wordLimit, row, laneRows);
       if (fault !== '') throw new EsegenError(`${where}, column ${column}, word ${at}`, fault);
-      if (word === paddingWord) continue;
+      if (word >>> indexBits === 0) continue;
       rows[entry] = row;
-      weights[entry++] = weight;
+      weights[entry++] = (word << (32 - weightBits - indexBits)) >> (32 - weightBits);
     }
     columnStart[column + 1] = entry;
   }
@@ -243,17 +259,8 @@ function decodeLane(encoded: EncodedWords, lane: number, laneRows: number, where
 }
 
 /** What is wrong with a word; empty where it is what the encoder writes. */
-function faultOf(
-  tooWide: boolean,
-  row: number,
-  laneRows: number,
-  weight: number,
-  isPadding: boolean,
-  isLast: boolean,
-): string {
+function faultOf(tooWide: boolean, row: number, laneRows: number): string {
   if (tooWide) return 'has more bits than weight and index';
   if (row >= laneRows) return `leads to local row ${row}, but the lane has ${laneRows} rows`;
-  if (weight === 0 && !isPadding) return 'has weight 0 but is not a padding word';
-  if (isPadding && isLast) return 'is padding at the end of its column';
   return '';
 }

@@ -5,6 +5,7 @@ import type { Formats } from './formats.ts';
 import { TABLE_BITS, TABLE_ENTRIES } from './formats.ts';
 import { type MemImage, memFromBigInts, memFromWords, memWord } from './mem_image.ts';
 import { packStep, stepFields } from './schedule.ts';
+import { unpackStream } from './stream.ts';
 
 /** Number of a lane in a file name, as the RTL composes it: four digits for lanes of the array, three for those of ElemMul. */
 function laneName(prefix: string, lane: number): string {
@@ -14,10 +15,16 @@ function laneName(prefix: string, lane: number): string {
 /** Matrices in the order in which they lie in the weight and pointer memories. */
 function layout({ x, r, p }: DesignMatrices, d: Dimensions): { matrix: EncodedWords; base: number; pointer: number }[] {
   return [
-    { matrix: x, base: d.baseX, pointer: 0 },
-    { matrix: r, base: d.baseR, pointer: d.columnsX },
-    ...(p === null ? [] : [{ matrix: p, base: d.baseP, pointer: d.columnsX + d.columnsY }]),
+    { matrix: x, base: 0, pointer: 0 },
+    { matrix: r, base: d.wordsX, pointer: d.columnsX },
+    ...(p === null ? [] : [{ matrix: p, base: d.wordsX + d.wordsR, pointer: d.columnsX + d.columnsY }]),
   ];
+}
+
+/** Lanes that have a pointer memory of their own: the first of every group where the lanes of a group share it. */
+function pointerLanes(d: Dimensions): number[] {
+  const step = d.sharedCounts ? d.lanes : 1;
+  return Array.from({ length: (d.groups * d.lanes) / step }, (_, at) => at * step);
 }
 
 /** Signed integer as the bits of a memory word. */
@@ -57,22 +64,25 @@ function packParameters({ dimensions: d, formats, cells }: Design, elemLane: num
 /**
  * Memory images of a design by file name (in `mem/`):
  *
- * - `weights_LLLL`   words of lane LLLL (group by group): W_x, W_r, W_ym, each from its base on
- * - `pointers_LLLL`  words in each column of lane LLLL: columns of W_x, W_r, W_ym
+ * - `weights_LLLL`   words of lane LLLL (group by group): W_x, W_r, W_ym, each from its base on; none where they are in
+ *   external memory (stream.ts)
+ * - `pointers_LLLL`  words in each column of lane LLLL: columns of W_x, W_r, W_ym; of the first lane of each group where all
+ *   of them have the same
  * - `elem_EEE`      row 4w + gate: {peephole, bias} of the cell of word w in ElemMul lane EEE
  * - `sigmoid`, `tanh`, `schedule`
  */
 export function packDesign(design: Design): Map<string, MemImage> {
   const { config, dimensions: d, formats, matrices, tables, schedule } = design;
   const images = new Map<string, MemImage>();
-  for (let lane = 0; lane < d.groups * d.lanes; lane++) {
+  const parts = layout(matrices, d);
+  for (let lane = 0; !d.dram && lane < d.groups * d.lanes; lane++) {
     const weights = new Uint32Array(d.weightDepth);
-    const pointers = new Uint32Array(d.pointerDepth);
-    for (const { matrix, base, pointer } of layout(matrices, d)) {
-      weights.set(matrix.words[lane]!, base);
-      pointers.set(matrix.counts[lane]!, pointer);
-    }
+    for (const { matrix, base } of parts) weights.set(matrix.words[lane]!, base);
     images.set(laneName('weights', lane), memFromWords(formats.weightBits + config.indexBits, weights));
+  }
+  for (const lane of pointerLanes(d)) {
+    const pointers = new Uint32Array(d.pointerDepth);
+    for (const { matrix, pointer } of parts) pointers.set(matrix.counts[lane]!, pointer);
     images.set(laneName('pointers', lane), memFromWords(d.countBits, pointers));
   }
   for (let lane = 0; lane < d.elemLanes; lane++) images.set(laneName('elem', lane), packParameters(design, lane));
@@ -101,10 +111,11 @@ export function packDesign(design: Design): Map<string, MemImage> {
 export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'formats' | 'schedule'>) {
   const { config, dimensions: d, formats, schedule } = design;
   const shapes = new Map<string, { width: number; depth: number }>();
-  for (let lane = 0; lane < d.groups * d.lanes; lane++) {
+  for (let lane = 0; !d.dram && lane < d.groups * d.lanes; lane++) {
     shapes.set(laneName('weights', lane), { width: formats.weightBits + config.indexBits, depth: d.weightDepth });
-    shapes.set(laneName('pointers', lane), { width: d.countBits, depth: d.pointerDepth });
   }
+  for (const lane of pointerLanes(d))
+    shapes.set(laneName('pointers', lane), { width: d.countBits, depth: d.pointerDepth });
   for (let lane = 0; lane < d.elemLanes; lane++) {
     shapes.set(laneName('elem', lane), { width: d.paramBits, depth: d.paramDepth });
   }
@@ -114,31 +125,21 @@ export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'form
   return shapes;
 }
 
-/** The inverse of packDesign for all that the images hold: matrices, cell parameters and tables. */
+/**
+ * The inverse of packDesign and packStream for all that the images hold: matrices, cell parameters and tables.
+ *
+ * @param stream the image of external memory, where the weights are there
+ */
 export function unpackDesign(
   images: ReadonlyMap<string, MemImage>,
+  stream: Uint8Array | null,
   design: Pick<Design, 'config' | 'dimensions' | 'formats'>,
 ): Pick<Design, 'matrices' | 'cells' | 'tables'> {
-  const { config, dimensions: d, formats } = design;
+  const { dimensions: d, formats } = design;
   const image = (name: string) => images.get(name)!;
-  const lanes = Array.from({ length: d.groups * d.lanes }, (_, lane) => ({
-    weights: image(laneName('weights', lane)).words,
-    pointers: image(laneName('pointers', lane)).words,
-  }));
-  const format = { weightBits: formats.weightBits, indexBits: config.indexBits };
-  const matrix = (columns: number, base: number, pointer: number): EncodedWords => {
-    const counts = lanes.map(({ pointers }) => Uint16Array.from(pointers.subarray(pointer, pointer + columns)));
-    const words = lanes.map(({ weights }, lane) =>
-      weights.slice(base, base + counts[lane]!.reduce((sum, count) => sum + count, 0)),
-    );
-    return { format, columns, counts, words };
-  };
+  const [x, r, p] = unpackMatrices(images, stream, design);
   return {
-    matrices: {
-      x: matrix(d.columnsX, d.baseX, 0),
-      r: matrix(d.columnsY, d.baseR, d.columnsX),
-      p: d.projection ? matrix(d.columnsM, d.baseP, d.columnsX + d.columnsY) : null,
-    },
+    matrices: { x: x!, r: r!, p: p ?? null },
     cells: unpackParameters(
       Array.from({ length: d.elemLanes }, (_, lane) => image(laneName('elem', lane))),
       d,
@@ -149,6 +150,38 @@ export function unpackDesign(
       tanh: Int16Array.from(image('tanh.mem').words),
     },
   };
+}
+
+/** Matrices in the order of the memories. */
+function unpackMatrices(
+  images: ReadonlyMap<string, MemImage>,
+  stream: Uint8Array | null,
+  { config, dimensions: d, formats }: Pick<Design, 'config' | 'dimensions' | 'formats'>,
+): EncodedWords[] {
+  const format = { weightBits: formats.weightBits, indexBits: config.indexBits };
+  const lanes = Array.from({ length: d.groups * d.lanes }, (_, lane) => lane);
+  const parts = [
+    { columns: d.columnsX, base: 0, pointer: 0 },
+    { columns: d.columnsY, base: d.wordsX, pointer: d.columnsX },
+    ...(d.projection ? [{ columns: d.columnsM, base: d.wordsX + d.wordsR, pointer: d.columnsX + d.columnsY }] : []),
+  ];
+  const counts = parts.map(({ columns, pointer }) =>
+    lanes.map((lane) => {
+      const owner = d.sharedCounts ? lane - (lane % d.lanes) : lane;
+      const pointers = images.get(laneName('pointers', owner))!.words;
+      return Uint16Array.from(pointers.subarray(pointer, pointer + columns));
+    }),
+  );
+  const sums = counts.map((ofLanes) => ofLanes.map((ofLane) => ofLane.reduce((sum, count) => sum + count, 0)));
+  const streamed = stream === null ? null : unpackStream(stream, d, sums);
+  return parts.map(({ columns, base }, part) => ({
+    format,
+    columns,
+    counts: counts[part]!,
+    words:
+      streamed?.[part] ??
+      lanes.map((lane) => images.get(laneName('weights', lane))!.words.slice(base, base + sums[part]![lane]!)),
+  }));
 }
 
 function unpackParameters(images: readonly MemImage[], d: Dimensions, formats: Formats): CellParameters {

@@ -83,14 +83,24 @@ export function projectionRowsByLane(partition: Partition): readonly Int32Array[
   return Array.from({ length: partition.lanes }, (_, lane) => projectionRows(partition, lane));
 }
 
+/** Number of columns that `group` works on: at most one fewer than the widest group, group 0. */
+export function columnsOfGroup(columns: number, groups: number, group: number): number {
+  return dealt(columns, groups, group);
+}
+
 /**
  * Columns of a matrix that a group works on: j with j mod groups = group, as a matrix of their own, padded with zero columns to
  * the width of the widest group.
  *
- * @param weights [rows, columns] row-major
+ * @param weights [rows, columns] row-major, or a mask of them
  * @returns [rows, ceil(columns / groups)]
  */
-export function groupColumns(weights: Int16Array, columns: number, groups: number, group: number): Int16Array {
+export function groupColumns(
+  weights: Int16Array | Uint8Array,
+  columns: number,
+  groups: number,
+  group: number,
+): Int16Array {
   const width = Math.ceil(columns / groups);
   const rows = weights.length / columns;
   const out = new Int16Array(rows * width);

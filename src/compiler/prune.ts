@@ -1,10 +1,18 @@
 import { type Config, densityOf, type Encoding, type Matrix } from '../config.ts';
 import type { Floats, LstmLayer } from '../model.ts';
-import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
+import { columnsOfGroup, createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
 import { columnBalanced } from './prune/column_balanced.ts';
-import { laneShare, type PruneRule } from './prune/lane_share.ts';
+import { deal } from './prune/deal.ts';
+import { type LaneShare, laneShare, type PruneRule } from './prune/lane_share.ts';
 import { loadBalanced } from './prune/load_balanced.ts';
 import { paddingAware } from './prune/padding_aware.ts';
+
+/** Which weights pruning has kept of each matrix: 1 where one stays, row-major as the weights. */
+export interface Masks {
+  readonly x: Uint8Array;
+  readonly r: Uint8Array;
+  readonly p: Uint8Array | null;
+}
 
 /** What pruning made of a layer. */
 export interface PrunedLayer {
@@ -12,6 +20,8 @@ export interface PrunedLayer {
   readonly layer: LstmLayer;
   /** Whether weights were dropped here. */
   readonly pruned: boolean;
+  /** What the rule of the config chose to keep, be it 0 or not; null where the model keeps its own mask. */
+  readonly masks: Masks | null;
 }
 
 /**
@@ -42,21 +52,29 @@ interface Stack {
 
 /**
  * Prunes a layer by the rule of the config's encoding. Whatever the rule, of the n weights that a lane holds of a
- * sub-matrix, ceil(n · density) stay.
+ * sub-matrix, ceil(n · density) stay. Its column groups have equal shares of them, see {@link deal}.
  *
  * A model with zeros in it keeps exactly its own mask: where any sub-matrix has 1 % or more of exact zeros, the whole
  * layer stays as it is, whatever the config's densities and encoding.
  */
 export function pruneLayer(layer: LstmLayer, config: Config): PrunedLayer {
   const { lanes } = config.array;
-  if (stacksOf(layer, lanes).some(isMasked)) return { layer, pruned: false };
-  const weightX = layer.weightX.slice();
-  const weightR = layer.weightR.slice();
-  const weightP = layer.weightP === null ? null : layer.weightP.slice();
-  const pruned = { ...layer, weightX, weightR, weightP };
-  let dropped = 0;
-  for (const stack of stacksOf(pruned, lanes)) dropped += pruneStack(stack, config);
-  return dropped === 0 ? { layer, pruned: false } : { layer: pruned, pruned: true };
+  const stacks = stacksOf(layer, lanes);
+  if (stacks.some(isMasked)) return { layer, pruned: false, masks: null };
+  let turn = 0;
+  const [x, r, p = null] = stacks.map((stack) => {
+    const { parts, next } = partsOf(stack, config, turn);
+    turn = next;
+    return maskOf(stack, config, parts);
+  });
+  const masks = { x: x!, r: r!, p };
+  const weightX = masked(layer.weightX, masks.x);
+  const weightR = masked(layer.weightR, masks.r);
+  const weightP = layer.weightP === null ? null : masked(layer.weightP, p!);
+  if (weightX === layer.weightX && weightR === layer.weightR && weightP === layer.weightP) {
+    return { layer, pruned: false, masks };
+  }
+  return { layer: { ...layer, weightX, weightR, weightP }, pruned: true, masks };
 }
 
 /** The two or three matrices of the hardware; the gate order is i, f, g, o. */
@@ -83,27 +101,70 @@ function isMasked({ matrices, weights }: Stack): boolean {
   });
 }
 
+/** A share together with the matrix rows of its lane. */
+interface Part {
+  readonly rows: Int32Array;
+  readonly share: LaneShare;
+}
+
 /**
- * Prunes a stack in place.
+ * What the lanes of all groups hold of a stack, without empty shares. All lanes deal from the same group on, so that lanes
+ * with equally many rows keep equally many weights of a group.
  *
- * @returns number of non-zero weights set to zero
+ * @param turn group that is next to get one weight more than others
  */
-function pruneStack({ matrices, weights, columns, rowsByLane }: Stack, config: Config): number {
-  const densities = matrices.map((matrix) => densityOf(config, matrix));
-  const occupied = rowsByLane.filter((rows) => rows.length > 0);
-  const shares = occupied.map((rows) => laneShare(weights, columns, rows, densities));
-  const masks = RULES[config.encoding](shares, 2 ** config.indexBits);
-  let dropped = 0;
-  for (const [lane, rows] of occupied.entries()) {
-    const mask = masks[lane]!;
+function partsOf(
+  { matrices, weights, columns, rowsByLane }: Stack,
+  config: Config,
+  turn: number,
+): { readonly parts: readonly Part[]; readonly next: number } {
+  const { groups } = config.array;
+  const widths = Array.from({ length: groups }, (_, group) => columnsOfGroup(columns, groups, group));
+  const keep = rowsByLane.map((): (readonly number[])[] => []);
+  let next = turn;
+  for (const matrix of matrices) {
+    const density = densityOf(config, matrix);
+    const start = next;
+    for (const [lane, rows] of rowsByLane.entries()) {
+      const height = rows.length / matrices.length;
+      // The product can come out above an integer by an error of rounding.
+      const total = Math.ceil(height * columns * density - 1e-9);
+      const room = widths.map((width) => height * width);
+      const dealt = deal(total, room, start);
+      keep[lane]!.push(dealt.counts);
+      // Lane 0 is the fullest.
+      if (lane === 0) next = dealt.next;
+    }
+  }
+  const parts = rowsByLane.flatMap((rows, lane) =>
+    widths.flatMap((width, group) => {
+      if (rows.length === 0 || width === 0) return [];
+      const counts = keep[lane]!.map((byGroup) => byGroup[group]!);
+      return [{ rows, share: laneShare(weights, columns, groups, group, rows, counts) }];
+    }),
+  );
+  return { parts, next };
+}
+
+/** What the rule of the config keeps of a stack: 1 where a weight stays, [rows of all, columns]. */
+function maskOf({ weights, columns }: Stack, config: Config, parts: readonly Part[]): Uint8Array {
+  const { groups } = config.array;
+  const shares = parts.map(({ share }) => share);
+  const kept = RULES[config.encoding](shares, 2 ** config.indexBits);
+  const mask = new Uint8Array(weights.length);
+  for (const [at, { rows, share }] of parts.entries()) {
+    const partMask = kept[at]!;
     for (const [local, row] of rows.entries()) {
-      for (let column = 0; column < columns; column++) {
-        if (mask[column * rows.length + local] === 1) continue;
-        const at = row * columns + column;
-        if (weights[at] !== 0) dropped++;
-        weights[at] = 0;
+      for (let column = 0; column < share.columns; column++) {
+        mask[row * columns + column * groups + share.group] = partMask[column * rows.length + local]!;
       }
     }
   }
-  return dropped;
+  return mask;
+}
+
+/** Weights under a mask; the very ones given where it drops none but zeros. */
+function masked(weights: Floats, mask: Uint8Array): Floats {
+  if (weights.every((weight, at) => weight === 0 || mask[at] === 1)) return weights;
+  return weights.map((weight, at) => (mask[at] === 1 ? weight : 0));
 }

@@ -52,12 +52,16 @@ function peakOf(values: Floats): number {
   return peak;
 }
 
-/** Integers of a matrix, round half up, saturating (docs/number-formats.md). */
+/**
+ * Integers of a matrix, round half up, saturating (docs/number-formats.md). The most negative integer stays unused: it marks
+ * the fillers in external memory (stream.ts).
+ */
 function quantizeMatrix(values: Floats, fractionBits: number, bits: number): Int16Array {
   const out = new Int16Array(values.length);
+  const lowest = 1 - 2 ** (bits - 1);
   for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
-    if (v !== 0) out[i] = quantize(v, fractionBits, bits);
+    if (v !== 0) out[i] = Math.max(quantize(v, fractionBits, bits), lowest);
   }
   return out;
 }

@@ -25,9 +25,11 @@ export interface Step {
   readonly size: number;
   /** Words of ElemMul or Assemble. */
   readonly words: number;
-  /** First pointer and first weight word of the matrix. */
+  /** First pointer of the matrix. */
   readonly pointer: number;
+  /** First weight word of the matrix; in external memory its first beat and its beats. */
   readonly base: number;
+  readonly beats: number;
   /** SpMV: left shift of the activation; cells: right shift to z; outputs: right shift to y. */
   readonly shift: number;
   readonly peepShift: number;
@@ -46,10 +48,13 @@ export interface ScheduleInput {
   /** Words of ElemMul and Assemble. */
   readonly cellWords: number;
   readonly outWords: number;
-  /** First weight word of each matrix. */
+  /** First weight word, or beat, of each matrix, and its beats in external memory. */
   readonly baseX: number;
   readonly baseR: number;
   readonly baseP: number;
+  readonly beatsX: number;
+  readonly beatsR: number;
+  readonly beatsP: number;
   readonly xAlign: number;
   readonly yAlign: number;
   readonly zShift: number;
@@ -69,6 +74,7 @@ const IDLE_STEP: Step = {
   words: 0,
   pointer: 0,
   base: 0,
+  beats: 0,
   shift: 0,
   peepShift: 0,
   stateFrac: 0,
@@ -79,7 +85,15 @@ const IDLE_STEP: Step = {
  * ElemMul delivers m; it runs there only when frame t+1 has arrived, else at the head of the next frame.
  */
 export function compileSchedule(s: ScheduleInput): Step[] {
-  const x: Step = { ...IDLE_STEP, source: Source.x, size: s.columnsX, pointer: 0, base: s.baseX, shift: s.xAlign };
+  const x: Step = {
+    ...IDLE_STEP,
+    source: Source.x,
+    size: s.columnsX,
+    pointer: 0,
+    base: s.baseX,
+    beats: s.beatsX,
+    shift: s.xAlign,
+  };
   const current: Step = { ...x, when: When.current, bank: Bank.current };
   const next: Step = { ...x, when: When.next, bank: Bank.next };
   const recurrent: Step = {
@@ -90,6 +104,7 @@ export function compileSchedule(s: ScheduleInput): Step[] {
     size: s.columnsY,
     pointer: s.columnsX,
     base: s.baseR,
+    beats: s.beatsR,
     shift: s.yAlign,
   };
   const cells: Step = {
@@ -110,6 +125,7 @@ export function compileSchedule(s: ScheduleInput): Step[] {
     size: s.columnsM,
     pointer: s.columnsX + s.columnsY,
     base: s.baseP,
+    beats: s.beatsP,
   };
   const outputs: Step = {
     ...IDLE_STEP,
@@ -132,14 +148,18 @@ export interface StepField {
 /**
  * Layout of the schedule word, least significant field first.
  *
- * @param widths bits of element numbers, word numbers, pointer addresses and weight addresses
+ * @param widths bits of element numbers, word numbers, pointer addresses, weight addresses, and of beat numbers where the
+ *   weights are in external memory (`dram`)
  */
 export function stepFields(widths: {
   elementBits: number;
   wordBits: number;
   pointerBits: number;
   addrBits: number;
+  dram: boolean;
+  beatBits: number;
 }): StepField[] {
+  const { dram, beatBits } = widths;
   return [
     { key: 'op', wire: 'op', bits: 2 },
     { key: 'when', wire: 'when_field', bits: 2 },
@@ -150,7 +170,8 @@ export function stepFields(widths: {
     { key: 'size', wire: 'size', bits: widths.elementBits },
     { key: 'words', wire: 'words', bits: widths.wordBits },
     { key: 'pointer', wire: 'pointer', bits: widths.pointerBits },
-    { key: 'base', wire: 'base', bits: widths.addrBits },
+    { key: 'base', wire: 'base', bits: dram ? beatBits : widths.addrBits },
+    ...(dram ? [{ key: 'beats', wire: 'beats', bits: beatBits } as const] : []),
     { key: 'shift', wire: 'shift', bits: 6 },
     { key: 'peepShift', wire: 'peep_shift', bits: 5 },
     { key: 'stateFrac', wire: 'state_frac', bits: 4 },

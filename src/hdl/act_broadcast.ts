@@ -8,6 +8,7 @@ export function actBroadcast({ formats, dimensions }: Design): ModulePlan {
     vectorWidth: formats.vectorBits,
     actWidth: formats.actBits,
     addrWidth: dimensions.addrBits,
+    dram: dimensions.dram,
     projection: dimensions.projection,
   });
 }

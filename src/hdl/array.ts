@@ -4,9 +4,6 @@ import { yStart } from './channel.ts';
 import { phaseMsb } from './gather.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Pointer memories of fewer bits than this are look-up tables, so that many short ones do not use up the block RAM. */
-const SMALL_ROM_BITS = 2048;
-
 /** All groups and channels with their memories. */
 export function array(design: Design): ModulePlan {
   const { config, formats, dimensions: d } = design;
@@ -24,7 +21,8 @@ export function array(design: Design): ModulePlan {
     weightDepth: d.weightDepth,
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
-    pointerRom: d.pointerDepth * d.countBits < SMALL_ROM_BITS ? 'small_rom' : 'rom',
+    dram: d.dram,
+    wordSlot: d.wordSlot,
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,
     wordWidth: d.wordBits,

@@ -18,9 +18,16 @@ export function benchFiles({ config, dimensions }: Design): Map<string, string> 
     destMsb: dimensions.destBits - 1,
     lanes: dimensions.lanes,
     elemLanes: dimensions.elemLanes,
+    dram: dimensions.dram,
+    busBits: dimensions.busBits,
   });
+  const memory = {
+    busBits: dimensions.busBits,
+    imageBeats: dimensions.beatsX + dimensions.beatsR + dimensions.beatsP,
+  };
   return new Map([
     ['bench.v', bench],
+    ...(dimensions.dram ? [['axi_memory.v', renderTemplate('axi_memory.v.hbs', memory)] as const] : []),
     ['icarus_tb.v', renderTemplate('icarus_tb.v.hbs', {})],
     ['main.cpp', readFileSync(VERILATOR_MAIN, 'utf8')],
   ]);

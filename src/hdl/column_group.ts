@@ -14,6 +14,7 @@ export function columnGroup({ config, formats, dimensions: d }: Design): ModuleP
     actWidth: formats.actBits,
     wordWidth: formats.weightBits + config.indexBits,
     weightDepth: d.weightDepth,
+    dram: d.dram,
     pointerDepth: d.pointerDepth,
     countWidth: d.countBits,
     rowWidth: d.rowBits,

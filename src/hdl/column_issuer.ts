@@ -2,6 +2,8 @@ import type { Design } from '../compiler/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
+const FIELDS = ['op', 'when', 'last', 'marker', 'source', 'bank', 'size', 'pointer', 'shift'] as const;
+
 /** Issuer of a group's columns. */
 export function columnIssuer(design: Design): ModulePlan {
   const { dimensions } = design;
@@ -10,7 +12,8 @@ export function columnIssuer(design: Design): ModulePlan {
     indexWidth: dimensions.elementBits,
     pointerWidth: dimensions.pointerBits,
     addrWidth: dimensions.addrBits,
-    ...scheduleView(design, ['op', 'when', 'last', 'marker', 'source', 'bank', 'size', 'pointer', 'base', 'shift']),
+    dram: dimensions.dram,
+    ...scheduleView(design, [...FIELDS, ...(dimensions.dram ? [] : (['base'] as const))]),
     projection: dimensions.projection,
   });
 }

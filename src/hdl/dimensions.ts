@@ -30,12 +30,18 @@ export interface Dimensions {
   readonly banks: number;
   readonly gateBlock: boolean;
   readonly outBlock: boolean;
-  /** Weight memory of a lane: words, and first word of each matrix (the same in all lanes). */
+  /** Weight memory of a lane: words, and first word (in external memory: beat) of each matrix, the same in all lanes. */
   readonly weightDepth: number;
   readonly addrBits: number;
   readonly baseX: number;
   readonly baseR: number;
   readonly baseP: number;
+  /** Words of the fullest lane, per matrix. */
+  readonly wordsX: number;
+  readonly wordsR: number;
+  readonly wordsP: number;
+  /** Whether all lanes of a group have the same number of words in every column, so that they share the pointers. */
+  readonly sharedCounts: boolean;
   /** Columns of a group, per vector. */
   readonly columnsX: number;
   readonly columnsY: number;
@@ -66,6 +72,26 @@ export interface Dimensions {
   readonly destBits: number;
   /** Address bits of an input frame in a group. */
   readonly slotBits: number;
+  /** Whether the weights are in external memory. The rest says how; see stream.ts for the image. */
+  readonly dram: boolean;
+  /** Bits of the port, of a word in memory, and of a row of one word for every lane. */
+  readonly busBits: number;
+  readonly wordSlot: number;
+  readonly rowStreamBits: number;
+  /** Rows of a beat and beats of a row; one of them is 1. */
+  readonly beatRows: number;
+  readonly rowBeats: number;
+  /** Beats of each matrix; bits of a beat number. */
+  readonly beatsX: number;
+  readonly beatsR: number;
+  readonly beatsP: number;
+  readonly beatBits: number;
+  /** Beats of a burst, and beats under way at most. */
+  readonly burstBeats: number;
+  readonly outstandingBeats: number;
+  /** Words of a lane's buffer, and the level up to which more is asked for. */
+  readonly bufferDepth: number;
+  readonly bufferLimit: number;
 }
 
 /** What of the encoded matrices sizes the memories. */
@@ -76,10 +102,54 @@ export interface MatrixSizes {
   readonly wordsP: number;
   /** Words of the fullest column of any lane. */
   readonly largestCount: number;
+  /** Whether all lanes of a group have the same number of words in every column. */
+  readonly sharedCounts: boolean;
 }
 
 /** Banks of more bits than this go into block RAM when the config leaves it open (accumulatorMemory "auto"). */
 const DISTRIBUTED_LIMIT = 128 * 64;
+
+/** Bytes within which a burst stays (AXI4), longest burst, rows of a burst that are enough to hide its address. */
+const PAGE_BYTES = 4096;
+const LONGEST_BURST = 256;
+const BURST_ROWS = 64;
+/** Rows under way: they cover a latency of as many cycles at one row a cycle. */
+const OUTSTANDING_ROWS = 256;
+/** Rows that arrive while "all buffers are below their limit" makes its way to the reader, and a few to spare. */
+const ROOM_DELAY = 8;
+
+/** How the weights come from external memory. */
+function streamOf(config: Config, wordBits: number, rows: { x: number; r: number; p: number }) {
+  const { lanes, groups } = config.array;
+  const busBits = config.memoryBusBits;
+  const wordSlot = Math.max(2 ** clog2(wordBits), 8);
+  const rowStreamBits = groups * lanes * wordSlot;
+  const beatRows = Math.max(busBits / rowStreamBits, 1);
+  const rowBeats = Math.max(rowStreamBits / busBits, 1);
+  const inBeats = (count: number) => Math.ceil((count * rowBeats) / beatRows);
+  const burstBeats = Math.min(Math.max(inBeats(BURST_ROWS), 2), LONGEST_BURST, (8 * PAGE_BYTES) / busBits);
+  const outstandingBeats = Math.max(4 * burstBeats, inBeats(OUTSTANDING_ROWS));
+  const outstandingRows = Math.ceil((outstandingBeats * beatRows) / rowBeats) + beatRows + ROOM_DELAY;
+  const bufferDepth = 2 ** clog2(2 * outstandingRows);
+  const beatsX = inBeats(rows.x);
+  const beatsR = inBeats(rows.r);
+  const beatsP = inBeats(rows.p);
+  return {
+    busBits,
+    wordSlot,
+    rowStreamBits,
+    beatRows,
+    rowBeats,
+    beatsX,
+    beatsR,
+    beatsP,
+    beatBits: Math.max(unsignedBits(beatsX + beatsR + beatsP), clog2(burstBeats) + 2),
+    burstBeats,
+    outstandingBeats,
+    bufferDepth,
+    bufferLimit: bufferDepth - outstandingRows,
+  };
+}
 
 /** Memories have at least two words, so that every address has a bit. */
 function depth(words: number): number {
@@ -103,11 +173,18 @@ export function dimensionsOf(
   const inBlock = (rows: number) =>
     config.accumulatorMemory === 'block' ||
     (config.accumulatorMemory === 'auto' && rows * formats.accBits > DISTRIBUTED_LIMIT);
-  const baseR = sizes.wordsX;
-  const baseP = baseR + sizes.wordsR;
+  const dram = config.weights === 'dram';
+  const stream = streamOf(config, config.weightBits + config.indexBits, {
+    x: sizes.wordsX,
+    r: sizes.wordsR,
+    p: sizes.wordsP,
+  });
+  const words = sizes.wordsX + sizes.wordsR + sizes.wordsP;
+  const baseR = dram ? stream.beatsX : sizes.wordsX;
+  const baseP = dram ? baseR + stream.beatsR : baseR + sizes.wordsR;
   // A word count must fit the address it is added to, and so must the base of a matrix without words.
-  const lastBase = projection ? baseP : baseR;
-  const weightDepth = depth(Math.max(baseP + sizes.wordsP, sizes.largestCount + 1, lastBase + 1));
+  const lastBase = words - (projection ? sizes.wordsP : sizes.wordsP + sizes.wordsR);
+  const weightDepth = depth(Math.max(words, sizes.largestCount + 1, lastBase + 1));
   const columnsX = Math.ceil(inputs / groups);
   const columnsY = Math.ceil(outputs / groups);
   const columnsM = projection ? Math.ceil(cells / groups) : 0;
@@ -144,6 +221,10 @@ export function dimensionsOf(
     baseX: 0,
     baseR,
     baseP,
+    wordsX: sizes.wordsX,
+    wordsR: sizes.wordsR,
+    wordsP: sizes.wordsP,
+    sharedCounts: sizes.sharedCounts,
     columnsX,
     columnsY,
     columnsM,
@@ -172,5 +253,7 @@ export function dimensionsOf(
     tree: clog2(groups),
     destBits: Math.max(clog2(channels), 1),
     slotBits,
+    dram,
+    ...stream,
   };
 }

@@ -11,6 +11,7 @@ export function lane({ config, formats, dimensions }: Design): ModulePlan {
     rowWidth: dimensions.rowBits,
     countWidth: dimensions.countBits,
     addrWidth: dimensions.addrBits,
+    dram: dimensions.dram,
     accWidth: formats.accBits,
     banks: dimensions.banks,
     fifoDepth: config.fifoDepth,

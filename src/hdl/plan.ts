@@ -23,13 +23,14 @@ import { spmatRead } from './spmat_read.ts';
 import { sigmoid, tableIndex, tanh } from './tables.ts';
 import { top } from './top.ts';
 import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
+import { groupMemory, pointerRom, rowAlign, weightReader, wordBuffer } from './weights.ts';
 
 /** All modules of a design, the top module last. */
 export function planModules(design: Design, nonZeros: number): ModulePlan[] {
-  const arrayPlan = array(design);
+  const { dram } = design.dimensions;
   return [
     rom(design),
-    ...(arrayPlan.values.pointerRom === 'small_rom' ? [smallRom(design)] : []),
+    ...(pointerRom(design) === 'small_rom' ? [smallRom(design)] : []),
     rom2(),
     sdpRam(design),
     skidBuffer(design),
@@ -48,6 +49,8 @@ export function planModules(design: Design, nonZeros: number): ModulePlan[] {
     actBroadcast(design),
     columnIssuer(design),
     columnGroup(design),
+    ...(dram ? [wordBuffer(design), rowAlign(design), weightReader(design)] : []),
+    groupMemory(design),
     adderTree(design),
     gatherControl(design),
     gather(design),
@@ -59,7 +62,7 @@ export function planModules(design: Design, nonZeros: number): ModulePlan[] {
     ...(design.dimensions.projection ? [assemble(design)] : []),
     channel(design),
     sequencer(design),
-    arrayPlan,
+    array(design),
     top(design, nonZeros),
   ];
 }

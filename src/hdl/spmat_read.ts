@@ -10,5 +10,6 @@ export function spmatRead({ config, formats, dimensions }: Design): ModulePlan {
     rowWidth: dimensions.rowBits,
     countWidth: dimensions.countBits,
     addrWidth: dimensions.addrBits,
+    dram: dimensions.dram,
   });
 }

@@ -23,6 +23,7 @@ export function frameIn({ dimensions }: Design): ModulePlan {
     indexWidth: dimensions.elementBits,
     slotWidth: dimensions.slotBits,
     destWidth: dimensions.destBits,
+    dram: dimensions.dram,
   });
 }
 

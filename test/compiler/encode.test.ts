@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  countsAreShared,
   decodeMatrix,
   type EncodedMatrix,
   type EncodedWords,
@@ -141,6 +142,40 @@ describe('encodeMatrix', () => {
     );
   });
 
+  it('gives zeros of a mask words of their own', () => {
+    const weights = Int16Array.from([0, 0, 0, 3, 0, 0]);
+    const encode = (...mask: number[]) => {
+      return encodeMatrix(weights, 1, [Int32Array.from(weights.keys())], SMALL, Int16Array.from(mask));
+    };
+    expect([...encode(0, 1, 0, 1, 0, 1).words[0]!]).toEqual([0b0000_01, 0b0011_01, 0b0000_01]);
+    expect(encode(0, 1, 0, 1, 0, 1)).toMatchObject({ nonZeros: 1, padding: 2 });
+    // A weight stays where a mask does not have it, and a zero in the fourth row looks like padding.
+    expect([...encode(0, 0, 0, 0, 0, 0).words[0]!]).toEqual([0b0011_11]);
+    expect([
+      ...encodeMatrix(new Int16Array(4), 1, [Int32Array.of(0, 1, 2, 3)], SMALL, Int16Array.of(0, 0, 0, 1)).words[0]!,
+    ]).toEqual([0b0000_11]);
+  });
+
+  it('writes the words of a matrix in which the zeros of the mask are weights', () => {
+    fc.assert(
+      fc.property(matrices, fc.integer(), ({ weights, columns, rowsByLane, format }, seed) => {
+        const rng = new Rng(seed);
+        const mask = Int16Array.from(weights, () => (rng.uniform() < 0.2 ? 1 : 0));
+        const filled = weights.map((weight, at) => weight || mask[at]!);
+        const encoded = encodeMatrix(weights, columns, rowsByLane, format, mask);
+        const expected = encodeMatrix(filled, columns, rowsByLane, format);
+        expect(encoded.counts).toEqual(expected.counts);
+        const indices = ({ words }: EncodedMatrix) =>
+          words.map((lane) => lane.map((word) => word % 2 ** format.indexBits));
+        expect(indices(encoded)).toEqual(indices(expected));
+        const rows = rowsByLane.map(({ length }) => length);
+        expect(decodeMatrix(encoded, rows, 'masked')).toEqual(
+          decodeMatrix(encodeMatrix(weights, columns, rowsByLane, format), rows, 'plain'),
+        );
+      }),
+    );
+  });
+
   it('rejects a weight that is too wide, and names it', () => {
     const weights = Int16Array.from([0, 0, 0, 8]);
     expect(() => encodeMatrix(weights, 2, [Int32Array.of(0), Int32Array.of(1)], SMALL)).toThrow(
@@ -206,16 +241,6 @@ describe('decodeMatrix', () => {
       'm: lane 0, column 0, word 1: leads to local row 7, but the lane has 5 rows',
     ],
     [
-      'padding at the end',
-      { words: [Uint32Array.of(0b0001_00, 0b0000_11)] },
-      'm: lane 0, column 0, word 1: is padding at the end of its column',
-    ],
-    [
-      'a zero that is not padding',
-      { words: [Uint32Array.of(0b0000_01, 0b0001_00)] },
-      'm: lane 0, column 0, word 0: has weight 0 but is not a padding word',
-    ],
-    [
       'a word that is too wide',
       { words: [Uint32Array.of(0b1_0001_01, 0b0001_00)] },
       'm: lane 0, column 0, word 0: has more bits than weight and index',
@@ -232,5 +257,22 @@ describe('decodeMatrix', () => {
     }
     expect(error).toBeInstanceOf(EsegenError);
     expect((error as EsegenError).message).toBe(message);
+  });
+});
+
+describe('countsAreShared', () => {
+  /** Two groups of two lanes, two columns. */
+  function sharedAt(...counts: readonly (readonly number[])[]): boolean {
+    const words = counts.map((lane) => new Uint32Array(lane.reduce((a, b) => a + b, 0)).fill(0b0001_00));
+    return countsAreShared(
+      { format: SMALL, columns: 2, counts: counts.map((lane) => Uint16Array.from(lane)), words },
+      2,
+    );
+  }
+
+  it('compares the lanes of a group column by column', () => {
+    expect(sharedAt([3, 0], [3, 0], [1, 2], [1, 2])).toBe(true);
+    expect(sharedAt([3, 0], [3, 0], [1, 2], [2, 1])).toBe(false);
+    expect(sharedAt([3, 0], [3, 1], [1, 2], [1, 2])).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pruneLayer } from '../../src/compiler/prune.ts';
 import { ENCODINGS, MATRICES } from '../../src/config.ts';
-import type { LstmLayer } from '../../src/model.ts';
+import type { Floats, LstmLayer } from '../../src/model.ts';
 import { configOf, densities, ESE_DENSITY, nonZeros, positions, randomLayer, shapes } from './prune/random_layer.ts';
 
 describe('pruneLayer', () => {
@@ -47,7 +47,7 @@ describe('pruneLayer', () => {
     const dense = randomLayer({ inputs: 3, cells: 5, outputs: 4, projection: true }, 7);
     for (const encoding of ENCODINGS) {
       const all = pruneLayer(dense, configOf(4, 1, { encoding }));
-      expect(all).toEqual({ layer: dense, pruned: false });
+      expect(all.pruned).toBe(false);
       expect(all.layer).toBe(dense);
       const { layer, pruned } = pruneLayer(dense, configOf(4, 0, { encoding }));
       expect(pruned).toBe(true);
@@ -56,17 +56,20 @@ describe('pruneLayer', () => {
   });
 
   it('keeps as many weights of each lane and sub-matrix as asked with every encoding', () => {
-    const lanes = fc.constantFrom(1, 2, 4, 8, 16);
+    const arrays = fc.constantFrom(
+      ...[1, 2, 4, 8, 16].flatMap((lanes) => [1, 2, 8].map((groups) => ({ lanes, groups }))),
+    );
     const share = fc.oneof(fc.constantFrom(0, 0.1, 1), fc.double({ min: 0, max: 1, noNaN: true }));
     const density = fc.tuple(...MATRICES.map(() => share));
     const encodings = fc.constantFrom(...ENCODINGS);
     const bits = fc.integer({ min: 2, max: 4 });
     fc.assert(
       fc.property(
-        ...[shapes, fc.integer(), lanes, density, encodings, bits, fc.boolean()],
-        (shape, seed, laneCount, shares, encoding, indexBits, coarse) => {
+        ...[shapes, fc.integer(), arrays, density, encodings, bits, fc.boolean()],
+        (shape, seed, array, shares, encoding, indexBits, coarse) => {
           const dense = randomLayer(shape, seed, coarse);
-          const config = configOf(laneCount, densities(...shares), { encoding, indexBits });
+          const laneCount = array.lanes;
+          const config = configOf(laneCount, densities(...shares), { array, encoding, indexBits });
           const { layer } = pruneLayer(dense, config);
           for (const matrix of MATRICES) {
             for (let lane = 0; lane < laneCount; lane++) {
@@ -81,6 +84,85 @@ describe('pruneLayer', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+
+  it('gives the column groups of a lane equal shares, or all that they hold', () => {
+    const array = fc.constantFrom(...[1, 2, 4].flatMap((lanes) => [2, 4, 8].map((groups) => ({ lanes, groups }))));
+    const share = fc.oneof(fc.constantFrom(0, 0.1, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+    const encodings = fc.constantFrom(...ENCODINGS);
+    fc.assert(
+      fc.property(
+        shapes,
+        fc.integer(),
+        array,
+        share,
+        encodings,
+        (shape, seed, { lanes, groups }, density, encoding) => {
+          const dense = randomLayer(shape, seed);
+          const { layer } = pruneLayer(dense, configOf(lanes, density, { array: { lanes, groups }, encoding }));
+          for (let lane = 0; lane < lanes; lane++) {
+            const load = Array(groups).fill(0);
+            const open = Array(groups).fill(true);
+            for (const matrix of MATRICES) {
+              const { weights, at, columns } = positions(layer, matrix, lanes, lane);
+              if (weights === null) continue;
+              const held = load.map((_, group) => at.filter((i) => (i % columns) % groups === group));
+              const counts = held.map((inGroup) => nonZeros(weights, inGroup));
+              const most = Math.max(...counts);
+              for (const [group, count] of counts.entries()) {
+                if (count < held[group]!.length) expect(count).toBeGreaterThanOrEqual(most - 1);
+                else open[group] = false;
+                load[group] += count;
+              }
+            }
+            // Those left over go round from sub-matrix to sub-matrix; lanes with fewer rows follow the turns of lane 0.
+            if (lane === 0 && !open.includes(false))
+              expect(Math.max(...load) - Math.min(...load)).toBeLessThanOrEqual(1);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives every lane of every group of the ESE layer 355 or 356 weights', () => {
+    const shape = { inputs: 153, cells: 1024, outputs: 512, projection: true };
+    const { layer } = pruneLayer(
+      randomLayer(shape, 1),
+      configOf(32, ESE_DENSITY, { array: { lanes: 32, groups: 32 } }),
+    );
+    const counts = new Int32Array(32 * 32);
+    const count = (weights: Floats | null, columns: number, laneOf: (row: number) => number) => {
+      for (const [at, weight] of (weights ?? []).entries()) {
+        const lane = laneOf(Math.floor(at / columns));
+        if (weight !== 0) counts[((at % columns) % 32) * 32 + lane]!++;
+      }
+    };
+    count(layer.weightX, 153, (row) => (row % 1024) % 32);
+    count(layer.weightR, 512, (row) => (row % 1024) % 32);
+    count(layer.weightP, 1024, (row) => row % 32);
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(364_320);
+    expect(Math.min(...counts)).toBe(355);
+    expect(Math.max(...counts)).toBe(356);
+  });
+
+  it('tells which weights it kept, those that are 0 included', () => {
+    const dense = randomLayer({ inputs: 50, cells: 4, outputs: 4, projection: true }, 5);
+    const stray = { ...dense, weightX: dense.weightX.slice().fill(0, 400, 401) };
+    for (const encoding of ENCODINGS) {
+      for (const density of [1, 0.25]) {
+        const { layer, masks } = pruneLayer(stray, configOf(2, density, { array: { lanes: 2, groups: 4 }, encoding }));
+        for (const [weights, mask] of [
+          [layer.weightX, masks!.x],
+          [layer.weightR, masks!.r],
+          [layer.weightP!, masks!.p!],
+        ] as const) {
+          for (const [at, weight] of weights.entries()) if (mask[at] === 0) expect(weight).toBe(0);
+          expect(mask).toHaveLength(weights.length);
+          expect(mask.reduce((a, b) => a + b, 0)).toBe(weights.length * density);
+        }
+      }
+    }
   });
 
   it('takes a product that rounds above an integer for that integer', () => {
@@ -120,7 +202,7 @@ describe('pruneLayer', () => {
         const masked = withZeros(count);
         for (const encoding of ENCODINGS) {
           const result = pruneLayer(masked, configOf(2, 0.25, { encoding }));
-          expect(result.pruned).toBe(false);
+          expect(result).toMatchObject({ pruned: false, masks: null });
           expect(result.layer).toBe(masked);
         }
       }

@@ -12,7 +12,7 @@ const DESIGNS = Number(process.env.ESEGEN_RANDOM_DESIGNS ?? (given === undefined
 const SEEDS = Array.from({ length: DESIGNS }, (_, at) => FIRST_SEED + at);
 
 /** Designs for Verilator, 4 x 4 x 2: with projection and peepholes, and with neither. */
-const VERILATOR_SEEDS = [6, 55];
+const VERILATOR_SEEDS = [55, 649];
 
 vi.setConfig({ maxConcurrency: 2 });
 

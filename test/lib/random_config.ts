@@ -1,4 +1,4 @@
-import { type Config, parseConfig } from '../../src/config.ts';
+import { type Config, ENCODINGS, parseConfig } from '../../src/config.ts';
 import type { Rng } from '../../src/rng.ts';
 
 /** Most multipliers of an array with several channels or groups, in most designs: what simulates in a second or two. */
@@ -30,7 +30,8 @@ export function randomConfig(rng: Rng): Config {
       weightBits: rng.pick([4, 8, 12, 16, rng.integer(4, 16)]),
       vectorBits: rng.pick([8, 16, 16, rng.integer(8, 16)]),
       accumulatorBits: rng.uniform() < 0.6 ? 'exact' : rng.integer(12, 48),
-      density: rng.pick([1, 1, 0.5, 0.1, 0]),
+      encoding: rng.pick(ENCODINGS),
+      density: rng.pick([1, 0.5, 0.3, 0.1, 0]),
       tables: { sigmoidRange: 2 ** rng.integer(0, 4), tanhRange: 2 ** rng.integer(0, 4) },
       accumulatorMemory: rng.pick(['auto', 'block', 'distributed']),
     },

@@ -100,7 +100,7 @@ export function describeDesign({ seed, config, compilation, run }: RandomDesign)
     `index ${config.indexBits}, weights ${f.weightBits}, vectors ${f.vectorBits}`,
     `accumulators ${f.accBits}${f.saturate ? ' saturating' : ''} ${config.accumulatorMemory}`,
     `tables ±${f.sigmoidRange} ±${f.tanhRange}`,
-    `${report.nonZeros} of ${report.weights} weights, ${report.padding} padding`,
+    `${config.encoding}${report.pruned ? ' pruned' : ''}, ${report.nonZeros} of ${report.weights} weights, ${report.padding} padding`,
     `batches ${describeBatches(run.stimuli)}, stalls ${run.stalls}`,
   ]
     .filter((part) => part !== '')

@@ -122,8 +122,8 @@ export function randomLayer(rng: Rng, shape: LayerShape): LstmLayer {
   const { inputs, cells, outputs, projection, peepholes, lanes } = shape;
   const common = rng.integer(-5, 4);
   const scale = () => (rng.uniform() < 0.06 ? randomScale(rng, -70, -10) : randomScale(rng, common - 2, common + 2));
-  // A dense layer is pruned to the densities of the config.
-  const mask = rng.uniform() < 0.1 ? 'full' : null;
+  // A dense layer is pruned to the densities of the config, by the rule of its encoding.
+  const mask = rng.uniform() < 0.3 ? 'full' : null;
   const weightX = randomGates(rng, shape, inputs, scale(), mask);
   const weightR = randomGates(rng, shape, outputs, scale(), mask);
   const weightP = projection ? randomMatrix(rng, outputs, cells, lanes, scale(), mask) : null;

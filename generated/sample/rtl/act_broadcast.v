@@ -16,10 +16,10 @@ module act_broadcast #(
     parameter integer CHANNELS = 1,
     // Bits of a vector element.
     parameter integer VECTOR_WIDTH = 16,
-    // Bits of an aligned activation, at least VECTOR_WIDTH.
-    parameter integer ACT_WIDTH = 18,
     // Bits of a weight address.
-    parameter integer ADDR_WIDTH = 7
+    parameter integer ADDR_WIDTH = 7,
+    // Bits of an aligned activation, at least VECTOR_WIDTH.
+    parameter integer ACT_WIDTH = 18
 ) (
     input  wire                    clk,
     input  wire                    rst,

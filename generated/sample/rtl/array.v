@@ -1,8 +1,8 @@
 // array: 1 column group of 4 lanes for 1 channel, with their memories and the element-wise part.
 //
 //     batches ─> column_group[0..GROUPS-1] ─> channel[0..CHANNELS-1] ─> output
-//                   ^         ^    ^                │
-//                   │     pointers, weights         │ words of y and m
+//                   ^         ^                     │
+//                   │     group_memory              │ words of y and m
 //                   └───────────────────────────────┘
 //     sequencer, gather_control: when the lanes are drained, for all channels alike
 `resetall
@@ -20,7 +20,7 @@ module array #(
     // Bits of a vector element, and of an accumulator.
     parameter integer VECTOR_WIDTH = 16,
     parameter integer ACC_WIDTH = 31,
-    // Bits of a word of the weight memory; words of a lane's weight memory.
+    // Bits of an encoded word; words of a lane's weight memory.
     parameter integer WEIGHT_WIDTH = 16,
     parameter integer WEIGHT_DEPTH = 88,
     // Bits and words of a lane's pointer memory.
@@ -254,36 +254,22 @@ module array #(
                 assign m_turn = m_round == TURN[$clog2(SPREAD)-1:0];
             end
 
-            // Lanes of all groups are numbered through in the names of the memory files.
-            for (l = 0; l < LANES; l = l + 1) begin : gen_memory
-                localparam integer NUMBER = g * LANES + l;
-                localparam integer THOUSANDS = "0" + (NUMBER / 1000);
-                localparam integer HUNDREDS = "0" + ((NUMBER / 100) % 10);
-                localparam integer TENS = "0" + ((NUMBER / 10) % 10);
-                localparam integer ONES = "0" + (NUMBER % 10);
-
-                small_rom #(
-                    .WIDTH(COUNT_WIDTH),
-                    .DEPTH(POINTER_DEPTH),
-                    .FILE({MEM_DIR, "pointers_", THOUSANDS[7:0], HUNDREDS[7:0], TENS[7:0], ONES[7:0], ".mem"})
-                ) u_pointer_mem (
-                    .clk(clk),
-                    .en(advance),
-                    .addr(col_pointer),
-                    .data(counts[l*COUNT_WIDTH+:COUNT_WIDTH])
-                );
-
-                rom #(
-                    .WIDTH(WEIGHT_WIDTH),
-                    .DEPTH(WEIGHT_DEPTH),
-                    .FILE({MEM_DIR, "weights_", THOUSANDS[7:0], HUNDREDS[7:0], TENS[7:0], ONES[7:0], ".mem"})
-                ) u_weight_mem (
-                    .clk(clk),
-                    .en(1'b1),
-                    .addr(word_addrs[l*ADDR_WIDTH+:ADDR_WIDTH]),
-                    .data(words[l*WEIGHT_WIDTH+:WEIGHT_WIDTH])
-                );
-            end
+            group_memory #(
+                .GROUP(g),
+                .LANES(LANES),
+                .COUNT_WIDTH(COUNT_WIDTH),
+                .POINTER_DEPTH(POINTER_DEPTH),
+                .WORD_WIDTH(WEIGHT_WIDTH),
+                .WEIGHT_DEPTH(WEIGHT_DEPTH),
+                .MEM_DIR(MEM_DIR)
+            ) u_group_memory (
+                .clk(clk),
+                .advance(advance),
+                .col_pointer(col_pointer),
+                .counts(counts),
+                .word_addrs(word_addrs),
+                .words(words)
+            );
 
             column_group #(
                 .CHANNELS(CHANNELS),

@@ -58,6 +58,8 @@ module channel #(
     output wire [BEAT*VECTOR_WIDTH-1:0]         out_data
 );
 
+    /* verilator no_inline_module */
+
     localparam integer SUM_WIDTH = ACC_WIDTH + $clog2(GROUPS);
 
     // Formats of the frame under way.

@@ -19,7 +19,7 @@ module column_group #(
     parameter integer VECTOR_WIDTH = 16,
     // Bits of an aligned activation.
     parameter integer ACT_WIDTH = 18,
-    // Bits of a word of the weight memory.
+    // Bits of an encoded word.
     parameter integer WORD_WIDTH = 16,
     // Words of a lane's weight memory.
     parameter integer WEIGHT_DEPTH = 88,
@@ -126,14 +126,14 @@ module column_group #(
         .advance(advance),
         .col_valid(col_valid),
         .col_first(col_first),
+        .col_base(col_base),
         .col_marker(col_marker),
         .col_source(col_source),
         .col_bank(col_bank),
         .col_shift(col_shift),
         .col_zero(col_zero),
         .col_index(col_index),
-        .col_pointer(col_pointer),
-        .col_base(col_base)
+        .col_pointer(col_pointer)
     );
 
     // ---- Vectors --------------------------------------------------------------------------------------------------------
@@ -229,27 +229,27 @@ module column_group #(
     act_broadcast #(
         .CHANNELS(CHANNELS),
         .VECTOR_WIDTH(VECTOR_WIDTH),
-        .ACT_WIDTH(ACT_WIDTH),
-        .ADDR_WIDTH(ADDR_WIDTH)
+        .ADDR_WIDTH(ADDR_WIDTH),
+        .ACT_WIDTH(ACT_WIDTH)
     ) u_act_broadcast (
         .clk(clk),
         .rst(rst),
         .advance(advance),
         .col_valid(col_valid),
         .col_first(col_first),
+        .col_base(col_base),
         .col_marker(col_marker),
         .col_source(col_source),
         .col_bank(col_bank),
         .col_shift(col_shift),
-        .col_base(col_base),
         .col_zero(col_zero),
         .x_data(x_data),
         .y_data(y_data),
         .m_data(m_data),
         .lane_valid(lane_valid),
         .lane_first(lane_first),
-        .lane_marker(lane_marker),
         .lane_base(lane_base),
+        .lane_marker(lane_marker),
         .share_marker(share_marker),
         .share_bank(share_bank),
         .share_acts(share_acts)
@@ -282,8 +282,8 @@ module column_group #(
                 .advance(advance),
                 .col_valid(lane_valid),
                 .col_first(lane_first),
-                .col_marker(lane_marker),
                 .col_base(lane_base),
+                .col_marker(lane_marker),
                 .col_count(counts[l*COUNT_WIDTH+:COUNT_WIDTH]),
                 .share_marker(share_marker),
                 .share_bank(share_bank),

@@ -126,13 +126,13 @@ module column_issuer #(
     wire       await = current && !prefetched_reg && !batch_here;
 
     // Columns.
-    wire                   no_columns = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
-    wire [INDEX_WIDTH-1:0] columns = no_columns ? {INDEX_WIDTH{1'b0}} : size;
+    wire                   all_first = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
+    wire [INDEX_WIDTH-1:0] columns = all_first ? {INDEX_WIDTH{1'b0}} : size;
     wire                   at_end = index_reg == columns;
     wire                   last_item = marker ? at_end : index_reg + 1'b1 == columns;
     wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
     wire [INDEX_WIDTH-1:0] available = source[1] ? m_available : y_available;
-    wire                   present = from_batch || at_end || (fresh && index_reg < available);
+    wire                   present = from_batch || at_end || all_first || (fresh && index_reg < available);
     wire                   issue = spmv && !skip && !await && present;
     wire                   issued = issue && advance;
     wire                   spmv_done = issued && last_item;

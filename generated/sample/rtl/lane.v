@@ -2,7 +2,7 @@
 //
 //   column ─> ptr_read ─> act_queue ─> spmat_read ─┬─> arith_control, bank_control
 //                ^                        ^        └─> pe[0..CHANNELS-1] ─> drain_data
-//          pointer memory           weight memory       (outside, one of each a lane)
+//          pointer memory           weight memory       (outside, in group_memory)
 //
 // One pointer, one queue and one weight decode feed the multipliers of all channels. One word a cycle; latency from a
 // broadcast column to the first sum written, with an empty queue: 8 cycles.
@@ -60,6 +60,8 @@ module lane #(
     output wire [CHANNELS*ACC_WIDTH-1:0]       drain_data
 );
 
+    /* verilator no_inline_module */
+
     localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
     localparam integer ENTRY_WIDTH = 3 + ACTS_WIDTH + ADDR_WIDTH + COUNT_WIDTH;
 
@@ -83,16 +85,16 @@ module lane #(
     wire [ACTS_WIDTH-1:0]          op_acts;
 
     ptr_read #(
-        .COUNT_WIDTH(COUNT_WIDTH),
-        .ADDR_WIDTH(ADDR_WIDTH)
+        .ADDR_WIDTH(ADDR_WIDTH),
+        .COUNT_WIDTH(COUNT_WIDTH)
     ) u_ptr_read (
         .clk(clk),
         .rst(rst),
         .advance(advance),
         .col_valid(col_valid),
         .col_first(col_first),
-        .col_marker(col_marker),
         .col_base(col_base),
+        .col_marker(col_marker),
         .col_count(col_count),
         .share_valid(share_valid),
         .share_start(share_start),
@@ -120,8 +122,8 @@ module lane #(
         .WEIGHT_WIDTH(WEIGHT_WIDTH),
         .INDEX_WIDTH(INDEX_WIDTH),
         .ROW_WIDTH(ROW_WIDTH),
-        .COUNT_WIDTH(COUNT_WIDTH),
-        .ADDR_WIDTH(ADDR_WIDTH)
+        .ADDR_WIDTH(ADDR_WIDTH),
+        .COUNT_WIDTH(COUNT_WIDTH)
     ) u_spmat_read (
         .clk(clk),
         .rst(rst),
@@ -130,8 +132,8 @@ module lane #(
         .entry_marker(entry_marker),
         .entry_bank(entry_bank),
         .entry_act(entry_acts),
-        .entry_start(entry_start),
         .entry_count(entry_count),
+        .entry_start(entry_start),
         .word_addr(word_addr),
         .word(word),
         .op_valid(op_valid),

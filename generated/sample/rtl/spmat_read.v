@@ -60,6 +60,7 @@ module spmat_read #(
     reg                   idle_reg;
 
     wire take = idle_reg && entry_valid;
+    wire more = !idle_reg;
 
     always @(posedge clk) begin
         if (rst) begin
@@ -68,7 +69,7 @@ module spmat_read #(
         end else if (take) begin
             left_reg <= entry_marker ? NONE : entry_count - ONE;
             idle_reg <= entry_marker || entry_count == ONE;
-        end else if (!idle_reg) begin
+        end else if (more) begin
             left_reg <= left_reg - ONE;
             idle_reg <= left_reg == ONE;
         end
@@ -95,7 +96,7 @@ module spmat_read #(
             s1_valid_reg  <= 1'b0;
             s1_marker_reg <= 1'b0;
         end else begin
-            s1_valid_reg  <= (take && !entry_marker) || !idle_reg;
+            s1_valid_reg  <= (take && !entry_marker) || more;
             s1_marker_reg <= take && entry_marker;
         end
     end

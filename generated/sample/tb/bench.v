@@ -55,6 +55,9 @@ module bench (
         end
     end
 
+    // ---- Reset ----------------------------------------------------------------------------------------------------------
+    wire reset = rst;
+
     // ---- Design ---------------------------------------------------------------------------------------------------------
     reg         s_valid;
     reg  [1:0]  s_user;
@@ -72,7 +75,7 @@ module bench (
 
     sample dut (
         .clk(clk),
-        .rst(rst),
+        .rst(reset),
         .s_axis_tdata(s_data),
         .s_axis_tuser(s_user[0]),
         .s_axis_tlast(s_last),
@@ -108,7 +111,7 @@ module bench (
     reg [63:0] cycle;
 
     always @(posedge clk) begin
-        if (rst) begin
+        if (reset) begin
             in_random  <= seed;
             out_random <= xorshift(seed ^ 32'h5bd1e995);
             s_valid    <= 1'b0;
@@ -146,6 +149,7 @@ module bench (
     wire [GROUPS*LANES-1:0] lane_mac;
     wire [GROUPS*LANES-1:0] lane_padding;
     wire [GROUPS*LANES-1:0] lane_idle;
+    wire [GROUPS*LANES-1:0] lane_wait;
     wire [GROUPS*LANES-1:0] lane_push;
     wire [GROUPS*LANES-1:0] lane_pop;
     wire [7*GROUPS*LANES-1:0] lane_level;
@@ -157,8 +161,9 @@ module bench (
                 && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight != 0;
             assign lane_padding[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
                 && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight == 0;
-            assign lane_idle[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_ready
+            assign lane_idle[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.u_spmat_read.idle_reg
                 && !dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid;
+            assign lane_wait[l] = 1'b0;
             assign lane_push[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.share_valid;
             assign lane_pop[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid
                 && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_ready;
@@ -167,7 +172,7 @@ module bench (
             reg [6:0] level_reg;
 
             always @(posedge clk) begin
-                if (rst) level_reg <= 7'd0;
+                if (reset) level_reg <= 7'd0;
                 else level_reg <= level_reg + {6'd0, lane_push[l]} - {6'd0, lane_pop[l]};
             end
 
@@ -179,6 +184,7 @@ module bench (
     reg [63:0] padding;
     reg [63:0] starved;
     reg [63:0] blocked;
+    reg [63:0] waited;
     reg [6:0]  high_water;
     reg [6:0]  level_max;
     integer    quiet;
@@ -186,13 +192,15 @@ module bench (
     integer    mac_count;
     integer    padding_count;
     integer    idle_count;
+    integer    wait_count;
 
     always @(posedge clk) begin
-        if (rst) begin
+        if (reset) begin
             macs        <= 64'd0;
             padding     <= 64'd0;
             starved     <= 64'd0;
             blocked     <= 64'd0;
+            waited      <= 64'd0;
             high_water  <= 7'd0;
             quiet       <= 0;
             out_frame   <= 0;
@@ -201,16 +209,19 @@ module bench (
             mac_count = 0;
             padding_count = 0;
             idle_count = 0;
+            wait_count = 0;
             level_max = high_water;
             for (lane = 0; lane < GROUPS * LANES; lane = lane + 1) begin
                 if (lane_mac[lane]) mac_count = mac_count + 1;
                 if (lane_padding[lane]) padding_count = padding_count + 1;
                 if (lane_idle[lane]) idle_count = idle_count + 1;
+                if (lane_wait[lane]) wait_count = wait_count + 1;
                 if (lane_level[7*lane+:7] > level_max) level_max = lane_level[7*lane+:7];
             end
             macs    <= macs + mac_count;
             padding <= padding + padding_count;
             starved <= starved + idle_count;
+            waited  <= waited + wait_count;
             high_water <= level_max;
             if (!dut.u_array.gen_group[0].advance) blocked <= blocked + 64'd1;
 
@@ -232,8 +243,8 @@ module bench (
                     $finish;
                 end
                 if (m_last) begin
-                    $fwrite(stats_file, "%0d %0d %0d %0d %0d %0d\n",
-                        cycle, macs, padding, starved, blocked, high_water);
+                    $fwrite(stats_file, "%0d %0d %0d %0d %0d %0d %0d\n",
+                        cycle, macs, padding, starved, blocked, high_water, waited);
                     out_element <= 0;
                     out_frame   <= out_frame + 1;
                     if (out_frame == frames - 1) begin
@@ -255,7 +266,7 @@ module bench (
         for (c = 0; c < CHANNELS; c = c + 1) begin : gen_channel
             for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_elem
                 always @(posedge clk) begin
-                    if (checkpoint_file != 0 && !rst && dut.u_array.gen_channel[c].u_channel.active_reg) begin
+                    if (checkpoint_file != 0 && !reset && dut.u_array.gen_channel[c].u_channel.active_reg) begin
                         if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[5])
                             $fwrite(checkpoint_file, "i %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
                         if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[6])

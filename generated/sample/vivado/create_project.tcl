@@ -30,6 +30,7 @@ set rtl_files {
     rtl/act_broadcast.v
     rtl/column_issuer.v
     rtl/column_group.v
+    rtl/group_memory.v
     rtl/adder_tree.v
     rtl/gather_control.v
     rtl/gather.v
@@ -47,12 +48,12 @@ set rtl_files {
 
 set mem_files {
     mem/weights_0000.mem
-    mem/pointers_0000.mem
     mem/weights_0001.mem
-    mem/pointers_0001.mem
     mem/weights_0002.mem
-    mem/pointers_0002.mem
     mem/weights_0003.mem
+    mem/pointers_0000.mem
+    mem/pointers_0001.mem
+    mem/pointers_0002.mem
     mem/pointers_0003.mem
     mem/elem_000.mem
     mem/elem_001.mem

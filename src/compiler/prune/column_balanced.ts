@@ -7,7 +7,7 @@ import { type Exchange, Selection } from './selection.ts';
 /**
  * Column-balanced pruning: every lane keeps the same number of weights in a column, so that no lane waits for another
  * (as bank-balanced sparsity, Cao et al., FPGA 2019, and Spartus, Gao et al., 2022, do it). A lane keeps as many of each
- * sub-matrix as with load-balance-aware pruning, and spreads them evenly over its columns: counts differ by one at most,
+ * sub-matrix as with load-balance-aware pruning, and spreads them evenly over its columns: in a group, counts differ by one at most,
  * and the columns that keep one more, the same for all lanes, are those with the most large weights. A lane with fewer
  * rows than others keeps fewer in all, and nowhere more than the others.
  *
@@ -18,16 +18,27 @@ import { type Exchange, Selection } from './selection.ts';
  */
 export const columnBalanced: PruneRule = (shares, reach) => {
   const ranked = shares.map(rankShare);
-  const order = columnOrder(ranked);
+  const orders = columnOrders(ranked);
   const select = (price: number) => {
     const parts = shares[0]!.keep.length;
     const searches = { free: new PriceSearch(parts), even: new PriceSearch(parts) };
-    return ranked.map((share) => selectColumns(share, reach, price, spread(share, order), searches));
+    return ranked.map((share) => selectColumns(share, reach, price, spread(share, orders.get(share.group)!), searches));
   };
   return shares.every(({ rows }) => rows <= reach) ? select(0) : withLeastPadding(ranked, reach, select);
 };
 
-/** Columns in the order of the weights that stay of them where magnitude alone decides, most first. */
+/** Columns of each group in their order. */
+function columnOrders(shares: readonly RankedShare[]): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<number, RankedShare[]>();
+  for (const share of shares) {
+    const lanes = groups.get(share.group);
+    if (lanes === undefined) groups.set(share.group, [share]);
+    else lanes.push(share);
+  }
+  return new Map([...groups].map(([group, lanes]) => [group, columnOrder(lanes)]));
+}
+
+/** Columns of a group in the order of the weights that stay of them where magnitude alone decides, most first. */
 function columnOrder(shares: readonly RankedShare[]): readonly number[] {
   const counts = new Int32Array(shares[0]!.columns);
   for (const share of shares) {

@@ -1,9 +1,13 @@
 import type { Floats } from '../../model.ts';
+import { columnsOfGroup } from '../partition.ts';
 
-/** What one lane holds of a dense matrix, and how much of it stays. */
+/** What one lane holds of the columns of one group of a dense matrix, and how much of it stays. */
 export interface LaneShare {
+  /** Number of the column group. */
+  readonly group: number;
   /** Rows in the lane's local order. */
   readonly rows: number;
+  /** Columns of the group. */
   readonly columns: number;
   /** Magnitudes of the weights, column by column: [columns, rows]. */
   readonly magnitudes: Float64Array;
@@ -23,9 +27,9 @@ export interface RankedShare extends LaneShare {
 /**
  * A pruning rule.
  *
- * @param shares one matrix, lane by lane
+ * @param shares one matrix, lane by lane and group by group; none is empty
  * @param reach rows that a word can move on without padding: 2^indexBits
- * @returns per lane, 1 for every weight that stays, [columns, rows]
+ * @returns per share, 1 for every weight that stays, [columns, rows]
  */
 export type PruneRule = (shares: readonly LaneShare[], reach: number) => readonly Uint8Array[];
 
@@ -33,23 +37,29 @@ export type PruneRule = (shares: readonly LaneShare[], reach: number) => readonl
 const APART = 1e-9;
 
 /**
- * Collects a lane's share.
+ * Collects what a lane holds of a group: columns j with j mod groups = group, as `groupColumns` has them.
  *
  * @param weights [rows, columns] row-major
  * @param rows matrix rows of the lane in local order
- * @param densities share to keep of each sub-matrix, 0 to 1, rounded up to whole weights
+ * @param keep weights to keep of each sub-matrix
  */
-export function laneShare(weights: Floats, columns: number, rows: Int32Array, densities: readonly number[]): LaneShare {
-  const magnitudes = new Float64Array(rows.length * columns);
+export function laneShare(
+  weights: Floats,
+  columns: number,
+  groups: number,
+  group: number,
+  rows: Int32Array,
+  keep: readonly number[],
+): LaneShare {
+  const width = columnsOfGroup(columns, groups, group);
+  const magnitudes = new Float64Array(rows.length * width);
   for (let local = 0; local < rows.length; local++) {
-    const base = rows[local]! * columns;
-    for (let column = 0; column < columns; column++) {
-      magnitudes[column * rows.length + local] = Math.abs(weights[base + column]!);
+    const base = rows[local]! * columns + group;
+    for (let column = 0; column < width; column++) {
+      magnitudes[column * rows.length + local] = Math.abs(weights[base + column * groups]!);
     }
   }
-  const size = (rows.length / densities.length) * columns;
-  // The product can come out above an integer by an error of rounding.
-  return { rows: rows.length, columns, magnitudes, keep: densities.map((d) => Math.ceil(size * d - 1e-9)) };
+  return { group, rows: rows.length, columns: width, magnitudes, keep };
 }
 
 /** Sets equal magnitudes apart, those of lower columns and rows above the others, and ranks them. */

@@ -67,4 +67,16 @@ describe('encodings of the ESE layer', () => {
     expect(configOf('ese-layer-column-balanced')).toMatchObject({ encoding: 'column-balanced', fifoDepth: 8 });
     expect(resultOf('column-balanced').cycles[0]).toBeLessThan(11_450);
   });
+
+  it.each([
+    ['latency-ku060', 1024, 440],
+    ['latency2-ku060', 2048, 260],
+  ])('reach the cycles of %s at one voice', (name, multipliers, most) => {
+    const { design, report } = compile(layer, configOf(name), randomCalibration(layer.inputs));
+    const { cyclesPerFrame } = estimateCycles(design);
+    console.log(`${name}: ${cyclesPerFrame} cycles per frame, ${report.wordsMax} words in the fullest lane`);
+    expect(design.dimensions).toMatchObject({ multipliers, channels: 1, sharedCounts: true });
+    expect(report.imbalance.overall).toBeLessThan(1.01);
+    expect(cyclesPerFrame).toBeLessThan(most);
+  });
 });

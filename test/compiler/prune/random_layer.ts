@@ -50,7 +50,7 @@ export function densities(...values: readonly number[]): Config['density'] {
 /** Densities that ESE was published with. */
 export const ESE_DENSITY = densities(0.117, 0.117, 0.118, 0.115, 0.113, 0.115, 0.112, 0.115, 0.1);
 
-/** Row-major positions that `lane` holds of a sub-matrix, and the matrix they belong to. */
+/** Row-major positions that `lane` holds of a sub-matrix, and the matrix they belong to, with its number of columns. */
 export function positions(layer: LstmLayer, matrix: Matrix, lanes: number, lane: number) {
   const partition = createPartition(lanes, layer.cells, layer.outputs);
   const gate = MATRICES.indexOf(matrix) % 4;
@@ -63,7 +63,7 @@ export function positions(layer: LstmLayer, matrix: Matrix, lanes: number, lane:
           [...gateRows(partition, lane)].filter((row) => Math.floor(row / layer.cells) === gate),
         ];
   const at = rows.sort((a, b) => a - b).flatMap((row) => Array.from({ length: columns }, (_, c) => row * columns + c));
-  return { weights, at };
+  return { weights, at, columns };
 }
 
 export function nonZeros(weights: Floats | null, at?: readonly number[]): number {

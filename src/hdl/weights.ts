@@ -1,0 +1,59 @@
+import type { Design } from '../compiler/design.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+import { scheduleView } from './schedule_view.ts';
+
+/** Pointer memories of fewer bits than this are look-up tables, so that many short ones do not use up the block RAM. */
+const SMALL_ROM_BITS = 2048;
+
+/** Module that holds the pointers. */
+export function pointerRom({ dimensions: d }: Design): 'rom' | 'small_rom' {
+  return d.pointerDepth * d.countBits < SMALL_ROM_BITS ? 'small_rom' : 'rom';
+}
+
+/** Memories of a group. */
+export function groupMemory(design: Design): ModulePlan {
+  const { config, formats, dimensions: d } = design;
+  const wordWidth = formats.weightBits + config.indexBits;
+  return modulePlan('group_memory', {
+    lanes: d.lanes,
+    countWidth: d.countBits,
+    pointerDepth: d.pointerDepth,
+    pointerRom: pointerRom(design),
+    sharedCounts: d.sharedCounts,
+    wordWidth,
+    weightDepth: d.weightDepth,
+    dram: d.dram,
+    wordSlot: d.wordSlot,
+    wideSlot: d.wordSlot > wordWidth,
+    bufferDepth: d.bufferDepth,
+    bufferLimit: d.bufferLimit,
+    // Where a lane has no memory file of its own, its number is not needed.
+    plainLane: d.sharedCounts && d.dram,
+  });
+}
+
+/** Words of a lane from external memory. */
+export function wordBuffer({ config, formats, dimensions: d }: Design): ModulePlan {
+  return modulePlan('word_buffer', {
+    width: formats.weightBits + config.indexBits,
+    depth: d.bufferDepth,
+    limit: d.bufferLimit,
+  });
+}
+
+/** Read master. */
+export function weightReader(design: Design): ModulePlan {
+  const { dimensions: d } = design;
+  return modulePlan('weight_reader', {
+    busBits: d.busBits,
+    burstBeats: d.burstBeats,
+    outstandingBeats: d.outstandingBeats,
+    beatWidth: d.beatBits,
+    ...scheduleView(design, ['op', 'when', 'last', 'base', 'beats']),
+  });
+}
+
+/** Beats into rows. */
+export function rowAlign({ dimensions: d }: Design): ModulePlan {
+  return modulePlan('row_align', { busBits: d.busBits, rowWidth: d.rowStreamBits });
+}
