@@ -7,9 +7,8 @@ import { lstmFromTensors } from '../../src/compiler/import/pytorch_lstm.ts';
 import { parseSafetensors } from '../../src/compiler/import/safetensors.ts';
 import { writeSafetensors } from '../../src/compiler/import/write_safetensors.ts';
 import { EsegenError } from '../../src/errors.ts';
-import type { LstmLayer } from '../../src/model.ts';
 import { Rng } from '../../src/rng.ts';
-import { fileInMemory, kaldiText } from './kaldi_text.ts';
+import { fileInMemory, kaldiLayer, kaldiText, normals } from './kaldi_text.ts';
 import { floats, integers, onnxFile, packed, tensor } from './onnx/onnx_writer.ts';
 import { lstmNode, PLAIN, randomArrays } from './onnx/random_lstm.ts';
 import { lstmTensors } from './safetensors_fixture.ts';
@@ -177,18 +176,8 @@ test('ONNX: 800 files with changed lengths', () => {
 /** Two layers and an output layer. */
 function richKaldi(): string {
   const rng = new Rng(42);
-  const normal = (length: number) => Float32Array.from({ length }, () => rng.normal());
-  const layer = (inputs: number, cells: number, outputs: number): LstmLayer => ({
-    inputs,
-    cells,
-    outputs,
-    weightX: normal(4 * cells * inputs),
-    weightR: normal(4 * cells * outputs),
-    weightP: normal(outputs * cells),
-    bias: Float64Array.from(normal(4 * cells)),
-    peepholes: { i: normal(cells), f: normal(cells), o: normal(cells) },
-  });
-  return kaldiText([layer(2, 2, 1), layer(1, 1, 2)], { classes: 2, weight: normal(4), bias: normal(2) });
+  const layers = [kaldiLayer(rng, 2, 2, 1), kaldiLayer(rng, 1, 1, 2)];
+  return kaldiText(layers, { classes: 2, weight: normals(rng, 4), bias: normals(rng, 2) });
 }
 
 test('Kaldi: 500 files with changed bytes, and 500 with changed words', () => {

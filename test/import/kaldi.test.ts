@@ -1,28 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { hardwareModel } from '../../src/compiler/import/hardware_model.ts';
 import { kaldiModel } from '../../src/compiler/import/kaldi/kaldi_lstm.ts';
-import type { LstmLayer, OutputLayer } from '../../src/model.ts';
+import type { OutputLayer } from '../../src/model.ts';
 import { Rng } from '../../src/rng.ts';
-import { fileInMemory, type KaldiOptions, kaldiText } from './kaldi_text.ts';
+import { fileInMemory, type KaldiOptions, kaldiLayer, kaldiText, normals } from './kaldi_text.ts';
 
 const rng = new Rng(21);
-const normal = (length: number) => Float32Array.from({ length }, () => rng.normal());
-
-function kaldiLayer(inputs: number, cells: number, outputs: number): LstmLayer {
-  return {
-    inputs,
-    cells,
-    outputs,
-    weightX: normal(4 * cells * inputs),
-    weightR: normal(4 * cells * outputs),
-    weightP: normal(outputs * cells),
-    bias: Float64Array.from(normal(4 * cells)),
-    peepholes: { i: normal(cells), f: normal(cells), o: normal(cells) },
-  };
-}
-
-const layer = kaldiLayer(3, 5, 2);
-const outputLayer: OutputLayer = { classes: 4, weight: normal(8), bias: normal(4) };
+const layer = kaldiLayer(rng, 3, 5, 2);
+const outputLayer: OutputLayer = { classes: 4, weight: normals(rng, 8), bias: normals(rng, 4) };
 
 const read = (text: string | Uint8Array) => kaldiModel('final.nnet', fileInMemory(text));
 const text = (options?: KaldiOptions) => kaldiText([layer], outputLayer, options);
@@ -50,7 +35,7 @@ describe('a Kaldi model as text', () => {
   });
 
   test('may have several layers, and no output layer', () => {
-    const second = kaldiLayer(2, 3, 6);
+    const second = kaldiLayer(rng, 2, 3, 6);
     const { model } = read(kaldiText([layer, second], null));
     expect(model.layers.flat().map((direction) => direction.layer)).toEqual([layer, second]);
     expect(model.outputLayer).toBeNull();
@@ -59,7 +44,7 @@ describe('a Kaldi model as text', () => {
   test('is read across the borders of the chunks that are read from the file', () => {
     for (const shift of [0, 1, 7, 65_520, 65_530])
       expect(read(' '.repeat(shift) + text()).model).toEqual(read(text()).model);
-    const wide = kaldiLayer(100, 40, 10);
+    const wide = kaldiLayer(rng, 100, 40, 10);
     expect(read(kaldiText([wide], null)).model.layers[0]![0]!.layer).toEqual(wide);
   });
 

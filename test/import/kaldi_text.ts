@@ -1,4 +1,24 @@
 import type { LstmLayer, OutputLayer } from '../../src/model.ts';
+import type { Rng } from '../../src/rng.ts';
+
+/** A float32 vector of normal values. */
+export function normals(rng: Rng, length: number): Float32Array {
+  return Float32Array.from({ length }, () => rng.normal());
+}
+
+/** A random layer of the kind that Kaldi has: with projection and peepholes. */
+export function kaldiLayer(rng: Rng, inputs: number, cells: number, outputs: number): LstmLayer {
+  return {
+    inputs,
+    cells,
+    outputs,
+    weightX: normals(rng, 4 * cells * inputs),
+    weightR: normals(rng, 4 * cells * outputs),
+    weightP: normals(rng, outputs * cells),
+    bias: Float64Array.from(normals(rng, 4 * cells)),
+    peepholes: { i: normals(rng, cells), f: normals(rng, cells), o: normals(rng, cells) },
+  };
+}
 
 /** How a Kaldi model is written. */
 export interface KaldiOptions {

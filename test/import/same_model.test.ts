@@ -11,7 +11,7 @@ import { parseConfig } from '../../src/config.ts';
 import { generate } from '../../src/generate.ts';
 import type { LstmLayer, OutputLayer } from '../../src/model.ts';
 import { Rng } from '../../src/rng.ts';
-import { kaldiText } from './kaldi_text.ts';
+import { kaldiLayer, kaldiText } from './kaldi_text.ts';
 import { floats, integers, onnxFile } from './onnx/onnx_writer.ts';
 import { lstmNode, PLAIN } from './onnx/random_lstm.ts';
 
@@ -104,16 +104,7 @@ describe('the same weights from two kinds of files give the same design, byte by
 
   test('PyTorch names in safetensors, and Kaldi', () => {
     const outputs = 7;
-    const layer: LstmLayer = {
-      inputs: INPUTS,
-      cells: CELLS,
-      outputs,
-      weightX: normal(4 * CELLS * INPUTS),
-      weightR: normal(4 * CELLS * outputs),
-      weightP: normal(outputs * CELLS),
-      bias: Float64Array.from(normal(4 * CELLS)),
-      peepholes: { i: normal(CELLS), f: normal(CELLS), o: normal(CELLS) },
-    };
+    const layer = kaldiLayer(rng, INPUTS, CELLS, outputs);
     const fc: OutputLayer = { classes: 3, weight: normal(3 * outputs), bias: normal(3) };
     const tensors = new Map<string, FloatTensor>([
       ['weight_ih_l0', { shape: [4 * CELLS, INPUTS], data: layer.weightX }],

@@ -18,16 +18,7 @@ const ORDERS: Readonly<Record<Origin, { gates: GateOrder; peepholes: 'ifo' | 'io
 export type Origin = 'pytorch' | 'onnx' | 'kaldi';
 
 /** The arrays of one direction of a layer, their shapes already checked, with the gates in the order of their origin. */
-export interface SourceLayer {
-  readonly inputs: number;
-  readonly cells: number;
-  readonly outputs: number;
-  /** [4H, I]. */
-  readonly weightX: Floats;
-  /** [4H, P]. */
-  readonly weightR: Floats;
-  /** [P, H], or null. */
-  readonly weightP: Floats | null;
+export interface SourceLayer extends Omit<LstmLayer, 'bias' | 'peepholes'> {
   /** Each [4H]; their sum is the bias. */
   readonly biases: readonly Floats[];
   /** Three vectors [H], or null. */

@@ -123,6 +123,9 @@ function writeNode(
   if (domain !== '') writer.tag(7, WireType.LengthDelimited).string(domain);
 }
 
+/** AttributeProto.AttributeType. */
+const ATTRIBUTE_TYPES = { f: 1, i: 2, s: 3, t: 4, floats: 6, ints: 7, strings: 8 };
+
 function writeAttribute(writer: BinaryWriter, value: Attribute): void {
   if ('i' in value) writer.tag(3, WireType.Varint).int64(value.i);
   else if ('f' in value) writer.tag(2, WireType.Bit32).float(value.f);
@@ -131,6 +134,8 @@ function writeAttribute(writer: BinaryWriter, value: Attribute): void {
   else if ('floats' in value) for (const f of value.floats) writer.tag(7, WireType.Bit32).float(f);
   else if ('ints' in value) for (const i of value.ints) writer.tag(8, WireType.Varint).int64(i);
   else for (const s of value.strings) writer.tag(9, WireType.LengthDelimited).string(s);
+  const [kind] = Object.keys(value) as (keyof typeof ATTRIBUTE_TYPES)[];
+  writer.tag(20, WireType.Varint).int32(ATTRIBUTE_TYPES[kind!]);
 }
 
 function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => void): void {

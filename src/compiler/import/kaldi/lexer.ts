@@ -100,15 +100,21 @@ export class KaldiLexer {
 
   #read(): string {
     this.#skipSpace();
-    let token = '';
-    for (;;) {
-      const byte = this.#byte();
-      if (byte <= SPACE || (token !== '' && isBracket(byte))) return token;
-      token += String.fromCharCode(byte);
+    const first = this.#byte();
+    if (isBracket(first)) {
       this.#at++;
-      if (isBracket(byte)) return token;
+      return String.fromCharCode(first);
+    }
+    let token = '';
+    while (isWord(this.#byte())) {
+      const stop = Math.min(this.#chunk.length, this.#at + TOKEN_LIMIT + 1);
+      let end = this.#at + 1;
+      while (end < stop && isWord(this.#chunk[end]!)) end++;
+      token += this.#chunk.toString('latin1', this.#at, end);
+      this.#at = end;
       if (token.length > TOKEN_LIMIT) throw this.error(`expected a word or a number, got ${describe(token)}…`);
     }
+    return token;
   }
 
   /** @returns whether a line ended */
@@ -133,6 +139,10 @@ export class KaldiLexer {
     }
     return this.#chunk[this.#at]!;
   }
+}
+
+function isWord(byte: number): boolean {
+  return byte > SPACE && !isBracket(byte);
 }
 
 function isBracket(byte: number): boolean {
