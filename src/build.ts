@@ -47,6 +47,8 @@ export interface BuildResult {
   readonly memories: readonly MemoryGroup[];
   /** Where the calibration frames come from. */
   readonly calibration: string;
+  /** Kinds of operators of the model file that stay on the host, each once. */
+  readonly leftOut: readonly string[];
   /** Host files that were taken along, by their path in the design. */
   readonly hostFiles: readonly string[];
   readonly fileCount: number;
@@ -67,7 +69,7 @@ export function build({ model: path, config: source, out, calibrate, progress = 
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
   progress('read model');
-  const imported = importModel(path).model;
+  const { model: imported, leftOut } = importModel(path);
   const model = hardwareModel(path, imported);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
@@ -90,6 +92,7 @@ export function build({ model: path, config: source, out, calibrate, progress = 
     formats: design.formats,
     memories: memoryGroups(design),
     calibration: calibration.origin,
+    leftOut,
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,

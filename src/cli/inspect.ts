@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
-import { formatShape, quoteName } from '../compiler/import/quote_name.ts';
+import { formatShape } from '../compiler/import/quote_name.ts';
 import { type DesignInspection, inspect, type LayerInspection, type ModelInspection } from '../inspect.ts';
 import type { Floats } from '../model.ts';
-import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
+import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
 /** `esegen inspect`: prints what is in a model or a design. */
@@ -32,7 +32,7 @@ function formatModel({ path, tensors, model, layers, leftOut, refusal }: ModelIn
   const parts = layers.map((layer) => formatLayer(layer, layers.length === 1 ? 'layer' : `layer ${layer.number}`));
   const rows: Row[] = [
     ['output layer', outputLayer === null ? 'none' : `${outputLayer.classes} classes`],
-    ...(leftOut.length === 0 ? [] : [['left to the host', leftOut.slice(0, 12).map(showName).join(', ')] as const]),
+    ...leftOutRows(leftOut),
     ...(refusal === null ? [] : [['hardware', `cannot be built: ${refusal}`] as const]),
   ];
   const tensorTable = formatTable([
@@ -73,11 +73,6 @@ function formatLayer({ direction, matrices }: LayerInspection, title: string): s
     ]),
   ]);
   return `${formatRows(rows)}\n${matrixTable}`;
-}
-
-/** A tensor name as it is where it is a plain one, else quoted. */
-function showName(name: string): string {
-  return /^[\w.-]{1,80}$/.test(name) ? name : quoteName(name);
 }
 
 function formatDesign({ loaded, memories }: DesignInspection): string {

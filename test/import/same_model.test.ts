@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../src/build.ts';
 import { randomCalibration } from '../../src/compiler/calibrate.ts';
@@ -151,4 +152,10 @@ describe('a limit of the cell state', () => {
     );
     expect(buildWith(65).fileCount).toBeGreaterThan(10);
   });
+});
+
+test('a build tells which operators stay on the host', () => {
+  const model = fileURLToPath(new URL('../../examples/onnx/classes.onnx', import.meta.url));
+  const built = build({ model, config: parseConfig({ array: { lanes: 2 } }, 'config'), out: join(folder, 'classes') });
+  expect(built.leftOut).toEqual(['LogSoftmax']);
 });
