@@ -4,7 +4,9 @@ export { type CalibrationSet, randomCalibration, type VectorPeaks } from './comp
 export { type Compilation, type CompileReport, compile, type Progress } from './compiler/compile.ts';
 export type { Design } from './compiler/design.ts';
 export type { Formats } from './compiler/formats.ts';
-export { readModel } from './compiler/import/read_model.ts';
+export { hardwareModel } from './compiler/import/hardware_model.ts';
+export type { ImportedModel, TensorSummary } from './compiler/import/imported_model.ts';
+export { importModel, readModel } from './compiler/import/read_model.ts';
 export { type Config, type Matrix, parseConfig, readConfig } from './config.ts';
 export { type LoadedDesign, loadDesign, writeDesign } from './design_dir.ts';
 export { type DoctorOptions, doctor, type ToolReport } from './doctor.ts';
@@ -19,9 +21,27 @@ export {
   memoryGroups,
   parseLabels,
 } from './generate.ts';
+export { runFloatModel } from './golden/float_model.ts';
 export type { Dimensions } from './hdl/dimensions.ts';
-export { type DesignInspection, inspect, type MatrixInspection, type ModelInspection } from './inspect.ts';
-export type { Floats, LstmLayer, LstmModel, OutputLayer, Peepholes } from './model.ts';
+export {
+  type DesignInspection,
+  inspect,
+  type LayerInspection,
+  type MatrixInspection,
+  type ModelInspection,
+} from './inspect.ts';
+export type {
+  Activation,
+  CellRule,
+  Floats,
+  InitialState,
+  LstmDirection,
+  LstmLayer,
+  LstmModel,
+  OutputLayer,
+  Peepholes,
+  TrainedModel,
+} from './model.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';

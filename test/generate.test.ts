@@ -2,6 +2,7 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { randomCalibration } from '../src/compiler/calibrate.ts';
 import { compile } from '../src/compiler/compile.ts';
+import { hardwareModel } from '../src/compiler/import/hardware_model.ts';
 import { lstmFromTensors } from '../src/compiler/import/pytorch_lstm.ts';
 import { parseSafetensors } from '../src/compiler/import/safetensors.ts';
 import { parseConfig } from '../src/config.ts';
@@ -104,7 +105,8 @@ describe('generate', () => {
     const config = parseConfig(CONFIG, 'config');
     const compilation = compile(model.layer, config, randomCalibration(model.layer.inputs));
     const bytes = generate(compilation, model, NO_HOST).get('host/model.safetensors');
-    const back = lstmFromTensors('host', parseSafetensors(bytes as Uint8Array, 'host').tensors);
+    const tensors = parseSafetensors(bytes as Uint8Array, 'host').tensors;
+    const back = hardwareModel('host', lstmFromTensors('host', tensors));
     expect(compilation.report.pruned).toBe(true);
     expect(back.layer).toEqual(compilation.layer);
     expect(back.outputLayer).toEqual(model.outputLayer);
@@ -113,7 +115,7 @@ describe('generate', () => {
   test('a model that is built from host/model.safetensors is the same design', () => {
     const files = generated();
     const tensors = parseSafetensors(files.get('host/model.safetensors') as Uint8Array, 'host').tensors;
-    const again = generated(CONFIG, lstmFromTensors('host', tensors));
+    const again = generated(CONFIG, hardwareModel('host', lstmFromTensors('host', tensors)));
     for (const path of files.keys()) {
       if (path !== 'design.json') expect(again.get(path), path).toEqual(files.get(path));
     }
