@@ -22,6 +22,7 @@ export function array(design: Design): ModulePlan {
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
     dram: d.dram,
+    shared: d.shared,
     wordSlot: d.wordSlot,
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,

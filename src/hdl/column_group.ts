@@ -15,6 +15,7 @@ export function columnGroup({ config, formats, dimensions: d }: Design): ModuleP
     wordWidth: formats.weightBits + config.indexBits,
     weightDepth: d.weightDepth,
     dram: d.dram,
+    shared: d.shared,
     pointerDepth: d.pointerDepth,
     countWidth: d.countBits,
     rowWidth: d.rowBits,

@@ -27,7 +27,7 @@ import { groupMemory, pointerRom, rowAlign, weightReader, wordBuffer } from './w
 
 /** All modules of a design, the top module last. */
 export function planModules(design: Design, nonZeros: number): ModulePlan[] {
-  const { dram } = design.dimensions;
+  const { dram, shared } = design.dimensions;
   return [
     rom(design),
     ...(pointerRom(design) === 'small_rom' ? [smallRom(design)] : []),
@@ -41,9 +41,9 @@ export function planModules(design: Design, nonZeros: number): ModulePlan[] {
     ptrRead(design),
     spmatRead(design),
     arithControl(design),
-    bankControl(design),
+    ...(shared ? [] : [bankControl(design)]),
     arithUnit(design),
-    actBuffer(design),
+    ...(shared ? [] : [actBuffer(design)]),
     pe(design),
     lane(design),
     actBroadcast(design),
