@@ -254,6 +254,8 @@ export function loadDesign(dir: string): LoadedDesign {
   for (const required of [...memPaths, ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
     if (!files.has(required)) throw new EsegenError(path, `files: ${required} is not listed`, REBUILD);
   }
+  const foreign = [...files.keys()].find((file) => file.startsWith('mem/') && !memPaths.includes(file));
+  if (foreign !== undefined) throw new EsegenError(path, `files: ${foreign} is no memory of this design`, REBUILD);
   let stream: Uint8Array | null = null;
   for (const [file, expected] of files) {
     const content = readListed(dir, file, expected);
