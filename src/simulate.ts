@@ -159,8 +159,8 @@ function checkMemory({ latency, bandwidth, stalls, fault }: MemoryBehaviour): vo
   if (stalls !== undefined && !(stalls >= 0 && stalls <= 0.95)) {
     throw new EsegenError('--memory-stalls', `expected a probability from 0 to 0.95, got ${stalls}`);
   }
-  if (fault !== undefined && !(Number.isInteger(fault.beat) && fault.beat >= 0)) {
-    throw new EsegenError('memory.fault.beat', `expected a whole number of at least 0, got ${fault.beat}`);
+  if (fault !== undefined && !(Number.isInteger(fault.beat) && fault.beat >= 0 && fault.beat < 2 ** 31)) {
+    throw new EsegenError('memory.fault.beat', `expected a whole number from 0 to 2147483647, got ${fault.beat}`);
   }
 }
 
