@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
-import { MEMORY_FAULTS, type MemoryBehaviour, type MemoryFault, type SimulatorName } from '../../sim-verilator/simulator.ts';
+import {
+  MEMORY_FAULTS,
+  type MemoryBehaviour,
+  type MemoryFault,
+  type SimulatorName,
+} from '../../sim-verilator/simulator.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
 import { Rng } from '../../src/rng.ts';
 import { withDesignDir } from '../lib/design_dir.ts';
@@ -17,7 +22,11 @@ const TRIALS = 16;
 /** Cycles after which weight_reader gives up a silent memory. */
 const TIMEOUT = 2 ** 14;
 
-const compilation = sampleDesign(LAYER, { array: { channels: CHANNELS, lanes: 4 }, weights: 'dram', memoryBusBits: 128 });
+const compilation = sampleDesign(LAYER, {
+  array: { channels: CHANNELS, lanes: 4 },
+  weights: 'dram',
+  memoryBusBits: 128,
+});
 const { design } = compilation;
 const { beatsX, beatsR, beatsP, burstBeats } = design.dimensions;
 
