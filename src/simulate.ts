@@ -164,6 +164,17 @@ function checkMemory({ latency, bandwidth, stalls, fault }: MemoryBehaviour): vo
   }
 }
 
+/** Refuses a behaviour of external memory for a design that has none. */
+function checkHasMemory(dir: string, { dram }: Dimensions, memory: MemoryBehaviour): void {
+  const given = Object.entries(memory).find(([, value]) => value !== undefined);
+  if (dram || given === undefined) return;
+  throw new EsegenError(
+    `--memory-${given[0]}`,
+    `${dir} has its weights on chip`,
+    'Leave the option out, or build the design with "weights": "dram"',
+  );
+}
+
 function checkOptions({ frames, seed, stalls, memory }: SimulateOptions): void {
   checkMemory(memory ?? {});
   if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
@@ -199,6 +210,7 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
   const loaded = loadDesign(dir);
   const { design } = loaded;
   const { formats, dimensions } = design;
+  checkHasMemory(dir, dimensions, options.memory ?? {});
   const seed = options.seed ?? 1;
   const input =
     options.input === undefined
