@@ -6,7 +6,7 @@ import { TABLE_BITS, TABLE_FRAC, Z_BITS, Z_FRAC } from './compiler/formats.ts';
 import { type FloatTensor, writeSafetensors } from './compiler/import/write_safetensors.ts';
 import { formatMem } from './compiler/mem_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
-import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap, streamSegments } from './compiler/stream.ts';
+import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamBytes, streamMap } from './compiler/stream.ts';
 import { EsegenError } from './errors.ts';
 import { benchFiles } from './hdl/bench.ts';
 import type { ModulePlan } from './hdl/module_plan.ts';
@@ -235,7 +235,7 @@ function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['v
     yFrameBytes: Math.ceil(d.outputs / d.beat) * d.beat * elementBytes,
     clockHz: Math.round(config.clockMHz * 1e6),
     dram: d.dram,
-    weightBytes: streamSegments(d).reduce((sum, { bytes }) => sum + bytes, 0),
+    weightBytes: streamBytes(d),
   };
 }
 
@@ -284,6 +284,9 @@ function readmeValues({ design, report }: Compilation, host: HostFiles): ModuleP
     saturates: formats.saturate,
     sigmoidRange: formats.sigmoidRange,
     tanhRange: formats.tanhRange,
+    dram: d.dram,
+    busBits: d.busBits,
+    weightBytes: streamBytes(d),
     clockMHz: config.clockMHz,
     part: config.part,
     formats: formatRows(design),

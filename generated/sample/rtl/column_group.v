@@ -85,18 +85,18 @@ module column_group #(
     localparam integer ADDR_WIDTH = $clog2(WEIGHT_DEPTH);
 
     // ---- Issuer ---------------------------------------------------------------------------------------------------------
-    wire                     col_valid;
-    wire                     col_first;
-    wire                     col_marker;
-    wire [1:0]               col_source;
-    wire [1:0]               col_bank;
-    wire [3:0]               col_shift;
-    wire [CHANNELS-1:0]      col_zero;
-    wire [ELEMENT_WIDTH-1:0] col_index;
-    wire [ADDR_WIDTH-1:0]    col_base;
-    wire [CHANNELS-1:0]      y_generation;
+    wire                              col_valid;
+    wire                              col_first;
+    wire                              col_marker;
+    wire [1:0]                        col_source;
+    wire [1:0]                        col_bank;
+    wire [3:0]                        col_shift;
+    wire [CHANNELS-1:0]               col_zero;
+    wire [ELEMENT_WIDTH-1:0]          col_index;
+    wire [ADDR_WIDTH-1:0]             col_base;
+    wire [CHANNELS-1:0]               y_generation;
     wire [CHANNELS*ELEMENT_WIDTH-1:0] y_available;
-    wire [CHANNELS-1:0]      m_generation;
+    wire [CHANNELS-1:0]               m_generation;
     wire [CHANNELS*ELEMENT_WIDTH-1:0] m_available;
 
     column_issuer #(
