@@ -1,8 +1,6 @@
 import type { Design } from '../compiler/design.ts';
-import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
-
-/** Input buffers of more words than this are block RAM. */
-const DISTRIBUTED_INPUTS = 512;
+import { inBlockRam } from './memories.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One group of columns with its lanes. */
 export function columnGroup({ config, formats, dimensions: d }: Design): ModulePlan {
@@ -23,7 +21,9 @@ export function columnGroup({ config, formats, dimensions: d }: Design): ModuleP
     elementWidth: d.elementBits,
     slotWidth: d.slotBits,
     schedule: 'mem/schedule.mem',
-    xBlock: flag(2 ** (d.slotBits + 1) > DISTRIBUTED_INPUTS),
+    xBlock: inBlockRam(2 ** (d.slotBits + 1), formats.vectorBits),
+    yBlock: inBlockRam(d.sliceOutWords, d.slice * formats.vectorBits),
+    mBlock: inBlockRam(d.sliceCellWords, d.slice * formats.vectorBits),
     outWords: d.sliceOutWords,
     cellWords: d.sliceCellWords,
     projection: d.projection,

@@ -35,7 +35,7 @@ export function randomConfig(rng: Rng): Config {
       memoryBusBits: 2 ** rng.integer(6, 10),
       density: rng.pick([1, 0.5, 0.3, 0.1, 0]),
       tables: { sigmoidRange: 2 ** rng.integer(0, 4), tanhRange: 2 ** rng.integer(0, 4) },
-      accumulatorMemory: rng.pick(['auto', 'block', 'distributed']),
+      accumulatorMemory: rng.pick(['auto', 'block', 'distributed', 'shared']),
     },
     'random config',
   );
