@@ -4,6 +4,7 @@ import { dimensionsOf } from '../hdl/dimensions.ts';
 import type { LstmLayer } from '../model.ts';
 import { type CalibrationSet, measurePeaks, type VectorPeaks } from './calibrate.ts';
 import type { Design } from './design.ts';
+import { checkDevice } from './device.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
 import { pruneLayer } from './prune.ts';
@@ -138,6 +139,7 @@ export function compile(
       sharedCounts: matrices.every((matrix) => countsAreShared(matrix, groups)),
     },
   );
+  checkDevice(config, dimensions, formats.weightBits + config.indexBits);
   const schedule = compileSchedule({ ...dimensions, ...formats });
 
   const sources = [layer.weightX, layer.weightR, ...(layer.weightP === null ? [] : [layer.weightP])];
