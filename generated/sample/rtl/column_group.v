@@ -172,6 +172,7 @@ module column_group #(
                 .LANES(SLICE),
                 .READ(1),
                 .WORDS(4),
+                .BLOCK(0),
                 .INDEX_WIDTH(ELEMENT_WIDTH)
             ) u_y_buffer (
                 .clk(clk),
@@ -193,6 +194,7 @@ module column_group #(
                 .LANES(SLICE),
                 .READ(1),
                 .WORDS(8),
+                .BLOCK(0),
                 .INDEX_WIDTH(ELEMENT_WIDTH)
             ) u_m_buffer (
                 .clk(clk),
