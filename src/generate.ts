@@ -7,6 +7,7 @@ import { type FloatTensor, writeSafetensors } from './compiler/import/write_safe
 import { formatMem } from './compiler/mem_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap, streamSegments } from './compiler/stream.ts';
+import { designHash } from './control/design_hash.ts';
 import { EsegenError } from './errors.ts';
 import { benchFiles } from './hdl/bench.ts';
 import type { ModulePlan } from './hdl/module_plan.ts';
@@ -97,11 +98,12 @@ export function parseLabels(value: unknown, where: string): Labels {
  * @param host files for the host, already checked against the model
  */
 export function generate(compilation: Compilation, model: LstmModel, host: HostFiles): DesignFiles {
-  const { design, layer, report } = compilation;
+  const { design, layer } = compilation;
   const { name } = design.config;
   const files: DesignFiles = new Map();
 
-  const modules = planModules(design, report.nonZeros).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
+  const hash = designHash(design);
+  const modules = planModules(design, hash).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
   for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
   if (design.dimensions.dram) {

@@ -23,6 +23,7 @@ export function array(design: Design): ModulePlan {
     pointerDepth: d.pointerDepth,
     dram: d.dram,
     wordSlot: d.wordSlot,
+    fifoDepth: config.fifoDepth,
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,
     wordWidth: d.wordBits,

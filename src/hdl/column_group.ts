@@ -21,6 +21,7 @@ export function columnGroup({ config, formats, dimensions: d }: Design): ModuleP
     accWidth: formats.accBits,
     elementWidth: d.elementBits,
     slotWidth: d.slotBits,
+    fifoDepth: config.fifoDepth,
     schedule: 'mem/schedule.mem',
     xBlock: flag(2 ** (d.slotBits + 1) > DISTRIBUTED_INPUTS),
     outWords: d.sliceOutWords,

@@ -10,6 +10,9 @@ import { bankControl } from './bank_control.ts';
 import { channel } from './channel.ts';
 import { columnGroup } from './column_group.ts';
 import { columnIssuer } from './column_issuer.ts';
+import { axiLiteSlave, coreCounters, runControl } from './control.ts';
+import { controlRegisters, type DesignHash } from './control_registers.ts';
+import { core } from './core.ts';
 import { elemLane } from './elem_lane.ts';
 import { elemMul } from './elem_mul.ts';
 import { adderTree, gather, gatherControl } from './gather.ts';
@@ -26,7 +29,7 @@ import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
 import { groupMemory, pointerRom, rowAlign, weightReader, wordBuffer } from './weights.ts';
 
 /** All modules of a design, the top module last. */
-export function planModules(design: Design, nonZeros: number): ModulePlan[] {
+export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
   const { dram } = design.dimensions;
   return [
     rom(design),
@@ -63,6 +66,11 @@ export function planModules(design: Design, nonZeros: number): ModulePlan[] {
     channel(design),
     sequencer(design),
     array(design),
-    top(design, nonZeros),
+    core(design),
+    axiLiteSlave(),
+    controlRegisters(design, hash),
+    runControl(),
+    coreCounters(design),
+    top(design),
   ];
 }

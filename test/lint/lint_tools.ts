@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
+import { benchSources, rtlFiles } from '../../sim-verilator/rtl_files.ts';
 
 /** What a tool said about a design: nothing, where it is clean. */
 export type Findings = readonly string[];
@@ -47,7 +47,7 @@ export async function icarusLint(dir: string): Promise<Findings> {
     ...(await runSilent(
       dir,
       'iverilog',
-      [...flags, '-s', 'icarus_tb', ...files, 'tb/bench.v', 'tb/icarus_tb.v'],
+      [...flags, '-s', 'icarus_tb', ...files, ...(await benchSources(dir)), 'tb/icarus_tb.v'],
       'iverilog with the bench',
     )),
   ];

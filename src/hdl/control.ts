@@ -1,0 +1,18 @@
+import type { Design } from '../compiler/design.ts';
+import { ADDRESS_BITS } from '../control/registers.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** AXI4-Lite port of the register file. */
+export function axiLiteSlave(): ModulePlan {
+  return modulePlan('axi_lite_slave', { addrWidth: ADDRESS_BITS });
+}
+
+/** Start, pause and soft reset of the core. */
+export function runControl(): ModulePlan {
+  return modulePlan('run_control', {});
+}
+
+/** Counters of the register file. */
+export function coreCounters({ config, dimensions: d }: Design): ModulePlan {
+  return modulePlan('core_counters', { lanes: d.groups * d.lanes, fifoDepth: config.fifoDepth, dram: d.dram });
+}
