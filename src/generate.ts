@@ -8,8 +8,11 @@ import { formatMem } from './compiler/mem_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap, streamSegments } from './compiler/stream.ts';
 import { designHash } from './control/design_hash.ts';
+import { registerDefines } from './control/register_defines.ts';
+import { registersOf } from './control/registers.ts';
 import { EsegenError } from './errors.ts';
 import { benchFiles } from './hdl/bench.ts';
+import type { DesignHash } from './hdl/control_registers.ts';
 import type { ModulePlan } from './hdl/module_plan.ts';
 import { planModules } from './hdl/plan.ts';
 import { renderModule, renderTemplate } from './hdl/render.ts';
@@ -125,7 +128,10 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
     renderTemplate('create_project.tcl.hbs', tclValues(design, rtlPaths, memPaths)),
   );
   files.set(`vivado/${name}.xdc`, renderTemplate('constraints.xdc.hbs', xdcValues(design)));
-  files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design)));
+  files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash)));
+  for (const ending of ['h', 'c']) {
+    files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
+  }
   files.set('README.md', renderTemplate('README.md.hbs', readmeValues(compilation, host)));
   files.set(DESIGN_FILE, describe(compilation, files));
   return files;
@@ -229,7 +235,11 @@ function xdcValues({ config }: Design): ModulePlan['values'] {
   };
 }
 
-function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['values'] {
+function driverValues({ config, dimensions }: Design): ModulePlan['values'] {
+  return { name: config.name, prefix: config.name.toUpperCase(), version: VERSION, dram: dimensions.dram };
+}
+
+function headerValues({ config, dimensions: d, formats }: Design, hash: DesignHash): ModulePlan['values'] {
   const elementBytes = ELEMENT_BITS / 8;
   return {
     name: config.name,
@@ -256,6 +266,7 @@ function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['v
     clockHz: Math.round(config.clockMHz * 1e6),
     dram: d.dram,
     weightBytes: streamSegments(d).reduce((sum, { bytes }) => sum + bytes, 0),
+    ...registerDefines(config.name.toUpperCase(), registersOf(d), hash),
   };
 }
 

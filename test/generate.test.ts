@@ -67,10 +67,11 @@ describe('generate', () => {
     const paths = [...generated().keys()];
     const rest = paths.filter((path) => !path.startsWith('rtl/') && !path.startsWith('tb/'));
     expect(rest).toEqual([
-      ...['mem/weights_0000.mem', 'mem/pointers_0000.mem', 'mem/weights_0001.mem', 'mem/pointers_0001.mem'],
+      ...['mem/weights_0000.mem', 'mem/weights_0001.mem', 'mem/pointers_0000.mem', 'mem/pointers_0001.mem'],
       ...['mem/elem_000.mem', 'mem/elem_001.mem', 'mem/sigmoid.mem', 'mem/tanh.mem', 'mem/schedule.mem'],
       ...['host/model.safetensors', 'host/norm.json', 'host/labels.json', 'files.f'],
-      ...['vivado/create_project.tcl', 'vivado/tiny.xdc', 'sw/tiny.h', 'README.md', 'design.json'],
+      ...['vivado/create_project.tcl', 'vivado/tiny.xdc', 'sw/tiny.h'],
+      ...['sw/tiny_driver.h', 'sw/tiny_driver.c', 'README.md', 'design.json'],
     ]);
     expect(paths).toContain('rtl/tiny.v');
     expect(paths).toContain('tb/bench.v');
@@ -214,7 +215,9 @@ describe('C header', () => {
     const defines = Object.fromEntries([...header.matchAll(/^#define (\w+) +(.+)$/gm)].map((match) => match.slice(1)));
     expect(header).toContain('#ifndef TINY_H\n#define TINY_H\n');
     expect(header.endsWith('\n#endif\n')).toBe(true);
-    expect(defines).toEqual({
+    const registers = /_(REG_|ID$|MAP_|DESIGN_HASH_)|_(SHIFT|MASK)$/;
+    const sizes = Object.fromEntries(Object.entries(defines).filter(([name]) => !registers.test(name)));
+    expect(sizes).toEqual({
       TINY_INPUTS: '5',
       TINY_CELLS: '6',
       TINY_OUTPUTS: '4',
@@ -235,6 +238,12 @@ describe('C header', () => {
       TINY_X_FRAME_BYTES: '10',
       TINY_Y_FRAME_BYTES: '8',
     });
+    // The RTL has the same hash; it depends on the config.
+    const { TINY_DESIGN_HASH_LO: low, TINY_DESIGN_HASH_HI: high } = defines;
+    const rtl = text(files, 'rtl/control_registers.v');
+    for (const half of [low!, high!]) expect(rtl).toContain(`= 32'h${half.slice(2, 10)};`);
+    expect(text(generated(), 'sw/tiny.h')).not.toContain(low);
+    expect(defines).toMatchObject({ TINY_REG_CONTROL: '0x040u', TINY_STATUS_MEMORY_MASK: '0x00000300u' });
   });
 });
 

@@ -31,4 +31,9 @@ rtl/assemble.v
 rtl/channel.v
 rtl/sequencer.v
 rtl/array.v
+rtl/core.v
+rtl/axi_lite_slave.v
+rtl/control_registers.v
+rtl/run_control.v
+rtl/core_counters.v
 rtl/sample.v

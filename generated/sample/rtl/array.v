@@ -30,6 +30,8 @@ module array #(
     parameter integer ROW_WIDTH = 4,
     parameter integer ELEMENT_WIDTH = 6,
     parameter integer WORD_WIDTH = 4,
+    // Entries of an activation queue.
+    parameter integer FIFO_DEPTH = 4,
     // Bits of an address in half an input buffer.
     parameter integer SLOT_WIDTH = 4,
     // Folder of the memory files.
@@ -56,6 +58,9 @@ module array #(
     input  wire                                  out_step,
     input  wire [ELEMENT_WIDTH-1:0]              out_index,
     output wire [CHANNELS*BEAT*VECTOR_WIDTH-1:0] out_data,
+    // For the counters (see lane): by lane, and what holds for any lane.
+    output wire [GROUPS*LANES-1:0]               lane_macs,
+    output wire [FIFO_DEPTH-1:0]                 reached,
     // The accumulators are being cleared after reset.
     output wire                                  clearing
 );
@@ -219,6 +224,21 @@ module array #(
     // ---- Groups ---------------------------------------------------------------------------------------------------------
     wire [GROUPS*LANES*CHANNELS*ACC_WIDTH-1:0] drain_data;
 
+    // Of all groups, for the counters.
+    wire [GROUPS*FIFO_DEPTH-1:0] group_reached;
+    reg  [FIFO_DEPTH-1:0]        any_reached;
+    reg  [FIFO_DEPTH-1:0]        reached_reg;
+    integer                      n;
+
+    always @(*) begin
+        any_reached = {FIFO_DEPTH{1'b0}};
+        for (n = 0; n < GROUPS; n = n + 1) any_reached = any_reached | group_reached[n*FIFO_DEPTH+:FIFO_DEPTH];
+    end
+
+    always @(posedge clk) reached_reg <= any_reached;
+
+    assign reached = reached_reg;
+
     genvar g;
     genvar l;
     genvar c;
@@ -283,6 +303,7 @@ module array #(
                 .ACC_WIDTH(ACC_WIDTH),
                 .ELEMENT_WIDTH(ELEMENT_WIDTH),
                 .SLOT_WIDTH(SLOT_WIDTH),
+                .FIFO_DEPTH(FIFO_DEPTH),
                 .SCHEDULE({MEM_DIR, "schedule.mem"})
             ) u_column_group (
                 .clk(clk),
@@ -314,6 +335,8 @@ module array #(
                 .counts(counts),
                 .word_addrs(word_addrs),
                 .words(words),
+                .macs(lane_macs[g*LANES+:LANES]),
+                .reached(group_reached[g*FIFO_DEPTH+:FIFO_DEPTH]),
                 .all_done(all_done[g]),
                 .done_clear(done_clear),
                 .sweep(sweep),

@@ -33,6 +33,8 @@ module column_group #(
     // Bits of an element number, and of an address in half an input buffer.
     parameter integer ELEMENT_WIDTH = 6,
     parameter integer SLOT_WIDTH = 4,
+    // Entries of an activation queue.
+    parameter integer FIFO_DEPTH = 4,
     // Path of the schedule.
     parameter SCHEDULE = "mem/schedule.mem"
 ) (
@@ -70,6 +72,9 @@ module column_group #(
     // Weight memories.
     output wire [LANES*$clog2(WEIGHT_DEPTH)-1:0]  word_addrs,
     input  wire [LANES*WORD_WIDTH-1:0]            words,
+    // For the counters (see lane): by lane, and what holds for any lane.
+    output wire [LANES-1:0]                       macs,
+    output wire [FIFO_DEPTH-1:0]                  reached,
     // All lanes have passed a marker.
     output wire                                   all_done,
     input  wire                                   done_clear,
@@ -266,6 +271,21 @@ module column_group #(
 
     assign all_done = all_done_reg;
 
+    // Of all lanes, for the counters.
+    wire [LANES*FIFO_DEPTH-1:0] lane_reached;
+    reg  [FIFO_DEPTH-1:0]       reached_reg;
+    reg  [FIFO_DEPTH-1:0]       any_reached;
+    integer                     n;
+
+    always @(*) begin
+        any_reached = {FIFO_DEPTH{1'b0}};
+        for (n = 0; n < LANES; n = n + 1) any_reached = any_reached | lane_reached[n*FIFO_DEPTH+:FIFO_DEPTH];
+    end
+
+    always @(posedge clk) reached_reg <= any_reached;
+
+    assign reached = reached_reg;
+
     genvar l;
     generate
         for (l = 0; l < LANES; l = l + 1) begin : gen_lane
@@ -275,7 +295,8 @@ module column_group #(
                 .ROW_WIDTH(ROW_WIDTH),
                 .COUNT_WIDTH(COUNT_WIDTH),
                 .ADDR_WIDTH(ADDR_WIDTH),
-                .ACC_WIDTH(ACC_WIDTH)
+                .ACC_WIDTH(ACC_WIDTH),
+                .FIFO_DEPTH(FIFO_DEPTH)
             ) u_lane (
                 .clk(clk),
                 .rst(rst),
@@ -291,6 +312,8 @@ module column_group #(
                 .blocked(blocked[l]),
                 .word_addr(word_addrs[l*ADDR_WIDTH+:ADDR_WIDTH]),
                 .word(words[l*WORD_WIDTH+:WORD_WIDTH]),
+                .mac(macs[l]),
+                .reached(lane_reached[l*FIFO_DEPTH+:FIFO_DEPTH]),
                 .done(done[l]),
                 .done_clear(done_clear),
                 .sweep(sweep),

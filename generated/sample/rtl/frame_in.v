@@ -4,7 +4,7 @@
 // utterance. user[1] on the first beat says that the frame is the last of its batch (ignored here: with one channel every frame
 // is a batch). A batch may lack channels: they rest. One batch can be read while the next one arrives.
 //
-// A frame of another length, or a second one of a channel in a batch, is dropped and raises `frame_error` until reset; its
+// A frame of another length, or a second one of a channel in a batch, is dropped with a pulse of `frame_error`; its
 // start-of-utterance mark is kept for the channel's next frame, its end of the batch counts. A batch without a frame vanishes.
 `resetall
 `timescale 1ns / 1ps
@@ -109,12 +109,12 @@ module frame_in #(
             overrun_reg       <= 1'b0;
             error_reg         <= 1'b0;
         end else begin
+            error_reg <= frame_end && !complete;
             if (accept) begin
                 pending_first_reg <= pending & ~added;
                 if (s_last) begin
                     count_reg   <= ZERO;
                     overrun_reg <= 1'b0;
-                    error_reg   <= error_reg || !complete;
                 end else if (count_reg == LAST) begin
                     overrun_reg <= 1'b1;
                 end else begin

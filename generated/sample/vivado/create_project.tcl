@@ -43,6 +43,11 @@ set rtl_files {
     rtl/channel.v
     rtl/sequencer.v
     rtl/array.v
+    rtl/core.v
+    rtl/axi_lite_slave.v
+    rtl/control_registers.v
+    rtl/run_control.v
+    rtl/core_counters.v
     rtl/sample.v
 }
 
