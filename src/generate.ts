@@ -5,6 +5,7 @@ import type { Design } from './compiler/design.ts';
 import { TABLE_BITS, TABLE_FRAC, Z_BITS, Z_FRAC } from './compiler/formats.ts';
 import { type FloatTensor, writeSafetensors } from './compiler/import/write_safetensors.ts';
 import { formatMem } from './compiler/mem_image.ts';
+import { IMAGE_FILE, packModelImage } from './compiler/model_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap, streamSegments } from './compiler/stream.ts';
 import { designHash } from './control/design_hash.ts';
@@ -109,6 +110,7 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const modules = planModules(design, hash).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
   for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
+  files.set(IMAGE_FILE, packModelImage(design, hash));
   if (design.dimensions.dram) {
     files.set(STREAM_FILE, packStream(design.matrices, design.dimensions));
     files.set(STREAM_MAP_FILE, printJson(streamMap(design.dimensions)));

@@ -9,9 +9,10 @@ import { EsegenError } from '../errors.ts';
  * - `high`   the upper half, as it was when the lower half was read last
  * - `rw`     storage
  * - `w1s`    writing 1 starts something; reads as 0
+ * - `push`   every written word is taken; only writes of all four bytes count; reads as 0
  * - `w1c`    set by the hardware, and stays until 1 is written
  */
-export type Access = 'const' | 'ro' | 'low' | 'high' | 'rw' | 'w1s' | 'w1c';
+export type Access = 'const' | 'ro' | 'low' | 'high' | 'rw' | 'w1s' | 'push' | 'w1c';
 
 /** Bits of a register. */
 export interface RegisterField {
@@ -140,14 +141,14 @@ export const REGISTERS: readonly Register[] = [
     name: 'INPUTS',
     offset: 0x01c,
     what: 'Inputs',
-    fields: word('count', 'const', 'elements of an input frame'),
+    fields: word('count', 'const', 'elements of an input frame of the largest model'),
   },
-  { name: 'CELLS', offset: 0x020, what: 'Cells', fields: word('count', 'const', 'cells of the layer') },
+  { name: 'CELLS', offset: 0x020, what: 'Cells', fields: word('count', 'const', 'cells of the largest model') },
   {
     name: 'OUTPUTS',
     offset: 0x024,
     what: 'Outputs',
-    fields: word('count', 'const', 'elements of an output frame'),
+    fields: word('count', 'const', 'elements of an output frame of the largest model'),
   },
   {
     name: 'CONTROL',
@@ -195,6 +196,18 @@ export const REGISTERS: readonly Register[] = [
         'w1c',
         'a soft reset gave up waiting for the memory: late answers can reach the next run, so reset the memory side too',
       ),
+      field('image_magic', 5, 1, 'w1c', 'an image does not begin as one'),
+      field('image_version', 6, 1, 'w1c', 'an image has a version that this hardware does not know'),
+      field('image_design', 7, 1, 'w1c', 'an image was made for another design'),
+      field('image_contents', 8, 1, 'w1c', 'an image does not fit: a length, a size or a section'),
+      field('image_crc', 9, 1, 'w1c', 'an image is damaged, or not the one that was checked'),
+      field(
+        'image_order',
+        10,
+        1,
+        'w1c',
+        'a load without a check before it or of a running core, or data outside a pass',
+      ),
     ],
   },
   {
@@ -222,6 +235,38 @@ export const REGISTERS: readonly Register[] = [
     only: 'dram',
     what: 'Address of the weights, upper half',
     fields: word('address', 'rw', 'bits 63 to 32'),
+  },
+  {
+    name: 'IMAGE',
+    offset: 0x060,
+    what: 'Load of another model',
+    fields: [
+      field('check', 0, 1, 'w1s', 'begin a pass that only checks'),
+      field('load', 1, 1, 'w1s', 'begin a pass that writes the image that was checked last; the core must be held'),
+      field('busy', 8, 1, 'ro', 'a pass is under way'),
+      field('loading', 9, 1, 'ro', 'it writes'),
+      field('checked', 10, 1, 'ro', 'the last pass was a check, and found no fault'),
+      field('model_ok', 11, 1, 'ro', 'the memories hold a whole model; without it the core does not start'),
+    ],
+  },
+  {
+    name: 'IMAGE_DATA',
+    offset: 0x064,
+    what: 'Words of the image, in order',
+    fields: word('word', 'push', 'the next word'),
+  },
+  {
+    name: 'MODEL_INPUTS',
+    offset: 0x068,
+    what: 'Inputs of the model that is loaded',
+    fields: word('count', 'ro', 'elements of an input frame'),
+  },
+  { name: 'MODEL_CELLS', offset: 0x06c, what: 'Cells of the model', fields: word('count', 'ro', 'cells of the layer') },
+  {
+    name: 'MODEL_OUTPUTS',
+    offset: 0x070,
+    what: 'Outputs of the model',
+    fields: word('count', 'ro', 'elements of an output frame'),
   },
   {
     name: 'FRAMES',

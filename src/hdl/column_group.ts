@@ -1,12 +1,15 @@
 import type { Design } from '../compiler/design.ts';
+import { loadView } from './load.ts';
 import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Input buffers of more words than this are block RAM. */
 const DISTRIBUTED_INPUTS = 512;
 
 /** One group of columns with its lanes. */
-export function columnGroup({ config, formats, dimensions: d }: Design): ModulePlan {
+export function columnGroup(design: Design): ModulePlan {
+  const { config, formats, dimensions: d } = design;
   return modulePlan('column_group', {
+    ...loadView(design),
     channels: d.channels,
     lanes: d.lanes,
     slice: d.slice,

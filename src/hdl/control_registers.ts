@@ -40,9 +40,9 @@ function constants({ config, formats, dimensions: d }: Design, hash: DesignHash)
     features_projection: d.projection ? 1 : 0,
     features_peepholes: d.peepholes ? 1 : 0,
     features_bus_bits: d.dram ? d.busBits : 0,
-    inputs_count: d.inputs,
-    cells_count: d.cells,
-    outputs_count: d.outputs,
+    inputs_count: d.maxInputs,
+    cells_count: d.maxCells,
+    outputs_count: d.maxOutputs,
   };
 }
 
@@ -83,6 +83,7 @@ function readSignal({ register, field }: Place, isLow: boolean): string {
     case 'w1c':
       return `${name}_reg`;
     case 'w1s':
+    case 'push':
       return lit(field.bits, 0);
     default:
       return name;
@@ -128,6 +129,8 @@ function portsOf({ register, field }: Place) {
       ];
     case 'w1s':
       return [port('output', 1, name)];
+    case 'push':
+      return [port('output', 1, `${name}_en`), port('output', field.bits, name)];
     case 'w1c':
       return [port('input ', field.bits, `${name}_set`), port('output', field.bits, name)];
   }
@@ -150,7 +153,7 @@ export function controlRegisters(design: Design, hash: DesignHash): ModulePlan {
   });
   const having = (access: RegisterField['access']) => places.filter(({ field }) => field.access === access);
   const ports = places.flatMap(portsOf);
-  const writable = registers.filter(({ fields }) => fields.some(({ access }) => /^(rw|w1s|w1c)$/.test(access)));
+  const writable = registers.filter(({ fields }) => fields.some(({ access }) => /^(rw|w1s|push|w1c)$/.test(access)));
   return modulePlan('control_registers', {
     addrMsb: numberBits - 1,
     registers: registers.map((register) => ({
@@ -167,6 +170,7 @@ export function controlRegisters(design: Design, hash: DesignHash): ModulePlan {
     held: having('low').map(({ register }) => ({ name: counterOf(register), register: register.name })),
     rw: having('rw').map(view),
     w1s: having('w1s').map(view),
+    push: having('push').map(view),
     w1c: having('w1c').map(view),
     writable: writable.map(({ name }) => name).join(', '),
   });

@@ -1,9 +1,12 @@
 import type { Design } from '../compiler/design.ts';
+import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** The accelerator without its registers. */
-export function core({ config, formats, dimensions }: Design): ModulePlan {
+export function core(design: Design): ModulePlan {
+  const { config, formats, dimensions } = design;
   return modulePlan('core', {
+    ...loadView(design),
     inputs: dimensions.inputs,
     outputs: dimensions.outputs,
     channels: dimensions.channels,

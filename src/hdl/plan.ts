@@ -17,6 +17,7 @@ import { elemLane } from './elem_lane.ts';
 import { elemMul } from './elem_mul.ts';
 import { adderTree, gather, gatherControl } from './gather.ts';
 import { lane } from './lane.ts';
+import { imageLoader, loadDecode } from './load.ts';
 import { rom, rom2, sdpRam, smallRom } from './memories.ts';
 import type { ModulePlan } from './module_plan.ts';
 import { pe } from './pe.ts';
@@ -32,6 +33,7 @@ import { groupMemory, pointerRom, rowAlign, weightReader, wordBuffer } from './w
 export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
   const { dram } = design.dimensions;
   return [
+    loadDecode(design),
     rom(design),
     ...(pointerRom(design) === 'small_rom' ? [smallRom(design)] : []),
     rom2(),
@@ -69,6 +71,7 @@ export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
     core(design),
     axiLiteSlave(),
     controlRegisters(design, hash),
+    imageLoader(design, hash),
     runControl(),
     coreCounters(design),
     top(design),

@@ -1,10 +1,13 @@
 import type { Design } from '../compiler/design.ts';
 import { ADDRESS_BITS } from '../control/registers.ts';
 import { VERSION } from '../version.ts';
+import { loadView } from './load.ts';
 import type { ModulePlan } from './module_plan.ts';
 
 /** Top module, named by the config: the core and its registers. */
-export function top({ config, dimensions: d }: Design): ModulePlan {
+export function top(design: Design): ModulePlan {
+  const { config, dimensions: d } = design;
+  const { loadAddr, loadData } = loadView(design);
   return {
     block: 'top',
     file: config.name,
@@ -29,6 +32,7 @@ export function top({ config, dimensions: d }: Design): ModulePlan {
       ctrlBits: ADDRESS_BITS,
       ctrlMsb: ADDRESS_BITS - 1,
       numberMsb: ADDRESS_BITS - 3,
+      loadMsb: loadAddr + loadData + 15,
       dram: d.dram,
       busMsb: d.busBits - 1,
     },

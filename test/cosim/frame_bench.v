@@ -1,5 +1,5 @@
 // frame_bench: sends beats from a file to a design, `last`, `user` and `dest` as the file says, and records what comes back.
-// CHANNELS is defined for designs of several channels.
+// INPUTS is defined as the elements of a frame, CHANNELS for designs of several channels.
 //
 // Arguments:  +input=FILE   one beat a line: hexadecimal {8-bit channel, last, end of batch, start of utterance,
 //                            16-bit element}
@@ -29,6 +29,8 @@ module frame_bench;
         .clk(clk),
         .rst(rst),
         .port_rst(rst),
+        .load(0),
+        .inputs(`INPUTS),
         .take(1'b1),
         .s_axis_tdata(beat[15:0]),
 `ifdef CHANNELS
