@@ -20,6 +20,7 @@ export {
   parseLabels,
 } from './generate.ts';
 export type { Dimensions } from './hdl/dimensions.ts';
+export { type ImageOptions, type ModelImage, modelImage } from './image.ts';
 export { type DesignInspection, inspect, type MatrixInspection, type ModelInspection } from './inspect.ts';
 export type { Floats, LstmLayer, LstmModel, OutputLayer, Peepholes } from './model.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';

@@ -19,6 +19,11 @@ export const MEMORY_KINDS = ['weights', 'pointers', 'elem', 'sigmoid', 'tanh', '
 const KIND_SHIFT = 12;
 const PART_BITS = 32n;
 
+/** Hash of the design in the header of an image that esegen wrote. */
+export function readImageHash(image: Buffer): bigint {
+  return image.readBigUInt64LE(12);
+}
+
 /**
  * The image of a model, as the hardware takes it in through IMAGE_DATA: 32-bit words, little-endian. image_loader.v describes
  * the layout.

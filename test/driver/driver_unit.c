@@ -33,6 +33,9 @@ int main(void) {
 
     CHECK(dut_start(&bus, 0x123456001) == DUT_BAD_ADDRESS);
     CHECK(registers[DUT_REG_CONTROL / 4] == UINT32_MAX);
+    registers[DUT_REG_IMAGE / 4] = 0;
+    CHECK(dut_start(&bus, 0x123456000) == DUT_NO_MODEL);
+    registers[DUT_REG_IMAGE / 4] = DUT_IMAGE_MODEL_OK_MASK;
     CHECK(dut_start(&bus, 0x123456000) == DUT_OK);
     CHECK(registers[DUT_REG_BASE_LO / 4] == 0x23456000 && registers[DUT_REG_BASE_HI / 4] == 1);
     CHECK(registers[DUT_REG_CONTROL / 4] == DUT_CONTROL_RUN_MASK);
@@ -46,6 +49,9 @@ int main(void) {
     /* The gravest error is told; over the end of the frame counter too. */
     registers[DUT_REG_ERRORS / 4] = DUT_ERRORS_FRAME_MASK | DUT_ERRORS_MEMORY_SLAVE_MASK;
     CHECK(dut_take_errors(&bus) == DUT_MEMORY_SLAVE_ERROR);
+    registers[DUT_REG_STATUS / 4] = 0;
+    CHECK(dut_load_image(&bus, (const uint8_t *)registers, 40) == DUT_CORE_RUNS);
+    CHECK(dut_check_image(&bus, (const uint8_t *)registers, 41) == DUT_IMAGE_LENGTH);
     registers[DUT_REG_ERRORS / 4] = 0;
     registers[DUT_REG_FRAMES / 4] = 2;
     CHECK(dut_wait(&bus, 2, 3) == DUT_OK);
@@ -60,6 +66,6 @@ int main(void) {
     for (result = DUT_OK; strcmp(dut_text((dut_result)result), "unknown result") != 0; result++) {
         CHECK(strlen(dut_text((dut_result)result)) > 1);
     }
-    CHECK(result == DUT_MEMORY_NOT_DRAINED + 1);
+    CHECK(result == DUT_IMAGE_ORDER + 1);
     return failures != 0;
 }

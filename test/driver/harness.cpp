@@ -8,6 +8,9 @@
 //
 // Commands of the script, a line each; answers are lines that begin with the command:
 //   init, start, pause, reset, wait N, errors, irq, counters      calls of the driver
+//   check FILE, load FILE     calls of the driver with the image in a file
+//   weights FILE              external memory: other weights
+//   partial FILE BYTES        "partial": begins a load pass by registers and sends the first bytes only
 //   enable MASK               enables interrupts
 //   read OFFSET               "read DATA RESP"
 //   write OFFSET DATA STRB    "write RESP"
@@ -173,10 +176,7 @@ class System {
   bool Irq() const { return top_.irq; }
 
 #ifdef DRAM
-  void LoadMemory(const char* path) {
-    std::ifstream file(path, std::ios::binary);
-    memory_.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  }
+  void LoadMemory(const std::string& contents) { memory_ = contents; }
 #endif
 
  private:
@@ -329,6 +329,14 @@ class System {
   uint32_t r_resp_ = 0;
 };
 
+// Contents of the file that is named next.
+std::string Contents(std::istream& words) {
+  std::string path;
+  words >> path;
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
 uint32_t BusRead(void* system, uint32_t offset) {
   uint32_t response = 0;
   const uint32_t data = static_cast<System*>(system)->Read(offset, &response);
@@ -348,7 +356,8 @@ int main(int argc, char** argv) {
   context.commandArgs(argc, argv);
   System system(&context, std::strtoull(argv[2], nullptr, 10));
 #ifdef DRAM
-  system.LoadMemory("dram/weights.bin");
+  std::istringstream initial("dram/weights.bin");
+  system.LoadMemory(Contents(initial));
 #endif
   const dut_bus bus = {&system, BusRead, BusWrite};
   std::ifstream script(argv[1]);
@@ -378,6 +387,26 @@ int main(int argc, char** argv) {
       answer << dut_text(dut_wait(&bus, static_cast<uint32_t>(number()), 20000));
     } else if (command == "errors") {
       answer << dut_text(dut_take_errors(&bus));
+    } else if (command == "check" || command == "load") {
+      const std::string image = Contents(words);
+      const auto* bytes = reinterpret_cast<const uint8_t*>(image.data());
+      const auto call = command == "load" ? dut_load_image : dut_check_image;
+      answer << dut_text(call(&bus, bytes, image.size()));
+    } else if (command == "partial") {
+      const std::string image = Contents(words);
+      const auto* bytes = reinterpret_cast<const uint8_t*>(image.data());
+      dut_check_image(&bus, bytes, image.size());
+      BusWrite(&system, DUT_REG_IMAGE, DUT_IMAGE_LOAD_MASK);
+      const int64_t end = number();
+      for (int64_t n = 0; n < end; n += 4) {
+        uint32_t word = 0;
+        for (int byte = 3; byte >= 0; --byte) word = word << 8 | bytes[n + byte];
+        BusWrite(&system, DUT_REG_IMAGE_DATA, word);
+      }
+#ifdef DRAM
+    } else if (command == "weights") {
+      system.LoadMemory(Contents(words));
+#endif
     } else if (command == "enable") {
       dut_enable_interrupts(&bus, static_cast<uint32_t>(number()));
     } else if (command == "irq") {
