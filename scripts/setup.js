@@ -1,4 +1,4 @@
-// Makes a fresh clone ready to build, simulate and test: npm packages, simulators and a C++ compiler.
+// Makes a fresh clone ready to build, simulate and test: npm packages, simulators, a C++ compiler and Tcl.
 // Runs before node_modules exists, so it imports nothing but Node itself. Silent where nothing is to be done.
 //
 //   node scripts/setup.js [--with yosys]
@@ -17,9 +17,10 @@ const PACKAGES = {
   iverilog: ['iverilog'],
   'g++': ['g++'],
   make: ['make'],
+  tclsh: ['tcl'],
   yosys: ['yosys'],
 };
-const NEEDED = ['verilator', 'iverilog', 'g++', 'make'];
+const NEEDED = ['verilator', 'iverilog', 'g++', 'make', 'tclsh'];
 const OPTIONAL = ['yosys'];
 
 /** A fault that the user can mend; its message is all that is printed. */
@@ -104,8 +105,8 @@ function rootPrefix() {
 
 function howToGet() {
   if (process.platform === 'darwin')
-    return 'Install them with: xcode-select --install; brew install verilator icarus-verilog yosys';
-  return "Install them with your system's package manager: Verilator 5, Icarus Verilog 11, a C++ compiler and GNU make.";
+    return 'Install them with: xcode-select --install; brew install verilator icarus-verilog tcl-tk yosys';
+  return "Install them with your system's package manager: Verilator 5, Icarus Verilog 11, a C++ compiler, GNU make and Tcl.";
 }
 
 /** Runs a command silently; its output is shown where it fails. */

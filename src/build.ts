@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { readCalibration } from './calibration_files.ts';
 import { type CompileReport, compile, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
-import { readModel } from './compiler/import/read_model.ts';
+import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
+import { importModel } from './compiler/import/read_model.ts';
 import { type Config, parseConfig, readConfig } from './config.ts';
 import { checkTarget, writeDesign } from './design_dir.ts';
 import {
@@ -44,6 +45,8 @@ export interface BuildResult {
   readonly memories: readonly MemoryGroup[];
   /** Where the calibration frames come from. */
   readonly calibration: string;
+  /** Kinds of operators of the model file that stay on the host, each once. */
+  readonly leftOut: readonly string[];
   /** Host files that were taken along, by their path in the design. */
   readonly hostFiles: readonly string[];
   readonly fileCount: number;
@@ -62,11 +65,13 @@ export function build({ model: path, config: source, out, calibrate, progress = 
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
   progress('read model');
-  const model = readModel(path);
+  const { model: imported, leftOut } = importModel(path);
+  const model = hardwareModel(path, imported);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
   const compilation = compile(model.layer, config, calibration, progress);
+  checkCellClip(path, imported, compilation.report.peaks.c);
   progress('generate');
   const files = generate(compilation, model, host);
   progress('write');
@@ -83,6 +88,7 @@ export function build({ model: path, config: source, out, calibrate, progress = 
     formats: design.formats,
     memories: memoryGroups(design),
     calibration: calibration.origin,
+    leftOut,
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,

@@ -20,6 +20,7 @@ import { renderModule, renderTemplate } from './hdl/render.ts';
 import type { LstmLayer, LstmModel } from './model.ts';
 import { type FeatureNorm, STACK } from './speech/features.ts';
 import { VERSION } from './version.ts';
+import { vivadoFiles } from './vivado/files.ts';
 
 /** Meaning of the classes of the output layer. */
 export interface Labels {
@@ -125,11 +126,8 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const rtlPaths = modules.map(({ path }) => path);
   const memPaths = [...imageShapes(design).keys()].map((file) => `mem/${file}`);
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
-  files.set(
-    'vivado/create_project.tcl',
-    renderTemplate('create_project.tcl.hbs', tclValues(design, rtlPaths, memPaths)),
-  );
-  files.set(`vivado/${name}.xdc`, renderTemplate('constraints.xdc.hbs', xdcValues(design)));
+  const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths });
+  for (const [path, content] of vivado) files.set(path, content);
   files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash)));
   for (const ending of ['h', 'c']) {
     files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
@@ -216,25 +214,6 @@ function sorted(value: object): object {
 
 function printJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function tclValues({ config }: Design, rtlPaths: readonly string[], memPaths: readonly string[]): ModulePlan['values'] {
-  return {
-    name: config.name,
-    version: VERSION,
-    part: config.part,
-    rtl: rtlPaths.map((path) => ({ path })),
-    mem: memPaths.map((path) => ({ path })),
-  };
-}
-
-function xdcValues({ config }: Design): ModulePlan['values'] {
-  return {
-    name: config.name,
-    version: VERSION,
-    clockMHz: config.clockMHz,
-    period: (1000 / config.clockMHz).toFixed(3),
-  };
 }
 
 function driverValues({ config, dimensions }: Design): ModulePlan['values'] {

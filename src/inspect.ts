@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
-import { readModel } from './compiler/import/read_model.ts';
-import { withSafetensors } from './compiler/import/safetensors.ts';
+import { hardwareModel } from './compiler/import/hardware_model.ts';
+import type { ImportedModel } from './compiler/import/imported_model.ts';
+import { importModel } from './compiler/import/read_model.ts';
 import type { Matrix } from './config.ts';
 import { type LoadedDesign, loadDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
 import { type MemoryGroup, memoryGroups } from './generate.ts';
-import type { Floats, LstmModel } from './model.ts';
+import type { Floats, LstmDirection, LstmLayer } from './model.ts';
 
 /** A sub-matrix of a model. */
 export interface MatrixInspection {
@@ -19,14 +20,22 @@ export interface MatrixInspection {
   readonly peak: number;
 }
 
+/** One direction of a layer. */
+export interface LayerInspection {
+  /** Number of the layer, from 0. */
+  readonly number: number;
+  readonly direction: LstmDirection;
+  readonly matrices: readonly MatrixInspection[];
+}
+
 /** What is in a model file. */
-export interface ModelInspection {
+export interface ModelInspection extends ImportedModel {
   readonly kind: 'model';
   readonly path: string;
-  /** Every tensor of the file, those that are not of the LSTM included. */
-  readonly tensors: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
-  readonly model: LstmModel;
-  readonly matrices: readonly MatrixInspection[];
+  /** All directions of all layers, in the order of the model. */
+  readonly layers: readonly LayerInspection[];
+  /** Why the hardware cannot run the model; null where it can. */
+  readonly refusal: string | null;
 }
 
 /** What is in a design directory, all of whose files have been checked. */
@@ -48,14 +57,24 @@ export function inspect(path: string): ModelInspection | DesignInspection {
     const loaded = loadDesign(path);
     return { kind: 'design', loaded, memories: memoryGroups(loaded.design) };
   }
-  const model = readModel(path);
-  const tensors = withSafetensors(path, (file) =>
-    [...file.tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+  const imported = importModel(path);
+  const layers = imported.model.layers.flatMap((directions, number) =>
+    directions.map((direction) => ({ number, direction, matrices: inspectMatrices(direction.layer) })),
   );
-  return { kind: 'model', path, tensors, model, matrices: inspectMatrices(model) };
+  return { kind: 'model', path, ...imported, layers, refusal: refusalOf(path, imported) };
 }
 
-function inspectMatrices({ layer }: LstmModel): MatrixInspection[] {
+function refusalOf(path: string, { model }: ImportedModel): string | null {
+  try {
+    hardwareModel(path, model);
+    return null;
+  } catch (error) {
+    if (error instanceof EsegenError) return error.what;
+    throw error;
+  }
+}
+
+function inspectMatrices(layer: LstmLayer): MatrixInspection[] {
   const { inputs, cells, outputs, weightX, weightR, weightP } = layer;
   const gates = (names: readonly Matrix[], weights: Floats, columns: number) =>
     names.map((name, gate) => inspectMatrix(name, weights, gate * cells, cells, columns));

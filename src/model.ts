@@ -39,8 +39,75 @@ export interface OutputLayer {
   readonly bias: Floats;
 }
 
-/** An imported model: what every importer returns and every later stage starts from. */
+/** A model that the hardware can run: one layer, one direction, ESE's cell. Every later stage starts from it. */
 export interface LstmModel {
   readonly layer: LstmLayer;
   readonly outputLayer: OutputLayer | null;
+}
+
+/** An activation function; the hard sigmoid is max(0, min(1, alpha·x + beta)). */
+export type Activation =
+  | { readonly kind: 'sigmoid' | 'tanh' | 'relu' }
+  | { readonly kind: 'hardSigmoid'; readonly alpha: number; readonly beta: number };
+
+/** How a cell computes, apart from its weights. */
+export interface CellRule {
+  /** σ of the gates i, f and o. */
+  readonly gate: Activation;
+  /** tanh of g. */
+  readonly candidate: Activation;
+  /** tanh of c. */
+  readonly output: Activation;
+  /** Pre-activations of the four gates are kept within ±clip, as by ONNX Runtime; Infinity where there is no limit. */
+  readonly clip: number;
+  /** The new cell state is kept within ±cellClip; Infinity where there is no limit. */
+  readonly cellClip: number;
+  /** f = 1 − i; the rows of f then have no effect (ONNX's `input_forget`). */
+  readonly couplesGates: boolean;
+}
+
+/** The cell of ESE and of PyTorch's `nn.LSTM`, the one that the hardware computes. */
+export const ESE_CELL: CellRule = {
+  gate: { kind: 'sigmoid' },
+  candidate: { kind: 'tanh' },
+  output: { kind: 'tanh' },
+  clip: Number.POSITIVE_INFINITY,
+  cellClip: Number.POSITIVE_INFINITY,
+  couplesGates: false,
+};
+
+/** State before the first frame of an utterance. */
+export interface InitialState {
+  /** [P]. */
+  readonly y: Floats;
+  /** [H]. */
+  readonly c: Floats;
+}
+
+/** One direction of a layer as trained. */
+export interface LstmDirection {
+  readonly layer: LstmLayer;
+  readonly cell: CellRule;
+  /** Whether it takes an utterance from its last frame to its first. */
+  readonly reverse: boolean;
+  /** null: zeros. */
+  readonly initial: InitialState | null;
+}
+
+/**
+ * What a model file holds, whether the hardware can run it or not; `hardwareModel` makes an {@link LstmModel} of it where it
+ * can.
+ */
+export interface TrainedModel {
+  /**
+   * Stacked layers, first layer first; each has one direction, or two with the forward one first. The outputs of two
+   * directions stand side by side, forward first, and are the inputs of the next layer.
+   */
+  readonly layers: readonly (readonly LstmDirection[])[];
+  /** Its `weight` is [classes, directions · P]. */
+  readonly outputLayer: OutputLayer | null;
+  /** Name of a value of the model that gives initial states at run time; null where none does. */
+  readonly stateInput: string | null;
+  /** Fixed lengths of the utterances of a batch in frames; null where an utterance ends when its frames end. */
+  readonly sequenceLengths: readonly number[] | null;
 }

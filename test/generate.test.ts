@@ -2,6 +2,7 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { randomCalibration } from '../src/compiler/calibrate.ts';
 import { compile } from '../src/compiler/compile.ts';
+import { hardwareModel } from '../src/compiler/import/hardware_model.ts';
 import { lstmFromTensors } from '../src/compiler/import/pytorch_lstm.ts';
 import { parseSafetensors } from '../src/compiler/import/safetensors.ts';
 import { parseConfig } from '../src/config.ts';
@@ -68,10 +69,18 @@ describe('generate', () => {
     const rest = paths.filter((path) => !path.startsWith('rtl/') && !path.startsWith('tb/'));
     expect(rest).toEqual([
       ...['mem/weights_0000.mem', 'mem/weights_0001.mem', 'mem/pointers_0000.mem', 'mem/pointers_0001.mem'],
-      ...['mem/elem_000.mem', 'mem/elem_001.mem', 'mem/sigmoid.mem', 'mem/tanh.mem', 'mem/schedule.mem'],
+      ...[
+        'mem/elem_000.mem',
+        'mem/elem_001.mem',
+        'mem/sigmoid.mem',
+        'mem/tanh.mem',
+        'mem/schedule.mem',
+        'sw/model.img',
+      ],
       ...['host/model.safetensors', 'host/norm.json', 'host/labels.json', 'files.f'],
-      ...['vivado/create_project.tcl', 'vivado/tiny.xdc', 'sw/tiny.h'],
-      ...['sw/tiny_driver.h', 'sw/tiny_driver.c', 'README.md', 'design.json'],
+      ...['vivado/sources.tcl', 'vivado/create_project.tcl', 'vivado/memories.tcl', 'vivado/package_ip.tcl'],
+      ...['vivado/tiny.xdc', 'tiny.core', 'sw/tiny.h', 'sw/tiny_driver.h', 'sw/tiny_driver.c'],
+      ...['README.md', 'design.json'],
     ]);
     expect(paths).toContain('rtl/tiny.v');
     expect(paths).toContain('tb/bench.v');
@@ -104,7 +113,8 @@ describe('generate', () => {
     const config = parseConfig(CONFIG, 'config');
     const compilation = compile(model.layer, config, randomCalibration(model.layer.inputs));
     const bytes = generate(compilation, model, NO_HOST).get('host/model.safetensors');
-    const back = lstmFromTensors('host', parseSafetensors(bytes as Uint8Array, 'host').tensors);
+    const tensors = parseSafetensors(bytes as Uint8Array, 'host').tensors;
+    const back = hardwareModel('host', lstmFromTensors('host', tensors));
     expect(compilation.report.pruned).toBe(true);
     expect(back.layer).toEqual(compilation.layer);
     expect(back.outputLayer).toEqual(model.outputLayer);
@@ -113,7 +123,7 @@ describe('generate', () => {
   test('a model that is built from host/model.safetensors is the same design', () => {
     const files = generated();
     const tensors = parseSafetensors(files.get('host/model.safetensors') as Uint8Array, 'host').tensors;
-    const again = generated(CONFIG, lstmFromTensors('host', tensors));
+    const again = generated(CONFIG, hardwareModel('host', lstmFromTensors('host', tensors)));
     for (const path of files.keys()) {
       if (path !== 'design.json') expect(again.get(path), path).toEqual(files.get(path));
     }
@@ -162,48 +172,6 @@ describe('generate', () => {
     const paths = [...files.keys()].filter((path) => path !== 'design.json');
     expect(Object.keys(json.files)).toEqual(paths.toSorted());
     for (const path of paths) expect(json.files[path], path).toBe(sha256(files.get(path)!));
-  });
-});
-
-describe('vivado', () => {
-  /** Words of the list that the script binds to `name`. */
-  function listOf(script: string, name: string): string[] {
-    const body = new RegExp(`^set ${name} \\{\n((?: {4}\\S+\n)+)\\}$`, 'm').exec(script)?.[1];
-    return body!.trim().split(/\s+/);
-  }
-
-  test('the Tcl script names exactly the RTL and the memory files, and constraints that are there', () => {
-    const files = generated();
-    const script = text(files, 'vivado/create_project.tcl');
-    const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(folder));
-    expect(listOf(script, 'rtl_files')).toEqual(below('rtl/'));
-    expect(listOf(script, 'mem_files').toSorted()).toEqual(below('mem/').toSorted());
-    expect(script).toContain('[file join $design_dir vivado tiny.xdc]');
-    expect(files.has('vivado/tiny.xdc')).toBe(true);
-  });
-
-  test('the Tcl script finds its files from where it lies, in a path with spaces too', () => {
-    const script = text(generated({ ...CONFIG, part: 'xc7z020clg400-1' }), 'vivado/create_project.tcl');
-    expect(script).toContain('set design_dir [file dirname [file dirname [file normalize [info script]]]]');
-    expect(script).toContain('[list "MEM_DIR=[file join $design_dir mem]/"]');
-    expect(script).toContain('create_project tiny $project_dir -part xc7z020clg400-1\n');
-    expect(script).toContain('set_property top tiny [get_filesets sources_1]');
-    for (const line of script.split('\n'))
-      if (line.trim().startsWith('add_files')) expect(line).toContain('[list [file join');
-    for (const [open, close] of ['{}', '[]']) {
-      const count = (character: string) => script.split(character).length - 1;
-      expect(count(open!)).toBe(count(close!));
-    }
-  });
-
-  test.each([
-    [200, '5.000'],
-    [300, '3.333'],
-    [62.5, '16.000'],
-  ])('the clock of %d MHz has a period of %s ns', (clockMHz, period) => {
-    expect(text(generated({ ...CONFIG, clockMHz }), 'vivado/tiny.xdc')).toContain(
-      `create_clock -name clk -period ${period} [get_ports clk]\n`,
-    );
   });
 });
 

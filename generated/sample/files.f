@@ -1,3 +1,4 @@
+rtl/load_decode.v
 rtl/rom.v
 rtl/small_rom.v
 rtl/rom2.v
@@ -34,6 +35,7 @@ rtl/array.v
 rtl/core.v
 rtl/axi_lite_slave.v
 rtl/control_registers.v
+rtl/image_loader.v
 rtl/run_control.v
 rtl/core_counters.v
 rtl/sample.v

@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { type BuildResult, build } from '../build.ts';
 import { estimateCycles } from '../compiler/cycles.ts';
 import type { Design } from '../compiler/design.ts';
-import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
+import { describeLayer, formatRowsOf, leftOutRows, memoryRow, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, type Row } from './table.ts';
 
@@ -22,7 +22,8 @@ export const buildCommand: CommandModule<object, Options> = {
       .positional('model', {
         type: 'string',
         demandOption: true,
-        describe: 'Trained model (.safetensors with the names of torch.nn.LSTM)',
+        describe:
+          'Trained model: .safetensors with the names of torch.nn.LSTM, .onnx, or Kaldi nnet1 text (.nnet, .txt)',
       })
       .option('config', {
         type: 'string',
@@ -60,7 +61,7 @@ export function formatResult(result: BuildResult): string {
   return `${head}\n${formatRows(summaryRows(result))}`;
 }
 
-function summaryRows({ design, report, memories, calibration, hostFiles }: BuildResult): Row[] {
+function summaryRows({ design, report, memories, calibration, hostFiles, leftOut }: BuildResult): Row[] {
   return [
     ['layer', describeLayer(design.dimensions)],
     ...weightRows(report),
@@ -68,6 +69,7 @@ function summaryRows({ design, report, memories, calibration, hostFiles }: Build
     ...formatRowsOf(design),
     memoryRow(memories),
     ['calibration', calibration],
+    ...leftOutRows(leftOut),
     ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')],
   ];
 }

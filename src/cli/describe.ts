@@ -1,5 +1,6 @@
 import type { CompileReport } from '../compiler/compile.ts';
 import type { Design } from '../compiler/design.ts';
+import { quoteName } from '../compiler/import/quote_name.ts';
 import type { MemoryGroup } from '../generate.ts';
 import { formatCount, formatShare, type Row } from './table.ts';
 
@@ -69,4 +70,14 @@ export function memoryRow(memories: readonly MemoryGroup[]): Row {
   const total = memories.reduce((sum, { kbit }) => sum + kbit, 0);
   const parts = memories.map(({ name, kbit }) => `${name} ${kbit.toFixed(1)}`).join(', ');
   return ['memories', `${total.toFixed(1)} Kbit: ${parts}`];
+}
+
+/** Operators of a model file that are not built, for the same. */
+export function leftOutRows(leftOut: readonly string[]): Row[] {
+  return leftOut.length === 0 ? [] : [['left to the host', leftOut.slice(0, 12).map(showName).join(', ')]];
+}
+
+/** A foreign name as it is where it is a plain one, else quoted. */
+export function showName(name: string): string {
+  return /^[\w.-]{1,80}$/.test(name) ? name : quoteName(name);
 }

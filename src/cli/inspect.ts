@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
-import { formatShape, quoteName } from '../compiler/import/quote_name.ts';
-import { type DesignInspection, inspect, type ModelInspection } from '../inspect.ts';
+import { formatShape } from '../compiler/import/quote_name.ts';
+import { type DesignInspection, inspect, type LayerInspection, type ModelInspection } from '../inspect.ts';
 import type { Floats } from '../model.ts';
-import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
+import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
 /** `esegen inspect`: prints what is in a model or a design. */
@@ -27,15 +27,31 @@ function largest(values: Floats): number {
   return peak;
 }
 
-function formatModel({ path, tensors, model, matrices }: ModelInspection): string {
-  const { layer, outputLayer } = model;
+function formatModel({ path, tensors, model, layers, leftOut, refusal }: ModelInspection): string {
+  const { outputLayer } = model;
+  const parts = layers.map((layer) => formatLayer(layer, layers.length === 1 ? 'layer' : `layer ${layer.number}`));
+  const rows: Row[] = [
+    ['output layer', outputLayer === null ? 'none' : `${outputLayer.classes} classes`],
+    ...leftOutRows(leftOut),
+    ...(refusal === null ? [] : [['hardware', `cannot be built: ${refusal}`] as const]),
+  ];
+  const tensorTable = formatTable([
+    ['tensor', 'dtype', 'shape'],
+    ...tensors.map(({ name, dtype, shape }) => [showName(name), dtype, formatShape(shape)]),
+  ]);
+  return `${path}: model\n\n${parts.join('\n')}\n${formatRows(rows)}\n${tensorTable}`;
+}
+
+function formatLayer({ direction, matrices }: LayerInspection, title: string): string {
+  const { layer, reverse, cell } = direction;
   const { peepholes, weightP } = layer;
   const weights = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const nonZeros = matrices.reduce((sum, matrix) => sum + matrix.nonZeros, 0);
   const peaks =
     peepholes === null ? null : [peepholes.i, peepholes.f, peepholes.o].map((p) => largest(p).toPrecision(4));
+  const sizes = describeLayer({ ...layer, projection: weightP !== null, peepholes: peepholes !== null });
   const rows: Row[] = [
-    ['layer', describeLayer({ ...layer, projection: weightP !== null, peepholes: peepholes !== null })],
+    [title, `${sizes}${reverse ? ', reverse' : ''}`],
     [
       'weights',
       `${formatCount(weights)}, of which ${formatCount(nonZeros)} non-zero (${formatShare(nonZeros / weights)})`,
@@ -43,7 +59,7 @@ function formatModel({ path, tensors, model, matrices }: ModelInspection): strin
     ['largest bias', largest(layer.bias).toPrecision(4)],
     ['peepholes', peaks === null ? 'none' : `largest i ${peaks[0]}, f ${peaks[1]}, o ${peaks[2]}`],
     ['projection', weightP === null ? 'none (y = m)' : `${layer.cells} to ${layer.outputs}`],
-    ['output layer', outputLayer === null ? 'none' : `${outputLayer.classes} classes`],
+    ...(Number.isFinite(cell.cellClip) ? [['cell state', `within ±${cell.cellClip}`] as const] : []),
   ];
   const matrixTable = formatTable([
     ['matrix', 'rows', 'columns', 'non-zeros', 'density', 'largest'],
@@ -56,16 +72,7 @@ function formatModel({ path, tensors, model, matrices }: ModelInspection): strin
       m.peak.toPrecision(4),
     ]),
   ]);
-  const tensorTable = formatTable([
-    ['tensor', 'dtype', 'shape'],
-    ...tensors.map(({ name, dtype, shape }) => [showName(name), dtype, formatShape(shape)]),
-  ]);
-  return `${path}: model\n\n${formatRows(rows)}\n${matrixTable}\n${tensorTable}`;
-}
-
-/** A tensor name as it is where it is a plain one, else quoted. */
-function showName(name: string): string {
-  return /^[\w.-]{1,80}$/.test(name) ? name : quoteName(name);
+  return `${formatRows(rows)}\n${matrixTable}`;
 }
 
 function formatDesign({ loaded, memories }: DesignInspection): string {

@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
 import { simulateCommand } from './simulate.ts';
+import { synthCommand } from './synth.ts';
 import { transcribeCommand } from './transcribe.ts';
 
 /** A command line that says something that no command understands. */
@@ -20,6 +21,7 @@ const cli = yargs(hideBin(process.argv))
   .command(buildCommand)
   .command(imageCommand)
   .command(simulateCommand)
+  .command(synthCommand)
   .command(transcribeCommand)
   .command(inspectCommand)
   .command(doctorCommand)

@@ -1,4 +1,5 @@
 import { type FrameCycles, runCycleModel } from './cycle_model/run.ts';
+import { DEFAULT_MEMORY, type MemoryRate } from './cycle_model/word_supply.ts';
 import type { Design } from './design.ts';
 import type { EncodedWords } from './encode.ts';
 
@@ -35,11 +36,14 @@ const AVERAGED = 8;
  * Predicts the cycles of a compiled design, see {@link runCycleModel}.
  *
  * The prediction equals simulation to the cycle: the model is a recurrence over the columns of each group with the
- * latencies of the pipelines, and the cycles of a design do not depend on its data.
+ * latencies of the pipelines, and the cycles of a design do not depend on its data. With weights in external memory it is
+ * close, not equal: which beat comes in which cycle is the memory's affair.
+ *
+ * @param memory external memory, for a design with its weights there
  */
-export function estimateCycles(design: Design): CycleEstimate {
+export function estimateCycles(design: Design, memory: MemoryRate = DEFAULT_MEMORY): CycleEstimate {
   // One more frame, whose W_x x runs in the gaps of the last one that counts.
-  const frames = runCycleModel(design, SETTLE + AVERAGED + 1);
+  const frames = runCycleModel(design, SETTLE + AVERAGED + 1, memory);
   const from = frames[SETTLE - 1]!;
   const to = frames[SETTLE + AVERAGED - 1]!;
   const { multipliers, channels } = design.dimensions;

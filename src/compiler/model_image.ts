@@ -4,7 +4,7 @@ import { memWord } from './mem_image.ts';
 import { packDesign } from './pack.ts';
 
 /** Path of the image in a design directory. */
-export const IMAGE_FILE = 'mem/model.img';
+export const IMAGE_FILE = 'sw/model.img';
 
 /** "ESEM", and the version of the layout; the loader in hardware (image_loader.v) knows one version. */
 export const IMAGE_MAGIC = 0x4553454d;

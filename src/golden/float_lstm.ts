@@ -1,6 +1,6 @@
 import { EsegenError } from '../errors.ts';
 import { createFrames, type Frames, frameAt } from '../frames.ts';
-import type { Floats, LstmLayer } from '../model.ts';
+import { type Activation, type CellRule, ESE_CELL, type Floats, type InitialState, type LstmLayer } from '../model.ts';
 
 /** What one step computed. The arrays are the working memory of the layer: copy what must outlive the call. */
 export interface FloatStep {
@@ -35,6 +35,10 @@ export interface FloatRunOptions {
 export interface FloatLstmOptions {
   /** Called after every step, e.g. to collect calibration data. */
   readonly observer?: (step: FloatStep) => void;
+  /** How cells compute; default ESE's. */
+  readonly cell?: CellRule;
+  /** State at the start of an utterance; default zeros. */
+  readonly initial?: InitialState | null;
 }
 
 /** Non-zeros of a matrix by rows (CSR). */
@@ -53,11 +57,18 @@ interface SparseRows {
  *     o = σ(Wox·x + Wor·y' + Woc⊙c + bo)       m = o⊙tanh(c)         y = Wym·m  (or y = m)
  *
  * after Sak et al., "Long Short-Term Memory Recurrent Neural Network Architectures for Large Scale Acoustic Modeling",
- * Interspeech 2014, and, without peepholes, PyTorch's `nn.LSTM`. Zero weights cost nothing.
+ * Interspeech 2014, and, without peepholes, PyTorch's `nn.LSTM`; with another {@link CellRule}, ONNX's operator LSTM. Zero
+ * weights cost nothing.
  */
 export class FloatLstm {
   readonly layer: LstmLayer;
   readonly #observer: ((step: FloatStep) => void) | undefined;
+  readonly #cell: CellRule;
+  readonly #initial: InitialState | null;
+  /** Activation functions of gates, g and c. */
+  readonly #gate: (x: number) => number;
+  readonly #candidate: (x: number) => number;
+  readonly #output: (x: number) => number;
   /** [4H, I + P]: W_x and W_r side by side. */
   readonly #gates: SparseRows;
   /** [P, H]. */
@@ -72,6 +83,11 @@ export class FloatLstm {
     const { inputs, cells, outputs } = layer;
     this.layer = layer;
     this.#observer = options.observer;
+    this.#cell = options.cell ?? ESE_CELL;
+    this.#initial = options.initial ?? null;
+    this.#gate = activation(this.#cell.gate);
+    this.#candidate = activation(this.#cell.candidate);
+    this.#output = activation(this.#cell.output);
     this.#gates = sparseRows(4 * cells, [
       { weights: layer.weightX, columns: inputs },
       { weights: layer.weightR, columns: outputs },
@@ -85,6 +101,7 @@ export class FloatLstm {
       m: new Float64Array(cells),
       y: new Float64Array(outputs),
     };
+    this.reset();
   }
 
   /** Largest magnitudes of all steps since construction; a reset of the state does not clear them. */
@@ -92,10 +109,13 @@ export class FloatLstm {
     return this.#peaks;
   }
 
-  /** Sets the cell state c and the outputs y to zero, as at the start of an utterance. */
+  /** Sets the cell state c and the outputs y to zero, or to the initial state, as at the start of an utterance. */
   reset(): void {
     this.#step.c.fill(0);
     this.#step.y.fill(0);
+    if (this.#initial === null) return;
+    this.#step.c.set(this.#initial.c);
+    this.#step.y.set(this.#initial.y);
   }
 
   /**
@@ -113,19 +133,25 @@ export class FloatLstm {
     this.#input.set(x);
     this.#input.set(state, inputs);
     multiply(this.#gates, this.#input, z);
+    const { clip, cellClip, couplesGates } = this.#cell;
     for (let h = 0; h < cells; h++) {
       const old = c[h]!;
-      const zi = z[h]! + bias[h]! + (peepholes === null ? 0 : peepholes.i[h]! * old);
-      const zf = z[cells + h]! + bias[cells + h]! + (peepholes === null ? 0 : peepholes.f[h]! * old);
-      const zg = z[2 * cells + h]! + bias[2 * cells + h]!;
-      const cell = sigmoid(zf) * old + sigmoid(zi) * Math.tanh(zg);
-      const zo = z[3 * cells + h]! + bias[3 * cells + h]! + (peepholes === null ? 0 : peepholes.o[h]! * cell);
+      const zi = limit(z[h]! + bias[h]! + (peepholes === null ? 0 : peepholes.i[h]! * old), clip);
+      const zf = limit(z[cells + h]! + bias[cells + h]! + (peepholes === null ? 0 : peepholes.f[h]! * old), clip);
+      const zg = limit(z[2 * cells + h]! + bias[2 * cells + h]!, clip);
+      const input = this.#gate(zi);
+      const forget = couplesGates ? 1 - input : this.#gate(zf);
+      const cell = limit(forget * old + input * this.#candidate(zg), cellClip);
+      const zo = limit(
+        z[3 * cells + h]! + bias[3 * cells + h]! + (peepholes === null ? 0 : peepholes.o[h]! * cell),
+        clip,
+      );
       z[h] = zi;
       z[cells + h] = zf;
       z[2 * cells + h] = zg;
       z[3 * cells + h] = zo;
       c[h] = cell;
-      m[h] = sigmoid(zo) * Math.tanh(cell);
+      m[h] = this.#gate(zo) * this.#output(cell);
     }
     if (this.#projection === null) state.set(m);
     else multiply(this.#projection, m, state);
@@ -200,6 +226,24 @@ function multiply(matrix: SparseRows, vector: Float64Array, result: Float64Array
 
 function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
+}
+
+function activation(given: Activation): (x: number) => number {
+  switch (given.kind) {
+    case 'sigmoid':
+      return sigmoid;
+    case 'tanh':
+      return Math.tanh;
+    case 'relu':
+      return (x) => Math.max(0, x);
+    case 'hardSigmoid':
+      return (x) => Math.max(0, Math.min(1, given.alpha * x + given.beta));
+  }
+}
+
+/** Keeps a value within ±bound. */
+function limit(value: number, bound: number): number {
+  return value > bound ? bound : value < -bound ? -bound : value;
 }
 
 function peak(before: number, values: Float64Array): number {

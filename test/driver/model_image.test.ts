@@ -36,7 +36,7 @@ describe.each([{ dram: false }, { dram: true }])('images of models, weights in e
   beforeAll(async () => {
     const { layer } = compilation;
     writeDesign(dir, generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null }));
-    hash = readImageHash(readFileSync(join(dir, 'mem', 'model.img')));
+    hash = readImageHash(readFileSync(join(dir, 'sw', 'model.img')));
     harness = await buildHarness(dir, dram);
   }, 120_000);
 

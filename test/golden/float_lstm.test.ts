@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readSafetensorsModel } from '../../src/compiler/import/safetensors.ts';
+import { readModel } from '../../src/compiler/import/read_model.ts';
 import { EsegenError } from '../../src/errors.ts';
 import { createFrames, type Frames, frameAt } from '../../src/frames.ts';
 import { FloatLstm } from '../../src/golden/float_lstm.ts';
@@ -189,7 +189,7 @@ describe('FloatLstm', () => {
 
   it('has the peaks on the calibration frames that were measured with another implementation', () => {
     const folder = new URL('../../examples/digits/', import.meta.url);
-    const { layer } = readSafetensorsModel(fileURLToPath(new URL('digits-p10.safetensors', folder)));
+    const { layer } = readModel(fileURLToPath(new URL('digits-p10.safetensors', folder)));
     const npy = readNpy(fileURLToPath(new URL('calibration.npy', folder)));
     const frames: Frames = { frames: npy.shape[0]!, width: npy.shape[1]!, data: Float64Array.from(npy.data) };
     const { strings } = z

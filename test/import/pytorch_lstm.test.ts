@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { hardwareModel } from '../../src/compiler/import/hardware_model.ts';
 import { lstmFromTensors } from '../../src/compiler/import/pytorch_lstm.ts';
 import { parseSafetensors } from '../../src/compiler/import/safetensors.ts';
 import { type FloatTensor, writeSafetensors } from '../../src/compiler/import/write_safetensors.ts';
 import { EsegenError } from '../../src/errors.ts';
-import type { LstmModel } from '../../src/model.ts';
+import type { LstmModel, TrainedModel } from '../../src/model.ts';
 import { Rng } from '../../src/rng.ts';
 import { fileOf, lstmTensors, normal, SIZES } from './safetensors_fixture.ts';
 
 type Tensors = Map<string, FloatTensor>;
 
-const read = (tensors: Tensors): LstmModel =>
+const importTensors = (tensors: Tensors): TrainedModel =>
   lstmFromTensors('m.safetensors', parseSafetensors(writeSafetensors(tensors), 'm.safetensors').tensors);
+
+const read = (tensors: Tensors): LstmModel => hardwareModel('m.safetensors', importTensors(tensors));
 
 /** Message of the refusal of the fixture's model after a change. */
 function refusal(change: (tensors: Tensors) => void): string {
@@ -116,18 +119,75 @@ describe('optional parts', () => {
   });
 });
 
+describe('stacked layers and two directions', () => {
+  const stacked = (): Tensors => {
+    const tensors: Tensors = new Map();
+    for (const [layer, width] of [[0, 3] as const, [1, 4] as const]) {
+      for (const suffix of [`_l${layer}`, `_l${layer}_reverse`]) {
+        tensors.set(`rnn.weight_ih${suffix}`, normal(rng, 20, width));
+        tensors.set(`rnn.weight_hh${suffix}`, normal(rng, 20, 2));
+        tensors.set(`rnn.weight_hr${suffix}`, normal(rng, 2, 5));
+        tensors.set(`rnn.bias_hh${suffix}`, normal(rng, 20));
+      }
+    }
+    tensors.set('fc.weight', normal(rng, 7, 4));
+    return tensors;
+  };
+
+  test('are imported layer by layer, forward first', () => {
+    const tensors = stacked();
+    const { layers, outputLayer } = importTensors(tensors);
+    expect(layers.map((directions) => directions.map(({ reverse }) => reverse))).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+    layers.forEach((directions, number) => {
+      for (const { layer, reverse } of directions) {
+        const suffix = `_l${number}${reverse ? '_reverse' : ''}`;
+        expect(layer.weightX).toEqual(tensors.get(`rnn.weight_ih${suffix}`)!.data);
+        expect(layer.weightP).toEqual(tensors.get(`rnn.weight_hr${suffix}`)!.data);
+        expect(layer.bias).toEqual(Float64Array.from(tensors.get(`rnn.bias_hh${suffix}`)!.data));
+      }
+    });
+    expect(outputLayer).toMatchObject({ classes: 7 });
+  });
+
+  test('are refused for the hardware by name', () => {
+    expect(() => read(stacked())).toThrow(
+      'm.safetensors: has 2 stacked layers, which the hardware cannot run yet. Train the LSTM with one layer',
+    );
+    const both = new Map([...stacked()].filter(([name]) => !name.includes('_l1')));
+    expect(() => read(both)).toThrow(
+      'm.safetensors: has a bidirectional layer, which the hardware cannot run yet. Train the LSTM in one direction',
+    );
+  });
+});
+
 describe('refused', () => {
   test.each<[string, (tensors: Tensors) => void, string]>([
     [
-      'stacked layers',
+      'a second layer that is not whole',
       (t) => t.set('lstm.weight_ih_l1', normal(rng, 20, 2)),
-      'm.safetensors: "lstm.weight_ih_l1": stacked layers are not supported yet. Train the LSTM with num_layers=1',
+      'm.safetensors: "lstm.weight_hh_l1": missing, expected a tensor [4H, P]. Export the whole state_dict',
     ],
     [
-      'bidirectional layers',
+      'a second layer that does not fit the first',
+      (t) => {
+        t.set('lstm.weight_ih_l1', normal(rng, 20, 3));
+        t.set('lstm.weight_hh_l1', normal(rng, 20, 5));
+      },
+      'm.safetensors: "lstm.weight_ih_l1": expected shape [4H, I] = [20, 2], got [20, 3]. ' +
+        'Check how the model was exported',
+    ],
+    [
+      'a layer number out of range',
+      (t) => t.set('lstm.weight_ih_l999999999999', normal(rng, 20, 2)),
+      'm.safetensors: "lstm.": expected layers from 1 to 64, got 1000000000000. Choose a smaller model',
+    ],
+    [
+      'a second direction that is not whole',
       (t) => t.set('lstm.weight_ih_l0_reverse', normal(rng, 20, 3)),
-      'm.safetensors: "lstm.weight_ih_l0_reverse": bidirectional layers are not supported yet. ' +
-        'Train the LSTM with bidirectional=False',
+      'm.safetensors: "lstm.weight_hh_l0_reverse": missing, expected a tensor [4H, P]. Export the whole state_dict',
     ],
     [
       'two LSTMs',
@@ -153,7 +213,7 @@ describe('refused', () => {
       'an unknown tensor of the LSTM',
       (t) => t.set('lstm.weight_cg', normal(rng, 5)),
       'm.safetensors: "lstm.weight_cg": unknown tensor of the LSTM, expected only weight_ih_l0, weight_hh_l0, ' +
-        'weight_hr_l0, bias_ih_l0, bias_hh_l0, weight_ci, weight_cf, weight_co. ' +
+        'weight_hr_l0, bias_ih_l0, bias_hh_l0, weight_ci_l0, weight_cf_l0, weight_co_l0. ' +
         'Rename or remove it; leaving it out silently would change what the layer computes',
     ],
     [
@@ -222,12 +282,12 @@ describe('refused', () => {
           t.set(name, { shape: [20], data: new Float64Array(20).fill(1.7e308) });
         }
       },
-      'm.safetensors: "lstm.bias_ih_l0": value 0 plus that of bias_hh_l0 is not finite',
+      'm.safetensors: "lstm.bias_ih_l0": the sum of its biases is not finite in row 0. Check the training run',
     ],
     [
       'two peepholes of three',
       (t) => t.delete('lstm.weight_cf'),
-      'm.safetensors: "lstm.weight_cf": missing, expected a tensor [H] (peepholes come as all three or none). ' +
+      'm.safetensors: "lstm.weight_cf_l0": missing, expected a tensor [H] (peepholes come as all three or none). ' +
         'Export the whole state_dict',
     ],
     [

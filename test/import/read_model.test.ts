@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hardwareModel } from '../../src/compiler/import/hardware_model.ts';
 import { lstmFromTensors } from '../../src/compiler/import/pytorch_lstm.ts';
 import { readModel } from '../../src/compiler/import/read_model.ts';
 import { parseSafetensors, withSafetensors } from '../../src/compiler/import/safetensors.ts';
@@ -24,14 +25,14 @@ function write(name: string, bytes: Uint8Array): string {
 
 test('a file gives the model that its bytes give, whatever the case of its suffix', () => {
   const bytes = writeSafetensors(lstmTensors(), new Map([['format', 'pt']]));
-  const expected = lstmFromTensors('m', parseSafetensors(bytes, 'm').tensors);
+  const expected = hardwareModel('m', lstmFromTensors('m', parseSafetensors(bytes, 'm').tensors));
   expect(readModel(write('good.safetensors', bytes))).toEqual(expected);
   expect(readModel(write('good.SafeTensors', bytes))).toEqual(expected);
 });
 
 test.each([
-  ['model.onnx', 'expected a model file that ends in .safetensors, got ".onnx"'],
-  ['model', 'expected a model file that ends in .safetensors, got no suffix'],
+  ['model.pt', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got ".pt"'],
+  ['model', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got no suffix'],
 ])('%s is refused by its suffix', (path, text) => {
   expect(() => readModel(path)).toThrow(text);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
 import type { Dimensions } from '../../src/hdl/dimensions.ts';
+import { type Netlist, parseNetlist } from '../../src/synth/netlist.ts';
 
 /** Cells of a mapped design by type, of all instances below a place in it. */
 type CellCounts = ReadonlyMap<string, number>;
@@ -20,11 +21,6 @@ export interface Mapping {
   readonly latches: readonly string[];
   /** All cells by type. */
   readonly cells: CellCounts;
-}
-
-/** The part of a Yosys JSON netlist that is looked at. */
-interface Netlist {
-  readonly modules: Readonly<Record<string, { readonly cells: Readonly<Record<string, { readonly type: string }>> }>>;
 }
 
 /** Instances that must be block RAM, and the module that need not. */
@@ -44,7 +40,7 @@ export async function mapDesign(dir: string, top: string): Promise<Mapping> {
     const json = join(work, 'netlist.json');
     const script = `read_verilog ${(await rtlFiles(dir)).join(' ')}; synth_xilinx -family xcu -top ${top}; write_json ${json}`;
     await execa('yosys', ['-q', '-p', script], { cwd: dir });
-    return readMapping(JSON.parse(readFileSync(json, 'utf8')) as Netlist, top);
+    return readMapping(parseNetlist(readFileSync(json, 'utf8'), top), top);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -57,11 +53,10 @@ function readMapping(netlist: Netlist, top: string): Mapping {
   const latches: string[] = [];
   const walk = (module: string, path: string): Map<string, number> => {
     const counts = new Map<string, number>();
-    for (const [name, { type }] of Object.entries(netlist.modules[module]!.cells)) {
+    for (const [name, { type }] of Object.entries(netlist.get(module)!.cells)) {
       const at = path === '' ? name : `${path}.${name}`;
       if (LATCH.test(type)) latches.push(at);
-      const primitive = !(type in netlist.modules) || isPrimitive(type);
-      const below = primitive ? new Map([[type, 1]]) : walk(type, at);
+      const below = netlist.has(type) ? walk(type, at) : new Map([[type, 1]]);
       for (const [cell, count] of below) counts.set(cell, (counts.get(cell) ?? 0) + count);
       if (name.endsWith('.u_pe')) dspsByPe.push(below.get('DSP48E2') ?? 0);
       if (name.endsWith('u_act_buffer')) accumulatorRams.push(countOf(below, BLOCK_RAM));
@@ -71,11 +66,6 @@ function readMapping(netlist: Netlist, top: string): Mapping {
   };
   const cells = walk(top, '');
   return { dspsByPe, blockRams, accumulatorRams, latches, cells };
-}
-
-/** Cells of the family's library are modules of the netlist too, in plain names without a parameter suffix. */
-function isPrimitive(type: string): boolean {
-  return /^[A-Z][A-Z0-9_]*$/.test(type);
 }
 
 function countOf(counts: CellCounts, types: RegExp): number {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from './sandbox.ts';
 
-const TOOLS = ['verilator', 'iverilog', 'g++', 'make'];
+const TOOLS = ['verilator', 'iverilog', 'g++', 'make', 'tclsh'];
 
 let box: Sandbox;
 beforeEach(() => {
@@ -118,11 +118,11 @@ describe('tools', () => {
 
   test('missing ones come through apt-get', () => {
     fakeTools('g++', 'make');
-    fakeApt('verilator', 'iverilog');
-    expect(setup()).toEqual({ ...QUIET, stdout: 'installing verilator, iverilog through apt-get…\n' });
+    fakeApt('verilator', 'iverilog', 'tclsh');
+    expect(setup()).toEqual({ ...QUIET, stdout: 'installing verilator, iverilog, tclsh through apt-get…\n' });
     expect(aptCalls()).toEqual([
       'apt-get update',
-      'apt-get install -y --no-install-recommends verilator zlib1g-dev iverilog',
+      'apt-get install -y --no-install-recommends verilator zlib1g-dev iverilog tcl',
     ]);
     expect(box.calls()).toContain('env DEBIAN_FRONTEND=noninteractive apt-get update');
     expect(setup()).toEqual(QUIET);
@@ -138,7 +138,7 @@ describe('tools', () => {
   });
 
   test('a user goes through sudo', () => {
-    fakeTools('g++', 'make', 'iverilog');
+    fakeTools('g++', 'make', 'tclsh', 'iverilog');
     fakeApt('verilator');
     box.fake('sudo', 'exec "$@"');
     expect(setup([], { uid: 1000 }).status).toBe(0);
@@ -146,7 +146,7 @@ describe('tools', () => {
   });
 
   test('a user without sudo is told what to ask for', () => {
-    fakeTools('g++', 'make', 'iverilog');
+    fakeTools('g++', 'make', 'tclsh', 'iverilog');
     fakeApt('verilator');
     expect(setup([], { uid: 1000 })).toEqual({
       status: 1,
@@ -157,7 +157,7 @@ describe('tools', () => {
   });
 
   test('without apt-get, the user is told what is missing', () => {
-    fakeTools('g++', 'make');
+    fakeTools('g++', 'make', 'tclsh');
     const { status, stdout, stderr } = setup();
     expect(status).toBe(1);
     expect(stdout).toBe('');
@@ -165,7 +165,7 @@ describe('tools', () => {
   });
 
   test('apt-get fails', () => {
-    fakeTools('g++', 'make', 'iverilog', 'env');
+    fakeTools('g++', 'make', 'tclsh', 'iverilog', 'env');
     box.fake('env', 'shift; exec "$@"');
     box.fake('apt-get', 'echo E: no such host >&2; exit 100');
     const { status, stderr } = setup();
@@ -177,7 +177,7 @@ describe('tools', () => {
   });
 
   test('apt-get succeeds and brings nothing', () => {
-    fakeTools('g++', 'make', 'iverilog');
+    fakeTools('g++', 'make', 'tclsh', 'iverilog');
     fakeApt();
     const { status, stderr } = setup();
     expect(status).toBe(1);
@@ -185,7 +185,7 @@ describe('tools', () => {
   });
 
   test('a directory with the name of a tool is not the tool', () => {
-    fakeTools('g++', 'make', 'iverilog');
+    fakeTools('g++', 'make', 'tclsh', 'iverilog');
     box.write('fake-bin/verilator/readme', '');
     expect(setup().stderr).toContain('missing: verilator.');
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readSafetensorsModel } from '../../src/compiler/import/safetensors.ts';
+import { readModel } from '../../src/compiler/import/read_model.ts';
 import { FloatLstm } from '../../src/golden/float_lstm.ts';
 import { greedyCtc } from '../../src/speech/ctc.ts';
 import { samplesAt8kHz } from '../../src/speech/decimate.ts';
@@ -24,7 +24,7 @@ function readJson(path: string): unknown {
 describe('the digits example in double precision', () => {
   const { files } = demoSchema.parse(readJson('wav/demo.json'));
   const norm = parseFeatureNorm(readJson('digits.norm.json'), 'digits.norm.json');
-  const { layer, outputLayer } = readSafetensorsModel(fileURLToPath(new URL('digits-p10.safetensors', FOLDER)));
+  const { layer, outputLayer } = readModel(fileURLToPath(new URL('digits-p10.safetensors', FOLDER)));
 
   it('has six sound files', () => {
     expect(files).toHaveLength(6);

@@ -34,11 +34,16 @@ module array #(
     parameter integer FIFO_DEPTH = 4,
     // Bits of an address in half an input buffer.
     parameter integer SLOT_WIDTH = 4,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Folder of the memory files.
     parameter MEM_DIR = "mem/"
 ) (
     input  wire                                  clk,
     input  wire                                  rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0]       load,
     // Input elements and batches (see frame_in).
     input  wire [CHANNELS-1:0]                   write_channel,
     input  wire [GROUPS-1:0]                     write_group,
@@ -73,6 +78,50 @@ module array #(
     localparam integer SLICE = 2;
     localparam integer SPREAD = 1;
 
+    // ---- Load of a model ------------------------------------------------------------------------------------------------
+    reg  [LOAD_ADDR+LOAD_DATA+15:0] load_reg;
+    reg  [28:0]                     table_load_reg;
+    wire                            sigmoid_en;
+    wire                            tanh_en;
+    wire [10:0]                     sigmoid_addr;
+    wire [10:0]                     tanh_addr;
+    wire [15:0]                     sigmoid_data;
+    wire [15:0]                     tanh_data;
+
+    always @(posedge clk) begin
+        load_reg       <= load;
+        table_load_reg <= {tanh_en, sigmoid_en, sigmoid_addr, sigmoid_data};
+    end
+
+    load_decode #(
+        .KIND(3),
+        .ADDR_WIDTH(11),
+        .WIDTH(16),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA)
+    ) u_sigmoid_load (
+        .load(load_reg),
+        .en(sigmoid_en),
+        .addr(sigmoid_addr),
+        .data(sigmoid_data)
+    );
+
+    load_decode #(
+        .KIND(4),
+        .ADDR_WIDTH(11),
+        .WIDTH(16),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA)
+    ) u_tanh_load (
+        .load(load_reg),
+        .en(tanh_en),
+        .addr(tanh_addr),
+        .data(tanh_data)
+    );
+
+    // The same for both tables.
+    wire unused_table = &{1'b0, tanh_addr, tanh_data};
+
     // ---- Sequencing -----------------------------------------------------------------------------------------------------
     wire [GROUPS-1:0]        all_done;
     wire                     done_clear;
@@ -101,6 +150,7 @@ module array #(
     ) u_sequencer (
         .clk(clk),
         .rst(rst),
+        .load(load_reg),
         .frame_marked(frame_marked[0]),
         .frame_parity(frame_parity[0]),
         .frame_active(frame_active[0+:CHANNELS]),
@@ -176,12 +226,33 @@ module array #(
             localparam [7:0] TENS = "0" + ((e / 10) % 10);
             localparam [7:0] ONES = "0" + (e % 10);
 
+            wire                           load_en;
+            wire [$clog2(PARAM_DEPTH)-1:0] load_addr;
+            wire [PARAM_WIDTH-1:0]         load_data;
+
+            load_decode #(
+                .KIND(2),
+                .NUMBER(e),
+                .ADDR_WIDTH($clog2(PARAM_DEPTH)),
+                .WIDTH(PARAM_WIDTH),
+                .LOAD_ADDR(LOAD_ADDR),
+                .LOAD_DATA(LOAD_DATA)
+            ) u_load_decode (
+                .load(load_reg),
+                .en(load_en),
+                .addr(load_addr),
+                .data(load_data)
+            );
+
             rom #(
                 .WIDTH(PARAM_WIDTH),
                 .DEPTH(PARAM_DEPTH),
                 .FILE({MEM_DIR, "elem_", HUNDREDS, TENS, ONES, ".mem"})
             ) u_param_mem (
                 .clk(clk),
+                .load_en(load_en),
+                .load_addr(load_addr),
+                .load_data(load_data),
                 .en(1'b1),
                 .addr(param_addr[$clog2(PARAM_DEPTH)-1:0]),
                 .data(params[e*PARAM_WIDTH+:PARAM_WIDTH])
@@ -284,6 +355,7 @@ module array #(
                 .MEM_DIR(MEM_DIR)
             ) u_group_memory (
                 .clk(clk),
+                .load(load_reg),
                 .advance(advance),
                 .col_pointer(col_pointer),
                 .counts(counts),
@@ -308,6 +380,7 @@ module array #(
             ) u_column_group (
                 .clk(clk),
                 .rst(rst),
+                .load(load_reg),
                 .enable(gather_idle),
                 .x_write(write_group[g] ? write_channel : {CHANNELS{1'b0}}),
                 .x_addr(write_addr),
@@ -376,6 +449,7 @@ module array #(
             ) u_channel (
                 .clk(clk),
                 .rst(rst),
+                .table_load(table_load_reg),
                 .drain_data(rows),
                 .phase(phase),
                 .start_cells(start_cells),

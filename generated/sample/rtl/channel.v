@@ -25,6 +25,8 @@ module channel #(
 ) (
     input  wire                                 clk,
     input  wire                                 rst,
+    // Load of the tables: {tanh, sigmoid, address, word}.
+    input  wire [28:0]                          table_load,
     // Rows that the lanes drain.
     input  wire [GROUPS*LANES*ACC_WIDTH-1:0]    drain_data,
     input  wire [0:0]                           phase,
@@ -102,6 +104,7 @@ module channel #(
     ) u_elem_mul (
         .clk(clk),
         .rst(rst),
+        .table_load(table_load),
         .start(start_cells),
         .first(first_reg),
         .active(active_reg),

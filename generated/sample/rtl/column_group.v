@@ -35,11 +35,16 @@ module column_group #(
     parameter integer SLOT_WIDTH = 4,
     // Entries of an activation queue.
     parameter integer FIFO_DEPTH = 4,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Path of the schedule.
     parameter SCHEDULE = "mem/schedule.mem"
 ) (
     input  wire                                   clk,
     input  wire                                   rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0]        load,
     input  wire                                   enable,
     // Input element for the channels in x_write.
     input  wire [CHANNELS-1:0]                    x_write,
@@ -113,6 +118,7 @@ module column_group #(
     ) u_column_issuer (
         .clk(clk),
         .rst(rst),
+        .load(load),
         .enable(enable),
         .batch_ready(batch_ready),
         .batch_active(batch_active),

@@ -27,11 +27,16 @@ module column_issuer #(
     parameter integer ADDR_WIDTH = 7,
     // Steps of the schedule, at least 2.
     parameter integer STEPS = 6,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Path of the schedule.
     parameter FILE = "mem/schedule.mem"
 ) (
     input  wire                     clk,
     input  wire                     rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     // The accumulators are clear.
     input  wire                     enable,
     // Batches of input frames, by slot: complete; channels with a frame; channels at the start of an utterance.
@@ -76,9 +81,30 @@ module column_issuer #(
     localparam integer STEP_WIDTH = 48;
     localparam integer PC_WIDTH = $clog2(STEPS);
 
+    wire                         load_en;
+    wire [$clog2(STEPS)-1:0]     load_addr;
+    wire [48-1:0] load_data;
+
+    load_decode #(
+        .KIND(5),
+        .ADDR_WIDTH($clog2(STEPS)),
+        .WIDTH(48),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA)
+    ) u_load_decode (
+        .load(load),
+        .en(load_en),
+        .addr(load_addr),
+        .data(load_data)
+    );
+
     reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
 
     initial $readmemh(FILE, schedule);
+
+    always @(posedge clk) begin
+        if (load_en) schedule[load_addr] <= load_data;
+    end
 
     // The current step and its fields.
     reg [STEP_WIDTH-1:0] step_reg;

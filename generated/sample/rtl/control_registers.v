@@ -4,6 +4,7 @@
 //           low, high   64-bit counter: reading the lower half keeps the upper one
 //           rw          storage, written by bytes
 //           w1s         a pulse in the cycle of the write
+//           push        a word, with a pulse in the cycle of the write; all four bytes at once
 //           w1c         set by the hardware, cleared by writing 1; setting wins
 //   0x000   ID
 //   0x004   VERSION
@@ -20,6 +21,11 @@
 //   0x048   ERRORS
 //   0x04c   IRQ_ENABLE
 //   0x050   IRQ_STATUS
+//   0x060   IMAGE
+//   0x064   IMAGE_DATA
+//   0x068   MODEL_INPUTS
+//   0x06c   MODEL_CELLS
+//   0x070   MODEL_OUTPUTS
 //   0x080   FRAMES
 //   0x084   CYCLES_LO
 //   0x088   CYCLES_HI
@@ -81,6 +87,30 @@ module control_registers (
     input  wire        errors_not_drained_set,
     // ERRORS.not_drained.
     output wire        errors_not_drained,
+    // ERRORS.image_magic.
+    input  wire        errors_image_magic_set,
+    // ERRORS.image_magic.
+    output wire        errors_image_magic,
+    // ERRORS.image_version.
+    input  wire        errors_image_version_set,
+    // ERRORS.image_version.
+    output wire        errors_image_version,
+    // ERRORS.image_design.
+    input  wire        errors_image_design_set,
+    // ERRORS.image_design.
+    output wire        errors_image_design,
+    // ERRORS.image_contents.
+    input  wire        errors_image_contents_set,
+    // ERRORS.image_contents.
+    output wire        errors_image_contents,
+    // ERRORS.image_crc.
+    input  wire        errors_image_crc_set,
+    // ERRORS.image_crc.
+    output wire        errors_image_crc,
+    // ERRORS.image_order.
+    input  wire        errors_image_order_set,
+    // ERRORS.image_order.
+    output wire        errors_image_order,
     // IRQ_ENABLE.frame.
     output wire        irq_enable_frame,
     // IRQ_ENABLE.idle.
@@ -105,6 +135,28 @@ module control_registers (
     input  wire        irq_status_reset_done_set,
     // IRQ_STATUS.reset_done.
     output wire        irq_status_reset_done,
+    // IMAGE.check.
+    output wire        image_check,
+    // IMAGE.load.
+    output wire        image_load,
+    // IMAGE.busy.
+    input  wire        image_busy,
+    // IMAGE.loading.
+    input  wire        image_loading,
+    // IMAGE.checked.
+    input  wire        image_checked,
+    // IMAGE.model_ok.
+    input  wire        image_model_ok,
+    // IMAGE_DATA.word.
+    output wire        image_data_word_en,
+    // IMAGE_DATA.word.
+    output wire [31:0] image_data_word,
+    // MODEL_INPUTS.count.
+    input  wire [31:0] model_inputs_count,
+    // MODEL_CELLS.count.
+    input  wire [31:0] model_cells_count,
+    // MODEL_OUTPUTS.count.
+    input  wire [31:0] model_outputs_count,
     // FRAMES.count.
     input  wire [31:0] frames_count,
     // Cycles since the start; they stand still while the core is held.
@@ -130,6 +182,11 @@ module control_registers (
     localparam [9:0] ERRORS = 10'd18;
     localparam [9:0] IRQ_ENABLE = 10'd19;
     localparam [9:0] IRQ_STATUS = 10'd20;
+    localparam [9:0] IMAGE = 10'd24;
+    localparam [9:0] IMAGE_DATA = 10'd25;
+    localparam [9:0] MODEL_INPUTS = 10'd26;
+    localparam [9:0] MODEL_CELLS = 10'd27;
+    localparam [9:0] MODEL_OUTPUTS = 10'd28;
     localparam [9:0] FRAMES = 10'd32;
     localparam [9:0] CYCLES_LO = 10'd33;
     localparam [9:0] CYCLES_HI = 10'd34;
@@ -151,6 +208,12 @@ module control_registers (
     reg        errors_memory_decode_reg;
     reg        errors_memory_silent_reg;
     reg        errors_not_drained_reg;
+    reg        errors_image_magic_reg;
+    reg        errors_image_version_reg;
+    reg        errors_image_design_reg;
+    reg        errors_image_contents_reg;
+    reg        errors_image_crc_reg;
+    reg        errors_image_order_reg;
     reg        irq_status_frame_reg;
     reg        irq_status_idle_reg;
     reg        irq_status_error_reg;
@@ -172,6 +235,12 @@ module control_registers (
             errors_memory_decode_reg <= 1'd0;
             errors_memory_silent_reg <= 1'd0;
             errors_not_drained_reg <= 1'd0;
+            errors_image_magic_reg <= 1'd0;
+            errors_image_version_reg <= 1'd0;
+            errors_image_design_reg <= 1'd0;
+            errors_image_contents_reg <= 1'd0;
+            errors_image_crc_reg <= 1'd0;
+            errors_image_order_reg <= 1'd0;
             irq_status_frame_reg <= 1'd0;
             irq_status_idle_reg <= 1'd0;
             irq_status_error_reg <= 1'd0;
@@ -188,6 +257,12 @@ module control_registers (
             errors_memory_decode_reg <= errors_memory_decode_set | (errors_memory_decode_reg & ~(write_addr == ERRORS ? ones[2] : 1'd0));
             errors_memory_silent_reg <= errors_memory_silent_set | (errors_memory_silent_reg & ~(write_addr == ERRORS ? ones[3] : 1'd0));
             errors_not_drained_reg <= errors_not_drained_set | (errors_not_drained_reg & ~(write_addr == ERRORS ? ones[4] : 1'd0));
+            errors_image_magic_reg <= errors_image_magic_set | (errors_image_magic_reg & ~(write_addr == ERRORS ? ones[5] : 1'd0));
+            errors_image_version_reg <= errors_image_version_set | (errors_image_version_reg & ~(write_addr == ERRORS ? ones[6] : 1'd0));
+            errors_image_design_reg <= errors_image_design_set | (errors_image_design_reg & ~(write_addr == ERRORS ? ones[7] : 1'd0));
+            errors_image_contents_reg <= errors_image_contents_set | (errors_image_contents_reg & ~(write_addr == ERRORS ? ones[8] : 1'd0));
+            errors_image_crc_reg <= errors_image_crc_set | (errors_image_crc_reg & ~(write_addr == ERRORS ? ones[9] : 1'd0));
+            errors_image_order_reg <= errors_image_order_set | (errors_image_order_reg & ~(write_addr == ERRORS ? ones[10] : 1'd0));
             irq_status_frame_reg <= irq_status_frame_set | (irq_status_frame_reg & ~(write_addr == IRQ_STATUS ? ones[0] : 1'd0));
             irq_status_idle_reg <= irq_status_idle_set | (irq_status_idle_reg & ~(write_addr == IRQ_STATUS ? ones[1] : 1'd0));
             irq_status_error_reg <= irq_status_error_set | (irq_status_error_reg & ~(write_addr == IRQ_STATUS ? ones[2] : 1'd0));
@@ -197,7 +272,7 @@ module control_registers (
 
     always @(*) begin
         case (write_addr)
-            CONTROL, ERRORS, IRQ_ENABLE, IRQ_STATUS: write_ok = 1'b1;
+            CONTROL, ERRORS, IRQ_ENABLE, IRQ_STATUS, IMAGE, IMAGE_DATA: write_ok = 1'b1;
             default: write_ok = 1'b0;
         endcase
     end
@@ -207,8 +282,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010000;
-            HASH_LO: read_data = 32'h1b50eb5b;
-            HASH_HI: read_data = 32'h633f95a4;
+            HASH_LO: read_data = 32'h831e55f3;
+            HASH_HI: read_data = 32'h84b429d3;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;
@@ -217,9 +292,14 @@ module control_registers (
             OUTPUTS: read_data = 32'h00000008;
             CONTROL: read_data = {30'd0, 1'd0, control_run_reg};
             STATUS: read_data = {22'd0, status_memory, 4'd0, status_dropping, status_resetting, status_busy, status_held};
-            ERRORS: read_data = {27'd0, errors_not_drained_reg, errors_memory_silent_reg, errors_memory_decode_reg, errors_memory_slave_reg, errors_frame_reg};
+            ERRORS: read_data = {21'd0, errors_image_order_reg, errors_image_crc_reg, errors_image_contents_reg, errors_image_design_reg, errors_image_version_reg, errors_image_magic_reg, errors_not_drained_reg, errors_memory_silent_reg, errors_memory_decode_reg, errors_memory_slave_reg, errors_frame_reg};
             IRQ_ENABLE: read_data = {28'd0, irq_enable_reset_done_reg, irq_enable_error_reg, irq_enable_idle_reg, irq_enable_frame_reg};
             IRQ_STATUS: read_data = {28'd0, irq_status_reset_done_reg, irq_status_error_reg, irq_status_idle_reg, irq_status_frame_reg};
+            IMAGE: read_data = {20'd0, image_model_ok, image_checked, image_loading, image_busy, 6'd0, 1'd0, 1'd0};
+            IMAGE_DATA: read_data = 32'd0;
+            MODEL_INPUTS: read_data = model_inputs_count;
+            MODEL_CELLS: read_data = model_cells_count;
+            MODEL_OUTPUTS: read_data = model_outputs_count;
             FRAMES: read_data = frames_count;
             CYCLES_LO: read_data = cycles[31:0];
             CYCLES_HI: read_data = cycles_hold_reg;
@@ -239,11 +319,21 @@ module control_registers (
     assign irq_enable_error = irq_enable_error_reg;
     assign irq_enable_reset_done = irq_enable_reset_done_reg;
     assign control_soft_reset = write_addr == CONTROL && ones[1];
+    assign image_check = write_addr == IMAGE && ones[0];
+    assign image_load = write_addr == IMAGE && ones[1];
+    assign image_data_word = write_data;
+    assign image_data_word_en = write_addr == IMAGE_DATA && mask == 32'hffffffff;
     assign errors_frame = errors_frame_reg;
     assign errors_memory_slave = errors_memory_slave_reg;
     assign errors_memory_decode = errors_memory_decode_reg;
     assign errors_memory_silent = errors_memory_silent_reg;
     assign errors_not_drained = errors_not_drained_reg;
+    assign errors_image_magic = errors_image_magic_reg;
+    assign errors_image_version = errors_image_version_reg;
+    assign errors_image_design = errors_image_design_reg;
+    assign errors_image_contents = errors_image_contents_reg;
+    assign errors_image_crc = errors_image_crc_reg;
+    assign errors_image_order = errors_image_order_reg;
     assign irq_status_frame = irq_status_frame_reg;
     assign irq_status_idle = irq_status_idle_reg;
     assign irq_status_error = irq_status_error_reg;

@@ -15,6 +15,9 @@
 `default_nettype none
 
 module core #(
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Folder of the memory files, with its closing slash; relative to where the tool runs.
     parameter MEM_DIR = "mem/"
 ) (
@@ -22,6 +25,9 @@ module core #(
     // Synchronous, active high. port_rst resets the streams as well; it is never active without rst.
     input  wire        rst,
     input  wire        port_rst,
+    // Load bus (see image_loader), and elements of an input frame of the model that is loaded; only while rst is active.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
+    input  wire [31:0] inputs,
     // Take input frames; 0 leaves them on offer from the end of the one at hand on.
     input  wire        take,
     output wire        dropping,
@@ -108,6 +114,16 @@ module core #(
         else if (in_valid && in_ready) within_reg <= !in_last;
     end
 
+    // Number of the last element of a frame.
+    wire [31:0]              last = inputs - 32'd1;
+    reg  [ELEMENT_WIDTH-1:0] last_reg;
+
+    always @(posedge clk) begin
+        if (rst) last_reg <= last[ELEMENT_WIDTH-1:0];
+    end
+
+    wire unused_last = &{1'b0, last};
+
     wire [CHANNELS-1:0]   write_channel;
     wire [GROUPS-1:0]     write_group;
     wire [SLOT_WIDTH:0]   write_addr;
@@ -127,6 +143,7 @@ module core #(
     ) u_frame_in (
         .clk(clk),
         .rst(rst),
+        .last(last_reg),
         .s_dest(in_dest),
         .s_user(in_user),
         .s_last(in_last),
@@ -160,6 +177,7 @@ module core #(
     ) u_array (
         .clk(clk),
         .rst(rst),
+        .load(load),
         .write_channel(write_channel),
         .write_group(write_group),
         .write_addr(write_addr),

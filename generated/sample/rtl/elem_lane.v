@@ -41,6 +41,8 @@ module elem_lane #(
 ) (
     input  wire                         clk,
     input  wire                         rst,
+    // Load of the tables: {tanh, sigmoid, address, word}.
+    input  wire [28:0]                  table_load,
     // Begin of a frame; `first` takes the previous cell state as zero, without `active` the cell state is kept.
     input  wire                         start,
     input  wire                         first,
@@ -189,6 +191,9 @@ module elem_lane #(
         .FILE({MEM_DIR, "sigmoid.mem"})
     ) u_sigmoid (
         .clk(clk),
+        .load_en(table_load[27]),
+        .load_addr(table_load[26:16]),
+        .load_data(table_load[15:0]),
         .index(sigmoid_index),
         .value(sigmoid)
     );
@@ -197,6 +202,9 @@ module elem_lane #(
         .FILE({MEM_DIR, "tanh.mem"})
     ) u_tanh (
         .clk(clk),
+        .load_en(table_load[28]),
+        .load_addr(table_load[26:16]),
+        .load_data(table_load[15:0]),
         .a_index(tanh_index),
         .a_value(tanh),
         .b_index(tanh_c_index),

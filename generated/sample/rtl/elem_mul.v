@@ -19,6 +19,8 @@ module elem_mul #(
 ) (
     input  wire                               clk,
     input  wire                               rst,
+    // Load of the tables: {tanh, sigmoid, address, word}.
+    input  wire [28:0]                        table_load,
     // Begin of a frame and its formats (see elem_lane).
     input  wire                               start,
     input  wire                               first,
@@ -54,6 +56,7 @@ module elem_mul #(
             ) u_elem_lane (
                 .clk(clk),
                 .rst(rst),
+                .table_load(table_load),
                 .start(start),
                 .first(first),
                 .active(active),

@@ -1,6 +1,6 @@
 // run_control: starts, pauses and resets the core.
 //
-//               run                      soft_reset
+//               run, ready               soft_reset
 //     HELD ─────────────> RUNNING ────────────────────> STOPPING ──┐
 //      ^  core_rst = 1     take = run: the core takes    stop = 1: the reader asks for no more
 //      │                   input frames                            │
@@ -12,6 +12,8 @@
 module run_control (
     input  wire clk,
     input  wire rst,
+    // There is a model to run.
+    input  wire ready,
     // CONTROL.run, cleared by a soft reset; CONTROL.soft_reset.
     input  wire run,
     output wire run_clear,
@@ -43,7 +45,7 @@ module run_control (
 
     wire held = state_reg == HELD;
     wire stopped = state_reg == STOPPING && stop_reg && (drained || silent);
-    wire go = held && run && !soft_reset;
+    wire go = held && run && ready && !soft_reset;
 
     always @(posedge clk) begin
         if (rst) begin

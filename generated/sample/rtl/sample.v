@@ -126,18 +126,32 @@ module sample #(
     wire        silent = 1'b0;
     wire [1:0]  memory_status = 2'd0;
 
+    wire        check;
+    wire        load;
+    wire        word_en;
+    wire [31:0] word;
+    wire        image_busy;
+    wire        loading;
+    wire        checked;
+    wire        model_ok;
+    wire [5:0]  image_errors;
+    wire [31:0] inputs;
+    wire [31:0] cells;
+    wire [31:0] outputs;
+    wire [74:0] load_bus;
+
     // Events: a failure of the memory shows once, in the cycle in which its status changes.
     reg  [1:0] memory_reg;
     reg        busy_reg;
     reg        irq_reg;
     wire       failed = memory_reg == 2'd0 && memory_status != 2'd0;
-    wire [4:0] errors = {not_drained, failed && memory_status == 2'd1, failed && memory_status == 2'd3,
+    wire [10:0] errors = {image_errors, not_drained, failed && memory_status == 2'd1, failed && memory_status == 2'd3,
                          failed && memory_status == 2'd2, frame_error};
     wire       idle = busy_reg && !busy;
     wire [3:0] causes = {reset_done, |errors, idle, frame_sent};
     wire [3:0] irq_enable;
     wire [3:0] irq_status;
-    wire [4:0] errors_seen;
+    wire [10:0] errors_seen;
 
     always @(posedge clk) begin
         if (rst) begin
@@ -185,6 +199,18 @@ module sample #(
         .errors_memory_silent(errors_seen[3]),
         .errors_not_drained_set(errors[4]),
         .errors_not_drained(errors_seen[4]),
+        .errors_image_magic_set(errors[5]),
+        .errors_image_magic(errors_seen[5]),
+        .errors_image_version_set(errors[6]),
+        .errors_image_version(errors_seen[6]),
+        .errors_image_design_set(errors[7]),
+        .errors_image_design(errors_seen[7]),
+        .errors_image_contents_set(errors[8]),
+        .errors_image_contents(errors_seen[8]),
+        .errors_image_crc_set(errors[9]),
+        .errors_image_crc(errors_seen[9]),
+        .errors_image_order_set(errors[10]),
+        .errors_image_order(errors_seen[10]),
         .irq_enable_frame(irq_enable[0]),
         .irq_enable_idle(irq_enable[1]),
         .irq_enable_error(irq_enable[2]),
@@ -197,15 +223,46 @@ module sample #(
         .irq_status_error(irq_status[2]),
         .irq_status_reset_done_set(causes[3]),
         .irq_status_reset_done(irq_status[3]),
+        .image_check(check),
+        .image_load(load),
+        .image_busy(image_busy),
+        .image_loading(loading),
+        .image_checked(checked),
+        .image_model_ok(model_ok),
+        .image_data_word_en(word_en),
+        .image_data_word(word),
+        .model_inputs_count(inputs),
+        .model_cells_count(cells),
+        .model_outputs_count(outputs),
         .frames_count(frames),
         .cycles(cycles),
         .macs(macs),
         .fifo_high_level(fifo_high)
     );
 
+    image_loader u_image_loader (
+        .clk(clk),
+        .rst(rst),
+        .check(check),
+        .load(load),
+        .word_en(word_en),
+        .word(word),
+        .held(core_rst && !start),
+        .busy(image_busy),
+        .loading(loading),
+        .checked(checked),
+        .model_ok(model_ok),
+        .errors(image_errors),
+        .inputs(inputs),
+        .cells(cells),
+        .outputs(outputs),
+        .bus(load_bus)
+    );
+
     run_control u_run_control (
         .clk(clk),
         .rst(rst),
+        .ready(model_ok && !loading),
         .run(run),
         .run_clear(run_clear),
         .soft_reset(soft_reset),
@@ -228,6 +285,8 @@ module sample #(
     ) u_core (
         .clk(clk),
         .rst(core_rst),
+        .load(load_bus),
+        .inputs(inputs),
         .port_rst(rst),
         .take(take),
         .dropping(dropping),

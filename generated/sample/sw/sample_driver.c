@@ -65,8 +65,55 @@ sample_result sample_init(const sample_bus *bus) {
 }
 
 sample_result sample_start(const sample_bus *bus) {
+    if ((get(bus, SAMPLE_REG_IMAGE) & SAMPLE_IMAGE_MODEL_OK_MASK) == 0) {
+        return SAMPLE_NO_MODEL;
+    }
     set(bus, SAMPLE_REG_CONTROL, SAMPLE_CONTROL_RUN_MASK);
     return SAMPLE_OK;
+}
+
+/* Sends an image for a pass that has begun, and waits for nothing: a word is taken as fast as it can be written. */
+static sample_result send_image(const sample_bus *bus, const uint8_t *image, size_t bytes) {
+    sample_result result;
+    size_t n;
+
+    for (n = 0; n + 4 <= bytes; n += 4) {
+        const uint32_t word = (uint32_t)image[n] | (uint32_t)image[n + 1] << 8 | (uint32_t)image[n + 2] << 16
+                              | (uint32_t)image[n + 3] << 24;
+
+        set(bus, SAMPLE_REG_IMAGE_DATA, word);
+        /* A wrong header shows here; of what lies behind it, the end tells. */
+        if (n == 32 && get(bus, SAMPLE_REG_ERRORS) != 0) {
+            break;
+        }
+    }
+    result = sample_take_errors(bus);
+    if (result == SAMPLE_IMAGE_ORDER || (get(bus, SAMPLE_REG_IMAGE) & SAMPLE_IMAGE_BUSY_MASK) != 0) {
+        return SAMPLE_IMAGE_LENGTH;
+    }
+    return result;
+}
+
+sample_result sample_check_image(const sample_bus *bus, const uint8_t *image, size_t bytes) {
+    if (bytes % 4 != 0) {
+        return SAMPLE_IMAGE_LENGTH;
+    }
+    set(bus, SAMPLE_REG_IMAGE, SAMPLE_IMAGE_CHECK_MASK);
+    return send_image(bus, image, bytes);
+}
+
+sample_result sample_load_image(const sample_bus *bus, const uint8_t *image, size_t bytes) {
+    sample_result result;
+
+    if ((get(bus, SAMPLE_REG_STATUS) & SAMPLE_STATUS_HELD_MASK) == 0) {
+        return SAMPLE_CORE_RUNS;
+    }
+    result = sample_check_image(bus, image, bytes);
+    if (result != SAMPLE_OK) {
+        return result;
+    }
+    set(bus, SAMPLE_REG_IMAGE, SAMPLE_IMAGE_LOAD_MASK);
+    return send_image(bus, image, bytes);
 }
 
 sample_result sample_pause(const sample_bus *bus, uint32_t polls) {
@@ -120,6 +167,12 @@ sample_result sample_take_errors(const sample_bus *bus) {
         { SAMPLE_ERRORS_MEMORY_DECODE_MASK, SAMPLE_MEMORY_DECODE_ERROR },
         { SAMPLE_ERRORS_MEMORY_SLAVE_MASK, SAMPLE_MEMORY_SLAVE_ERROR },
         { SAMPLE_ERRORS_MEMORY_SILENT_MASK, SAMPLE_MEMORY_SILENT },
+        { SAMPLE_ERRORS_IMAGE_MAGIC_MASK, SAMPLE_IMAGE_NO_IMAGE },
+        { SAMPLE_ERRORS_IMAGE_VERSION_MASK, SAMPLE_IMAGE_OTHER_VERSION },
+        { SAMPLE_ERRORS_IMAGE_DESIGN_MASK, SAMPLE_IMAGE_OTHER_DESIGN },
+        { SAMPLE_ERRORS_IMAGE_CONTENTS_MASK, SAMPLE_IMAGE_CONTENTS },
+        { SAMPLE_ERRORS_IMAGE_CRC_MASK, SAMPLE_IMAGE_DAMAGED },
+        { SAMPLE_ERRORS_IMAGE_ORDER_MASK, SAMPLE_IMAGE_ORDER },
         { SAMPLE_ERRORS_FRAME_MASK, SAMPLE_FRAME_DROPPED }
     };
     const uint32_t errors = get(bus, SAMPLE_REG_ERRORS);
@@ -155,6 +208,24 @@ const char *sample_text(sample_result result) {
         return "the weights do not begin at a multiple of 4,096";
     case SAMPLE_TIMEOUT:
         return "timeout";
+    case SAMPLE_CORE_RUNS:
+        return "the core runs: reset it before a load";
+    case SAMPLE_IMAGE_LENGTH:
+        return "the image has another length than its header says";
+    case SAMPLE_NO_MODEL:
+        return "a load was broken off: load a model";
+    case SAMPLE_IMAGE_NO_IMAGE:
+        return "this is no image of a model";
+    case SAMPLE_IMAGE_OTHER_VERSION:
+        return "the image has a version that this hardware does not know";
+    case SAMPLE_IMAGE_OTHER_DESIGN:
+        return "the image was made for another design";
+    case SAMPLE_IMAGE_CONTENTS:
+        return "the image does not fit this hardware";
+    case SAMPLE_IMAGE_DAMAGED:
+        return "the image is damaged (CRC)";
+    case SAMPLE_IMAGE_ORDER:
+        return "a load without a check before it, or data outside a pass";
     case SAMPLE_FRAME_DROPPED:
         return "an input frame of wrong length was dropped";
     case SAMPLE_MEMORY_SLAVE_ERROR:

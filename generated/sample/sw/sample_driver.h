@@ -8,6 +8,7 @@
 #ifndef SAMPLE_DRIVER_H
 #define SAMPLE_DRIVER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sample.h"
@@ -32,12 +33,23 @@ typedef enum {
     /* Call: the weights do not begin at a multiple of 4,096; something did not happen in time. */
     SAMPLE_BAD_ADDRESS,
     SAMPLE_TIMEOUT,
+    /* Load: the core runs, so reset it first; the image is not whole words, ends too early or goes on too long. */
+    SAMPLE_CORE_RUNS,
+    SAMPLE_IMAGE_LENGTH,
+    /* Start: a load was broken off, so there is no whole model; load one. */
+    SAMPLE_NO_MODEL,
     /* Hardware, see ERRORS. */
     SAMPLE_FRAME_DROPPED,
     SAMPLE_MEMORY_SLAVE_ERROR,
     SAMPLE_MEMORY_DECODE_ERROR,
     SAMPLE_MEMORY_SILENT,
-    SAMPLE_MEMORY_NOT_DRAINED
+    SAMPLE_MEMORY_NOT_DRAINED,
+    SAMPLE_IMAGE_NO_IMAGE,
+    SAMPLE_IMAGE_OTHER_VERSION,
+    SAMPLE_IMAGE_OTHER_DESIGN,
+    SAMPLE_IMAGE_CONTENTS,
+    SAMPLE_IMAGE_DAMAGED,
+    SAMPLE_IMAGE_ORDER
 } sample_result;
 
 /* Counters since the start. */
@@ -56,6 +68,18 @@ sample_result sample_init(const sample_bus *bus);
 
 /* Starts the core, or goes on after a pause. */
 sample_result sample_start(const sample_bus *bus);
+
+/*
+ * Checks an image (sw/model.img, or what `esegen image` wrote): the hardware reads it to its end and writes nothing. The core
+ * may run meanwhile.
+ */
+sample_result sample_check_image(const sample_bus *bus, const uint8_t *image, size_t bytes);
+
+/*
+ * Loads an image: checks it, and writes it only if it is right. The core must be held: before the first start, or after a reset.
+ * An image that is wrong leaves the model as it was.
+ */
+sample_result sample_load_image(const sample_bus *bus, const uint8_t *image, size_t bytes);
 
 /* Takes no further input frame; waits until all that were taken are answered and their output has been fetched. */
 sample_result sample_pause(const sample_bus *bus, uint32_t polls);

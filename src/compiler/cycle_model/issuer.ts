@@ -31,21 +31,46 @@ export interface Span {
 /** Word counts of a group by column, [columns][lanes] flat, by source. */
 export type ColumnCounts = Readonly<Record<Step['source'], Uint16Array>>;
 
+/** Words of each lane over all columns. */
+function wordsOfLanes(counts: Uint16Array, lanes: number): Int32Array {
+  const words = new Int32Array(lanes);
+  for (let at = 0; at < counts.length; at++) words[at % lanes]! += counts[at]!;
+  return words;
+}
+
 /** column_issuer with the lanes of its group. */
 export class Issuer {
   readonly #lanes: number;
   readonly #array: LaneArray;
   readonly #counts: ColumnCounts;
+  readonly #totals: Readonly<Record<Step['source'], Int32Array>>;
+  readonly #rows: Readonly<Record<Step['source'], number>>;
   readonly #slicing: Slicing;
   /** Cycle in which the issuer stands at the next step. */
   #now: number;
   #prefetched = false;
 
-  /** @param start cycle in which it stands at the first step */
-  constructor(lanes: number, array: LaneArray, counts: ColumnCounts, slicing: Slicing, start: number) {
+  /**
+   * @param rows rows of the matrices in external memory, by source
+   * @param start cycle in which it stands at the first step
+   */
+  constructor(
+    lanes: number,
+    array: LaneArray,
+    counts: ColumnCounts,
+    rows: Readonly<Record<Step['source'], number>>,
+    slicing: Slicing,
+    start: number,
+  ) {
     this.#lanes = lanes;
     this.#array = array;
     this.#counts = counts;
+    this.#rows = rows;
+    this.#totals = {
+      [Source.x]: wordsOfLanes(counts[Source.x], lanes),
+      [Source.y]: wordsOfLanes(counts[Source.y], lanes),
+      [Source.m]: wordsOfLanes(counts[Source.m], lanes),
+    };
     this.#slicing = slicing;
     this.#now = start;
   }
@@ -97,6 +122,7 @@ export class Issuer {
   /** @returns cycle of the first column, -1 without columns */
   #columns(step: Step, columns: number, { first, period }: Vector): number {
     const counts = this.#counts[step.source];
+    this.#array.beginMatrix(this.#rows[step.source], this.#totals[step.source]);
     const { slice, spread, offset } = this.#slicing;
     const atOnce = step.source === Source.x;
     let start = -1;

@@ -1,3 +1,5 @@
+import type { WordSupply } from './word_supply.ts';
+
 /** What a group has done before a cycle, since reset. */
 export interface LaneCounters {
   /** Cycles in which its lanes worked on a word or a marker, over all lanes. */
@@ -17,7 +19,7 @@ export interface LaneCounters {
  *     take = max(put + 1, take(entry before) + words of the entry before)            registered valid
  *
  * and [e, put) are the cycles in which the broadcast stands still. Only the three columns before can be on their way when
- * one is issued.
+ * one is issued. With the words in external memory, a word is taken when it is there, too (word_supply.ts).
  */
 export class LaneArray {
   readonly #lanes: number;
@@ -28,6 +30,12 @@ export class LaneArray {
   /** First cycle in which each lane has no word left. */
   readonly #free: Int32Array;
   readonly #marker: Uint16Array;
+  readonly #supply: WordSupply | null;
+  /** Rows of the matrices before this one; words that each lane has taken of it, and has in all. */
+  #rowsBefore = 0;
+  #rows = 0;
+  readonly #cursor: Int32Array;
+  #totals: Int32Array;
   /** Standstills of the last three columns, the oldest first. */
   #from0 = 0;
   #to0 = 0;
@@ -41,13 +49,30 @@ export class LaneArray {
   #busy = 0;
   readonly #cuts: { cycle: number; blocked: number; busy: number }[] = [];
 
-  constructor(lanes: number, depth: number) {
+  /** @param supply words from external memory; null where the lanes have them at hand */
+  constructor(lanes: number, depth: number, supply: WordSupply | null) {
+    this.#supply = supply;
+    this.#cursor = new Int32Array(lanes);
+    this.#totals = new Int32Array(lanes);
     this.#lanes = lanes;
     this.#depth = depth;
     this.#taken = new Int32Array(lanes * depth).fill(-1);
     this.#slot = new Uint8Array(lanes);
     this.#free = new Int32Array(lanes);
     this.#marker = new Uint16Array(lanes).fill(1);
+  }
+
+  /**
+   * Begins a matrix.
+   *
+   * @param rows rows of it in external memory
+   * @param totals words of each lane
+   */
+  beginMatrix(rows: number, totals: Int32Array): void {
+    this.#rowsBefore += this.#rows;
+    this.#rows = rows;
+    this.#totals = totals;
+    this.#cursor.fill(0);
   }
 
   /**
@@ -61,6 +86,7 @@ export class LaneArray {
     const issued = this.#advance(wanted);
     const entered = this.#advance(this.#advance(issued + 1) + 1) + 1;
     this.#put(entered, counts, offset);
+    if (this.#supply !== null) this.#reportUse(this.#supply);
     return issued;
   }
 
@@ -98,12 +124,25 @@ export class LaneArray {
     return c;
   }
 
+  /** Tells the supply how far all lanes are; a lane that has no more words of the matrix holds none of its rows. */
+  #reportUse(supply: WordSupply): void {
+    let used = this.#rows;
+    let latest = 0;
+    for (let lane = 0; lane < this.#lanes; lane++) {
+      const cursor = this.#cursor[lane]!;
+      if (cursor < this.#totals[lane]! && cursor < used) used = cursor;
+      if (this.#free[lane]! > latest) latest = this.#free[lane]!;
+    }
+    supply.use(this.#rowsBefore + used, latest);
+  }
+
   #put(entered: number, counts: Uint16Array, offset: number): void {
     const lanes = this.#lanes;
     const depth = this.#depth;
     const taken = this.#taken;
     const slot = this.#slot;
     const free = this.#free;
+    const supply = counts === this.#marker ? null : this.#supply;
 
     let put = entered;
     for (let lane = 0; lane < lanes; lane++) {
@@ -117,11 +156,18 @@ export class LaneArray {
     for (let lane = 0; lane < lanes; lane++) {
       const words = counts[offset + lane]!;
       if (words === 0) continue;
-      const take = Math.max(put + 1, free[lane]!);
+      let take = Math.max(put + 1, free[lane]!);
+      let end = take + words;
+      if (supply !== null) {
+        const row = this.#rowsBefore + this.#cursor[lane]!;
+        take = Math.max(take, supply.ready(row));
+        end = Math.max(take + words, supply.ready(row + words - 1) + 1);
+        this.#cursor[lane]! += words;
+      }
       const at = slot[lane]!;
       taken[lane * depth + at] = take;
       slot[lane] = at + 1 === depth ? 0 : at + 1;
-      free[lane] = take + words;
+      free[lane] = end;
       busy += words;
       for (let cut = this.#cuts.length - 1; cut >= 0 && this.#cuts[cut]!.cycle > take; cut--) {
         this.#cuts[cut]!.busy += Math.min(words, this.#cuts[cut]!.cycle - take);

@@ -5,6 +5,7 @@ import { BatchSource } from './batch_source.ts';
 import { Issuer, type Span, type Vector } from './issuer.ts';
 import { LaneArray } from './lane_array.ts';
 import { cellsToDrained, cellsToIdle, outputsToIdle, Timing } from './timing.ts';
+import { DEFAULT_MEMORY, type MemoryRate, WordSupply } from './word_supply.ts';
 
 /** When a step was worked on; by several groups, from the first to the last of them. */
 export interface StepTiming extends Span {
@@ -33,9 +34,10 @@ export interface FrameCycles {
  * one point to the next.
  *
  * @param frames number of batches, at least 1; after the last one the stream ends
+ * @param memory external memory, for a design with its weights there
  */
-export function runCycleModel(design: Design, frames: number): FrameCycles[] {
-  const run = new Run(design, frames);
+export function runCycleModel(design: Design, frames: number, memory: MemoryRate = DEFAULT_MEMORY): FrameCycles[] {
+  const run = new Run(design, frames, memory);
   const steps = Array.from({ length: frames }, (_, frame) => run.frame(frame));
   return run.counters().map((counters, frame) => ({ ...counters, steps: steps[frame]! }));
 }
@@ -70,9 +72,15 @@ class Run {
   readonly #drained: number[] = [];
   readonly #ends: number[] = [];
 
-  constructor(design: Design, frames: number) {
+  constructor(design: Design, frames: number, memory: MemoryRate) {
     const { config, dimensions, matrices } = design;
-    const { lanes, elemLanes, groups, channels, inputs, slice, spread } = dimensions;
+    const { lanes, elemLanes, groups, channels, inputs, slice, spread, dram } = dimensions;
+    const rowsOf = (beats: number) => (beats * dimensions.beatRows) / dimensions.rowBeats;
+    const rows = {
+      [Source.x]: rowsOf(dimensions.beatsX),
+      [Source.y]: rowsOf(dimensions.beatsR),
+      [Source.m]: rowsOf(dimensions.beatsP),
+    };
     this.#design = design;
     this.#source = new BatchSource(channels * inputs, frames);
     this.#now = 2 ** dimensions.rowBits + Timing.sweepToRun;
@@ -83,7 +91,8 @@ class Run {
         [Source.m]: matrices.p === null ? new Uint16Array(0) : countsByColumn(matrices.p, group, lanes),
       };
       const offset = spread === 1 ? 0 : Math.floor(group / elemLanes);
-      return new Issuer(lanes, new LaneArray(lanes, config.fifoDepth), counts, { slice, spread, offset }, this.#now);
+      const array = new LaneArray(lanes, config.fifoDepth, dram ? new WordSupply(dimensions, memory) : null);
+      return new Issuer(lanes, array, counts, rows, { slice, spread, offset }, this.#now);
     });
   }
 
@@ -117,7 +126,9 @@ class Run {
     this.#now++;
     if (step.when === When.current) return this.#input(step, frame);
     if (step.when === When.next) return this.#input(step, frame + 1);
-    return this.#recurrent(step, step.when === When.recurrent && frame === 0 ? 0 : step.size);
+    // The first frame has no y; from external memory its words come all the same.
+    const none = step.when === When.recurrent && frame === 0 && !this.#design.dimensions.dram;
+    return this.#recurrent(step, none ? 0 : step.size);
   }
 
   #input(step: Step, batch: number): Span | null {

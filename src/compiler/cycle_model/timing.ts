@@ -23,6 +23,9 @@ export const Timing = {
   startToY: 6,
   /** Last row drained -> gather idle (gather_control.v), without the adder tree. */
   drainTail: 16,
+  /** Reset -> first address of weight_reader on the bus; address taken -> word ready in its buffer, without the latency of the memory. */
+  firstAsk: 5,
+  askToWord: 3,
   /** Element readable -> its beat on the output stream (vec_buffer.v, frame_out.v, skid_buffer.v). */
   readableToBeat: 3,
 } as const;

@@ -1,19 +1,15 @@
 import { EsegenError } from '../../errors.ts';
-import type { Floats, LstmLayer, LstmModel, OutputLayer, Peepholes } from '../../model.ts';
+import { ESE_CELL, type Floats, type LstmDirection, type OutputLayer, type TrainedModel } from '../../model.ts';
+import { checkSize } from './limits.ts';
+import { lstmLayer } from './lstm_layer.ts';
 import { formatShape, quoteName, quoteNames } from './quote_name.ts';
 import type { SourceTensor } from './source_tensor.ts';
-
-/** Largest I, H and P. */
-const SIZE_LIMIT = 4096;
-
-/** Largest number of classes of the output layer. */
-const CLASS_LIMIT = 65_536;
 
 /** `<prefix>weight_ih_l0`, of any layer and direction: prefix, layer number, `_reverse`. */
 const LSTM_NAME = /^(.*)(?:weight|bias)_(?:ih|hh|hr)_l(\d+)(_reverse)?$/s;
 
-/** What the one LSTM of a file may own, behind its prefix. */
-const LAYER_NAMES = ['weight_ih_l0', 'weight_hh_l0', 'weight_hr_l0', 'bias_ih_l0', 'bias_hh_l0'];
+/** What one direction of a layer may own, behind the prefix and before `_l0`, `_l0_reverse`, `_l1`, …. */
+const NAMES = ['weight_ih', 'weight_hh', 'weight_hr', 'bias_ih', 'bias_hh'];
 const PEEPHOLE_NAMES = ['weight_ci', 'weight_cf', 'weight_co'] as const;
 
 /**
@@ -21,21 +17,35 @@ const PEEPHOLE_NAMES = ['weight_ci', 'weight_cf', 'weight_co'] as const;
  *
  * - `weight_ih_l0` [4H, I], `weight_hh_l0` [4H, P] (gate order i, f, g, o);
  * - optional `weight_hr_l0` [P, H] (`proj_size`; without it P = H), `bias_ih_l0` and `bias_hh_l0` [4H];
- * - optional peepholes `weight_ci`, `weight_cf`, `weight_co` (also with `_l0`): H values each, all three or none;
- * - optional output layer `fc.weight` [classes, P] and `fc.bias` [classes], beside the LSTM or at the top.
+ * - optional peepholes `weight_ci_l0`, `weight_cf_l0`, `weight_co_l0` (also without `_l0`): H values each, all three or none;
+ * - the same with `_reverse` behind it for the second direction, and with `_l1`, `_l2`, … for stacked layers;
+ * - optional output layer `fc.weight` [classes, P] (P of both directions) and `fc.bias` [classes], beside the LSTM or at the top.
  *
- * I, H and P go from 1 to 4096, classes from 1 to 65,536. Tensors of other modules are left alone, but one with the
- * LSTM's own prefix that is not in this list is refused: it would change what the layer computes.
+ * I, H and P go from 1 to 4096, classes from 1 to 65,536, layers to 64. Tensors of other modules are left alone, but one
+ * with the LSTM's own prefix that is not in this list is refused: it would change what the layer computes.
  *
  * @param where file name for messages
- * @throws EsegenError naming the tensor, for a missing or unknown tensor, a wrong shape, dtype or value, several LSTMs,
- *   stacked or bidirectional layers, a GRU or a plain RNN
+ * @throws EsegenError naming the tensor, for a missing or unknown tensor, a wrong shape, dtype or value, several LSTMs, a GRU
+ *   or a plain RNN
  */
-export function lstmFromTensors(where: string, tensors: ReadonlyMap<string, SourceTensor>): LstmModel {
+export function lstmFromTensors(where: string, tensors: ReadonlyMap<string, SourceTensor>): TrainedModel {
   const prefix = findPrefix(where, [...tensors.keys()]);
-  checkOwnNames(where, prefix, [...tensors.keys()]);
-  const layer = readLayer(new Reader(where, prefix, tensors));
-  return { layer, outputLayer: readOutputLayer(where, prefix, tensors, layer.outputs) };
+  const reader = new Reader(where, prefix, tensors);
+  const { layerCount, suffixes } = findDirections(reader);
+  checkOwnNames(reader, layerCount, suffixes);
+  const layers: LstmDirection[][] = [];
+  let inputs: number | null = null;
+  for (let number = 0; number < layerCount; number++) {
+    const directions = suffixes.map((suffix) => readDirection(reader, `_l${number}${suffix}`, inputs));
+    layers.push(directions);
+    inputs = directions.reduce((sum, { layer }) => sum + layer.outputs, 0);
+  }
+  return {
+    layers,
+    outputLayer: readOutputLayer(where, prefix, tensors, inputs!),
+    stateInput: null,
+    sequenceLengths: null,
+  };
 }
 
 /** Tensors behind one prefix, read with their shape checked. */
@@ -53,6 +63,13 @@ class Reader {
 
   has(name: string): boolean {
     return this.tensors.has(this.prefix + name);
+  }
+
+  /** Names behind the prefix. */
+  names(): string[] {
+    return [...this.tensors.keys()]
+      .filter((name) => name.startsWith(this.prefix))
+      .map((name) => name.slice(this.prefix.length));
   }
 
   /** Shape of a tensor that must be there and have two dimensions. */
@@ -118,96 +135,95 @@ function findPrefix(where: string, names: readonly string[]): string {
   return prefix;
 }
 
-/** Refuses what has the LSTM's prefix and is not part of the supported layer. */
-function checkOwnNames(where: string, prefix: string, names: readonly string[]): void {
-  const known = new Set([...LAYER_NAMES, ...PEEPHOLE_NAMES, ...PEEPHOLE_NAMES.map((name) => `${name}_l0`)]);
-  for (const name of names) {
-    if (!name.startsWith(prefix)) continue;
-    const own = name.slice(prefix.length);
-    // Without a prefix (or inside a prefix), a dot leads into another module.
-    if (known.has(own) || own.includes('.')) continue;
+/** How many layers there are, and the suffixes of their directions: all layers have the same. */
+function findDirections(reader: Reader): { layerCount: number; suffixes: readonly string[] } {
+  const numbers = new Set<number>();
+  const suffixes = new Set(['']);
+  for (const name of reader.names()) {
     const match = LSTM_NAME.exec(name);
-    const at = `${where}: ${quoteName(name)}`;
-    if (match?.[3] !== undefined) {
-      throw new EsegenError(
-        at,
-        'bidirectional layers are not supported yet',
-        'Train the LSTM with bidirectional=False',
-      );
-    }
-    if (match !== null && match[2] !== '0') {
-      throw new EsegenError(at, 'stacked layers are not supported yet', 'Train the LSTM with num_layers=1');
-    }
+    if (match === null) continue;
+    numbers.add(Number(match[2]));
+    suffixes.add(match[3] ?? '');
+  }
+  const layerCount = Math.max(...numbers) + 1;
+  checkSize(`${reader.where}: ${quoteName(reader.prefix)}`, 'layers', layerCount);
+  return { layerCount, suffixes: [...suffixes] };
+}
+
+/** Refuses what has the LSTM's prefix and is not part of it. */
+function checkOwnNames(reader: Reader, layerCount: number, suffixes: readonly string[]): void {
+  const bases: readonly string[] = [...NAMES, ...PEEPHOLE_NAMES];
+  const known = new Set<string>(PEEPHOLE_NAMES);
+  for (let number = 0; number < layerCount; number++) {
+    for (const suffix of suffixes) for (const base of bases) known.add(`${base}_l${number}${suffix}`);
+  }
+  for (const name of reader.names()) {
+    // Without a prefix (or inside a prefix), a dot leads into another module.
+    if (known.has(name) || name.includes('.')) continue;
     throw new EsegenError(
-      at,
-      `unknown tensor of the LSTM, expected only ${[...LAYER_NAMES, ...PEEPHOLE_NAMES].join(', ')}`,
+      reader.at(name),
+      `unknown tensor of the LSTM, expected only ${bases.map((base) => `${base}_l0`).join(', ')}`,
       'Rename or remove it; leaving it out silently would change what the layer computes',
     );
   }
 }
 
-function readLayer(reader: Reader): LstmLayer {
-  const [gateRows, inputs] = reader.matrix('weight_ih_l0', '[4H, I]');
-  const [recurrentRows, recurrentColumns] = reader.matrix('weight_hh_l0', '[4H, P]');
-  if (!reader.has('weight_hr_l0')) refuseOtherCells(reader, recurrentRows, recurrentColumns);
+/** @param expected I as the layer before gives it, or null for the first layer */
+function readDirection(reader: Reader, suffix: string, expected: number | null): LstmDirection {
+  const weightX = `weight_ih${suffix}`;
+  const weightR = `weight_hh${suffix}`;
+  const weightP = `weight_hr${suffix}`;
+  const biasX = `bias_ih${suffix}`;
+  const biasR = `bias_hh${suffix}`;
+  const [gateRows, inputs] = reader.matrix(weightX, '[4H, I]');
+  const [recurrentRows, recurrentColumns] = reader.matrix(weightR, '[4H, P]');
+  const projected = reader.has(weightP);
+  if (!projected) refuseOtherCells(reader, weightR, recurrentRows, recurrentColumns);
   if (gateRows % 4 !== 0) {
     const what = `expected shape [4H, I], got ${gateRows} rows, which is not a multiple of 4`;
-    throw new EsegenError(reader.at('weight_ih_l0'), what, 'Check how the model was exported');
+    throw new EsegenError(reader.at(weightX), what, 'Check how the model was exported');
   }
   const cells = gateRows / 4;
-  const outputs = reader.has('weight_hr_l0') ? reader.matrix('weight_hr_l0', '[P, H]')[0] : cells;
-  checkSize(reader.at('weight_ih_l0'), 'I (inputs)', inputs, SIZE_LIMIT);
-  checkSize(reader.at('weight_ih_l0'), 'H (cells)', cells, SIZE_LIMIT);
-  if (reader.has('weight_hr_l0')) checkSize(reader.at('weight_hr_l0'), 'P (outputs)', outputs, SIZE_LIMIT);
+  const outputs = projected ? reader.matrix(weightP, '[P, H]')[0] : cells;
+  checkSize(reader.at(weightX), 'I (inputs)', inputs);
+  checkSize(reader.at(weightX), 'H (cells)', cells);
+  if (projected) checkSize(reader.at(weightP), 'P (outputs)', outputs);
 
-  return {
+  const layer = lstmLayer(reader.at(biasX), 'pytorch', {
     inputs,
     cells,
     outputs,
-    weightX: reader.floats('weight_ih_l0', '[4H, I]', [gateRows, inputs]),
-    weightR: reader.floats('weight_hh_l0', '[4H, P]', [gateRows, outputs]),
-    weightP: reader.has('weight_hr_l0') ? reader.floats('weight_hr_l0', '[P, H]', [outputs, cells]) : null,
-    bias: readBias(reader, gateRows),
-    peepholes: readPeepholes(reader, cells),
-  };
+    weightX: reader.floats(weightX, '[4H, I]', [gateRows, expected ?? inputs]),
+    weightR: reader.floats(weightR, '[4H, P]', [gateRows, outputs]),
+    weightP: projected ? reader.floats(weightP, '[P, H]', [outputs, cells]) : null,
+    biases: [biasX, biasR].filter((name) => reader.has(name)).map((name) => reader.floats(name, '[4H]', [gateRows])),
+    peepholes: readPeepholes(reader, suffix, cells),
+  });
+  return { layer, cell: ESE_CELL, reverse: suffix.endsWith('_reverse'), initial: null };
 }
 
 /** GRUs and plain RNNs use the same tensor names; their recurrent matrix gives them away. */
-function refuseOtherCells(reader: Reader, rows: number, columns: number): void {
+function refuseOtherCells(reader: Reader, name: string, rows: number, columns: number): void {
   if (columns === 0 || (rows !== 3 * columns && rows !== columns)) return;
   const kind = rows === columns ? 'plain RNN' : 'GRU';
   throw new EsegenError(
-    reader.at('weight_hh_l0'),
+    reader.at(name),
     `shape [${rows}, ${columns}] is that of a ${kind}, which is not supported yet`,
     'Train the model with nn.LSTM',
   );
 }
 
-function readBias(reader: Reader, gateRows: number): Float64Array {
-  const bias = new Float64Array(gateRows);
-  for (const name of ['bias_ih_l0', 'bias_hh_l0']) {
-    if (!reader.has(name)) continue;
-    const part = reader.floats(name, '[4H]', [gateRows]);
-    for (let row = 0; row < gateRows; row++) bias[row]! += part[row]!;
-  }
-  const overflow = bias.findIndex((value) => !Number.isFinite(value));
-  if (overflow >= 0) {
-    throw new EsegenError(reader.at('bias_ih_l0'), `value ${overflow} plus that of bias_hh_l0 is not finite`);
-  }
-  return bias;
-}
-
-function readPeepholes(reader: Reader, cells: number): Peepholes | null {
+function readPeepholes(reader: Reader, suffix: string, cells: number): readonly Floats[] | null {
   const names = PEEPHOLE_NAMES.map((name) => {
-    const suffixed = `${name}_l0`;
-    if (reader.has(name) && reader.has(suffixed)) {
+    const suffixed = name + suffix;
+    if (suffix !== '_l0' || !reader.has(name)) return suffixed;
+    if (reader.has(suffixed)) {
       throw new EsegenError(reader.at(name), `stands beside ${suffixed}, expected one of the two`, 'Remove one');
     }
-    return reader.has(suffixed) ? suffixed : name;
+    return name;
   });
   if (!names.some((name) => reader.has(name))) return null;
-  const [i, f, o] = names.map((name) => reader.vector(name, '[H] (peepholes come as all three or none)', cells));
-  return { i: i!, f: f!, o: o! };
+  return names.map((name) => reader.vector(name, '[H] (peepholes come as all three or none)', cells));
 }
 
 /** The output layer sits beside the module that holds the LSTM (`net.lstm.` → `net.fc.`) or at the top. */
@@ -227,16 +243,10 @@ function readOutputLayer(
     throw new EsegenError(reader.at('weight'), `stands beside ${quoteName('fc.weight')}, expected one`, 'Remove one');
   }
   const [classes] = reader.matrix('weight', '[classes, P]');
-  checkSize(reader.at('weight'), 'classes', classes, CLASS_LIMIT);
+  checkSize(reader.at('weight'), 'classes', classes);
   return {
     classes,
     weight: reader.floats('weight', '[classes, P]', [classes, outputs]),
     bias: reader.has('bias') ? reader.floats('bias', '[classes]', [classes]) : new Float64Array(classes),
   };
-}
-
-function checkSize(at: string, what: string, size: number, limit: number): void {
-  if (size < 1 || size > limit) {
-    throw new EsegenError(at, `expected ${what} from 1 to ${limit}, got ${size}`, 'Choose a smaller model');
-  }
 }

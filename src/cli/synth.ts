@@ -1,0 +1,157 @@
+import type { CommandModule } from 'yargs';
+import type { Fit } from '../synth/fit.ts';
+import type { PathCell } from '../synth/longest_path.ts';
+import type { MemoryUse } from '../synth/memories.ts';
+import { FAMILIES, type Family } from '../synth/parts.ts';
+import { RESOURCES, type Resource, type Resources } from '../synth/resources.ts';
+import { type Block, eachBlock } from '../synth/rollup.ts';
+import { type SynthReport, synthesize } from '../synth/synthesize.ts';
+import { progressLine } from './progress.ts';
+import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
+
+interface Arguments {
+  dir: string;
+  family: Family | undefined;
+  json: boolean;
+}
+
+/** Paths that are printed. */
+const PATHS = 6;
+
+/** `esegen synth`: what a design takes and whether it fits, by Yosys. */
+export const synthCommand: CommandModule<object, Arguments> = {
+  command: 'synth <dir>',
+  describe: 'Estimate resources, fit and longest paths of a design with Yosys',
+  builder: (yargs) =>
+    yargs
+      .positional('dir', { type: 'string', demandOption: true, describe: 'design directory' })
+      .option('family', {
+        choices: FAMILIES,
+        describe: 'UltraScale, UltraScale+ or 7 series (default: that of the part in the config)',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),
+  handler: async ({ dir, family, json }) => {
+    const progress = progressLine();
+    let report: SynthReport;
+    try {
+      report = await synthesize(dir, { family, progress: progress.show });
+    } finally {
+      progress.clear();
+    }
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(dir, report));
+  },
+};
+
+/** The text that `esegen synth` prints. */
+export function formatReport(dir: string, report: SynthReport): string {
+  const { tool, family, findings } = report;
+  return [
+    `${dir}: estimate before place and route (${tool}, synth_xilinx -family ${family})\n`,
+    formatResources(report),
+    formatRows(verdict(report)),
+    formatBlocks(report.blocks),
+    formatMemories(report.memories),
+    formatPaths(report),
+    findings.length === 0 ? 'Findings: none\n' : `Findings:\n${findings.map((line) => `  ${line}\n`).join('')}`,
+  ].join('\n');
+}
+
+function formatResources({ mapped, packed, fit }: SynthReport): string {
+  return formatTable([
+    ['resource', 'mapped', 'packed', ...(fit === null ? [] : ['available', 'share'])],
+    ...RESOURCES.filter(([key]) => mapped[key] > 0 || (fit?.part.resources[key] ?? 0) > 0).map(([key, name]) => [
+      key === 'lutram' ? 'of these LUTRAM' : name,
+      formatCount(mapped[key]),
+      formatCount(packed[key]),
+      ...(fit === null ? [] : [formatCount(fit.part.resources[key]), formatPercent(fit.shares[key])]),
+    ]),
+  ]);
+}
+
+function formatPercent(share: number): string {
+  return Number.isFinite(share) ? formatShare(share) : 'has none';
+}
+
+function resourceName(resource: Resource): string {
+  return RESOURCES.find(([key]) => key === resource)![1];
+}
+
+function describeFit({ part, shares, limit }: Fit): string {
+  return `${part.name} (${resourceName(limit)} at ${formatPercent(shares[limit])} is what limits)`;
+}
+
+function verdict({ part, fit, smallest, multipliers: m }: SynthReport): Row[] {
+  const judged = fit === null ? `not judged: ${part} is not listed` : `${fit.verdict} ${describeFit(fit)}`;
+  const registers = m.registers.length === 0 ? 'no register' : `registers ${m.registers.join(', ')}`;
+  return [
+    ['fit', judged],
+    ['smallest listed part', smallest === null ? 'none is large enough' : describeFit(smallest)],
+    [
+      'multipliers',
+      `${formatCount(m.pes)} PEs in ${formatCount(m.dsps)} DSP blocks; packed on the 7 series with ${registers} inside`,
+    ],
+  ];
+}
+
+function formatBlocks(blocks: Block): string {
+  const numbers = ({ lut, lutram, ff, bram, dsp }: Resources) => [lut, lutram, ff, bram, dsp].map(formatAmount);
+  const rows = [...eachBlock(blocks)].map(({ block, depth }) => {
+    const { module, name, instances, all } = block;
+    const one = [all.lut, all.ff].map((value) => formatAmount(value / instances));
+    const label = name === module ? module : `${name} (${module})`;
+    return [`${'  '.repeat(depth)}${label}`, formatCount(instances), ...numbers(all), ...one];
+  });
+  return formatTable([
+    ['block, with what is below it', 'instances', 'LUT', 'LUTRAM', 'FF', 'BRAM36', 'DSP', 'LUT of one', 'FF of one'],
+    ...rows,
+  ]);
+}
+
+/** Whole numbers with commas, means with one digit; nothing for zero. */
+function formatAmount(value: number): string {
+  if (value === 0) return '';
+  return Number.isInteger(value) ? formatCount(value) : value.toFixed(1);
+}
+
+function formatMemories(memories: readonly MemoryUse[]): string {
+  const text = { block: 'block RAM', ultra: 'UltraRAM', distributed: 'distributed RAM', logic: 'logic' } as const;
+  return formatTable([
+    ['memory', 'instances', 'words', 'bits', 'asked for', 'is in', 'one takes'],
+    ...memories.map(({ path, instances, words, bits, style, kind, primitives }) => [
+      path,
+      formatCount(instances),
+      formatCount(words),
+      String(bits),
+      style ?? '',
+      text[kind],
+      Object.entries(primitives)
+        .map(([type, count]) => `${count} ${type}`)
+        .join(', '),
+    ]),
+  ]);
+}
+
+function formatPaths({ longest }: SynthReport): string {
+  const lines = longest.paths.slice(0, PATHS).map(({ levels, fast, from, to, cells }) => {
+    return `  ${levels} levels and ${fast} carry or wide-multiplexer cells: ${from}\n    to ${to}\n    over ${describeCells(cells)}\n`;
+  });
+  return `Longest paths from register to register, the longest of each module:\n${lines.join('')}`;
+}
+
+/** `column_issuer: LUT6, 2 CARRY4; frame_in: LUT3`. */
+function describeCells(cells: readonly PathCell[]): string {
+  const modules: { module: string; types: { type: string; count: number }[] }[] = [];
+  for (const { module, type } of cells) {
+    let last = modules.at(-1);
+    if (last?.module !== module) {
+      last = { module, types: [] };
+      modules.push(last);
+    }
+    const cell = last.types.at(-1);
+    if (cell?.type === type) cell.count++;
+    else last.types.push({ type, count: 1 });
+  }
+  if (modules.length === 0) return 'wires only';
+  const show = ({ type, count }: { type: string; count: number }) => (count === 1 ? type : `${count} ${type}`);
+  return modules.map(({ module, types }) => `${module}: ${types.map(show).join(', ')}`).join('; ');
+}

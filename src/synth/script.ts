@@ -1,0 +1,67 @@
+import type { Family } from './parts.ts';
+
+/** Files that the scripts write. */
+export const OUTPUTS = { before: 'before.json', mapped: 'mapped.json' } as const;
+
+/** Modules that hold memory files. */
+const MEMORY_MODULES = ['rtl/rom.v', 'rtl/small_rom.v'];
+
+/**
+ * Memories of which there are many, by the name of their instances, and the file that stands for all of theirs. The contents of
+ * block RAM do not matter to synthesis, and with one file for all the memories are one module instead of hundreds; to memories
+ * in look-up tables they do, and one lane speaks for all.
+ */
+const REPRESENTATIVES = [
+  ['u_weight_mem', 'mem/weights_0000.mem'],
+  ['u_pointer_mem', 'mem/pointers_0000.mem'],
+  ['u_param_mem', 'mem/elem_000.mem'],
+] as const;
+
+/** Newer versions keep the behaviour of library cells, which write_json would refuse. */
+const LIBRARY_WITHOUT_PROCESSES = 'proc =*';
+
+/** Whether the script reads this file of a design directory. */
+export function isRead(path: string): boolean {
+  if (/^rtl\/\w+\.v$/.test(path)) return true;
+  return (
+    /^mem\/\w+\.mem$/.test(path) && !(/_\d+\.mem$/.test(path) && !REPRESENTATIVES.some(([, file]) => file === path))
+  );
+}
+
+/**
+ * Synthesis of a whole design with its hierarchy kept, so that each module is synthesized once. Writes a netlist from before
+ * the mapping of memories, and the mapped one.
+ *
+ * @param sources Verilog files, relative
+ * @param top name of the top module
+ */
+export function designScript(sources: readonly string[], top: string, family: Family): string {
+  const synth = `synth_xilinx -family ${family} -top ${top} -noiopad -noclkbuf`;
+  const memories = sources.filter((source) => MEMORY_MODULES.includes(source));
+  return [
+    // The memories are read when the hierarchy around them is there, so that all get the same file.
+    `read_verilog ${sources.filter((source) => !MEMORY_MODULES.includes(source)).join(' ')}`,
+    `hierarchy -top ${top}`,
+    ...REPRESENTATIVES.map(([instance, file]) => `setparam -set FILE "${file}" c:*${instance}`),
+    ...(memories.length === 0 ? [] : [`read_verilog ${memories.join(' ')}`]),
+    `hierarchy -check -top ${top}`,
+    `${synth} -run begin:map_memory`,
+    LIBRARY_WITHOUT_PROCESSES,
+    `write_json ${OUTPUTS.before}`,
+    `${synth} -run map_memory:`,
+    LIBRARY_WITHOUT_PROCESSES,
+    `write_json ${OUTPUTS.mapped}`,
+    '',
+  ].join('\n');
+}
+
+/** Synthesis of one module for the 7 series, flattened. Writes the mapped netlist. */
+export function moduleScript(sources: readonly string[], module: string): string {
+  return [
+    `read_verilog ${sources.join(' ')}`,
+    `synth_xilinx -family xc7 -flatten -top ${module} -noiopad -noclkbuf`,
+    LIBRARY_WITHOUT_PROCESSES,
+    `write_json ${OUTPUTS.mapped}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
+import type { Progress } from '../compiler/compile.ts';
+import { type LoadedDesign, loadDesign } from '../design_dir.ts';
+import { EsegenError } from '../errors.ts';
+import { type Fit, fitOf, smallestPart } from './fit.ts';
+import { placesOf } from './hierarchy.ts';
+import { type LongestPaths, longestPaths } from './longest_path.ts';
+import { type MemoryUse, memoriesOf, memoryFindings } from './memories.ts';
+import { ARITHMETIC, type MultiplierReport, multiplierFindings, multiplierReport } from './multipliers.ts';
+import { parseNetlist } from './netlist.ts';
+import { countSmallLuts, packResources } from './packing.ts';
+import { type Family, familyOf, findPart } from './parts.ts';
+import type { Resources } from './resources.ts';
+import { type Block, rollUp } from './rollup.ts';
+import { designScript, isRead, moduleScript, OUTPUTS } from './script.ts';
+import { anyYosys, type Files, type Yosys } from './yosys.ts';
+
+/** How to synthesize. */
+export interface SynthOptions {
+  /** Default: that of the part in the config. */
+  readonly family?: Family | undefined;
+  /** Default `anyYosys`. */
+  readonly yosys?: Yosys;
+  /** Called at the begin of each long stage. */
+  readonly progress?: Progress;
+}
+
+/** What synthesis made of a design: an estimate from before place and route. */
+export interface SynthReport {
+  readonly name: string;
+  /** Part number of the config. */
+  readonly part: string;
+  readonly family: Family;
+  /** Yosys and its version. */
+  readonly tool: string;
+  /** Resources as they were mapped. */
+  readonly mapped: Resources;
+  /** The same as `packResources` expects Vivado to pack it. */
+  readonly packed: Resources;
+  /** Against the part of the config; null where it is not listed. */
+  readonly fit: Fit | null;
+  /** The smallest listed part that takes what was mapped; null where there is none. */
+  readonly smallest: Fit | null;
+  readonly blocks: Block;
+  readonly multipliers: MultiplierReport;
+  readonly memories: readonly MemoryUse[];
+  readonly longest: LongestPaths;
+  /** What is not as it should be, a line each. */
+  readonly findings: readonly string[];
+}
+
+/**
+ * Synthesizes a design directory with Yosys and adds up what it takes. The directory is only read.
+ *
+ * @throws EsegenError for a damaged directory, a part of no known family, and a Yosys that is missing or fails
+ */
+export async function synthesize(
+  dir: string,
+  { family: wanted, yosys = anyYosys, progress = () => {} }: SynthOptions = {},
+): Promise<SynthReport> {
+  const loaded = loadDesign(dir);
+  const { config, dimensions } = loaded.design;
+  const { name: top, part } = config;
+  const family = wanted ?? familyOf(part);
+  if (family === null)
+    throw new EsegenError(`part ${part}`, 'is of no family that Yosys knows', 'Name one with --family');
+  const sources = await sourcesOf(loaded);
+  const files = readFiles(loaded);
+
+  progress('synthesizing the design');
+  const written = await yosys(designScript(sources, top, family), files, [OUTPUTS.before, OUTPUTS.mapped]);
+  progress('synthesizing a multiplier');
+  const [unitText] = await yosys(moduleScript(sources, ARITHMETIC), files, [OUTPUTS.mapped]);
+  progress('adding up');
+  const before = parseNetlist(written[0]!, top);
+  const netlist = parseNetlist(written[1]!, top);
+  const unit = parseNetlist(unitText!, ARITHMETIC);
+
+  const places = placesOf(netlist, top);
+  const { block: blocks, unknown } = rollUp(netlist, places);
+  const multipliers = multiplierReport(blocks, unit, rollUp(unit, placesOf(unit, ARITHMETIC)).block.all);
+  const memories = memoriesOf(before, netlist, places);
+  const longest = longestPaths(netlist, top);
+  const packed = packResources(blocks.all, multipliers, countSmallLuts(netlist, places));
+  const demand = { mapped: blocks.all, packed };
+  const device = findPart(part);
+  return {
+    name: top,
+    part,
+    family,
+    tool: toolOf(written[1]!),
+    ...demand,
+    fit: device === null ? null : fitOf(demand, device),
+    smallest: smallestPart(demand),
+    blocks,
+    multipliers,
+    memories,
+    longest,
+    findings: [
+      ...multiplierFindings(multipliers, dimensions.multipliers),
+      ...memoryFindings(memories),
+      ...unknown.map((type) => `cells of type ${type} are not counted`),
+      ...(longest.loops === 0 ? [] : [`${longest.loops} bits of combinational logic read themselves`]),
+    ],
+  };
+}
+
+/** Verilog files in the order of `files.f`. */
+async function sourcesOf({ dir, files }: LoadedDesign): Promise<string[]> {
+  const sources = files.has('files.f') ? await rtlFiles(dir) : [];
+  if (sources.length > 0 && sources.every((source) => isRead(source) && files.has(source))) return sources;
+  throw new EsegenError(
+    join(dir, 'files.f'),
+    'expected the Verilog files of the design',
+    'Build the design again with esegen build',
+  );
+}
+
+/** Files of a design that synthesis reads; their hashes have been checked. */
+function readFiles({ dir, files }: LoadedDesign): Files {
+  return new Map(
+    [...files.keys()].filter(isRead).map((path) => [path, readFileSync(join(dir, ...path.split('/')), 'utf8')]),
+  );
+}
+
+/** `Yosys 0.23 (git sha1 …)` → `Yosys 0.23`. */
+function toolOf(netlist: string): string {
+  return /"creator": "(Yosys [\w.+-]+)/.exec(netlist)?.[1] ?? 'Yosys';
+}

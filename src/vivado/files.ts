@@ -1,0 +1,56 @@
+import type { Design } from '../compiler/design.ts';
+import type { ModulePlan } from '../hdl/module_plan.ts';
+import { renderTemplate } from '../hdl/render.ts';
+import { VERSION } from '../version.ts';
+import { type BusInterface, busInterfaces } from './interfaces.ts';
+
+/** What the scripts name. */
+export interface VivadoSources {
+  /** Verilog files, modules before their users; paths in the design directory. */
+  readonly rtl: readonly string[];
+  /** Memory files; paths in the design directory. */
+  readonly mem: readonly string[];
+}
+
+const SCRIPTS = ['sources.tcl', 'create_project.tcl', 'memories.tcl', 'package_ip.tcl'];
+
+/** Everything that takes a design to Vivado, and its description for FuseSoC: path in the design directory → content. */
+export function vivadoFiles(design: Design, sources: VivadoSources): Map<string, string> {
+  const values = templateValues(design, sources);
+  const { name } = design.config;
+  return new Map([
+    ...SCRIPTS.map((file) => [`vivado/${file}`, renderTemplate(`${file}.hbs`, values)] as const),
+    [`vivado/${name}.xdc`, renderTemplate('constraints.xdc.hbs', values)],
+    [`${name}.core`, renderTemplate('fusesoc.core.hbs', values)],
+  ]);
+}
+
+function templateValues({ config, dimensions }: Design, { rtl, mem }: VivadoSources): ModulePlan['values'] {
+  return {
+    name: config.name,
+    version: VERSION,
+    part: config.part,
+    clockMHz: config.clockMHz,
+    period: (1000 / config.clockMHz).toFixed(3),
+    inputs: dimensions.inputs,
+    cells: dimensions.cells,
+    outputs: dimensions.outputs,
+    rtl: rtl.map((path) => ({ path })),
+    mem: mem.map((path) => ({ path })),
+    interfaces: busInterfaces(dimensions).map(interfaceValues),
+  };
+}
+
+/** An interface as Tcl takes it: lists are words with spaces between them, what is not there is false. */
+function interfaceValues({ name, ports, type, clocked, parameters, space, page }: BusInterface) {
+  return {
+    name,
+    type,
+    clocked,
+    ports: ports.join(' '),
+    parameters: Object.entries(parameters).flat().join(' '),
+    addressBits: space?.addressBits ?? false,
+    page: page?.bytes ?? false,
+    dataBits: page?.dataBits ?? false,
+  };
+}

@@ -1,0 +1,78 @@
+import { ADDRESS_BITS as CONTROL_BITS } from '../control/registers.ts';
+import type { Dimensions } from '../hdl/dimensions.ts';
+
+/** Ports of the top module that belong together, as an interface of a packaged IP. */
+export interface BusInterface {
+  /** Name; with `_` behind it the prefix of the ports, or the port itself where there is only one. */
+  readonly name: string;
+  /** Ports of the top module. */
+  readonly ports: readonly string[];
+  /** Abstraction type by Vivado's name, e.g. `xilinx.com:interface:axis_rtl:1.0`. */
+  readonly type: string;
+  /** Whether it runs on `clk`. */
+  readonly clocked: boolean;
+  /** Bus parameters that Vivado cannot see from the ports. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  /** Address space of a master: bits of an address. */
+  readonly space: { readonly addressBits: number } | null;
+  /** Registers of a slave: bytes that they take in the address map, and bits of a register. */
+  readonly page: { readonly bytes: number; readonly dataBits: number } | null;
+}
+
+const STREAM = 'xilinx.com:interface:axis_rtl:1.0';
+const MEMORY_MAPPED = 'xilinx.com:interface:aximm_rtl:1.0';
+const INTERRUPT = 'xilinx.com:signal:interrupt_rtl:1.0';
+
+/** Bits of an address of external memory. */
+const ADDRESS_BITS = 64;
+
+/** Bytes of the control registers in the address map, and bits of a register. */
+const CONTROL_PAGE = { bytes: 2 ** CONTROL_BITS, dataBits: 32 } as const;
+
+const AXI_READ = [
+  ...['araddr', 'arlen', 'arsize', 'arburst', 'arcache', 'arprot', 'arvalid', 'arready'],
+  ...['rdata', 'rresp', 'rlast', 'rvalid', 'rready'],
+];
+const AXI_LITE = [
+  ...['awaddr', 'awprot', 'awvalid', 'awready', 'wdata', 'wstrb', 'wvalid', 'wready', 'bresp', 'bvalid', 'bready'],
+  ...['araddr', 'arprot', 'arvalid', 'arready', 'rdata', 'rresp', 'rvalid', 'rready'],
+];
+
+/** Interfaces of the top module, clock and reset apart. */
+export function busInterfaces(d: Dimensions): BusInterface[] {
+  const dest = d.channels > 1 ? ['tdest'] : [];
+  return [
+    bus('s_axis', ['tdata', 'tuser', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
+    bus('m_axis', ['tdata', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
+    ...(d.dram ? [memoryPort(d)] : []),
+    controlPort(),
+    interrupt(),
+  ];
+}
+
+function bus(name: string, signals: readonly string[], type: string): BusInterface {
+  const ports = signals.map((signal) => `${name}_${signal}`);
+  return { name, ports, type, clocked: true, parameters: {}, space: null, page: null };
+}
+
+/** What an interconnect must know of the port to give it the reads that it has under way. */
+function memoryPort(d: Dimensions): BusInterface {
+  const parameters = {
+    PROTOCOL: 'AXI4',
+    READ_WRITE_MODE: 'READ_ONLY',
+    MAX_BURST_LENGTH: d.burstBeats,
+    NUM_READ_OUTSTANDING: Math.floor(d.outstandingBeats / d.burstBeats),
+    SUPPORTS_NARROW_BURST: 0,
+  };
+  return { ...bus('m_axi', AXI_READ, MEMORY_MAPPED), parameters, space: { addressBits: ADDRESS_BITS } };
+}
+
+function controlPort(): BusInterface {
+  const parameters = { PROTOCOL: 'AXI4LITE' };
+  return { ...bus('s_axi_ctrl', AXI_LITE, MEMORY_MAPPED), parameters, page: CONTROL_PAGE };
+}
+
+function interrupt(): BusInterface {
+  const parameters = { SENSITIVITY: 'LEVEL_HIGH' };
+  return { ...bus('irq', [], INTERRUPT), ports: ['irq'], clocked: false, parameters };
+}

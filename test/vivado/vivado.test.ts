@@ -1,0 +1,340 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DesignFiles, generate } from '../../src/generate.ts';
+import { vivadoFiles } from '../../src/vivado/files.ts';
+import { busInterfaces } from '../../src/vivado/interfaces.ts';
+import { sampleDesign } from '../lib/sample_design.ts';
+
+const VIVADO = fileURLToPath(new URL('vivado.tcl', import.meta.url));
+
+const LAYER = { inputs: 6, cells: 8, outputs: 4 };
+const LANES = { lanes: 2 };
+
+/** Configs whose top modules have different ports. */
+const CONFIGS = {
+  'on chip': { name: 'tiny', array: LANES },
+  'several channels': { name: 'tiny', array: { channels: 4, ...LANES }, part: 'xc7z020clg400-1', clockMHz: 62.5 },
+  'weights in DRAM': { name: 'tiny', array: LANES, weights: 'dram', memoryBusBits: 128 },
+} as const;
+type ConfigName = keyof typeof CONFIGS;
+const CONFIG_NAMES = Object.keys(CONFIGS) as ConfigName[];
+
+/** A folder that is hard to quote. */
+const AWKWARD = 'de sign [exit] $x {y';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'esegen vivado-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const COMPILATIONS = new Map(CONFIG_NAMES.map((name) => [name, sampleDesign(LAYER, CONFIGS[name])]));
+const FILES = new Map(
+  [...COMPILATIONS].map(([name, compilation]) => {
+    const model = { layer: compilation.layer, outputLayer: null };
+    return [name, generate(compilation, model, { norm: null, labels: null })];
+  }),
+);
+
+/** The files of a design. */
+function filesOf(name: ConfigName): DesignFiles {
+  return new Map(FILES.get(name)!);
+}
+
+/** Writes a design below `root`. */
+function place(files: DesignFiles, folder = AWKWARD): string {
+  const dir = join(root, folder);
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), content);
+  }
+  return dir;
+}
+
+interface RunOptions {
+  readonly version?: string;
+  /** Whether packaging finds interfaces by itself. */
+  readonly infers?: boolean;
+  /** Run that does not reach its end. */
+  readonly failing?: string;
+  readonly args?: readonly string[];
+}
+
+/** Runs a script of a design under the stand-in for Vivado, in a folder of its own. */
+function vivado(design: string, script: string, options: RunOptions = {}) {
+  const { version = '2023.2', infers = true, failing = '', args = [] } = options;
+  const cwd = join(root, 'work here');
+  mkdirSync(cwd, { recursive: true });
+  const path = join(design, 'vivado', script);
+  const result = spawnSync('tclsh', [VIVADO, version, infers ? '1' : '0', failing, path, ...args], {
+    cwd,
+    encoding: 'utf8',
+  });
+  if (result.error) throw result.error;
+  const { status, stdout, stderr } = result;
+  return { cwd, status, stderr, lines: stdout.trimEnd().split('\n') };
+}
+
+/** What the script printed behind this prefix. */
+function printed(lines: readonly string[], prefix: string): string[] {
+  return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+}
+
+/** All files below a folder with their contents. */
+function snapshot(dir: string): Map<string, string> {
+  const paths = (readdirSync(dir, { recursive: true }) as string[]).sort();
+  return new Map(
+    paths
+      .filter((path) => statSync(join(dir, path)).isFile())
+      .map((path) => [path, readFileSync(join(dir, path), 'utf8')]),
+  );
+}
+
+/** Ports of a top module, as its Verilog declares them. */
+function portsOf(files: DesignFiles): string[] {
+  const declaration = /^ {4}(?:input {2}|output )wire +(?:\[\d+:\d+\] +)?(\w+),?$/gm;
+  return [...String(files.get('rtl/tiny.v')).matchAll(declaration)].map((match) => match[1]!);
+}
+
+const SCRIPTS = ['create_project.tcl', 'package_ip.tcl'];
+
+describe.each(CONFIG_NAMES)('create_project.tcl: %s', (name) => {
+  test('goes through synthesis and implementation, and reports on both', () => {
+    const dir = place(filesOf(name));
+    const before = snapshot(dir);
+    const { status, stderr, cwd, lines } = vivado(dir, 'create_project.tcl');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(printed(lines, 'launch_runs: ')).toEqual(['synth_1', 'impl_1']);
+    expect(lines).toContain(
+      'set_property: -name {STEPS.SYNTH_DESIGN.ARGS.MORE OPTIONS} -value {-mode out_of_context} -objects {run synth_1}',
+    );
+    const reports = ['utilization', 'utilization_hierarchical', 'timing', 'power'];
+    for (const step of ['synthesis', 'implementation'])
+      for (const report of reports)
+        expect(existsSync(join(cwd, 'tiny_vivado', `${step}_${report}.rpt`)), report).toBe(true);
+    expect(snapshot(dir)).toEqual(before);
+  });
+
+  test('takes part and top from the config', () => {
+    const { lines } = vivado(place(filesOf(name)), 'create_project.tcl');
+    const [project] = printed(lines, 'create_project: ');
+    const config = COMPILATIONS.get(name)!.design.config;
+    expect(project).toMatch(new RegExp(`^tiny \\{.*/work here/tiny_vivado\\} -part ${config.part}$`));
+    expect(lines).toContain('set_property: top tiny {fileset sources_1}');
+  });
+});
+
+describe('create_project.tcl', () => {
+  test('behind -tclargs project it makes the project and runs nothing', () => {
+    const { status, stderr, lines, cwd } = vivado(place(filesOf('on chip')), 'create_project.tcl', {
+      args: ['project'],
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(printed(lines, 'launch_runs: ')).toEqual([]);
+    expect(existsSync(join(cwd, 'tiny_vivado'))).toBe(true);
+  });
+
+  test.each([[['projects']], [['project', 'now']]])('refuses the arguments %j', (args) => {
+    const { status, stderr, cwd } = vivado(place(filesOf('on chip')), 'create_project.tcl', { args });
+    expect(status).toBe(1);
+    expect(stderr).toBe(`ERROR: expected nothing or project behind -tclargs, got ${args.join(' ')}\n`);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test.each([
+    ['synth_1', 'synthesis'],
+    ['impl_1', 'implementation'],
+  ])('says where to look when %s fails', (failing, step) => {
+    const { status, stderr } = vivado(place(filesOf('on chip')), 'create_project.tcl', { failing });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${step} of tiny failed, see `);
+    expect(stderr).toContain(`/tiny_vivado/tiny.runs/${failing}/runme.log`);
+  });
+
+  test.each([
+    [200, '5.000'],
+    [300, '3.333'],
+    [62.5, '16.000'],
+  ])('the clock of %d MHz has a period of %s ns', (clockMHz, period) => {
+    const { design } = sampleDesign(LAYER, { ...CONFIGS['on chip'], clockMHz });
+    const xdc = vivadoFiles(design, { rtl: [], mem: [] }).get('vivado/tiny.xdc');
+    expect(xdc).toContain(`create_clock -name clk -period ${period} [get_ports clk]\n`);
+  });
+});
+
+describe.each(SCRIPTS)('%s', (script) => {
+  test.each(['2017.4', '2018.3.1', '2018.12', '1.0', 'unknown'])('refuses Vivado %s and writes nothing', (version) => {
+    const { status, stderr, cwd, lines } = vivado(place(filesOf('on chip')), script, { version });
+    expect(status).toBe(1);
+    expect(stderr).toContain('ERROR: tiny needs Vivado 2019.1 or newer, this ');
+    expect(stderr).toContain(version);
+    expect(lines.filter((line) => !line.startsWith('version:'))).toEqual([]);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test.each(['2019.1', '2019.1.3', '2020.2', '2024.1_AR000', '2030.10'])('takes Vivado %s', (version) => {
+    expect(vivado(place(filesOf('on chip')), script, { version })).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('overwrites nothing', () => {
+    const dir = place(filesOf('on chip'));
+    const first = vivado(dir, script);
+    const before = snapshot(first.cwd);
+    const { status, stderr } = vivado(dir, script);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^ERROR: .*\/work here\/tiny_(vivado|ip) is there already: remove it, or start Vivado in another/,
+    );
+    expect(snapshot(first.cwd)).toEqual(before);
+  });
+
+  test.each(['rtl/pe.v', 'mem/tanh.mem'])('names %s where it is missing', (path) => {
+    const files = filesOf('on chip');
+    files.delete(path);
+    const { status, stderr, cwd } = vivado(place(files), script);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${path} is missing: build the design again with esegen build`);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+describe('package_ip.tcl', () => {
+  const NONE = { 'on chip': [], 'several channels': [], 'weights in DRAM': [] };
+  /** What the IP says of `m_axi`. */
+  const MEMORY = (() => {
+    const { burstBeats, outstandingBeats } = COMPILATIONS.get('weights in DRAM')!.design.dimensions;
+    return [
+      `bus_parameter m_axi:MAX_BURST_LENGTH value ${burstBeats}`,
+      `bus_parameter m_axi:NUM_READ_OUTSTANDING value ${Math.floor(outstandingBeats / burstBeats)}`,
+      ...['PROTOCOL value AXI4', 'READ_WRITE_MODE value READ_ONLY', 'SUPPORTS_NARROW_BURST value 0'].map(
+        (value) => `bus_parameter m_axi:${value}`,
+      ),
+      ...['interface m_axi clock clk', 'interface m_axi master_address_space_ref m_axi', 'interface m_axi'],
+      ...['space m_axi range 16E', 'space m_axi width 64'],
+    ];
+  })();
+  const CONTROL = [
+    ...['block registers range 4096', 'block registers usage register', 'block registers width 32'],
+    ...['bus_parameter irq:SENSITIVITY value LEVEL_HIGH', 'bus_parameter s_axi_ctrl:PROTOCOL value AXI4LITE'],
+    ...['interface irq', 'interface s_axi_ctrl', 'interface s_axi_ctrl clock clk'],
+    'interface s_axi_ctrl slave_memory_map_ref s_axi_ctrl',
+  ];
+  const CASES = CONFIG_NAMES.flatMap((name) => [true, false].map((infers) => ({ name, infers })));
+
+  test.each(CASES)('$name, interfaces found by Vivado $infers', ({ name, infers }) => {
+    const dir = place(filesOf(name));
+    const before = snapshot(dir);
+    const { status, stderr, cwd, lines } = vivado(dir, 'package_ip.tcl', { infers });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const mem = `${cwd}/tiny_ip/mem/`;
+    expect(printed(lines, 'IP: ').toSorted()).toEqual(
+      [
+        ...['core tiny description Sparse LSTM: 6 inputs, 8 cells, 4 outputs', 'core tiny display_name tiny'],
+        ...['core tiny name tiny', 'core tiny version 1.0', 'bus_parameter rst:POLARITY value ACTIVE_HIGH'],
+        ...['interface clk', 'interface clk reset rst', 'interface rst'],
+        ...['m_axis', 's_axis'].flatMap((stream) => [`interface ${stream}`, `interface ${stream} clock clk`]),
+        `file {${cwd}/tiny_ip/tiny_ooc.xdc} USED_IN synthesis implementation out_of_context`,
+        ...[`hdl_parameter MEM_DIR value ${mem}`, `user_parameter MEM_DIR value ${mem}`],
+        ...({ ...NONE, 'weights in DRAM': MEMORY }[name] ?? []),
+        ...CONTROL,
+      ].toSorted(),
+    );
+    expect(readdirSync(cwd)).toEqual(['tiny_ip']);
+    expect(snapshot(dir)).toEqual(before);
+  });
+
+  test('the IP holds its own copy of every source, and all of its memory files in both file groups', () => {
+    const files = filesOf('on chip');
+    const { cwd, lines } = vivado(place(files), 'package_ip.tcl', { infers: false });
+    const copied = snapshot(join(cwd, 'tiny_ip'));
+    const sources = [...files.keys()].filter((path) => /^(rtl|mem)\//.test(path));
+    expect([...copied.keys()].toSorted()).toEqual([...sources, 'component.xml', 'tiny_ooc.xdc'].toSorted());
+    for (const path of sources) expect(copied.get(path), path).toBe(files.get(path));
+    const added = printed(lines, 'ipx::add_file: ').toSorted();
+    const groups = ['xilinx_anylanguagesynthesis', 'xilinx_anylanguagebehavioralsimulation'];
+    const mem = sources.filter((path) => path.startsWith('mem/'));
+    expect(added).toEqual(mem.flatMap((path) => groups.map((group) => `${path} {group ${group}}`)).toSorted());
+  });
+});
+
+describe('busInterfaces', () => {
+  const PLAIN = ['clk', 'rst'];
+
+  test.each(CONFIG_NAMES)('every port of the top module has its place: %s', (name) => {
+    const listed = busInterfaces(COMPILATIONS.get(name)!.design.dimensions).flatMap(({ ports }) => ports);
+    expect([...listed, ...PLAIN].toSorted()).toEqual(portsOf(filesOf(name)).toSorted());
+  });
+});
+
+describe('FuseSoC', () => {
+  test('the core file lists the sources in order, and copies the memory files to mem/ where the tool runs', () => {
+    const files = filesOf('on chip');
+    const core = String(files.get('tiny.core'));
+    expect(core.startsWith('CAPI=2:\n')).toBe(true);
+    const items = [...core.matchAll(/^ {6}- (.+)$/gm)].map((match) => match[1]!);
+    const rtl = String(files.get('files.f')).trimEnd().split('\n');
+    const mem = [...files.keys()].filter((path) => path.startsWith('mem/'));
+    expect(items).toEqual([...rtl, ...mem.map((path) => `${path}: {copyto: ${path}}`), 'vivado/tiny.xdc']);
+    for (const item of items) expect(files.has(item.replace(/:.*/, '')), item).toBe(true);
+    expect(core).toContain('        part: xcku060-ffva1156-2-e\n');
+    expect(core.match(/^ {4}toplevel: tiny$/gm)?.length).toBe(3);
+  });
+});
+
+describe('the stand-in for Vivado notices', () => {
+  test.each([
+    ['an unknown option', 'create_project.tcl', '-norecurse', '-norecursive', 'unknown option -norecursive'],
+    ['an option without its value', 'create_project.tcl', / -part \S+/, ' -part', '-part has no value'],
+    [
+      'an argument too many',
+      'create_project.tcl',
+      'wait_on_run $run',
+      'wait_on_run $run now',
+      '1 to 1 arguments, got 2',
+    ],
+    ['an argument too few', 'create_project.tcl', 'open_run $run', 'open_run', '1 to 1 arguments, got 0'],
+    ['an unknown command', 'create_project.tcl', 'report_power', 'report_watts', 'invalid command name "report_watts"'],
+    ['an unknown run', 'create_project.tcl', 'get_runs synth_1', 'get_runs synth_2', 'there is no run synth_2'],
+    ['an unknown property', 'create_project.tcl', 'TCL.PRE', 'TCL.BEFORE', 'has no property'],
+    ['a top that is not there', 'create_project.tcl', 'top tiny', 'top tinier', 'no module tinier in the files'],
+    ['a constraint file that is not there', 'create_project.tcl', 'tiny.xdc', 'other.xdc', 'no such file'],
+    ['a relative path', 'create_project.tcl', '[file join $script_dir tiny.xdc]', 'rel.xdc', 'no such file: rel.xdc'],
+    ['a report before there is a design', 'create_project.tcl', 'open_run $run', '', 'needs an open design'],
+    ['memory files that no run finds', 'memories.tcl', 'file copy', '#', "could not open $readmem data file 'mem/"],
+    ['a clock on no port', 'tiny.xdc', 'get_ports clk', 'get_ports clock', 'no port clock'],
+    [
+      'a port of an interface that is not there',
+      'package_ip.tcl',
+      's_axis_tlast',
+      's_axis_tkeep',
+      'no port s_axis_tkeep',
+    ],
+    ['a type that is not there', 'package_ip.tcl', 'axis_rtl', 'axi_stream', 'no such type'],
+    ['an interface without a clock', 'package_ip.tcl', '-clock clk', '-clock aclk', 'there is no interface aclk'],
+    ['a file outside of the IP', 'package_ip.tcl', '$ip_dir $path]]\n', '$design_dir $path]]\n', 'not in the folder'],
+  ])('%s', (_, script, from, to, message) => {
+    const files = filesOf('on chip');
+    const path = `vivado/${script}`;
+    const text = String(files.get(path));
+    const changed = text.replace(from, to);
+    expect(changed).not.toBe(text);
+    files.set(path, changed);
+    const run = script === 'package_ip.tcl' ? script : 'create_project.tcl';
+    const { status, stderr } = vivado(place(files), run, { infers: false });
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+  });
+});
