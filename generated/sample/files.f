@@ -31,6 +31,7 @@ rtl/elem_mul.v
 rtl/assemble.v
 rtl/channel.v
 rtl/sequencer.v
+rtl/state_access.v
 rtl/array.v
 rtl/core.v
 rtl/axi_lite_slave.v

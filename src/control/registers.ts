@@ -269,6 +269,47 @@ export const REGISTERS: readonly Register[] = [
     fields: word('count', 'ro', 'elements of an output frame'),
   },
   {
+    name: 'STATE',
+    offset: 0x0a0,
+    what: 'State of a voice, while the core is paused',
+    fields: [
+      field('clear', 0, 1, 'w1s', 'the next frame of the channel at the place starts an utterance: c and y are zero'),
+      field(
+        'resume',
+        1,
+        1,
+        'w1s',
+        'the next frame of the channel at the place goes on with c and y as they were written',
+      ),
+      field('idle', 8, 1, 'ro', 'the state can be reached; otherwise accesses change nothing'),
+    ],
+  },
+  {
+    name: 'STATE_PLACE',
+    offset: 0x0a4,
+    what: 'Place of an element: bits 15 to 0 element, 23 to 16 channel, 24 vector (0 c, 1 y)',
+    fields: word('word', 'push', 'the place; begins a read'),
+  },
+  {
+    name: 'STATE_WRITE',
+    offset: 0x0a8,
+    what: 'Writes an element, and goes on to the next',
+    fields: word(
+      'value',
+      'push',
+      'the element, in its lower bits. y is written from element 0 to its last one, in order',
+    ),
+  },
+  {
+    name: 'STATE_READ',
+    offset: 0x0ac,
+    what: 'The element at the place',
+    fields: [
+      field('value', 0, 16, 'ro', 'the element, sign-extended'),
+      field('valid', 31, 1, 'ro', 'it has been read since the place was written'),
+    ],
+  },
+  {
     name: 'FRAMES',
     offset: 0x080,
     what: 'Output frames sent since the start',

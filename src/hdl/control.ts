@@ -12,6 +12,20 @@ export function runControl(): ModulePlan {
   return modulePlan('run_control', {});
 }
 
+/** Access to c and y. */
+export function stateAccess({ formats, dimensions: d }: Design): ModulePlan {
+  return modulePlan('state_access', {
+    channels: d.channels,
+    groups: d.groups,
+    elemLanes: d.elemLanes,
+    spread: d.spread,
+    vectorWidth: formats.vectorBits,
+    narrow: formats.vectorBits < 16,
+    wordWidth: d.wordBits,
+    elementWidth: d.elementBits,
+  });
+}
+
 /** Counters of the register file. */
 export function coreCounters({ config, dimensions: d }: Design): ModulePlan {
   return modulePlan('core_counters', { lanes: d.groups * d.lanes, fifoDepth: config.fifoDepth, dram: d.dram });

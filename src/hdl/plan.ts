@@ -10,7 +10,7 @@ import { bankControl } from './bank_control.ts';
 import { channel } from './channel.ts';
 import { columnGroup } from './column_group.ts';
 import { columnIssuer } from './column_issuer.ts';
-import { axiLiteSlave, coreCounters, runControl } from './control.ts';
+import { axiLiteSlave, coreCounters, runControl, stateAccess } from './control.ts';
 import { controlRegisters, type DesignHash } from './control_registers.ts';
 import { core } from './core.ts';
 import { elemLane } from './elem_lane.ts';
@@ -67,6 +67,7 @@ export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
     ...(design.dimensions.projection ? [assemble(design)] : []),
     channel(design),
     sequencer(design),
+    stateAccess(design),
     array(design),
     core(design),
     axiLiteSlave(),

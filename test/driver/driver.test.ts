@@ -128,7 +128,7 @@ describe.each([{ dram: false }, { dram: true }])('C driver and RTL, weights in e
         // No load of an image by chance.
         const strobes = register?.name.startsWith('IMAGE') ? 0 : rng.integer(0, 15);
         script.push(`write ${offset} ${data} ${strobes}`);
-        const writable = register?.fields.some(({ access }) => ['rw', 'w1c', 'w1s'].includes(access)) ?? false;
+        const writable = register?.fields.some(({ access }) => ['rw', 'w1c', 'w1s', 'push'].includes(access)) ?? false;
         expected.push(`${writable ? OK : SLVERR}`);
         if (register !== undefined && rw) {
           let value = BigInt(stored.get(register.name) ?? 0);

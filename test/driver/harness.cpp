@@ -4,7 +4,7 @@
 //
 // It is the system around the design: an AXI4-Lite master below the driver's register accesses, a source and a sink of frames,
 // and external memory where the design has one (-DDRAM). Each of their channels waits for random numbers of cycles. A breach of
-// a protocol ends the run with "@breach". The design's name is `dut`.
+// a protocol ends the run with "@breach". The design's name is `dut`; with several channels CHANNELS is defined.
 //
 // Commands of the script, a line each; answers are lines that begin with the command:
 //   init, start, pause, reset, wait N, errors, irq, counters      calls of the driver
@@ -15,6 +15,10 @@
 //   read OFFSET               "read DATA RESP"
 //   write OFFSET DATA STRB    "write RESP"
 //   frame FIRST V V V ...     queues an input frame; FIRST is 1 at the start of an utterance; V are its elements
+//   batch CH END FIRST V V .. the same for channel CH; END is 1 for the last frame of a batch
+//   save N CH                 reads the state of a channel into slot N: "save TEXT / C C C / Y Y Y"
+//   restore N CH              writes slot N to a channel
+//   clear CH                  clears the state of a channel
 //   cut                       drops the queued frames but for one that is half sent or on offer; "cut N" frames were begun since the
 //                             last outputs, "cut N +" where one is on offer whose first beat has not been taken
 //   cycles N                  lets time pass
@@ -48,6 +52,13 @@ struct Beat {
   uint16_t data;
   bool first;
   bool last;
+  bool end;
+  uint8_t channel;
+};
+
+struct State {
+  int16_t c[4096];
+  int16_t y[4096];
 };
 
 class System {
@@ -117,13 +128,14 @@ class System {
     Breach("no answer to a read");
   }
 
-  void Queue(std::istream& words) {
+  void Queue(std::istream& words, int channel, bool end) {
     int first = 0;
     words >> first;
     std::vector<int> values;
     for (int value; words >> value;) values.push_back(value);
     for (size_t n = 0; n < values.size(); ++n) {
-      input_.push_back({static_cast<uint16_t>(values[n]), n == 0 && first != 0, n + 1 == values.size()});
+      input_.push_back({static_cast<uint16_t>(values[n]), n == 0 && first != 0, n + 1 == values.size(), n == 0 && end,
+                        static_cast<uint8_t>(channel)});
     }
   }
 
@@ -160,6 +172,11 @@ class System {
     output_.clear();
     begun_ = 0;
     return text.str();
+  }
+
+  uint32_t Peek(uint32_t offset) {
+    uint32_t response = 0;
+    return Read(offset, &response);
   }
 
   void Pace(int axi, int in, int out) {
@@ -209,7 +226,7 @@ class System {
     Settle();
     const bool in = top_.s_axis_tvalid && top_.s_axis_tready;
     const bool out = top_.m_axis_tvalid && top_.m_axis_tready;
-    const Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0};
+    const Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0, false, 0};
     if (!top_.rst) {
       if (held_ && (!top_.m_axis_tvalid || top_.m_axis_tdata != held_beat_.data || beat.last != held_beat_.last)) {
         Breach("a beat on offer at m_axis changed");
@@ -240,7 +257,12 @@ class System {
       top_.s_axis_tvalid = offer;
       if (offer) {
         top_.s_axis_tdata = input_.front().data;
+#ifdef CHANNELS
+        top_.s_axis_tuser = input_.front().first | input_.front().end << 1;
+        top_.s_axis_tdest = input_.front().channel;
+#else
         top_.s_axis_tuser = input_.front().first;
+#endif
         top_.s_axis_tlast = input_.front().last;
       }
     }
@@ -360,6 +382,7 @@ int main(int argc, char** argv) {
   system.LoadMemory(Contents(initial));
 #endif
   const dut_bus bus = {&system, BusRead, BusWrite};
+  std::vector<State> states(4);
   std::ifstream script(argv[1]);
   for (std::string line; std::getline(script, line);) {
     std::istringstream words(line);
@@ -425,8 +448,24 @@ int main(int argc, char** argv) {
       const uint32_t data = static_cast<uint32_t>(number());
       answer << system.Write(offset, data, static_cast<uint32_t>(number()));
     } else if (command == "frame") {
-      system.Queue(words);
+      system.Queue(words, 0, true);
       continue;
+    } else if (command == "batch") {
+      const int64_t channel = number();
+      const bool end = number() != 0;
+      system.Queue(words, static_cast<int>(channel), end);
+      continue;
+    } else if (command == "save") {
+      State& state = states[static_cast<size_t>(number())];
+      answer << dut_text(dut_read_state(&bus, static_cast<uint32_t>(number()), state.c, state.y, kPolls)) << " /";
+      for (uint32_t n = 0; n < system.Peek(DUT_REG_MODEL_CELLS); ++n) answer << ' ' << state.c[n];
+      answer << " /";
+      for (uint32_t n = 0; n < system.Peek(DUT_REG_MODEL_OUTPUTS); ++n) answer << ' ' << state.y[n];
+    } else if (command == "restore") {
+      const State& state = states[static_cast<size_t>(number())];
+      answer << dut_text(dut_write_state(&bus, static_cast<uint32_t>(number()), state.c, state.y));
+    } else if (command == "clear") {
+      answer << dut_text(dut_clear_state(&bus, static_cast<uint32_t>(number())));
     } else if (command == "cut") {
       answer << system.Cut();
     } else if (command == "cycles") {

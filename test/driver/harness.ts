@@ -22,9 +22,9 @@ export interface Harness {
 /**
  * Compiles the driver of a design directory as strictly as a compiler can, and the RTL with it.
  *
- * @param dir design directory of a design with name `dut`, one channel and one element a beat; its memory port has 64 bits
+ * @param dir design directory of a design with name `dut` and one element a beat; its memory port has 64 bits
  */
-export async function buildHarness(dir: string, dram: boolean): Promise<Harness> {
+export async function buildHarness(dir: string, dram: boolean, channels = 1): Promise<Harness> {
   const work = await mkdtemp(join(tmpdir(), 'esegen-harness-'));
   const driver = join(work, 'driver.o');
   const strict = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror', '-Wconversion', '-O2'];
@@ -43,7 +43,8 @@ export async function buildHarness(dir: string, dram: boolean): Promise<Harness>
     'fast',
     '-Wno-lint',
   ];
-  const cflags = `-O1 -I${resolve(dir, 'sw')}${dram ? ' -DDRAM' : ''}`;
+  const defines = `${dram ? ' -DDRAM' : ''}${channels > 1 ? ' -DCHANNELS' : ''}`;
+  const cflags = `-O1 -I${resolve(dir, 'sw')}${defines}`;
   await execa(
     'verilator',
     [...flags, '--top-module', 'dut', '-CFLAGS', cflags, '-Mdir', work, '-o', 'harness', ...sources, HARNESS, driver],

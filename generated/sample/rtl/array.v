@@ -63,6 +63,17 @@ module array #(
     input  wire                                  out_step,
     input  wire [ELEMENT_WIDTH-1:0]              out_index,
     output wire [CHANNELS*BEAT*VECTOR_WIDTH-1:0] out_data,
+    // State from outside (see state_access).
+    input  wire                                  state_idle,
+    input  wire [31:0]                           outputs,
+    input  wire                                  place_en,
+    input  wire [31:0]                           place,
+    input  wire                                  state_write_en,
+    input  wire [31:0]                           state_write,
+    input  wire                                  state_clear,
+    input  wire                                  state_resume,
+    output wire                                  state_valid,
+    output wire [15:0]                           state_value,
     // For the counters (see lane): by lane, and what holds for any lane.
     output wire [GROUPS*LANES-1:0]               lane_macs,
     output wire [FIFO_DEPTH-1:0]                 reached,
@@ -260,10 +271,69 @@ module array #(
         end
     endgenerate
 
+    // ---- State from outside ---------------------------------------------------------------------------------------------
+    wire                                    peek;
+    wire [CHANNELS-1:0]                     poke;
+    wire [7:0]                              peek_lane;
+    wire [WORD_WIDTH-1:0]                   peek_word;
+    wire [VECTOR_WIDTH-1:0]                 poke_value;
+    wire [CHANNELS*VECTOR_WIDTH-1:0]        cells_found;
+    wire [ELEMENT_WIDTH-1:0]                peek_column;
+    wire [GROUPS*CHANNELS*VECTOR_WIDTH-1:0] y_found;
+    wire [GROUPS-1:0]                       y_parity;
+    wire                                    poke_start;
+    wire                                    poke_y;
+    wire [ELEM_LANES*VECTOR_WIDTH-1:0]      poke_word;
+    wire [CHANNELS-1:0]                     poke_channel;
+    wire [CHANNELS-1:0]                     utterance_starts;
+    wire [CHANNELS-1:0]                     utterance_goes_on;
+
+    state_access #(
+        .CHANNELS(CHANNELS),
+        .GROUPS(GROUPS),
+        .ELEM_LANES(ELEM_LANES),
+        .SPREAD(SPREAD),
+        .VECTOR_WIDTH(VECTOR_WIDTH),
+        .WORD_WIDTH(WORD_WIDTH),
+        .ELEMENT_WIDTH(ELEMENT_WIDTH)
+    ) u_state_access (
+        .clk(clk),
+        .rst(rst),
+        .idle(state_idle),
+        .outputs(outputs),
+        .place_en(place_en),
+        .place(place),
+        .write_en(state_write_en),
+        .write(state_write),
+        .clear(state_clear),
+        .resume(state_resume),
+        .read_valid(state_valid),
+        .read_value(state_value),
+        .peek(peek),
+        .poke(poke),
+        .lane(peek_lane),
+        .word(peek_word),
+        .value(poke_value),
+        .cells(cells_found),
+        .column(peek_column),
+        .elements(y_found),
+        .y_start(poke_start),
+        .y_write(poke_y),
+        .y_word(poke_word),
+        .channel(poke_channel),
+        .utterance_starts(utterance_starts),
+        .utterance_goes_on(utterance_goes_on)
+    );
+
+    wire unused_parity = &{1'b0, y_parity};
+
     // ---- Words of y and m on their way to the groups ------------------------------------------------------------------------
     wire [CHANNELS-1:0]                         y_valid;
     wire [CHANNELS-1:0]                         y_store;
-    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] y_word;
+    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] made_word;
+    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] y_word = poke_y ? {CHANNELS{poke_word}} : made_word;
+    wire                                        y_begin = start_outputs || poke_start;
+    wire                                        y_write = y_valid[0] || poke_y;
     wire [CHANNELS-1:0]                         m_valid;
     wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] m_word;
     wire                                        unused_valid = &{1'b0, y_valid, m_valid};
@@ -281,8 +351,8 @@ module array #(
             reg [$clog2(SPREAD)-1:0] m_round_reg;
 
             always @(posedge clk) begin
-                if (start_outputs) y_round_reg <= {$clog2(SPREAD){1'b0}};
-                else if (y_valid[0]) y_round_reg <= y_round_reg + 1'b1;
+                if (y_begin) y_round_reg <= {$clog2(SPREAD){1'b0}};
+                else if (y_write) y_round_reg <= y_round_reg + 1'b1;
                 if (start_cells) m_round_reg <= {$clog2(SPREAD){1'b0}};
                 else if (m_valid[0]) m_round_reg <= m_round_reg + 1'b1;
             end
@@ -395,10 +465,16 @@ module array #(
                 .frame_active(frame_active[g*CHANNELS+:CHANNELS]),
                 .frame_first(frame_first[g*CHANNELS+:CHANNELS]),
                 .cells_done(cells_done),
-                .y_start(start_outputs),
-                .start_parity(start_parity),
-                .y_write(y_valid[0] && y_turn),
-                .y_store(y_store),
+                .peek(peek),
+                .peek_column(peek_column),
+                .y_found(y_found[g*CHANNELS*VECTOR_WIDTH+:CHANNELS*VECTOR_WIDTH]),
+                .y_parity(y_parity[g]),
+                .utterance_goes_on(utterance_goes_on),
+                .utterance_starts(utterance_starts),
+                .y_start(y_begin),
+                .start_parity(poke_start ? y_parity[g] : start_parity),
+                .y_write(y_write && y_turn),
+                .y_store(poke_y ? poke_channel : y_store),
                 .y_words(y_words),
                 .m_start(start_cells),
                 .m_write(m_valid[0] && m_turn),
@@ -470,7 +546,13 @@ module array #(
                 .m_word(m_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
                 .y_valid(y_valid[c]),
                 .y_store(y_store[c]),
-                .y_word(y_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
+                .peek(peek),
+                .poke(poke[c]),
+                .peek_lane(peek_lane),
+                .peek_word(peek_word),
+                .poke_value(poke_value),
+                .found(cells_found[c*VECTOR_WIDTH+:VECTOR_WIDTH]),
+                .y_word(made_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
                 .out_available(available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
                 .out_step(out_step),
                 .out_index(out_index),

@@ -70,6 +70,13 @@ module column_group #(
     input  wire                                   m_start,
     input  wire                                   m_write,
     input  wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] m_words,
+    // State from outside (see state_access): y of a column, two cycles later; channels that go on with an utterance, or start one.
+    input  wire                                   peek,
+    input  wire [ELEMENT_WIDTH-1:0]               peek_column,
+    output wire [CHANNELS*VECTOR_WIDTH-1:0]       y_found,
+    output wire                                   y_parity,
+    input  wire [CHANNELS-1:0]                    utterance_goes_on,
+    input  wire [CHANNELS-1:0]                    utterance_starts,
     // Pointer memories: counts follow col_pointer by two enabled cycles.
     output wire                                   advance,
     output wire [$clog2(POINTER_DEPTH)-1:0]       col_pointer,
@@ -129,6 +136,8 @@ module column_group #(
         .frame_parity(frame_parity),
         .frame_active(frame_active),
         .frame_first(frame_first),
+        .utterance_goes_on(utterance_goes_on),
+        .utterance_starts(utterance_starts),
         .cells_done(cells_done),
         .y_generation(y_generation[0]),
         .y_available(y_available[0+:ELEMENT_WIDTH]),
@@ -195,7 +204,7 @@ module column_group #(
                 .generation(y_generation[c]),
                 .available(y_available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
                 .en(advance),
-                .index(col_index),
+                .index(peek ? peek_column : col_index),
                 .data(y_data[c*VECTOR_WIDTH+:VECTOR_WIDTH])
             );
 
@@ -221,6 +230,9 @@ module column_group #(
             );
         end
     endgenerate
+
+    assign y_found = y_data;
+    assign y_parity = y_generation[0];
 
     // The buffers of all channels fill in step.
     wire unused_counts = &{1'b0, y_generation, y_available, m_generation, m_available};

@@ -50,6 +50,9 @@ module column_issuer #(
     output wire                     frame_parity,
     output wire [CHANNELS-1:0]      frame_active,
     output wire [CHANNELS-1:0]      frame_first,
+    // Channels whose next frame goes on with an utterance, or starts one.
+    input  wire [CHANNELS-1:0]      utterance_goes_on,
+    input  wire [CHANNELS-1:0]      utterance_starts,
     // Frames whose cells are done, modulo 4.
     input  wire [1:0]               cells_done,
     // Elements of the vectors.
@@ -197,10 +200,9 @@ module column_issuer #(
             end else if (issued) begin
                 index_reg <= index_reg + 1'b1;
             end
-            if (spmv_done && from_batch) begin
-                slot_reg    <= !slot_reg;
-                started_reg <= started_reg | active;
-            end
+            if (spmv_done && from_batch) slot_reg <= !slot_reg;
+            started_reg <= (started_reg | utterance_goes_on | ((spmv_done && from_batch) ? active : {CHANNELS{1'b0}}))
+                & ~utterance_starts;
             if (spmv_done && next) prefetched_reg <= 1'b1;
             else if (skip && op == OP_SPMV && current) prefetched_reg <= 1'b0;
             if (step_done && last) frame_reg <= frame_reg + 2'd1;

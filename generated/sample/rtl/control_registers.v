@@ -26,6 +26,10 @@
 //   0x068   MODEL_INPUTS
 //   0x06c   MODEL_CELLS
 //   0x070   MODEL_OUTPUTS
+//   0x0a0   STATE
+//   0x0a4   STATE_PLACE
+//   0x0a8   STATE_WRITE
+//   0x0ac   STATE_READ
 //   0x080   FRAMES
 //   0x084   CYCLES_LO
 //   0x088   CYCLES_HI
@@ -157,6 +161,24 @@ module control_registers (
     input  wire [31:0] model_cells_count,
     // MODEL_OUTPUTS.count.
     input  wire [31:0] model_outputs_count,
+    // STATE.clear.
+    output wire        state_clear,
+    // STATE.resume.
+    output wire        state_resume,
+    // STATE.idle.
+    input  wire        state_idle,
+    // STATE_PLACE.word.
+    output wire        state_place_word_en,
+    // STATE_PLACE.word.
+    output wire [31:0] state_place_word,
+    // STATE_WRITE.value.
+    output wire        state_write_value_en,
+    // STATE_WRITE.value.
+    output wire [31:0] state_write_value,
+    // STATE_READ.value.
+    input  wire [15:0] state_read_value,
+    // STATE_READ.valid.
+    input  wire        state_read_valid,
     // FRAMES.count.
     input  wire [31:0] frames_count,
     // Cycles since the start; they stand still while the core is held.
@@ -187,6 +209,10 @@ module control_registers (
     localparam [9:0] MODEL_INPUTS = 10'd26;
     localparam [9:0] MODEL_CELLS = 10'd27;
     localparam [9:0] MODEL_OUTPUTS = 10'd28;
+    localparam [9:0] STATE = 10'd40;
+    localparam [9:0] STATE_PLACE = 10'd41;
+    localparam [9:0] STATE_WRITE = 10'd42;
+    localparam [9:0] STATE_READ = 10'd43;
     localparam [9:0] FRAMES = 10'd32;
     localparam [9:0] CYCLES_LO = 10'd33;
     localparam [9:0] CYCLES_HI = 10'd34;
@@ -272,7 +298,7 @@ module control_registers (
 
     always @(*) begin
         case (write_addr)
-            CONTROL, ERRORS, IRQ_ENABLE, IRQ_STATUS, IMAGE, IMAGE_DATA: write_ok = 1'b1;
+            CONTROL, ERRORS, IRQ_ENABLE, IRQ_STATUS, IMAGE, IMAGE_DATA, STATE, STATE_PLACE, STATE_WRITE: write_ok = 1'b1;
             default: write_ok = 1'b0;
         endcase
     end
@@ -282,8 +308,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010000;
-            HASH_LO: read_data = 32'h831e55f3;
-            HASH_HI: read_data = 32'h84b429d3;
+            HASH_LO: read_data = 32'h4979937f;
+            HASH_HI: read_data = 32'hd066d355;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;
@@ -300,6 +326,10 @@ module control_registers (
             MODEL_INPUTS: read_data = model_inputs_count;
             MODEL_CELLS: read_data = model_cells_count;
             MODEL_OUTPUTS: read_data = model_outputs_count;
+            STATE: read_data = {23'd0, state_idle, 6'd0, 1'd0, 1'd0};
+            STATE_PLACE: read_data = 32'd0;
+            STATE_WRITE: read_data = 32'd0;
+            STATE_READ: read_data = {state_read_valid, 15'd0, state_read_value};
             FRAMES: read_data = frames_count;
             CYCLES_LO: read_data = cycles[31:0];
             CYCLES_HI: read_data = cycles_hold_reg;
@@ -321,8 +351,14 @@ module control_registers (
     assign control_soft_reset = write_addr == CONTROL && ones[1];
     assign image_check = write_addr == IMAGE && ones[0];
     assign image_load = write_addr == IMAGE && ones[1];
+    assign state_clear = write_addr == STATE && ones[0];
+    assign state_resume = write_addr == STATE && ones[1];
     assign image_data_word = write_data;
     assign image_data_word_en = write_addr == IMAGE_DATA && mask == 32'hffffffff;
+    assign state_place_word = write_data;
+    assign state_place_word_en = write_addr == STATE_PLACE && mask == 32'hffffffff;
+    assign state_write_value = write_data;
+    assign state_write_value_en = write_addr == STATE_WRITE && mask == 32'hffffffff;
     assign errors_frame = errors_frame_reg;
     assign errors_memory_slave = errors_memory_slave_reg;
     assign errors_memory_decode = errors_memory_decode_reg;

@@ -42,6 +42,17 @@ module core #(
     output wire        m_axis_tlast,
     output wire        m_axis_tvalid,
     input  wire        m_axis_tready,
+    // State from outside (see state_access), and whether the core is idle for it.
+    output wire        idle,
+    input  wire [31:0] outputs,
+    input  wire        place_en,
+    input  wire [31:0] place,
+    input  wire        state_write_en,
+    input  wire [31:0] state_write,
+    input  wire        state_clear,
+    input  wire        state_resume,
+    output wire        state_valid,
+    output wire [15:0] state_value,
     // Lanes that multiply by a weight other than 0; bit n where an activation queue has more than n entries.
     output wire [3:0]  lane_macs,
     output wire [3:0]  reached,
@@ -195,6 +206,16 @@ module core #(
         .out_step(out_step),
         .out_index(out_index),
         .out_data(out_data),
+        .state_idle(idle),
+        .outputs(outputs),
+        .place_en(place_en),
+        .place(place),
+        .state_write_en(state_write_en),
+        .state_write(state_write),
+        .state_clear(state_clear),
+        .state_resume(state_resume),
+        .state_valid(state_valid),
+        .state_value(state_value),
         .lane_macs(lane_macs),
         .reached(reached),
         .clearing(clearing)
@@ -293,7 +314,14 @@ module core #(
     end
 
     assign frame_sent = m_axis_tvalid && m_axis_tready && m_axis_tlast && !closed;
-    assign busy = (clearing && !rst) || frames_reg != {LEVEL_WIDTH{1'b0}} || m_axis_tvalid;
+    assign busy = (clearing && !rst) || frames_reg != {LEVEL_WIDTH{1'b0}} || within_reg || m_axis_tvalid;
+
+    // Paused, and all frames answered.
+    reg idle_reg;
+
+    always @(posedge clk) idle_reg <= !rst && !take && !busy;
+
+    assign idle = idle_reg;
 
 endmodule
 

@@ -126,6 +126,15 @@ module sample #(
     wire        silent = 1'b0;
     wire [1:0]  memory_status = 2'd0;
 
+    wire        state_idle;
+    wire        place_en;
+    wire [31:0] place;
+    wire        state_write_en;
+    wire [31:0] state_write;
+    wire        state_clear;
+    wire        state_resume;
+    wire        state_valid;
+    wire [15:0] state_value;
     wire        check;
     wire        load;
     wire        word_en;
@@ -234,6 +243,15 @@ module sample #(
         .model_inputs_count(inputs),
         .model_cells_count(cells),
         .model_outputs_count(outputs),
+        .state_clear(state_clear),
+        .state_resume(state_resume),
+        .state_idle(state_idle),
+        .state_place_word_en(place_en),
+        .state_place_word(place),
+        .state_write_value_en(state_write_en),
+        .state_write_value(state_write),
+        .state_read_value(state_value),
+        .state_read_valid(state_valid),
         .frames_count(frames),
         .cycles(cycles),
         .macs(macs),
@@ -299,6 +317,16 @@ module sample #(
         .m_axis_tlast(m_axis_tlast),
         .m_axis_tvalid(m_axis_tvalid),
         .m_axis_tready(m_axis_tready),
+        .idle(state_idle),
+        .outputs(outputs),
+        .place_en(place_en),
+        .place(place),
+        .state_write_en(state_write_en),
+        .state_write(state_write),
+        .state_clear(state_clear),
+        .state_resume(state_resume),
+        .state_valid(state_valid),
+        .state_value(state_value),
         .lane_macs(lane_macs),
         .reached(reached),
         .frame_sent(frame_sent),

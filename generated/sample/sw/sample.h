@@ -39,8 +39,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0x831e55f3u
-#define SAMPLE_DESIGN_HASH_HI 0x84b429d3u
+#define SAMPLE_DESIGN_HASH_LO 0x4979937fu
+#define SAMPLE_DESIGN_HASH_HI 0xd066d355u
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
@@ -63,6 +63,10 @@
 #define SAMPLE_REG_MODEL_INPUTS  0x068u
 #define SAMPLE_REG_MODEL_CELLS   0x06cu
 #define SAMPLE_REG_MODEL_OUTPUTS 0x070u
+#define SAMPLE_REG_STATE         0x0a0u
+#define SAMPLE_REG_STATE_PLACE   0x0a4u
+#define SAMPLE_REG_STATE_WRITE   0x0a8u
+#define SAMPLE_REG_STATE_READ    0x0acu
 #define SAMPLE_REG_FRAMES        0x080u
 #define SAMPLE_REG_CYCLES_LO     0x084u
 #define SAMPLE_REG_CYCLES_HI     0x088u
@@ -163,5 +167,15 @@
 #define SAMPLE_IMAGE_CHECKED_MASK          0x00000400u
 #define SAMPLE_IMAGE_MODEL_OK_SHIFT        11
 #define SAMPLE_IMAGE_MODEL_OK_MASK         0x00000800u
+#define SAMPLE_STATE_CLEAR_SHIFT           0
+#define SAMPLE_STATE_CLEAR_MASK            0x00000001u
+#define SAMPLE_STATE_RESUME_SHIFT          1
+#define SAMPLE_STATE_RESUME_MASK           0x00000002u
+#define SAMPLE_STATE_IDLE_SHIFT            8
+#define SAMPLE_STATE_IDLE_MASK             0x00000100u
+#define SAMPLE_STATE_READ_VALUE_SHIFT      0
+#define SAMPLE_STATE_READ_VALUE_MASK       0x0000ffffu
+#define SAMPLE_STATE_READ_VALID_SHIFT      31
+#define SAMPLE_STATE_READ_VALID_MASK       0x80000000u
 
 #endif

@@ -121,6 +121,75 @@ sample_result sample_pause(const sample_bus *bus, uint32_t polls) {
     return await(bus, SAMPLE_STATUS_BUSY_MASK, 0, polls);
 }
 
+/* Vectors of STATE_PLACE. */
+#define PLACE_C 0u
+#define PLACE_Y (1u << 24)
+
+static int is_idle(const sample_bus *bus) {
+    return (get(bus, SAMPLE_REG_STATE) & SAMPLE_STATE_IDLE_MASK) != 0;
+}
+
+/* Reads the elements of a vector of a channel. */
+static sample_result read_vector(const sample_bus *bus, uint32_t place, int16_t *elements, uint32_t count, uint32_t polls) {
+    uint32_t n;
+
+    for (n = 0; n < count; n++) {
+        uint32_t left = polls;
+        uint32_t word;
+
+        set(bus, SAMPLE_REG_STATE_PLACE, place + n);
+        do {
+            if (left-- == 0) {
+                return SAMPLE_TIMEOUT;
+            }
+            word = get(bus, SAMPLE_REG_STATE_READ);
+        } while ((word & SAMPLE_STATE_READ_VALID_MASK) == 0);
+        elements[n] = (int16_t)((word & 0x7fffu) - (word & 0x8000u));
+    }
+    return SAMPLE_OK;
+}
+
+static void write_vector(const sample_bus *bus, uint32_t place, const int16_t *elements, uint32_t count) {
+    uint32_t n;
+
+    set(bus, SAMPLE_REG_STATE_PLACE, place);
+    for (n = 0; n < count; n++) {
+        set(bus, SAMPLE_REG_STATE_WRITE, (uint16_t)elements[n]);
+    }
+}
+
+sample_result sample_read_state(const sample_bus *bus, uint32_t channel, int16_t *c, int16_t *y, uint32_t polls) {
+    sample_result result;
+
+    if (!is_idle(bus)) {
+        return SAMPLE_NOT_IDLE;
+    }
+    result = read_vector(bus, PLACE_C | channel << 16, c, get(bus, SAMPLE_REG_MODEL_CELLS), polls);
+    if (result != SAMPLE_OK) {
+        return result;
+    }
+    return read_vector(bus, PLACE_Y | channel << 16, y, get(bus, SAMPLE_REG_MODEL_OUTPUTS), polls);
+}
+
+sample_result sample_write_state(const sample_bus *bus, uint32_t channel, const int16_t *c, const int16_t *y) {
+    if (!is_idle(bus)) {
+        return SAMPLE_NOT_IDLE;
+    }
+    write_vector(bus, PLACE_C | channel << 16, c, get(bus, SAMPLE_REG_MODEL_CELLS));
+    write_vector(bus, PLACE_Y | channel << 16, y, get(bus, SAMPLE_REG_MODEL_OUTPUTS));
+    set(bus, SAMPLE_REG_STATE, SAMPLE_STATE_RESUME_MASK);
+    return SAMPLE_OK;
+}
+
+sample_result sample_clear_state(const sample_bus *bus, uint32_t channel) {
+    if (!is_idle(bus)) {
+        return SAMPLE_NOT_IDLE;
+    }
+    set(bus, SAMPLE_REG_STATE_PLACE, channel << 16);
+    set(bus, SAMPLE_REG_STATE, SAMPLE_STATE_CLEAR_MASK);
+    return SAMPLE_OK;
+}
+
 sample_result sample_reset(const sample_bus *bus, uint32_t polls) {
     sample_result result;
 
@@ -214,6 +283,8 @@ const char *sample_text(sample_result result) {
         return "the image has another length than its header says";
     case SAMPLE_NO_MODEL:
         return "a load was broken off: load a model";
+    case SAMPLE_NOT_IDLE:
+        return "the core is not paused, or frames are under way";
     case SAMPLE_IMAGE_NO_IMAGE:
         return "this is no image of a model";
     case SAMPLE_IMAGE_OTHER_VERSION:

@@ -38,6 +38,8 @@ typedef enum {
     SAMPLE_IMAGE_LENGTH,
     /* Start: a load was broken off, so there is no whole model; load one. */
     SAMPLE_NO_MODEL,
+    /* State: the core is not paused, or frames are under way. */
+    SAMPLE_NOT_IDLE,
     /* Hardware, see ERRORS. */
     SAMPLE_FRAME_DROPPED,
     SAMPLE_MEMORY_SLAVE_ERROR,
@@ -83,6 +85,17 @@ sample_result sample_load_image(const sample_bus *bus, const uint8_t *image, siz
 
 /* Takes no further input frame; waits until all that were taken are answered and their output has been fetched. */
 sample_result sample_pause(const sample_bus *bus, uint32_t polls);
+
+/*
+ * State of a channel (0 .. CHANNELS - 1) while the core is paused: c of all cells, and y, which is the last output frame. The arrays have
+ * as many elements as the model has cells and outputs; at most SAMPLE_REG_CELLS and SAMPLE_REG_OUTPUTS say. Written back
+ * later, the channel goes on with its utterance as if nothing had been between.
+ */
+sample_result sample_read_state(const sample_bus *bus, uint32_t channel, int16_t *c, int16_t *y, uint32_t polls);
+sample_result sample_write_state(const sample_bus *bus, uint32_t channel, const int16_t *c, const int16_t *y);
+
+/* The next frame of the channel starts an utterance. */
+sample_result sample_clear_state(const sample_bus *bus, uint32_t channel);
 
 /*
  * Soft reset, at any time. Send a frame that is half sent to its end, and fetch output until it is idle. ERRORS are

@@ -45,6 +45,7 @@ set rtl_files {
     rtl/assemble.v
     rtl/channel.v
     rtl/sequencer.v
+    rtl/state_access.v
     rtl/array.v
     rtl/core.v
     rtl/axi_lite_slave.v
