@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readCalibration } from './calibration_files.ts';
 import { type CompileReport, compile, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
-import { readModel } from './compiler/import/read_model.ts';
+import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
+import { importModel } from './compiler/import/read_model.ts';
 import { IMAGE_FILE, packModelImage, readImageHash } from './compiler/model_image.ts';
 import { packStream } from './compiler/stream.ts';
 import { loadDesign } from './design_dir.ts';
@@ -41,9 +42,11 @@ export function modelImage({ model: path, design: dir, calibrate, progress = () 
   const hardware = loadDesign(dir).design;
   const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)));
   progress('read model');
-  const { layer } = readModel(path);
+  const { model: imported } = importModel(path);
+  const { layer } = hardwareModel(path, imported);
   const calibration = readCalibration(path, calibrate, layer.inputs);
   const { design, report } = compile(layer, hardware.config, calibration, progress, hardware);
+  checkCellClip(path, imported, report.peaks.c);
   progress('pack');
   return {
     design,

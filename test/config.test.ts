@@ -116,6 +116,8 @@ describe('parseConfig', () => {
     [{ array, elemLanes: 3 }, 'elemLanes: expected a power of two from 1 to array.lanes, got 3'],
     [{ array, elemLanes: 16 }, 'elemLanes: expected a power of two from 1 to array.lanes (8), got 16'],
     [{ array, elemLanes: 0.5 }, 'elemLanes: expected a power of two from 1 to array.lanes, got 0.5'],
+    [{ array, maximum: { inputs: 4097 } }, 'maximum.inputs: expected an integer from 0 to 4096, got 4097'],
+    [{ array, maximum: { lanes: 4 } }, 'maximum.lanes: unknown key'],
     [{ array, outputBeat: 3 }, 'outputBeat: expected a power of two from 1 to 8, got 3'],
     [{ array, outputBeat: 16 }, 'outputBeat: expected a power of two from 1 to 8, got 16'],
     [{ array, outputBeat: 8 }, 'outputBeat: expected a power of two from 1 to elemLanes (4), got 8'],
