@@ -42,6 +42,8 @@ export interface CosimResult extends Comparison {
   readonly stats: readonly FrameStats[];
   /** First difference at a checkpoint, where they were compared. */
   readonly inside: string | null;
+  /** Status (MEMORY_FAULTS) and cycle in which a failure of external memory was noticed and the run begun again. */
+  readonly recovered: { readonly status: number; readonly cycle: number } | null;
   /** [T, P]. */
   readonly golden: Int16Array;
   readonly rtl: Int16Array;
@@ -96,6 +98,12 @@ function checkVerdict(log: string): void {
   throw new EsegenError('simulation', error?.[1] ?? `ended without a verdict: ${log.trim().slice(-400)}`);
 }
 
+/** Whether the bench began again after a failure of the memory: "@recovered <status> <cycle>". */
+function recoveryOf(log: string): CosimResult['recovered'] {
+  const match = /^@recovered (\d+) (\d+)$/m.exec(log);
+  return match === null ? null : { status: Number(match[1]), cycle: Number(match[2]) };
+}
+
 /** Puts the image of the design directory into the memory of the bench. */
 async function memoryArguments(
   dir: string,
@@ -113,7 +121,7 @@ async function memoryArguments(
  *
  * @param dir design directory of `design`
  * @param stimuli frames in the design's integers, at least one
- * @throws EsegenError when the simulator is missing or fails, or the design stalls
+ * @throws EsegenError when the simulator is missing or fails, or the design stalls, or its external memory fails
  */
 export async function cosimulate(
   dir: string,
@@ -142,7 +150,8 @@ export async function cosimulate(
         ? { memory: await memoryArguments(dir, work, dimensions.busBits, options.memory ?? {}) }
         : {}),
     };
-    checkVerdict(await SIMULATOR[simulator].run(dir, bench, options.waves));
+    const log = await SIMULATOR[simulator].run(dir, bench, options.waves);
+    checkVerdict(log);
 
     const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
     const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null);
@@ -167,6 +176,7 @@ export async function cosimulate(
       steady: steadyState(batchEnds(stats, answered), lanes),
       stats,
       inside,
+      recovered: recoveryOf(log),
       golden,
       rtl: output.values,
     };

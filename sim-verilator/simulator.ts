@@ -30,11 +30,14 @@ export interface MemoryBehaviour {
   readonly bandwidth?: number | undefined;
   /** Probability that a beat is withheld for a cycle, 0 to below 1; default 0. */
   readonly stalls?: number | undefined;
-  /** Beat, counted from reset, in which the memory fails, and how. The run is repeated after a reset, with a sound memory. */
-  readonly fault?: { readonly beat: number; readonly kind: MemoryFault } | undefined;
+  /**
+   * Beat, counted from reset, in which the memory fails, and how. The run fails then; with `recover` it is repeated after a
+   * reset, with a sound memory.
+   */
+  readonly fault?: { readonly beat: number; readonly kind: MemoryFault; readonly recover: boolean } | undefined;
 }
 
-/** Ways in which a memory fails: it answers no more, or with an error response. */
+/** Ways in which a memory fails, by the status that the design has then: it answers no more, or with an error response. */
 export const MEMORY_FAULTS = { silent: 1, SLVERR: 2, DECERR: 3 } as const;
 export type MemoryFault = keyof typeof MEMORY_FAULTS;
 
@@ -82,7 +85,11 @@ function memoryArguments({ image, latency, bandwidth, stalls, fault }: MemoryArg
     ...(stalls === undefined ? [] : [`+memory_stall=${Math.round(stalls * SHARE_UNIT)}`]),
     ...(fault === undefined
       ? []
-      : [`+memory_fault=${fault.beat}`, `+memory_response=${MEMORY_FAULTS[fault.kind]}`, '+recover=1']),
+      : [
+          `+memory_fault=${fault.beat}`,
+          `+memory_response=${MEMORY_FAULTS[fault.kind]}`,
+          `+recover=${fault.recover ? 1 : 0}`,
+        ]),
   ];
 }
 

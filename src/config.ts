@@ -65,8 +65,11 @@ export interface Config {
   readonly density: Readonly<Record<Matrix, number>>;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */
   readonly tables: { readonly sigmoidRange: number; readonly tanhRange: number };
-  /** Memory that holds the accumulators; `auto` leaves the choice to the generator. Default `auto`. */
-  readonly accumulatorMemory: 'auto' | 'block' | 'distributed';
+  /**
+   * Memory that holds the accumulators. `block`, `distributed`: each bank is a RAM of that kind; `auto` leaves that to the generator;
+   * `shared`: one block RAM for all banks of a PE, whose drains take a cycle of the lane each. Default `auto`.
+   */
+  readonly accumulatorMemory: 'auto' | 'block' | 'distributed' | 'shared';
   /** Clock that constraints and printed times assume, MHz, above 0. Default 200. */
   readonly clockMHz: number;
   /** Xilinx part of the Vivado project. Default `xcku060-ffva1156-2-e`. */
@@ -237,7 +240,9 @@ const SCHEMA = z
         )
         .prefault({}),
       accumulatorMemory: z
-        .enum(['auto', 'block', 'distributed'], { error: expected('"auto", "block" or "distributed"') })
+        .enum(['auto', 'block', 'distributed', 'shared'], {
+          error: expected('"auto", "block", "distributed" or "shared"'),
+        })
         .default('auto'),
       clockMHz: z
         .number({ error: expected('a number above 0') })

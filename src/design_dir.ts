@@ -23,7 +23,7 @@ import { readModel } from './compiler/import/read_model.ts';
 import { type MemImage, memWord, parseMem } from './compiler/mem_image.ts';
 import { imageShapes, unpackDesign } from './compiler/pack.ts';
 import { packStep, type Step, stepFields } from './compiler/schedule.ts';
-import { STREAM_FILE, streamSegments } from './compiler/stream.ts';
+import { fillerWord, packStream, STREAM_FILE, streamBytes } from './compiler/stream.ts';
 import { parseConfig } from './config.ts';
 import { EsegenError } from './errors.ts';
 import {
@@ -254,6 +254,8 @@ export function loadDesign(dir: string): LoadedDesign {
   for (const required of [...memPaths, ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
     if (!files.has(required)) throw new EsegenError(path, `files: ${required} is not listed`, REBUILD);
   }
+  const foreign = [...files.keys()].find((file) => file.startsWith('mem/') && !memPaths.includes(file));
+  if (foreign !== undefined) throw new EsegenError(path, `files: ${foreign} is no memory of this design`, REBUILD);
   let stream: Uint8Array | null = null;
   for (const [file, expected] of files) {
     const content = readListed(dir, file, expected);
@@ -265,6 +267,7 @@ export function loadDesign(dir: string): LoadedDesign {
   checkSchedule(path, schedule, dimensions, images.get('schedule.mem')!);
   const unpacked = unpackDesign(images, stream, frame);
   checkSharedCounts(path, dimensions, unpacked.matrices);
+  if (stream !== null) checkStreamWords(stream, dimensions, unpacked.matrices);
 
   const readJson = <T>(file: string, parse: (value: unknown, where: string) => T): T | null =>
     files.has(file) ? parse(tryJson(join(dir, file)), file) : null;
@@ -402,9 +405,20 @@ function checkSharedCounts(path: string, { sharedCounts, groups }: Dimensions, {
 
 /** The image of external memory, if it is as long as the matrices. */
 function checkStream(content: Buffer, dimensions: Dimensions): Uint8Array {
-  const expected = streamSegments(dimensions).reduce((sum, { bytes }) => sum + bytes, 0);
+  const expected = streamBytes(dimensions);
   if (content.length === expected) return content;
   throw new EsegenError(STREAM_FILE, `expected ${expected} bytes, got ${content.length}`, REBUILD);
+}
+
+/** In external memory, what is not a word that the pointer memories count is a filler, and no word is one. */
+function checkStreamWords(image: Uint8Array, dimensions: Dimensions, matrices: DesignMatrices): void {
+  const { x, r, p } = matrices;
+  const asFiller = (p === null ? [x, r] : [x, r, p]).some(({ words, format }) => {
+    const filler = fillerWord(format);
+    return words.some((ofLane) => ofLane.includes(filler));
+  });
+  if (!asFiller && Buffer.compare(packStream(matrices, dimensions), image) === 0) return;
+  throw new EsegenError(STREAM_FILE, 'does not hold the words that the pointer memories count', REBUILD);
 }
 
 function codeOf(error: unknown): string {

@@ -7,7 +7,7 @@ import { type FloatTensor, writeSafetensors } from './compiler/import/write_safe
 import { formatMem } from './compiler/mem_image.ts';
 import { IMAGE_FILE, packModelImage } from './compiler/model_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
-import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap, streamSegments } from './compiler/stream.ts';
+import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamBytes, streamMap } from './compiler/stream.ts';
 import { designHash } from './control/design_hash.ts';
 import { registerDefines } from './control/register_defines.ts';
 import { registersOf } from './control/registers.ts';
@@ -246,7 +246,7 @@ function headerValues({ config, dimensions: d, formats }: Design, hash: DesignHa
     yFrameBytes: Math.ceil(d.outputs / d.beat) * d.beat * elementBytes,
     clockHz: Math.round(config.clockMHz * 1e6),
     dram: d.dram,
-    weightBytes: streamSegments(d).reduce((sum, { bytes }) => sum + bytes, 0),
+    weightBytes: streamBytes(d),
     ...registerDefines(config.name.toUpperCase(), registersOf(d), hash),
   };
 }
@@ -296,6 +296,9 @@ function readmeValues({ design, report }: Compilation, host: HostFiles): ModuleP
     saturates: formats.saturate,
     sigmoidRange: formats.sigmoidRange,
     tanhRange: formats.tanhRange,
+    dram: d.dram,
+    busBits: d.busBits,
+    weightBytes: streamBytes(d),
     clockMHz: config.clockMHz,
     part: config.part,
     formats: formatRows(design),

@@ -159,9 +159,20 @@ function checkMemory({ latency, bandwidth, stalls, fault }: MemoryBehaviour): vo
   if (stalls !== undefined && !(stalls >= 0 && stalls <= 0.95)) {
     throw new EsegenError('--memory-stalls', `expected a probability from 0 to 0.95, got ${stalls}`);
   }
-  if (fault !== undefined && !(Number.isInteger(fault.beat) && fault.beat >= 0)) {
-    throw new EsegenError('memory.fault.beat', `expected a whole number of at least 0, got ${fault.beat}`);
+  if (fault !== undefined && !(Number.isInteger(fault.beat) && fault.beat >= 0 && fault.beat < 2 ** 31)) {
+    throw new EsegenError('memory.fault.beat', `expected a whole number from 0 to 2147483647, got ${fault.beat}`);
   }
+}
+
+/** Refuses a behaviour of external memory for a design that has none. */
+function checkHasMemory(dir: string, { dram }: Dimensions, memory: MemoryBehaviour): void {
+  const given = Object.entries(memory).find(([, value]) => value !== undefined);
+  if (dram || given === undefined) return;
+  throw new EsegenError(
+    `--memory-${given[0]}`,
+    `${dir} has its weights on chip`,
+    'Leave the option out, or build the design with "weights": "dram"',
+  );
 }
 
 function checkOptions({ frames, seed, stalls, memory }: SimulateOptions): void {
@@ -199,6 +210,7 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
   const loaded = loadDesign(dir);
   const { design } = loaded;
   const { formats, dimensions } = design;
+  checkHasMemory(dir, dimensions, options.memory ?? {});
   const seed = options.seed ?? 1;
   const input =
     options.input === undefined

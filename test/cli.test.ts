@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MemoryBehaviour } from '../sim-verilator/simulator.ts';
 import { progressLine } from '../src/cli/progress.ts';
 import { writeSafetensors } from '../src/compiler/import/write_safetensors.ts';
 import { writeNpy } from '../src/npy.ts';
 import { Rng } from '../src/rng.ts';
+import { simulate } from '../src/simulate.ts';
 import { VERSION } from '../src/version.ts';
 
 const BIN = fileURLToPath(new URL('../bin/esegen.js', import.meta.url));
@@ -80,7 +82,14 @@ describe('esegen', () => {
     expect(await esegen('--version')).toEqual({ exitCode: 0, stdout: VERSION, stderr: '' });
     const { exitCode, stdout } = await esegen('--help');
     expect(exitCode).toBe(0);
-    for (const command of ['build <model>', 'image <model>', 'simulate <dir>', 'transcribe <dir> <audio>', 'inspect <path>', 'doctor']) {
+    for (const command of [
+      'build <model>',
+      'image <model>',
+      'simulate <dir>',
+      'transcribe <dir> <audio>',
+      'inspect <path>',
+      'doctor',
+    ]) {
       expect(stdout).toContain(`  esegen ${command}`);
     }
   });
@@ -104,7 +113,8 @@ describe('esegen', () => {
 });
 
 describe('image', () => {
-  const image = (...more: string[]) => esegen('image', model, '--design', out, '--out', join(root, 'other.img'), ...more);
+  const image = (...more: string[]) =>
+    esegen('image', model, '--design', out, '--out', join(root, 'other.img'), ...more);
 
   test('of the model of the design is that in the design', async () => {
     await build();
@@ -292,6 +302,67 @@ describe('esegen build', () => {
     rmSync(out, { recursive: true });
     writeJson('labels.json', { labels: 'yes' });
     expect(await buildError()).toContain('esegen: labels.json: labels: ');
+  });
+});
+
+describe('esegen simulate', () => {
+  test.each([
+    ['--memory-latency', '1.5', 'expected a whole number from 1 to 10000, got 1.5'],
+    ['--memory-bandwidth', 'all', 'expected beats in a cycle, from 0.01 to 1, got NaN'],
+    ['--memory-stalls', '-0.1', 'expected a probability from 0 to 0.95, got -0.1'],
+    ['--stalls', '1', 'expected a probability from 0 to 0.95, got 1'],
+  ])('%s %s is refused in one line, before the design is read', async (option, value, message) => {
+    const stderr = `esegen: ${option}: ${message}`;
+    expect(await esegen('simulate', out, `${option}=${value}`)).toEqual({ exitCode: 1, stdout: '', stderr });
+  });
+
+  test.each<[MemoryBehaviour, string]>([
+    [{ latency: 0 }, '--memory-latency: expected a whole number from 1 to 10000, got 0'],
+    [{ latency: 10_001 }, '--memory-latency: expected a whole number from 1 to 10000, got 10001'],
+    [{ latency: Number.NaN }, '--memory-latency: expected a whole number from 1 to 10000, got NaN'],
+    [{ bandwidth: 0 }, '--memory-bandwidth: expected beats in a cycle, from 0.01 to 1, got 0'],
+    [{ bandwidth: 1.01 }, '--memory-bandwidth: expected beats in a cycle, from 0.01 to 1, got 1.01'],
+    [{ stalls: 1 }, '--memory-stalls: expected a probability from 0 to 0.95, got 1'],
+    [
+      { fault: { beat: -1, kind: 'silent', recover: false } },
+      'memory.fault.beat: expected a whole number from 0 to 2147483647, got -1',
+    ],
+  ])('as a function: %j is refused', async (memory, message) => {
+    await expect(simulate(out, { memory })).rejects.toThrow(message);
+  });
+
+  test('a memory option needs a value, and a design with external memory', async () => {
+    expect(await esegen('simulate', out, '--memory-latency')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'esegen: Not enough arguments following: memory-latency (see esegen --help)',
+    });
+    await build();
+    expect(await esegen('simulate', out, '--memory-bandwidth', '0.5')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `esegen: --memory-bandwidth: ${out} has its weights on chip. Leave the option out, or build the design with "weights": "dram"`,
+    });
+  });
+
+  test('runs a design with its weights in external memory, which takes longer where the memory is slow', async () => {
+    writeFileSync(
+      config,
+      '{"name": "tiny", "array": {"lanes": 4}, "density": 0.25, "weights": "dram", "memoryBusBits": 64}',
+    );
+    await build();
+    const run = async (...memory: string[]) => {
+      const args = ['simulate', out, '--simulator', 'icarus', '--frames', '3', '--json', ...memory];
+      const { exitCode, stdout, stderr } = await esegen(...args);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      return JSON.parse(stdout);
+    };
+    const fast = await run();
+    const slow = await run('--memory-latency', '150', '--memory-bandwidth', '0.1', '--memory-stalls', '0.2');
+    expect(fast).toMatchObject({ mismatches: 0, comparedWords: 9 });
+    expect(slow).toMatchObject({ mismatches: 0, comparedWords: 9 });
+    expect(slow.memoryCycles).toBeGreaterThan(fast.memoryCycles);
+    expect(slow.cycles).toBeGreaterThan(fast.cycles);
   });
 });
 

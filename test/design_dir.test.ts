@@ -19,7 +19,7 @@ import { type Compilation, compile } from '../src/compiler/compile.ts';
 import { packDesign } from '../src/compiler/pack.ts';
 import { parseConfig } from '../src/config.ts';
 import { loadDesign, writeDesign } from '../src/design_dir.ts';
-import { type DesignFiles, generate } from '../src/generate.ts';
+import { type DesignFiles, generate, sha256 } from '../src/generate.ts';
 import type { LstmModel } from '../src/model.ts';
 import { Rng } from '../src/rng.ts';
 
@@ -166,6 +166,15 @@ describe('loadDesign', () => {
     ['more lanes than cells', { array: { lanes: 16 }, elemLanes: 8 }, { cells: 3, outputs: 2 }],
     ['a single cell', { array: { lanes: 2 } }, { inputs: 1, cells: 1, outputs: null }],
     ['no weights at all', { density: 0 }, {}],
+    ['external memory, bus wider than a row', { weights: 'dram' }, {}],
+    [
+      'external memory, bus narrower than a row',
+      { weights: 'dram', memoryBusBits: 64, array: { groups: 4, lanes: 4 } },
+      { outputs: null },
+    ],
+    ['external memory, words of a byte', { weights: 'dram', weightBits: 4, indexBits: 3, memoryBusBits: 64 }, {}],
+    ['external memory, shared counts', { weights: 'dram', density: 1 }, { cells: 8, outputs: 4 }],
+    ['external memory without weights', { weights: 'dram', density: 0 }, {}],
     ['dense', { density: 1, indexBits: 10, weightBits: 16 }, { inputs: 17, cells: 33, outputs: 9 }],
     ['forced accumulators', { accumulatorBits: 20, vectorBits: 9, weightBits: 4 }, {}],
   ])('gives back the very design: %s', (_, config, shape) => {
@@ -254,14 +263,77 @@ describe('loadDesign', () => {
     expect(() => loadDesign(dir)).toThrow(/: expected paths of files below the design directory\. Build/);
   });
 
+  describe('with the weights in external memory', () => {
+    const IMAGE = 'dram/weights.bin';
+
+    /** Changes the image and its hash. */
+    function changeImage(change: (image: Buffer) => Buffer): void {
+      writeDesign(dir, make({ weights: 'dram', memoryBusBits: 64 }).files);
+      const image = change(readFileSync(join(dir, IMAGE)));
+      writeFileSync(join(dir, IMAGE), image);
+      edit((json) => {
+        json.files![IMAGE] = sha256(image);
+      });
+    }
+
+    const NOT_COUNTED = `${IMAGE}: does not hold the words that the pointer memories count. ${REBUILD}`;
+
+    test('one changed bit of the image is found', () => {
+      writeDesign(dir, make({ weights: 'dram' }).files);
+      const image = readFileSync(join(dir, IMAGE));
+      image[3]! ^= 1;
+      writeFileSync(join(dir, IMAGE), image);
+      expect(() => loadDesign(dir)).toThrow(`${IMAGE}: damaged or changed in ${dir}: expected SHA-256`);
+    });
+
+    test.each([IMAGE, 'dram/map.json'])('a missing %s is named', (path) => {
+      writeDesign(dir, make({ weights: 'dram' }).files);
+      unlinkSync(join(dir, path));
+      expect(() => loadDesign(dir)).toThrow(`${path}: missing in ${dir}. ${REBUILD}`);
+    });
+
+    test('an image that is not listed is missed', () => {
+      writeDesign(dir, make({ weights: 'dram' }).files);
+      edit((json) => delete json.files![IMAGE]);
+      expect(() => loadDesign(dir)).toThrow(`files: ${IMAGE} is not listed. ${REBUILD}`);
+    });
+
+    test.each([-8, -1, 8])('an image of another length is refused: %i bytes', (more) => {
+      let bytes = 0;
+      changeImage((image) => {
+        bytes = image.length;
+        return Buffer.concat([image, Buffer.alloc(8)]).subarray(0, bytes + more);
+      });
+      expect(() => loadDesign(dir)).toThrow(`${IMAGE}: expected ${bytes} bytes, got ${bytes + more}. ${REBUILD}`);
+    });
+
+    test('an image with a filler in the place of a word is refused, and with a word in that of a filler', () => {
+      // 12 + 4 bits: a filler is 0x8000. Lane 0 has a word in row 0; the last row of W_ym is not full.
+      changeImage((image) => {
+        image.writeUInt16LE(0x8000, 0);
+        return image;
+      });
+      expect(() => loadDesign(dir)).toThrow(NOT_COUNTED);
+      changeImage((image) => {
+        const fillers = Array.from({ length: image.length / 2 }, (_, at) => at).filter(
+          (at) => image.readUInt16LE(2 * at) === 0x8000,
+        );
+        image.writeUInt16LE(0x0010, 2 * fillers[0]!);
+        return image;
+      });
+      expect(() => loadDesign(dir)).toThrow(NOT_COUNTED);
+    });
+  });
+
   test.each<[string, (json: Record<string, Record<string, unknown>>) => void, string]>([
     ['a depth', (json) => (json.dimensions!.weightDepth = 9999), 'dimensions.'],
     ['a derived width', (json) => (json.dimensions!.rowBits = 30), 'dimensions.rowBits: expected 3, got "30"'],
     [
       'shared counts that are not',
       (json) => (json.dimensions!.sharedCounts = true),
-      'dimensions.sharedCounts: is not what the pointer memories hold',
+      'files: mem/pointers_0001.mem is no memory of this design',
     ],
+    ['the place of the weights', (json) => (json.config!.weights = 'dram'), 'dimensions.baseR: expected'],
     ['an unknown dimension', (json) => (json.dimensions!.more = 1), 'dimensions.more: expected undefined, got "1"'],
     [
       'the lanes',

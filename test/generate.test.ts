@@ -89,8 +89,28 @@ describe('generate', () => {
     ]);
   });
 
+  test('weights in external memory are one image with a map, and no memory files', () => {
+    const files = generated({ ...CONFIG, weights: 'dram', memoryBusBits: 64 });
+    const paths = [...files.keys()];
+    expect(paths.filter((path) => path.startsWith('mem/weights'))).toEqual([]);
+    expect(paths.filter((path) => path.startsWith('dram/'))).toEqual(['dram/weights.bin', 'dram/map.json']);
+    for (const path of ['rtl/weight_reader.v', 'rtl/row_align.v', 'rtl/word_buffer.v', 'tb/axi_memory.v']) {
+      expect(paths).toContain(path);
+      expect([...generated().keys()]).not.toContain(path);
+    }
+    const map = JSON.parse(text(files, 'dram/map.json'));
+    expect(map).toMatchObject({ file: 'dram/weights.bin', alignment: 4096, busBits: 64, lanes: 2, groups: 1 });
+    expect(map.segments.map(({ matrix }: { matrix: string }) => matrix)).toEqual(['W_x', 'W_r', 'W_ym']);
+    let end = 0;
+    for (const { offset, bytes } of map.segments) {
+      expect(offset).toBe(end);
+      end += bytes;
+    }
+    expect(files.get('dram/weights.bin')!.length).toBe(end);
+  });
+
   test('every text file ends in one newline and holds no placeholder, trailing space or carriage return', () => {
-    for (const [path, content] of generated()) {
+    for (const [path, content] of [...generated(), ...generated({ ...CONFIG, weights: 'dram' })]) {
       if (typeof content !== 'string') continue;
       expect(content.endsWith('\n') && !content.endsWith('\n\n'), path).toBe(true);
       expect(content, path).not.toMatch(/\r|[ \t]$|undefined|\[object|NaN|\{\{[#/]?[a-zA-Z]/m);
@@ -142,8 +162,8 @@ describe('generate', () => {
     expect(listed.at(-1)).toBe('rtl/tiny.v');
   });
 
-  test('the README has a row for every file', () => {
-    const files = generated();
+  test.each([{}, { weights: 'dram' }])('the README has a row for every file: %j', (config) => {
+    const files = generated({ ...CONFIG, ...config });
     const rows = text(files, 'README.md')
       .split('\n')
       .flatMap((line) => [...(/^\| (`.*?) \|/.exec(line)?.[1] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1]!));
@@ -212,6 +232,14 @@ describe('C header', () => {
     for (const half of [low!, high!]) expect(rtl).toContain(`= 32'h${half.slice(2, 10)};`);
     expect(text(generated(), 'sw/tiny.h')).not.toContain(low);
     expect(defines).toMatchObject({ TINY_REG_CONTROL: '0x040u', TINY_STATUS_MEMORY_MASK: '0x00000300u' });
+  });
+
+  test('has the bytes of the image in external memory', () => {
+    const files = generated({ ...CONFIG, weights: 'dram' });
+    const header = text(files, 'sw/tiny.h');
+    expect(header).toContain(`#define TINY_WEIGHT_BYTES     ${files.get('dram/weights.bin')!.length}\n`);
+    expect(header).toContain('#define TINY_WEIGHT_ALIGNMENT 4096\n');
+    expect(text(generated(), 'sw/tiny.h')).not.toContain('WEIGHT_BYTES');
   });
 });
 

@@ -41,6 +41,11 @@ export function streamSegments(d: Dimensions): StreamSegment[] {
   ];
 }
 
+/** Bytes of the image. */
+export function streamBytes(d: Dimensions): number {
+  return streamSegments(d).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Matrices in the order of the segments. */
 function inOrder<T>({ x, r, p }: { x: T; r: T; p: T | null }): T[] {
   return [x, r, ...(p === null ? [] : [p])];
@@ -54,7 +59,7 @@ export function packStream(matrices: DesignMatrices, d: Dimensions): Uint8Array 
   const lanes = d.groups * d.lanes;
   const slotBytes = d.wordSlot / BITS_OF_BYTE;
   const segments = streamSegments(d);
-  const image = new Uint8Array(segments.reduce((sum, { bytes }) => sum + bytes, 0));
+  const image = new Uint8Array(streamBytes(d));
   for (const [at, { words, format }] of inOrder(matrices).entries()) {
     const { offset, rows } = segments[at]!;
     const filler = fillerWord(format);

@@ -24,6 +24,7 @@ export function array(design: Design): ModulePlan {
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
     dram: d.dram,
+    shared: d.shared,
     wordSlot: d.wordSlot,
     fifoDepth: config.fifoDepth,
     rowWidth: d.rowBits,

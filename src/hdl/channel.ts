@@ -1,5 +1,6 @@
 import type { Design } from '../compiler/design.ts';
 import { phaseMsb } from './gather.ts';
+import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Pulse that begins a new y: start of the outputs, or of the cells where y = m. */
@@ -22,6 +23,7 @@ export function channel(design: Design): ModulePlan {
     wordWidth: d.wordBits,
     phaseMsb: phaseMsb(design),
     outWords: d.outBufferWords,
+    outBlock: inBlockRam(d.outBufferWords, d.elemLanes * formats.vectorBits),
     yStart: yStart(design),
     projection: d.projection,
     peepholes: d.peepholes,

@@ -1,9 +1,7 @@
 import type { Design } from '../compiler/design.ts';
 import { loadView } from './load.ts';
-import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
-
-/** Input buffers of more words than this are block RAM. */
-const DISTRIBUTED_INPUTS = 512;
+import { inBlockRam } from './memories.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One group of columns with its lanes. */
 export function columnGroup(design: Design): ModulePlan {
@@ -18,6 +16,7 @@ export function columnGroup(design: Design): ModulePlan {
     wordWidth: formats.weightBits + config.indexBits,
     weightDepth: d.weightDepth,
     dram: d.dram,
+    shared: d.shared,
     pointerDepth: d.pointerDepth,
     countWidth: d.countBits,
     rowWidth: d.rowBits,
@@ -26,7 +25,9 @@ export function columnGroup(design: Design): ModulePlan {
     slotWidth: d.slotBits,
     fifoDepth: config.fifoDepth,
     schedule: 'mem/schedule.mem',
-    xBlock: flag(2 ** (d.slotBits + 1) > DISTRIBUTED_INPUTS),
+    xBlock: inBlockRam(2 ** (d.slotBits + 1), formats.vectorBits),
+    yBlock: inBlockRam(d.sliceOutWords, d.slice * formats.vectorBits),
+    mBlock: inBlockRam(d.sliceCellWords, d.slice * formats.vectorBits),
     outWords: d.sliceOutWords,
     cellWords: d.sliceCellWords,
     projection: d.projection,

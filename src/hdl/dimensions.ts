@@ -34,6 +34,11 @@ export interface Dimensions {
   readonly banks: number;
   readonly gateBlock: boolean;
   readonly outBlock: boolean;
+  /** Whether all banks of a PE are one block RAM, whose drains take cycles of the lane; cycles of a drain through the lane. */
+  readonly shared: boolean;
+  readonly drainCycles: number;
+  /** Rows that are cleared after reset, one a cycle. */
+  readonly sweepRows: number;
   /** Weight memory of a lane: words, and first word (in external memory: beat) of each matrix, the same in all lanes. */
   readonly weightDepth: number;
   readonly addrBits: number;
@@ -155,6 +160,9 @@ function streamOf(config: Config, wordBits: number, rows: { x: number; r: number
   };
 }
 
+/** A drain enters the lane as a word does and takes as long to its accumulator (spmat_read.v). */
+const DRAIN_CYCLES = 4;
+
 /** Memories have at least two words, so that every address has a bit. */
 function depth(words: number): number {
   return Math.max(words, 2);
@@ -223,6 +231,9 @@ function dimensionsFor(
   const rows = { x: sizes.wordsX, r: sizes.wordsR, p: sizes.wordsP };
   const stream = streamOf(config, config.weightBits + config.indexBits, rows, leastWords);
   const words = sizes.wordsX + sizes.wordsR + sizes.wordsP;
+  const shared = config.accumulatorMemory === 'shared';
+  const banks = projection ? 3 : 2;
+  const rowBits = Math.max(clog2(gateRows), clog2(outRows), 3);
   const baseR = dram ? stream.beatsX : sizes.wordsX;
   const baseP = dram ? baseR + stream.beatsR : baseR + sizes.wordsR;
   // A word count must fit the address it is added to, and so must the base of a matrix without words.
@@ -258,8 +269,11 @@ function dimensionsFor(
     beat: config.outputBeat,
     gateRows,
     outRows,
-    rowBits: Math.max(clog2(gateRows), clog2(outRows), 3),
-    banks: projection ? 3 : 2,
+    rowBits,
+    banks,
+    shared,
+    drainCycles: shared ? DRAIN_CYCLES : 0,
+    sweepRows: (shared ? banks : 1) * 2 ** rowBits,
     gateBlock: inBlock(gateRows),
     outBlock: inBlock(outRows),
     weightDepth,

@@ -2,10 +2,8 @@ import type { Design } from '../compiler/design.ts';
 import { TABLE_BITS } from '../compiler/formats.ts';
 import { tableShift } from '../compiler/quantize.ts';
 import { tableStepFrac } from '../golden/act_table.ts';
-import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
-
-/** Cell state memories of more words than this are block RAM. */
-const DISTRIBUTED_CELLS = 256;
+import { inBlockRam } from './memories.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One lane of ElemMul. */
 export function elemLane({ formats, dimensions }: Design): ModulePlan {
@@ -17,7 +15,7 @@ export function elemLane({ formats, dimensions }: Design): ModulePlan {
     vectorWidth: formats.vectorBits,
     narrow: formats.vectorBits < TABLE_BITS,
     cells: dimensions.laneCells,
-    stateBlock: flag(dimensions.laneCells > DISTRIBUTED_CELLS),
+    stateBlock: inBlockRam(dimensions.laneCells, formats.vectorBits),
     sigmoidShift: tableShift(formats.sigmoidRange),
     tanhShift: tableShift(formats.tanhRange),
     stateStep: tableStepFrac(formats.tanhRange),

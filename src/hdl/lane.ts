@@ -12,6 +12,7 @@ export function lane({ config, formats, dimensions }: Design): ModulePlan {
     countWidth: dimensions.countBits,
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
+    shared: dimensions.shared,
     accWidth: formats.accBits,
     banks: dimensions.banks,
     fifoDepth: config.fifoDepth,

@@ -2,13 +2,25 @@ import type { Design } from '../compiler/design.ts';
 import { TABLE_BITS, TABLE_ENTRIES } from '../compiler/formats.ts';
 import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Single-port memory loaded from a file; as a default it is a lane's weight memory. */
-export function rom({ config, formats, dimensions }: Design): ModulePlan {
-  return modulePlan('rom', {
-    width: formats.weightBits + config.indexBits,
-    depth: dimensions.weightDepth,
-    file: 'mem/weights_0000.mem',
-  });
+/** Buffers and states of more bits than this are block RAM. */
+const DISTRIBUTED_BITS = 4096;
+
+/** Verilog 1 where a buffer of so many words is block RAM, 0 where it is distributed RAM. */
+export function inBlockRam(words: number, bits: number): number {
+  return flag(words * bits > DISTRIBUTED_BITS);
+}
+
+/**
+ * Single-port memory loaded from a file; as a default it is a lane's weight memory, or with the weights in external memory the
+ * parameter memory of an ElemMul lane.
+ */
+export function rom({ config, formats, dimensions: d }: Design): ModulePlan {
+  return modulePlan(
+    'rom',
+    d.dram
+      ? { width: d.paramBits, depth: d.paramDepth, file: 'mem/elem_000.mem' }
+      : { width: formats.weightBits + config.indexBits, depth: d.weightDepth, file: 'mem/weights_0000.mem' },
+  );
 }
 
 /** Short memory loaded from a file, in look-up tables; as a default it is a lane's pointer memory. */

@@ -9,5 +9,7 @@ export function pe({ formats, dimensions }: Design): ModulePlan {
     rowWidth: dimensions.rowBits,
     accWidth: formats.accBits,
     banks: dimensions.banks,
+    shared: dimensions.shared,
+    projection: dimensions.projection,
   });
 }

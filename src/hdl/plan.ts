@@ -31,7 +31,7 @@ import { groupMemory, pointerRom, rowAlign, weightReader, wordBuffer } from './w
 
 /** All modules of a design, the top module last. */
 export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
-  const { dram } = design.dimensions;
+  const { dram, shared } = design.dimensions;
   return [
     loadDecode(design),
     rom(design),
@@ -46,9 +46,9 @@ export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
     ptrRead(design),
     spmatRead(design),
     arithControl(design),
-    bankControl(design),
+    ...(shared ? [] : [bankControl(design)]),
     arithUnit(design),
-    actBuffer(design),
+    ...(shared ? [] : [actBuffer(design)]),
     pe(design),
     lane(design),
     actBroadcast(design),

@@ -11,5 +11,6 @@ export function spmatRead({ config, formats, dimensions }: Design): ModulePlan {
     countWidth: dimensions.countBits,
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
+    shared: dimensions.shared,
   });
 }

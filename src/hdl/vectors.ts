@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { inBlockRam } from './memories.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Vector between ElemMul and the broadcast; as a default it is y. */
@@ -8,6 +9,7 @@ export function vecBuffer({ formats, dimensions }: Design): ModulePlan {
     lanes: dimensions.elemLanes,
     read: 1,
     words: dimensions.outBufferWords,
+    block: inBlockRam(dimensions.outBufferWords, dimensions.elemLanes * formats.vectorBits),
     indexWidth: dimensions.elementBits,
   });
 }

@@ -2,14 +2,14 @@ import { type Config, ENCODINGS, parseConfig } from '../../src/config.ts';
 import type { Rng } from '../../src/rng.ts';
 
 /** Most multipliers of an array with several channels or groups, in most designs: what simulates in a second or two. */
-const MULTIPLIERS = 32;
+const MULTIPLIERS = 64;
 
-/** Channels, groups and lanes: one in three a single voice without groups. Seldom more than 32 multipliers. */
+/** Channels, groups and lanes: one in three a single voice without groups. Seldom more than 64 multipliers. */
 function randomArray(rng: Rng): Config['array'] {
   if (rng.uniform() < 0.02) return { channels: 1, groups: 1, lanes: 128 };
   if (rng.uniform() < 0.3) return { channels: 1, groups: 1, lanes: 2 ** rng.integer(0, 5) };
-  const most = rng.uniform() < 0.05 ? 4 * MULTIPLIERS : MULTIPLIERS;
-  const lanes = 2 ** rng.integer(0, 3);
+  const most = rng.uniform() < 0.03 ? 2 * MULTIPLIERS : MULTIPLIERS;
+  const lanes = 2 ** rng.integer(0, 4);
   const groups = Math.min(rng.uniform() < 0.05 ? 32 : 2 ** rng.integer(0, 3), most / lanes);
   const channels = Math.min(2 ** rng.integer(0, 3), most / (lanes * groups));
   return rng.uniform() < 0.5 ? { channels, groups, lanes } : { channels: groups, groups: channels, lanes };
@@ -31,9 +31,11 @@ export function randomConfig(rng: Rng): Config {
       vectorBits: rng.pick([8, 16, 16, rng.integer(8, 16)]),
       accumulatorBits: rng.uniform() < 0.6 ? 'exact' : rng.integer(12, 48),
       encoding: rng.pick(ENCODINGS),
+      weights: rng.pick(['onchip', 'dram', 'dram']),
+      memoryBusBits: 2 ** rng.integer(6, 10),
       density: rng.pick([1, 0.5, 0.3, 0.1, 0]),
       tables: { sigmoidRange: 2 ** rng.integer(0, 4), tanhRange: 2 ** rng.integer(0, 4) },
-      accumulatorMemory: rng.pick(['auto', 'block', 'distributed']),
+      accumulatorMemory: rng.pick(['auto', 'block', 'distributed', 'shared']),
     },
     'random config',
   );

@@ -4,6 +4,7 @@ import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import type { Config } from '../../src/config.ts';
 import { EsegenError } from '../../src/errors.ts';
 import { createFrames } from '../../src/frames.ts';
+import type { Dimensions } from '../../src/hdl/dimensions.ts';
 import { Rng } from '../../src/rng.ts';
 import { randomConfig } from './random_config.ts';
 import { randomLayer } from './random_layer.ts';
@@ -60,14 +61,19 @@ export function randomDesign(seed: number): RandomDesign {
 function drawDesign(seed: number, rng: Rng): RandomDesign {
   const config = randomConfig(rng);
   const projection = rng.uniform() < 0.5;
-  const cells = randomLength(rng);
+  const balanced = config.encoding === 'column-balanced';
+  // Lanes with equally many rows can share their word counts.
+  const whole = balanced && rng.uniform() < 0.6;
+  const rows = () => (whole ? config.array.lanes * rng.integer(1, 4) : randomLength(rng));
+  const cells = rows();
   const shape = {
     inputs: randomLength(rng),
     cells,
-    outputs: projection ? randomLength(rng) : cells,
+    outputs: projection ? rows() : cells,
     projection,
     peepholes: rng.uniform() < 0.5,
     lanes: config.array.lanes,
+    dense: rng.uniform() < (balanced ? 0.7 : 0.3),
   };
   const layer = randomLayer(rng, shape);
   const calibration = randomCalibration(rng, shape.inputs);
@@ -87,6 +93,11 @@ function describeBatches(stimuli: Stimuli): string {
     .join(' | ');
 }
 
+function describeMemory({ latency, bandwidth, stalls }: RandomRun['memory'], d: Dimensions): string {
+  const rows = `rows of ${d.rowStreamBits} bits over a bus of ${d.busBits}`;
+  return `${rows}, latency ${latency}, ${bandwidth.toFixed(3)} beats a cycle, memory stalls ${stalls}`;
+}
+
 /** What the design is, in one line, for a message about it. */
 export function describeDesign({ seed, config, compilation, run }: RandomDesign): string {
   const { dimensions: d, formats: f } = compilation.design;
@@ -101,6 +112,8 @@ export function describeDesign({ seed, config, compilation, run }: RandomDesign)
     `accumulators ${f.accBits}${f.saturate ? ' saturating' : ''} ${config.accumulatorMemory}`,
     `tables ±${f.sigmoidRange} ±${f.tanhRange}`,
     `${config.encoding}${report.pruned ? ' pruned' : ''}, ${report.nonZeros} of ${report.weights} weights, ${report.padding} padding`,
+    d.sharedCounts ? 'shared counts' : '',
+    d.dram ? describeMemory(run.memory, d) : '',
     `batches ${describeBatches(run.stimuli)}, stalls ${run.stalls}`,
   ]
     .filter((part) => part !== '')

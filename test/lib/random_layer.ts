@@ -10,6 +10,8 @@ export interface LayerShape {
   readonly peepholes: boolean;
   /** Lanes that will share the rows; for masks that leave lanes empty. */
   readonly lanes: number;
+  /** All weights are there, to be pruned to the densities of the config by the rule of its encoding. */
+  readonly dense: boolean;
 }
 
 /** How the non-zeros of a sub-matrix are spread. */
@@ -119,11 +121,10 @@ function randomPeepholes(rng: Rng, cells: number): Peepholes {
  * from so small that they vanish to so large that z, c and y saturate.
  */
 export function randomLayer(rng: Rng, shape: LayerShape): LstmLayer {
-  const { inputs, cells, outputs, projection, peepholes, lanes } = shape;
+  const { inputs, cells, outputs, projection, peepholes, lanes, dense } = shape;
   const common = rng.integer(-5, 4);
   const scale = () => (rng.uniform() < 0.06 ? randomScale(rng, -70, -10) : randomScale(rng, common - 2, common + 2));
-  // A dense layer is pruned to the densities of the config, by the rule of its encoding.
-  const mask = rng.uniform() < 0.3 ? 'full' : null;
+  const mask = dense ? 'full' : null;
   const weightX = randomGates(rng, shape, inputs, scale(), mask);
   const weightR = randomGates(rng, shape, outputs, scale(), mask);
   const weightP = projection ? randomMatrix(rng, outputs, cells, lanes, scale(), mask) : null;

@@ -9,6 +9,8 @@ export interface RandomRun {
   /** Probability of an idle input cycle and of output back-pressure, and their seed. */
   readonly stalls: number;
   readonly seed: number;
+  /** How external memory behaves, for a design that has one. */
+  readonly memory: { readonly latency: number; readonly bandwidth: number; readonly stalls: number };
 }
 
 /** Kinds of input frame. */
@@ -81,11 +83,21 @@ function randomStimuli(rng: Rng, inputs: number, { vectorBits, array: { channels
   return singleVoice(randomFrames(rng, batches, inputs, vectorBits), starts);
 }
 
-/** One to six batches, random utterances, random stalls. */
+/** From a memory that answers at once to one of the slow and unsteady kind. */
+function randomMemory(rng: Rng): RandomRun['memory'] {
+  return {
+    latency: rng.pick([1, 2, rng.integer(1, 200), rng.integer(1, 200)]),
+    bandwidth: rng.pick([1, 0.2 + 0.8 * rng.uniform()]),
+    stalls: rng.pick([0, 0.5 * rng.uniform()]),
+  };
+}
+
+/** One to six batches, random utterances, random stalls, random memory. */
 export function randomRun(rng: Rng, inputs: number, config: Config): RandomRun {
   return {
     stimuli: randomStimuli(rng, inputs, config),
     stalls: rng.pick([0, 0, 0.1, 0.3, 0.6, 0.9]),
     seed: rng.uint32(),
+    memory: randomMemory(rng),
   };
 }

@@ -9,8 +9,8 @@ import type { RandomDesign } from './random_design.ts';
  * the memory images.
  */
 export function runDesign({ compilation, run }: RandomDesign, simulator: SimulatorName): Promise<CosimResult> {
-  const { stimuli, stalls, seed } = run;
+  const { stimuli, stalls, seed, memory } = run;
   return withDesignDir(compilation, (dir) =>
-    cosimulate(dir, loadDesign(dir).design, stimuli, { simulator, seed, stalls, checkpoints: true }),
+    cosimulate(dir, loadDesign(dir).design, stimuli, { simulator, seed, stalls, memory, checkpoints: true }),
   );
 }

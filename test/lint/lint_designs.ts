@@ -82,6 +82,32 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     layer: { inputs: 6, cells: 9, outputs: 4, peepholes: true, density: 0 },
     config: { array: { groups: 8, lanes: 1 }, elemLanes: 1, indexBits: 2, accumulatorMemory: 'distributed' },
   },
+  {
+    title: 'lanes that share their word counts',
+    layer: { inputs: 6, cells: 8, outputs: 8, density: 1 },
+    config: { array: { groups: 2, lanes: 4 } },
+  },
+  {
+    title: 'external memory, bus wider than a row',
+    layer: FULL,
+    config: { array: { channels: 2, lanes: 4 }, weights: 'dram' },
+    mapped: true,
+  },
+  {
+    title: 'external memory, bus as wide as a row, shared word counts',
+    layer: { inputs: 7, cells: 8, outputs: 4, density: 1 },
+    config: { array: { lanes: 4 }, weights: 'dram', memoryBusBits: 64 },
+  },
+  {
+    title: 'external memory, bus narrower than a row, words of 14 bits',
+    layer: { ...SMALL, peepholes: true },
+    config: { array: { groups: 2, lanes: 8 }, weightBits: 10, weights: 'dram', memoryBusBits: 64 },
+  },
+  {
+    title: 'external memory, words of 6 bits, shared word counts',
+    layer: { inputs: 9, cells: 16, density: 1 },
+    config: { array: { channels: 4, lanes: 2 }, weightBits: 4, indexBits: 2, weights: 'dram', memoryBusBits: 1024 },
+  },
 ];
 
 /** Compiles a design of the list. */

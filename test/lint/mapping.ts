@@ -13,7 +13,7 @@ type CellCounts = ReadonlyMap<string, number>;
 export interface Mapping {
   /** DSP blocks in each PE. */
   readonly dspsByPe: readonly number[];
-  /** Block RAMs (of 18 and 36 Kbit) of each memory that is read-only, by its path in the design. */
+  /** Block RAMs (of 18 and 36 Kbit) of each memory of constants or weights, by its path in the design. */
   readonly blockRams: ReadonlyMap<string, number>;
   /** Block RAMs of the accumulators of each PE. */
   readonly accumulatorRams: readonly number[];
@@ -24,7 +24,7 @@ export interface Mapping {
 }
 
 /** Instances that must be block RAM, and the module that need not. */
-const MEMORIES = /(^|\.)(u_weight_mem|u_pointer_mem|u_param_mem|u_sigmoid|u_tanh)$/;
+const MEMORIES = /(^|\.)(u_weight_mem|u_word_buffer|u_pointer_mem|u_param_mem|u_sigmoid|u_tanh)$/;
 const SMALL_ROM = /\bsmall_rom\b/;
 const BLOCK_RAM = /^RAMB(18|36)E2$/;
 const LATCH = /^(\$dlatch|\$adlatch|\$_DLATCH|LD[CP]E|LDCPE|TRANSPARENT)/;

@@ -41,4 +41,12 @@ test('the designs differ in all options', () => {
   some(({ dimensions: { groups, elemLanes } }) => groups > elemLanes);
   some(({ dimensions: { groups, elemLanes } }) => groups < elemLanes);
   some(({ dimensions: { beat } }) => beat > 1);
+  some(({ dimensions: { sharedCounts } }) => sharedCounts);
+  some(({ dimensions: { dram } }) => dram);
+  some(({ dimensions: { dram, sharedCounts, lanes } }) => dram && sharedCounts && lanes > 1);
+  some(({ dimensions: { dram, sharedCounts, lanes } }) => !dram && sharedCounts && lanes > 1);
+  some(({ dimensions: { dram, busBits, rowStreamBits } }) => dram && busBits > rowStreamBits);
+  some(({ dimensions: { dram, busBits, rowStreamBits } }) => dram && busBits === rowStreamBits);
+  some(({ dimensions: { dram, busBits, rowStreamBits } }) => dram && busBits < rowStreamBits);
+  some(({ config: { weightBits, indexBits }, dimensions: d }) => d.dram && d.wordSlot > weightBits + indexBits);
 });

@@ -21,41 +21,41 @@ module act_broadcast #(
     // Bits of an aligned activation, at least VECTOR_WIDTH.
     parameter integer ACT_WIDTH = 18
 ) (
-    input  wire                    clk,
-    input  wire                    rst,
-    input  wire                    advance,
+    input  wire                             clk,
+    input  wire                             rst,
+    input  wire                             advance,
     // Column from the issuer; source 0 is x, 1 is y, 2 is m.
-    input  wire                    col_valid,
-    input  wire                    col_first,
-    input  wire                    col_marker,
-    input  wire [1:0]              col_source,
-    input  wire [1:0]              col_bank,
-    input  wire [3:0]              col_shift,
-    input  wire [ADDR_WIDTH-1:0]   col_base,
-    input  wire [CHANNELS-1:0]     col_zero,
+    input  wire                             col_valid,
+    input  wire                             col_first,
+    input  wire                             col_marker,
+    input  wire [1:0]                       col_source,
+    input  wire [1:0]                       col_bank,
+    input  wire [3:0]                       col_shift,
+    input  wire [ADDR_WIDTH-1:0]            col_base,
+    input  wire [CHANNELS-1:0]              col_zero,
     // Elements of the vectors, two cycles after the column.
     input  wire [CHANNELS*VECTOR_WIDTH-1:0] x_data,
     input  wire [CHANNELS*VECTOR_WIDTH-1:0] y_data,
     input  wire [CHANNELS*VECTOR_WIDTH-1:0] m_data,
     // Column at the lanes.
-    output wire                    lane_valid,
-    output wire                    lane_first,
-    output wire                    lane_marker,
-    output wire [ADDR_WIDTH-1:0]   lane_base,
+    output wire                             lane_valid,
+    output wire                             lane_first,
+    output wire                             lane_marker,
+    output wire [ADDR_WIDTH-1:0]            lane_base,
     // What all lanes put into their queues.
-    output wire                    share_marker,
-    output wire [1:0]              share_bank,
-    output wire [CHANNELS*ACT_WIDTH-1:0] share_acts
+    output wire                             share_marker,
+    output wire [1:0]                       share_bank,
+    output wire [CHANNELS*ACT_WIDTH-1:0]    share_acts
 );
 
-    reg                  s1_valid_reg, s2_valid_reg;
-    reg                  s1_first_reg, s2_first_reg;
-    reg                  s1_marker_reg, s2_marker_reg, s3_marker_reg;
-    reg [1:0]            s1_source_reg, s2_source_reg;
-    reg [1:0]            s1_bank_reg, s2_bank_reg, s3_bank_reg;
-    reg [3:0]            s1_shift_reg, s2_shift_reg;
-    reg [ADDR_WIDTH-1:0] s1_base_reg, s2_base_reg;
-    reg [CHANNELS-1:0]   s1_zero_reg, s2_zero_reg;
+    reg                          s1_valid_reg, s2_valid_reg;
+    reg                          s1_first_reg, s2_first_reg;
+    reg                          s1_marker_reg, s2_marker_reg, s3_marker_reg;
+    reg [1:0]                    s1_source_reg, s2_source_reg;
+    reg [1:0]                    s1_bank_reg, s2_bank_reg, s3_bank_reg;
+    reg [3:0]                    s1_shift_reg, s2_shift_reg;
+    reg [ADDR_WIDTH-1:0]         s1_base_reg, s2_base_reg;
+    reg [CHANNELS-1:0]           s1_zero_reg, s2_zero_reg;
     reg [CHANNELS*ACT_WIDTH-1:0] s3_acts_reg;
 
     wire [CHANNELS*ACT_WIDTH-1:0] aligned;

@@ -112,6 +112,7 @@ module array #(
         .LOAD_DATA(LOAD_DATA)
     ) u_sigmoid_load (
         .load(load_reg),
+        .number(12'd0),
         .en(sigmoid_en),
         .addr(sigmoid_addr),
         .data(sigmoid_data)
@@ -125,6 +126,7 @@ module array #(
         .LOAD_DATA(LOAD_DATA)
     ) u_tanh_load (
         .load(load_reg),
+        .number(12'd0),
         .en(tanh_en),
         .addr(tanh_addr),
         .data(tanh_data)
@@ -237,19 +239,21 @@ module array #(
             localparam [7:0] TENS = "0" + ((e / 10) % 10);
             localparam [7:0] ONES = "0" + (e % 10);
 
+            localparam [11:0] LOAD_NUMBER = e;
+
             wire                           load_en;
             wire [$clog2(PARAM_DEPTH)-1:0] load_addr;
             wire [PARAM_WIDTH-1:0]         load_data;
 
             load_decode #(
                 .KIND(2),
-                .NUMBER(e),
                 .ADDR_WIDTH($clog2(PARAM_DEPTH)),
                 .WIDTH(PARAM_WIDTH),
                 .LOAD_ADDR(LOAD_ADDR),
                 .LOAD_DATA(LOAD_DATA)
             ) u_load_decode (
                 .load(load_reg),
+                .number(LOAD_NUMBER),
                 .en(load_en),
                 .addr(load_addr),
                 .data(load_data)

@@ -164,6 +164,7 @@ module channel #(
         .LANES(ELEM_LANES),
         .READ(BEAT),
         .WORDS(4),
+        .BLOCK(0),
         .INDEX_WIDTH(ELEMENT_WIDTH)
     ) u_out_buffer (
         .clk(clk),

@@ -102,18 +102,18 @@ module column_group #(
     localparam integer ADDR_WIDTH = $clog2(WEIGHT_DEPTH);
 
     // ---- Issuer ---------------------------------------------------------------------------------------------------------
-    wire                     col_valid;
-    wire                     col_first;
-    wire                     col_marker;
-    wire [1:0]               col_source;
-    wire [1:0]               col_bank;
-    wire [3:0]               col_shift;
-    wire [CHANNELS-1:0]      col_zero;
-    wire [ELEMENT_WIDTH-1:0] col_index;
-    wire [ADDR_WIDTH-1:0]    col_base;
-    wire [CHANNELS-1:0]      y_generation;
+    wire                              col_valid;
+    wire                              col_first;
+    wire                              col_marker;
+    wire [1:0]                        col_source;
+    wire [1:0]                        col_bank;
+    wire [3:0]                        col_shift;
+    wire [CHANNELS-1:0]               col_zero;
+    wire [ELEMENT_WIDTH-1:0]          col_index;
+    wire [ADDR_WIDTH-1:0]             col_base;
+    wire [CHANNELS-1:0]               y_generation;
     wire [CHANNELS*ELEMENT_WIDTH-1:0] y_available;
-    wire [CHANNELS-1:0]      m_generation;
+    wire [CHANNELS-1:0]               m_generation;
     wire [CHANNELS*ELEMENT_WIDTH-1:0] m_available;
 
     column_issuer #(
@@ -192,6 +192,7 @@ module column_group #(
                 .LANES(SLICE),
                 .READ(1),
                 .WORDS(4),
+                .BLOCK(0),
                 .INDEX_WIDTH(ELEMENT_WIDTH)
             ) u_y_buffer (
                 .clk(clk),
@@ -213,6 +214,7 @@ module column_group #(
                 .LANES(SLICE),
                 .READ(1),
                 .WORDS(8),
+                .BLOCK(0),
                 .INDEX_WIDTH(ELEMENT_WIDTH)
             ) u_m_buffer (
                 .clk(clk),

@@ -96,6 +96,7 @@ module column_issuer #(
         .LOAD_DATA(LOAD_DATA)
     ) u_load_decode (
         .load(load),
+        .number(12'd0),
         .en(load_en),
         .addr(load_addr),
         .data(load_data)
@@ -161,7 +162,7 @@ module column_issuer #(
     wire                   last_item = marker ? at_end : index_reg + 1'b1 == columns;
     wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
     wire [INDEX_WIDTH-1:0] available = source[1] ? m_available : y_available;
-    wire                   present = from_batch || at_end || all_first || (fresh && index_reg < available);
+    wire                   present = from_batch || at_end || (fresh && index_reg < available);
     wire                   issue = spmv && !skip && !await && present;
     wire                   issued = issue && advance;
     wire                   spmv_done = issued && last_item;

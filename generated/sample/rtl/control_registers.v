@@ -308,8 +308,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010000;
-            HASH_LO: read_data = 32'h4979937f;
-            HASH_HI: read_data = 32'hd066d355;
+            HASH_LO: read_data = 32'hc4097a09;
+            HASH_HI: read_data = 32'h97960724;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

@@ -27,6 +27,7 @@ module gather #(
 );
 
     localparam integer PHASES = LANES / ELEM_LANES;
+    localparam integer LEVELS = $clog2(PHASES);
     localparam integer GROUP_WIDTH = ELEM_LANES * ACC_WIDTH;
     localparam integer SUM_WIDTH = ACC_WIDTH + $clog2(GROUPS);
 
@@ -34,6 +35,8 @@ module gather #(
 
     genvar g;
     genvar e;
+    genvar level;
+    genvar n;
     generate
         for (g = 0; g < GROUPS; g = g + 1) begin : gen_group
             wire [LANES*ACC_WIDTH-1:0] rows = drain_data[g*LANES*ACC_WIDTH+:LANES*ACC_WIDTH];
@@ -41,9 +44,22 @@ module gather #(
             if (PHASES == 1) begin : gen_one_phase
                 always @(posedge clk) group_reg[g*GROUP_WIDTH+:GROUP_WIDTH] <= rows;
             end else begin : gen_phases
-                always @(posedge clk) begin
-                    group_reg[g*GROUP_WIDTH+:GROUP_WIDTH] <= rows[phase*GROUP_WIDTH+:GROUP_WIDTH];
+                // Halved by one bit of the phase after the other.
+                for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
+                    wire [(PHASES>>level)*GROUP_WIDTH-1:0] choices;
+
+                    if (level == 0) begin : gen_all
+                        assign choices = rows;
+                    end else begin : gen_half
+                        for (n = 0; n < PHASES >> level; n = n + 1) begin : gen_choice
+                            assign choices[n*GROUP_WIDTH+:GROUP_WIDTH] = phase[level-1]
+                                ? gen_level[level-1].choices[(2*n+1)*GROUP_WIDTH+:GROUP_WIDTH]
+                                : gen_level[level-1].choices[2*n*GROUP_WIDTH+:GROUP_WIDTH];
+                        end
+                    end
                 end
+
+                always @(posedge clk) group_reg[g*GROUP_WIDTH+:GROUP_WIDTH] <= gen_level[LEVELS].choices;
             end
         end
 

@@ -56,6 +56,11 @@ module gather_control #(
     output wire [1:0]                      t0_slot
 );
 
+    localparam integer DELAY = TREE;
+    // Rows that are cleared after reset.
+    localparam integer SWEEP_WIDTH = 4;
+    localparam [SWEEP_WIDTH-1:0] SWEEP_LAST = 4'd15;
+
     localparam integer PHASES = LANES / ELEM_LANES;
     localparam integer PHASE_WIDTH = $clog2(PHASES);
     // The output gate lags by this many words.
@@ -70,7 +75,7 @@ module gather_control #(
     localparam [1:0] S_OUTPUTS = 2'd3;
 
     reg [1:0]            state_reg;
-    reg [ROW_WIDTH-1:0]  sweep_row_reg;
+    reg [SWEEP_WIDTH-1:0] sweep_row_reg;
     reg [WORD_WIDTH:0]   word_reg;
     reg [WORD_WIDTH:0]   words_reg;
     reg [1:0]            slot_reg;
@@ -96,7 +101,7 @@ module gather_control #(
         else if (outputs || (cells && lag_slot)) word_reg <= word_reg + 1'b1;
         if (rst) begin
             state_reg     <= S_SWEEP;
-            sweep_row_reg <= {ROW_WIDTH{1'b0}};
+            sweep_row_reg <= {SWEEP_WIDTH{1'b0}};
             slot_reg      <= 2'd0;
             drained_reg   <= 1'b0;
             tail_reg      <= 5'd0;
@@ -108,7 +113,7 @@ module gather_control #(
             case (state_reg)
                 S_SWEEP: begin
                     sweep_row_reg <= sweep_row_reg + 1'b1;
-                    if (&sweep_row_reg) state_reg <= S_IDLE;
+                    if (sweep_row_reg == SWEEP_LAST) state_reg <= S_IDLE;
                 end
                 S_IDLE: begin
                     if (start_cells) state_reg <= S_CELLS;
@@ -139,7 +144,7 @@ module gather_control #(
     generate
         if (PHASES == 1) begin : gen_one_phase
             assign element_row = word;
-            assign drain_en = {LANES{read_en}};
+            assign drain_en = {LANES{read_en }};
             assign phase = 1'b0;
         end else begin : gen_phases
             reg [PHASE_WIDTH-1:0] phase_reg;
@@ -149,7 +154,7 @@ module gather_control #(
             for (p = 0; p < PHASES; p = p + 1) begin : gen_enable
                 localparam [PHASE_WIDTH-1:0] PHASE = p;
                 assign drain_en[p*ELEM_LANES+:ELEM_LANES] =
-                    {ELEM_LANES{read_en && word[PHASE_WIDTH-1:0] == PHASE}};
+                    {ELEM_LANES{ (read_en && word[PHASE_WIDTH-1:0] == PHASE)}};
             end
 
             always @(posedge clk) phase_reg <= word[PHASE_WIDTH-1:0];
@@ -176,7 +181,7 @@ module gather_control #(
         end
     endgenerate
 
-    // What goes along with the sums: to the memories after TREE cycles, to ElemMul and Assemble after two more.
+    // What goes along with the sums: to the memories after DELAY cycles, to ElemMul and Assemble after two more.
     localparam integer TAG_WIDTH = 2 * WORD_WIDTH + 4;
 
     wire [TAG_WIDTH-1:0] tag_in;
@@ -185,18 +190,18 @@ module gather_control #(
     assign tag_in = {word, word_reg[WORD_WIDTH-1:0], slot_reg, first_slot, outputs};
 
     generate
-        if (TREE == 0) begin : gen_direct
+        if (DELAY == 0) begin : gen_direct
             assign tag = tag_in;
         end else begin : gen_delay
-            reg  [TREE*TAG_WIDTH-1:0]       tag_reg;
-            wire [(TREE+1)*TAG_WIDTH-1:0] chain = {tag_reg, tag_in};
+            reg  [DELAY*TAG_WIDTH-1:0]       tag_reg;
+            wire [(DELAY+1)*TAG_WIDTH-1:0] chain = {tag_reg, tag_in};
 
             always @(posedge clk) begin
-                if (rst) tag_reg <= {(TREE * TAG_WIDTH){1'b0}};
-                else tag_reg <= chain[TREE*TAG_WIDTH-1:0];
+                if (rst) tag_reg <= {(DELAY * TAG_WIDTH){1'b0}};
+                else tag_reg <= chain[DELAY*TAG_WIDTH-1:0];
             end
 
-            assign tag = chain[TREE*TAG_WIDTH+:TAG_WIDTH];
+            assign tag = chain[DELAY*TAG_WIDTH+:TAG_WIDTH];
         end
     endgenerate
 
@@ -231,7 +236,7 @@ module gather_control #(
     assign cells_drained = drained_reg;
     assign sweep = state_reg == S_SWEEP;
     assign drain_bank = outputs ? 2'd2 : {1'b0, bank_reg};
-    assign drain_row = sweep ? sweep_row_reg : outputs ? out_row : gate_row;
+    assign drain_row = sweep ? sweep_row_reg[ROW_WIDTH-1:0] : outputs ? out_row : gate_row;
     assign param_addr = {tag_word, tag_slot};
     assign state_read = tag_first;
     assign t0_cell = s2_cell_reg;

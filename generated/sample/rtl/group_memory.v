@@ -59,13 +59,13 @@ module group_memory #(
 
             load_decode #(
                 .KIND(1),
-                .NUMBER(NUMBER),
                 .ADDR_WIDTH($clog2(POINTER_DEPTH)),
                 .WIDTH(COUNT_WIDTH),
                 .LOAD_ADDR(LOAD_ADDR),
                 .LOAD_DATA(LOAD_DATA)
             ) u_pointer_load (
                 .load(load_reg),
+                .number(NUMBER[11:0]),
                 .en(pointer_load_en),
                 .addr(pointer_load_addr),
                 .data(pointer_load_data)
@@ -91,13 +91,13 @@ module group_memory #(
 
             load_decode #(
                 .KIND(0),
-                .NUMBER(NUMBER),
                 .ADDR_WIDTH(ADDR_WIDTH),
                 .WIDTH(WORD_WIDTH),
                 .LOAD_ADDR(LOAD_ADDR),
                 .LOAD_DATA(LOAD_DATA)
             ) u_weight_load (
                 .load(load_reg),
+                .number(NUMBER[11:0]),
                 .en(weight_load_en),
                 .addr(weight_load_addr),
                 .data(weight_load_data)

@@ -6,9 +6,8 @@
 `default_nettype none
 
 module load_decode #(
-    // Kind and number of the memory.
+    // Kind of the memory.
     parameter integer KIND = 0,
-    parameter integer NUMBER = 0,
     // Bits of an address and of a word of the memory.
     parameter integer ADDR_WIDTH = 11,
     parameter integer WIDTH = 48,
@@ -17,15 +16,16 @@ module load_decode #(
     parameter integer LOAD_DATA = 48
 ) (
     input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
+    // Number of the memory: a port, so that the decoders of all lanes are one module.
+    input  wire [11:0]                     number,
     output wire                            en,
     output wire [ADDR_WIDTH-1:0]           addr,
     output wire [WIDTH-1:0]                data
 );
 
     localparam [2:0] THIS_KIND = KIND[2:0];
-    localparam [11:0] THIS_NUMBER = NUMBER[11:0];
 
-    assign en = load[LOAD_ADDR+LOAD_DATA+:16] == {1'b1, THIS_KIND, THIS_NUMBER};
+    assign en = load[LOAD_ADDR+LOAD_DATA+:16] == {1'b1, THIS_KIND, number};
     assign addr = load[LOAD_DATA+:ADDR_WIDTH];
     assign data = load[0+:WIDTH];
 

@@ -72,6 +72,7 @@ module sequencer #(
         .LOAD_DATA(LOAD_DATA)
     ) u_load_decode (
         .load(load),
+        .number(12'd0),
         .en(load_en),
         .addr(load_addr),
         .data(load_data)

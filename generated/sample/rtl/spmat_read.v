@@ -152,9 +152,9 @@ module spmat_read #(
 
     always @(posedge clk) begin
         op_bank_reg   <= s3_bank_reg;
+        if (s3_valid_reg) op_row_reg <= s3_first_reg ? skip : op_row_reg + skip + 1'b1;
         op_act_reg    <= s3_act_reg;
         op_weight_reg <= word[WEIGHT_WIDTH+INDEX_WIDTH-1:INDEX_WIDTH];
-        if (s3_valid_reg) op_row_reg <= s3_first_reg ? skip : op_row_reg + skip + 1'b1;
         if (rst) begin
             op_valid_reg  <= 1'b0;
             op_marker_reg <= 1'b0;
@@ -164,7 +164,7 @@ module spmat_read #(
         end
     end
 
-    assign entry_ready = idle_reg;
+    assign entry_ready = take;
     assign word_addr = addr_reg;
     assign op_valid = op_valid_reg;
     assign op_marker = op_marker_reg;

@@ -19,6 +19,8 @@ module vec_buffer #(
     parameter integer READ = 1,
     // Words, at least 2.
     parameter integer WORDS = 4,
+    // 1: block RAM, 0: distributed RAM.
+    parameter integer BLOCK = 0,
     // Bits of an element index.
     parameter integer INDEX_WIDTH = 6
 ) (
@@ -65,7 +67,7 @@ module vec_buffer #(
     sdp_ram #(
         .WIDTH(LANES * WIDTH),
         .DEPTH(WORDS),
-        .BLOCK(0)
+        .BLOCK(BLOCK)
     ) u_ram (
         .clk(clk),
         .write_en(write_en && store),

@@ -36,6 +36,9 @@ export class LaneArray {
   #rows = 0;
   readonly #cursor: Int32Array;
   #totals: Int32Array;
+  /** Cycles in which a lane is drained and so takes no word, rising: its list, and how far in it the lane is. */
+  #drains: readonly (readonly number[])[] = [];
+  readonly #drained: Int32Array;
   /** Standstills of the last three columns, the oldest first. */
   #from0 = 0;
   #to0 = 0;
@@ -53,6 +56,7 @@ export class LaneArray {
   constructor(lanes: number, depth: number, supply: WordSupply | null) {
     this.#supply = supply;
     this.#cursor = new Int32Array(lanes);
+    this.#drained = new Int32Array(lanes);
     this.#totals = new Int32Array(lanes);
     this.#lanes = lanes;
     this.#depth = depth;
@@ -60,6 +64,16 @@ export class LaneArray {
     this.#slot = new Uint8Array(lanes);
     this.#free = new Int32Array(lanes);
     this.#marker = new Uint16Array(lanes).fill(1);
+  }
+
+  /**
+   * Drains the lanes; those of an earlier drain are past.
+   *
+   * @param cycles by phase, rising; the lanes [q elemLanes, (q + 1) elemLanes) have phase q
+   */
+  drain(cycles: readonly (readonly number[])[], elemLanes: number): void {
+    this.#drains = Array.from({ length: this.#lanes }, (_, lane) => cycles[Math.floor(lane / elemLanes)]!);
+    this.#drained.fill(0);
   }
 
   /**
@@ -163,6 +177,18 @@ export class LaneArray {
         take = Math.max(take, supply.ready(row));
         end = Math.max(take + words, supply.ready(row + words - 1) + 1);
         this.#cursor[lane]! += words;
+      }
+      const drains = this.#drains[lane];
+      if (drains !== undefined) {
+        let next = this.#drained[lane]!;
+        while (next < drains.length && drains[next]! < take) next++;
+        for (; drains[next] === take; next++) {
+          take++;
+          end++;
+        }
+        end = Math.max(end, take + words);
+        for (; next < drains.length && drains[next]! < end; next++) end++;
+        this.#drained[lane] = next;
       }
       const at = slot[lane]!;
       taken[lane * depth + at] = take;

@@ -4,7 +4,7 @@ import { Op, Source, type Step, When } from '../schedule.ts';
 import { BatchSource } from './batch_source.ts';
 import { Issuer, type Span, type Vector } from './issuer.ts';
 import { LaneArray } from './lane_array.ts';
-import { cellsToDrained, cellsToIdle, outputsToIdle, Timing } from './timing.ts';
+import { cellDrains, cellsToDrained, cellsToIdle, outputDrains, outputsToIdle, Timing } from './timing.ts';
 import { DEFAULT_MEMORY, type MemoryRate, WordSupply } from './word_supply.ts';
 
 /** When a step was worked on; by several groups, from the first to the last of them. */
@@ -83,7 +83,7 @@ class Run {
     };
     this.#design = design;
     this.#source = new BatchSource(channels * inputs, frames);
-    this.#now = 2 ** dimensions.rowBits + Timing.sweepToRun;
+    this.#now = dimensions.sweepRows + Timing.sweepToRun;
     this.#issuers = Array.from({ length: groups }, (_, group) => {
       const counts = {
         [Source.x]: countsByColumn(matrices.x, group, lanes),
@@ -146,11 +146,13 @@ class Run {
 
   /** Starts ElemMul. Without a projection its words are y, and go to the output. */
   #cells({ words, size }: Step): Span {
-    const { projection, tree } = this.#design.dimensions;
+    const { projection, tree, drainCycles, phases } = this.#design.dimensions;
+    const delay = tree + drainCycles;
     const begin = this.#now;
     const start = Math.max(begin, this.#markersPassed, this.#gatherIdle, projection ? 0 : this.#outIdle);
-    const vector = { first: start + Timing.startToM + tree, period: Timing.cellWord };
-    this.#gatherIdle = start + cellsToIdle(words, tree);
+    const vector = { first: start + Timing.startToM + delay, period: Timing.cellWord };
+    this.#gatherIdle = start + cellsToIdle(words, delay);
+    this.#drain(start, (phase) => cellDrains(words, phases, phase));
     this.#drained.push(start + cellsToDrained(words));
     this.#now = start + 1;
     if (projection) {
@@ -164,14 +166,24 @@ class Run {
 
   /** Starts Assemble. */
   #outputs({ words, size }: Step): Span {
-    const { tree } = this.#design.dimensions;
+    const { tree, drainCycles, phases } = this.#design.dimensions;
+    const delay = tree + drainCycles;
     const begin = this.#now;
     const start = Math.max(begin, this.#markersPassed, this.#gatherIdle, this.#outIdle);
-    this.#y = { first: start + Timing.startToY + tree, period: 1 };
-    this.#gatherIdle = start + outputsToIdle(words, tree);
+    this.#y = { first: start + Timing.startToY + delay, period: 1 };
+    this.#gatherIdle = start + outputsToIdle(words, delay);
+    this.#drain(start, (phase) => outputDrains(words, phases, phase));
     this.#now = start + 1;
     this.#send(this.#y, size);
     return { begin, first: start, end: start };
+  }
+
+  /** Where the banks of a PE share a RAM, drains take cycles of the lanes. */
+  #drain(start: number, drainsOf: (phase: number) => readonly number[]): void {
+    const { shared, phases, elemLanes } = this.#design.dimensions;
+    if (!shared) return;
+    const byPhase = Array.from({ length: phases }, (_, phase) => drainsOf(phase).map((cycle) => start + cycle));
+    for (const { array } of this.#issuers) array.drain(byPhase, elemLanes);
   }
 
   /** Sends the output frames of all channels, a beat a cycle, the first one behind its writer. */

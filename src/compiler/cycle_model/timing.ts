@@ -2,8 +2,8 @@ import { OUTPUT_GATE_LAG } from '../../hdl/gather.ts';
 
 /**
  * Latencies of the blocks, in cycles between the two events named. They restate the pipelines in the headers of the
- * templates; test/compiler/cycles.test.ts holds them against simulation. What passes through the adder tree takes its cycles
- * in addition (Dimensions.tree).
+ * templates; test/compiler/cycles.test.ts holds them against simulation. What is drained takes in addition the cycles of the
+ * adder tree (Dimensions.tree), and those of the drain through the lane (Dimensions.drainCycles): its `delay`.
  */
 export const Timing = {
   /** Cycle after reset in which frame_in takes the first beat: bench or DMA register, skid buffer (top.v). */
@@ -15,13 +15,13 @@ export const Timing = {
    * column_group.v, ready_reg of sequencer.v).
    */
   markerToStart: 9,
-  /** Start of ElemMul -> first word of m readable (gather.v, elem_lane.v, vec_buffer.v), without the adder tree. */
+  /** Start of ElemMul -> first word of m readable (gather.v, elem_lane.v, vec_buffer.v), without its delay. */
   startToM: 29,
   /** A word of ElemMul (gather_control.v). */
   cellWord: 4,
-  /** Start of Assemble -> first word of y readable (gather.v, assemble.v, vec_buffer.v), without the adder tree; then a word a cycle. */
+  /** Start of Assemble -> first word of y readable (gather.v, assemble.v, vec_buffer.v), without its delay; then a word a cycle. */
   startToY: 6,
-  /** Last row drained -> gather idle (gather_control.v), without the adder tree. */
+  /** Last row drained -> gather idle (gather_control.v), without its delay. */
   drainTail: 16,
   /** Reset -> first address of weight_reader on the bus; address taken -> word ready in its buffer, without the latency of the memory. */
   firstAsk: 5,
@@ -36,11 +36,28 @@ export function cellsToDrained(words: number): number {
 }
 
 /** Start of ElemMul -> gather idle. */
-export function cellsToIdle(words: number, tree: number): number {
-  return Timing.cellWord * (words + OUTPUT_GATE_LAG) + 1 + Timing.drainTail + tree;
+export function cellsToIdle(words: number, delay: number): number {
+  return Timing.cellWord * (words + OUTPUT_GATE_LAG) + 1 + Timing.drainTail + delay;
 }
 
 /** Start of Assemble -> gather idle. */
-export function outputsToIdle(words: number, tree: number): number {
-  return words + 1 + Timing.drainTail + tree;
+export function outputsToIdle(words: number, delay: number): number {
+  return words + 1 + Timing.drainTail + delay;
+}
+
+/** Drains of one lane: cycles after the start of ElemMul in which its rows are read, rising. `phase` is its part of a word. */
+export function cellDrains(words: number, phases: number, phase: number): number[] {
+  const cycles: number[] = [];
+  for (let word = phase; word < words; word += phases) {
+    const first = 1 + Timing.cellWord * word;
+    cycles.push(first, first + 1, first + 2, first + Timing.cellWord * OUTPUT_GATE_LAG + 3);
+  }
+  return cycles.sort((a, b) => a - b);
+}
+
+/** The same for Assemble. */
+export function outputDrains(words: number, phases: number, phase: number): number[] {
+  const cycles: number[] = [];
+  for (let word = phase; word < words; word += phases) cycles.push(1 + word);
+  return cycles;
 }

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { quantizeLayer } from '../../src/compiler/quantize.ts';
+import { fillerWord } from '../../src/compiler/stream.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { LstmLayer } from '../../src/model.ts';
+import { sampleDesign } from '../lib/sample_design.ts';
+
+/** Values whose negatives would round to the most negative integer of their format: the largest one sets the scale. */
+const value = fc.oneof(fc.constantFrom(-1, -0.5, -(2 ** -7), 1, 0.5, 0), fc.double({ min: -4, max: 4, noNaN: true }));
+
+/** A layer of one cell with a projection. */
+const layers: fc.Arbitrary<LstmLayer> = fc
+  .record({
+    weightX: fc.array(value, { minLength: 8, maxLength: 8 }),
+    weightR: fc.array(value, { minLength: 4, maxLength: 4 }),
+    weightP: fc.array(value, { minLength: 1, maxLength: 1 }),
+  })
+  .map(({ weightX, weightR, weightP }) => ({
+    inputs: 2,
+    cells: 1,
+    outputs: 1,
+    weightX: Float64Array.from(weightX),
+    weightR: Float64Array.from(weightR),
+    weightP: Float64Array.from(weightP),
+    bias: new Float64Array(4),
+    peepholes: null,
+  }));
+
+describe('quantizeLayer', () => {
+  test('never makes the most negative weight', () => {
+    fc.assert(
+      fc.property(layers, fc.integer({ min: 4, max: 16 }), (layer, weightBits) => {
+        const config = parseConfig({ array: { lanes: 1 }, weightBits }, 'config');
+        const { weightX, weightR, weightP } = quantizeLayer(layer, config, { x: 1, y: 1, c: 1 });
+        for (const weight of [...weightX, ...weightR, ...weightP!]) {
+          expect(weight).toBeGreaterThan(-(2 ** (weightBits - 1)));
+          expect(weight).toBeLessThan(2 ** (weightBits - 1));
+        }
+      }),
+    );
+  });
+
+  test('a weight of -1 takes the next integer', () => {
+    const layer = { inputs: 1, cells: 1, outputs: 1, bias: new Float64Array(4), peepholes: null, weightP: null };
+    const weights = { weightX: Float64Array.of(-1, 1, -0.5, 0), weightR: new Float64Array(4) };
+    const config = parseConfig({ array: { lanes: 1 }, weightBits: 8 }, 'config');
+    const quantized = quantizeLayer({ ...layer, ...weights }, config, { x: 1, y: 1, c: 1 });
+    expect([...quantized.weightX]).toEqual([-127, 127, -64, 0]);
+  });
+
+  test('so no word of a design is the filler of external memory', () => {
+    for (const weightBits of [4, 12]) {
+      const { design } = sampleDesign(
+        { inputs: 9, cells: 8, outputs: 8, density: 1 },
+        { array: { lanes: 2 }, weightBits },
+      );
+      const { x, r, p } = design.matrices;
+      for (const { words, format } of [x, r, p!]) {
+        expect(words.some((lane) => lane.length > 0)).toBe(true);
+        expect(words.some((lane) => lane.includes(fillerWord(format)))).toBe(false);
+      }
+    }
+  });
+});
