@@ -45,6 +45,16 @@ export interface Config {
   readonly vectorBits: number;
   /** Bits of an accumulator, 12 to 48, saturating; or as many as the model's worst case needs. Default `exact`. */
   readonly accumulatorBits: number | 'exact';
+  /**
+   * Sizes for which the memories are made, beyond those of the model: other models of at most these sizes can be loaded
+   * then. Inputs, cells and outputs as the model has them, words a lane for all matrices together. Default: the model's.
+   */
+  readonly maximum: {
+    readonly inputs: number;
+    readonly cells: number;
+    readonly outputs: number;
+    readonly words: number;
+  };
   /** Rule that chooses the weights to keep. A model that is pruned already keeps its own. Default `ese`. */
   readonly encoding: Encoding;
   /** Where the weights are: in memories of the design, or in external memory, read over AXI once a time step. Default `onchip`. */
@@ -89,6 +99,8 @@ export const BLOCK_NAMES: readonly string[] = [
     'sigmoid',
   ],
   ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'channel', 'bench'],
+  ...['core', 'axi_lite_slave', 'control_registers', 'run_control', 'core_counters', 'control_master'],
+  ...['image_loader', 'load_decode', 'state_access'],
 ];
 
 /** Reserved words of SystemVerilog (IEEE 1800-2017, annex B), which include those of Verilog-2005. */
@@ -226,6 +238,17 @@ const SCHEMA = z
         .default('ese'),
       weights: z.enum(['onchip', 'dram'], { error: expected('"onchip" or "dram"') }).default('onchip'),
       memoryBusBits: powerOfTwo(1024, '1024', 64).default(512),
+      maximum: z
+        .strictObject(
+          {
+            inputs: integer(0, 4096).default(0),
+            cells: integer(0, 4096).default(0),
+            outputs: integer(0, 4096).default(0),
+            words: integer(0, 2 ** 20).default(0),
+          },
+          section('inputs, cells, outputs and words'),
+        )
+        .prefault({}),
       density: densitySchema().prefault(1),
       tables: z
         .strictObject(

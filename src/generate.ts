@@ -5,10 +5,15 @@ import type { Design } from './compiler/design.ts';
 import { TABLE_BITS, TABLE_FRAC, Z_BITS, Z_FRAC } from './compiler/formats.ts';
 import { type FloatTensor, writeSafetensors } from './compiler/import/write_safetensors.ts';
 import { formatMem } from './compiler/mem_image.ts';
+import { IMAGE_FILE, packModelImage } from './compiler/model_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamBytes, streamMap } from './compiler/stream.ts';
+import { designHash } from './control/design_hash.ts';
+import { registerDefines } from './control/register_defines.ts';
+import { registersOf } from './control/registers.ts';
 import { EsegenError } from './errors.ts';
 import { benchFiles } from './hdl/bench.ts';
+import type { DesignHash } from './hdl/control_registers.ts';
 import type { ModulePlan } from './hdl/module_plan.ts';
 import { planModules } from './hdl/plan.ts';
 import { renderModule, renderTemplate } from './hdl/render.ts';
@@ -61,9 +66,6 @@ export const HOST_PATHS = {
 /** Bits of a stream element. */
 const ELEMENT_BITS = 16;
 
-/** Whether the top module has a control port and an interrupt. */
-const HAS_CONTROL = false;
-
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 
 const labelsSchema = z.object({
@@ -101,13 +103,15 @@ export function parseLabels(value: unknown, where: string): Labels {
  * @param host files for the host, already checked against the model
  */
 export function generate(compilation: Compilation, model: LstmModel, host: HostFiles): DesignFiles {
-  const { design, layer, report } = compilation;
+  const { design, layer } = compilation;
   const { name } = design.config;
   const files: DesignFiles = new Map();
 
-  const modules = planModules(design, report.nonZeros).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
+  const hash = designHash(design);
+  const modules = planModules(design, hash).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
   for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
+  files.set(IMAGE_FILE, packModelImage(design, hash));
   if (design.dimensions.dram) {
     files.set(STREAM_FILE, packStream(design.matrices, design.dimensions));
     files.set(STREAM_MAP_FILE, printJson(streamMap(design.dimensions)));
@@ -122,9 +126,12 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const rtlPaths = modules.map(({ path }) => path);
   const memPaths = [...imageShapes(design).keys()].map((file) => `mem/${file}`);
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
-  const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths, hasControl: HAS_CONTROL });
+  const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths });
   for (const [path, content] of vivado) files.set(path, content);
-  files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design)));
+  files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash)));
+  for (const ending of ['h', 'c']) {
+    files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
+  }
   files.set('README.md', renderTemplate('README.md.hbs', readmeValues(compilation, host)));
   files.set(DESIGN_FILE, describe(compilation, files));
   return files;
@@ -209,7 +216,11 @@ function printJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['values'] {
+function driverValues({ config, dimensions }: Design): ModulePlan['values'] {
+  return { name: config.name, prefix: config.name.toUpperCase(), version: VERSION, dram: dimensions.dram };
+}
+
+function headerValues({ config, dimensions: d, formats }: Design, hash: DesignHash): ModulePlan['values'] {
   const elementBytes = ELEMENT_BITS / 8;
   return {
     name: config.name,
@@ -236,6 +247,7 @@ function headerValues({ config, dimensions: d, formats }: Design): ModulePlan['v
     clockHz: Math.round(config.clockMHz * 1e6),
     dram: d.dram,
     weightBytes: streamBytes(d),
+    ...registerDefines(config.name.toUpperCase(), registersOf(d), hash),
   };
 }
 

@@ -23,6 +23,7 @@ export {
 } from './generate.ts';
 export { runFloatModel } from './golden/float_model.ts';
 export type { Dimensions } from './hdl/dimensions.ts';
+export { type ImageOptions, type ModelImage, modelImage } from './image.ts';
 export {
   type DesignInspection,
   inspect,

@@ -82,7 +82,14 @@ describe('esegen', () => {
     expect(await esegen('--version')).toEqual({ exitCode: 0, stdout: VERSION, stderr: '' });
     const { exitCode, stdout } = await esegen('--help');
     expect(exitCode).toBe(0);
-    for (const command of ['build <model>', 'simulate <dir>', 'transcribe <dir> <audio>', 'inspect <path>', 'doctor']) {
+    for (const command of [
+      'build <model>',
+      'image <model>',
+      'simulate <dir>',
+      'transcribe <dir> <audio>',
+      'inspect <path>',
+      'doctor',
+    ]) {
       expect(stdout).toContain(`  esegen ${command}`);
     }
   });
@@ -102,6 +109,48 @@ describe('esegen', () => {
   ])('%j is refused in one line', async (args, stderr) => {
     expect(await esegen(...args)).toEqual({ exitCode: 1, stdout: '', stderr });
     expect(readdirSync(root).toSorted()).toEqual(['config.json', 'model.safetensors']);
+  });
+});
+
+describe('image', () => {
+  const image = (...more: string[]) =>
+    esegen('image', model, '--design', out, '--out', join(root, 'other.img'), ...more);
+
+  test('of the model of the design is that in the design', async () => {
+    await build();
+    const { exitCode, stdout, stderr } = await image();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const bytes = readFileSync(join(root, 'other.img'));
+    expect(stdout).toContain(`other.img: ${bytes.length.toLocaleString('en-US')} bytes`);
+    expect(stdout).toMatch(/^vectors /m);
+    expect(bytes.equals(readFileSync(join(out, 'sw', 'model.img')))).toBe(true);
+  });
+
+  test('of other weights for hardware with room, with the weights for external memory beside it', async () => {
+    const maximum = { inputs: 6, words: 400 };
+    const array = { lanes: 4 };
+    writeJson('config.json', { name: 'tiny', array, density: 0.25, weights: 'dram', memoryBusBits: 64, maximum });
+    await build();
+    writeModel(6, (data) => data.fill(0.01, 0, 20));
+    const { exitCode, stdout, stderr } = await image();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('6 inputs, 8 cells, 3 outputs (projection), peepholes');
+    const header = (path: string) => [...new Uint32Array(new Uint8Array(readFileSync(path)).buffer, 0, 8)];
+    const [magic, version, words, low, high, ...sizes] = header(join(root, 'other.img'));
+    const own = header(join(out, 'sw', 'model.img'));
+    expect([magic, version, words, low, high]).toEqual(own.slice(0, 5));
+    expect(sizes).toEqual([6, 8, 3]);
+    expect(readFileSync(join(root, 'other.img.weights')).length).toBeGreaterThan(0);
+  });
+
+  test('of a model that does not fit is refused, and nothing is written', async () => {
+    await build();
+    writeModel(5);
+    const { exitCode, stdout, stderr } = await image();
+    const fix = 'Build the hardware with a larger maximum in its config';
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toBe(`esegen: model: needs 5 inputs, the hardware has 4. ${fix}`);
+    expect(existsSync(join(root, 'other.img'))).toBe(false);
   });
 });
 

@@ -91,7 +91,7 @@ describe('writeDesign', () => {
   test('replaces a design of its own as a whole', () => {
     writeDesign(dir, make({ name: 'older' }).files);
     writeDesign(dir, make({ name: 'newer' }).files);
-    expect(readdirSync(join(dir, 'sw'))).toEqual(['newer.h']);
+    expect(readdirSync(join(dir, 'sw'))).toEqual(['model.img', 'newer.h', 'newer_driver.c', 'newer_driver.h']);
     expect(readdirSync(root)).toEqual(['out']);
     expect(loadDesign(dir).design.config.name).toBe('newer');
   });

@@ -69,10 +69,18 @@ describe('generate', () => {
     const rest = paths.filter((path) => !path.startsWith('rtl/') && !path.startsWith('tb/'));
     expect(rest).toEqual([
       ...['mem/weights_0000.mem', 'mem/weights_0001.mem', 'mem/pointers_0000.mem', 'mem/pointers_0001.mem'],
-      ...['mem/elem_000.mem', 'mem/elem_001.mem', 'mem/sigmoid.mem', 'mem/tanh.mem', 'mem/schedule.mem'],
+      ...[
+        'mem/elem_000.mem',
+        'mem/elem_001.mem',
+        'mem/sigmoid.mem',
+        'mem/tanh.mem',
+        'mem/schedule.mem',
+        'sw/model.img',
+      ],
       ...['host/model.safetensors', 'host/norm.json', 'host/labels.json', 'files.f'],
       ...['vivado/sources.tcl', 'vivado/create_project.tcl', 'vivado/memories.tcl', 'vivado/package_ip.tcl'],
-      ...['vivado/tiny.xdc', 'tiny.core', 'sw/tiny.h', 'README.md', 'design.json'],
+      ...['vivado/tiny.xdc', 'tiny.core', 'sw/tiny.h', 'sw/tiny_driver.h', 'sw/tiny_driver.c'],
+      ...['README.md', 'design.json'],
     ]);
     expect(paths).toContain('rtl/tiny.v');
     expect(paths).toContain('tb/bench.v');
@@ -195,7 +203,9 @@ describe('C header', () => {
     const defines = Object.fromEntries([...header.matchAll(/^#define (\w+) +(.+)$/gm)].map((match) => match.slice(1)));
     expect(header).toContain('#ifndef TINY_H\n#define TINY_H\n');
     expect(header.endsWith('\n#endif\n')).toBe(true);
-    expect(defines).toEqual({
+    const registers = /_(REG_|ID$|MAP_|DESIGN_HASH_)|_(SHIFT|MASK)$/;
+    const sizes = Object.fromEntries(Object.entries(defines).filter(([name]) => !registers.test(name)));
+    expect(sizes).toEqual({
       TINY_INPUTS: '5',
       TINY_CELLS: '6',
       TINY_OUTPUTS: '4',
@@ -216,6 +226,12 @@ describe('C header', () => {
       TINY_X_FRAME_BYTES: '10',
       TINY_Y_FRAME_BYTES: '8',
     });
+    // The RTL has the same hash; it depends on the config.
+    const { TINY_DESIGN_HASH_LO: low, TINY_DESIGN_HASH_HI: high } = defines;
+    const rtl = text(files, 'rtl/control_registers.v');
+    for (const half of [low!, high!]) expect(rtl).toContain(`= 32'h${half.slice(2, 10)};`);
+    expect(text(generated(), 'sw/tiny.h')).not.toContain(low);
+    expect(defines).toMatchObject({ TINY_REG_CONTROL: '0x040u', TINY_STATUS_MEMORY_MASK: '0x00000300u' });
   });
 
   test('has the bytes of the image in external memory', () => {
@@ -223,7 +239,7 @@ describe('C header', () => {
     const header = text(files, 'sw/tiny.h');
     expect(header).toContain(`#define TINY_WEIGHT_BYTES     ${files.get('dram/weights.bin')!.length}\n`);
     expect(header).toContain('#define TINY_WEIGHT_ALIGNMENT 4096\n');
-    expect(text(generated(), 'sw/tiny.h')).not.toContain('WEIGHT');
+    expect(text(generated(), 'sw/tiny.h')).not.toContain('WEIGHT_BYTES');
   });
 });
 

@@ -1,3 +1,4 @@
+rtl/load_decode.v
 rtl/rom.v
 rtl/small_rom.v
 rtl/rom2.v
@@ -30,5 +31,12 @@ rtl/elem_mul.v
 rtl/assemble.v
 rtl/channel.v
 rtl/sequencer.v
+rtl/state_access.v
 rtl/array.v
+rtl/core.v
+rtl/axi_lite_slave.v
+rtl/control_registers.v
+rtl/image_loader.v
+rtl/run_control.v
+rtl/core_counters.v
 rtl/sample.v

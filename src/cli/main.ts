@@ -4,6 +4,7 @@ import { EsegenError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { buildCommand } from './build.ts';
 import { doctorCommand } from './doctor.ts';
+import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
 import { simulateCommand } from './simulate.ts';
 import { synthCommand } from './synth.ts';
@@ -18,6 +19,7 @@ const cli = yargs(hideBin(process.argv))
   .scriptName('esegen')
   .usage('$0 <command>\n\nSparse-LSTM accelerators in Verilog from trained models.')
   .command(buildCommand)
+  .command(imageCommand)
   .command(simulateCommand)
   .command(synthCommand)
   .command(transcribeCommand)

@@ -6,6 +6,7 @@ import { type CalibrationSet, measurePeaks, type VectorPeaks } from './calibrate
 import type { Design } from './design.ts';
 import { checkDevice } from './device.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
+import { fitDimensions, fitFormats, type Hardware } from './fit.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
 import { pruneLayer } from './prune.ts';
 import { quantizeLayer } from './quantize.ts';
@@ -89,21 +90,24 @@ function largestCount(matrix: EncodedMatrix | null): number {
 /**
  * The compiler: prune if dense, quantize, partition, encode, schedule.
  *
- * @throws EsegenError where the model's ranges do not fit the widths of the config
+ * @param hardware hardware that is there and is to run the model; null to make it for this one. `config` is that of the hardware
+ * @throws EsegenError where the model's ranges do not fit the widths of the config, or the model not the hardware
  */
 export function compile(
   source: LstmLayer,
   config: Config,
   calibration: CalibrationSet,
   progress: Progress = () => {},
+  hardware: Hardware | null = null,
 ): Compilation {
   progress('prune');
   const { layer, pruned, masks } = pruneLayer(source, config);
   progress('calibrate');
   const peaks = measurePeaks(layer, calibration);
   progress('quantize');
-  const quantized = quantizeLayer(layer, config, peaks);
-  const { formats } = quantized;
+  const roomy = hardware === null && Object.values(config.maximum).some((size) => size > 0);
+  const quantized = quantizeLayer(layer, config, peaks, roomy);
+  const formats = hardware === null ? quantized.formats : fitFormats(quantized.formats, hardware);
 
   progress('encode');
   const { lanes, groups } = config.array;
@@ -121,8 +125,8 @@ export function compile(
       : encodeGroups(quantized.weightP, layer.cells, groups, projectionRows, wordFormat, stored?.p);
   const matrices = [x, r, ...(p === null ? [] : [p])];
 
-  const dimensions = dimensionsOf(
-    config,
+  const own = dimensionsOf(
+    hardware === null ? config : { ...config, maximum: { inputs: 0, cells: 0, outputs: 0, words: 0 } },
     {
       inputs: layer.inputs,
       cells: layer.cells,
@@ -139,6 +143,7 @@ export function compile(
       sharedCounts: matrices.every((matrix) => countsAreShared(matrix, groups)),
     },
   );
+  const dimensions = hardware === null ? own : fitDimensions(own, hardware.dimensions);
   checkDevice(config, dimensions, formats.weightBits + config.indexBits);
   const schedule = compileSchedule({ ...dimensions, ...formats });
 

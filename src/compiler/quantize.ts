@@ -31,6 +31,8 @@ const MAX_SHIFT = 63;
 const MAX_PEEP_SHIFT = 31;
 /** Integers of the golden model live in doubles. */
 const MAX_SUM_BITS = 52;
+/** Bits by which widths exceed the needs of the model where other models are to be loaded. */
+const HEADROOM = 2;
 /** Finest unit of the gate sums; z ends 25 bits above it, so that what is lost below never shows. */
 const MAX_ACC_FRAC = Z_FRAC + 25;
 
@@ -82,13 +84,42 @@ function largestRow(rows: number, parts: readonly { weights: Int16Array; columns
 }
 
 /**
+ * Bits of the exact gate sum: accumulators of all groups, bias, peephole product.
+ *
+ * @param peepShift left shift of the peephole product; null without peepholes
+ */
+export function sumBitsFor({
+  groups,
+  vectorBits,
+  accBits,
+  biasBits,
+  peepShift,
+}: {
+  readonly groups: number;
+  readonly vectorBits: number;
+  readonly accBits: number;
+  readonly biasBits: number;
+  readonly peepShift: number | null;
+}): number {
+  const peepBound = peepShift === null ? 0 : 2 ** (PEEP_BITS + vectorBits - 2 + peepShift);
+  return Math.max(
+    bitsFor(groups * 2 ** (accBits - 1) + 2 ** (biasBits - 1) + peepBound),
+    PEEP_BITS + vectorBits + 1,
+    accBits + Math.log2(groups) + 1,
+    biasBits + 1,
+  );
+}
+
+/**
  * Chooses the formats of a layer and rounds its weights: a power-of-two scale per matrix from its largest weight, fraction bits
  * of x, y and c from the peaks of the float model, accumulators as wide as the worst case of these very weights needs.
  *
  * @param peaks largest magnitudes over calibration data
+ * @param roomy whether other models are to be loaded into the hardware: widths get some headroom
  * @throws EsegenError when the ranges of the model are too far apart for the widths of the config
  */
-export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPeaks): QuantizedLayer {
+export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPeaks, roomy = false): QuantizedLayer {
+  const headroom = roomy ? HEADROOM : 0;
   const { weightBits, vectorBits } = config;
   const { inputs, cells, outputs } = layer;
   const maxAlign = Math.min(MAX_ACT_BITS - vectorBits, MAX_ALIGN);
@@ -125,7 +156,7 @@ export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPea
       'Use wider weights or vectors, or check the model for very large weights',
     );
   }
-  const actBits = vectorBits + Math.max(xAlign, yAlign);
+  const actBits = vectorBits + Math.min(Math.max(xAlign, yAlign) + headroom, maxAlign);
 
   const weightX = quantizeMatrix(layer.weightX, weightXFrac, weightBits);
   const weightR = quantizeMatrix(layer.weightR, weightRFrac, weightBits);
@@ -140,11 +171,11 @@ export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPea
   const saturates = config.accumulatorBits !== 'exact';
   const accBits =
     config.accumulatorBits === 'exact'
-      ? Math.max(bitsFor(Math.max(gateBound, outBound)), actBits + weightBits + 1)
+      ? Math.max(bitsFor(Math.max(gateBound, outBound)) + headroom, actBits + weightBits + 1)
       : config.accumulatorBits;
 
   const bias = layer.bias.map((b) => roundHalfUp(b * 2 ** accFrac));
-  const biasBits = Math.max(bitsFor(peakOf(bias)), 2);
+  const biasBits = Math.max(bitsFor(peakOf(bias)), 2) + headroom;
 
   let peepFrac = 0;
   let peepholes: QuantizedLayer['peepholes'] = null;
@@ -156,13 +187,13 @@ export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPea
     peepholes = { i: toInt(i), f: toInt(f), o: toInt(o) };
   }
   const peepShift = layer.peepholes === null ? 0 : accFrac - peepFrac - cFrac;
-  const peepBound = layer.peepholes === null ? 0 : 2 ** (PEEP_BITS + vectorBits - 2 + peepShift);
-  const sumBits = Math.max(
-    bitsFor(config.array.groups * 2 ** (accBits - 1) + 2 ** (biasBits - 1) + peepBound),
-    PEEP_BITS + vectorBits + 1,
-    accBits + Math.log2(config.array.groups) + 1,
-    biasBits + 1,
-  );
+  const sumBits = sumBitsFor({
+    groups: config.array.groups,
+    vectorBits,
+    accBits,
+    biasBits,
+    peepShift: layer.peepholes === null ? null : Math.min(peepShift + headroom, MAX_PEEP_SHIFT),
+  });
   if (sumBits > MAX_SUM_BITS) {
     throw new EsegenError(
       'model',

@@ -2,12 +2,14 @@ import type { Design } from '../compiler/design.ts';
 import { clog2 } from '../fixed.ts';
 import { yStart } from './channel.ts';
 import { phaseMsb } from './gather.ts';
+import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** All groups and channels with their memories. */
 export function array(design: Design): ModulePlan {
   const { config, formats, dimensions: d } = design;
   return modulePlan('array', {
+    ...loadView(design),
     channels: d.channels,
     groups: d.groups,
     lanes: d.lanes,
@@ -24,6 +26,7 @@ export function array(design: Design): ModulePlan {
     dram: d.dram,
     shared: d.shared,
     wordSlot: d.wordSlot,
+    fifoDepth: config.fifoDepth,
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,
     wordWidth: d.wordBits,

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Design } from '../compiler/design.ts';
+import { maskOf, type Register, registerOf } from '../control/registers.ts';
 import { renderTemplate } from './render.ts';
 
 const VERILATOR_MAIN = new URL('../../sim-verilator/main.cpp', import.meta.url);
+
+/** Offset of a register, three hexadecimal digits. */
+function hex({ offset }: Register): string {
+  return offset.toString(16).padStart(3, '0');
+}
 
 /** Test bench of a design by file name (in `tb/`): the bench itself and its clocks for Icarus and for Verilator. */
 export function benchFiles({ config, dimensions }: Design): Map<string, string> {
@@ -25,8 +31,17 @@ export function benchFiles({ config, dimensions }: Design): Map<string, string> 
     busBits: dimensions.busBits,
     imageBeats: dimensions.beatsX + dimensions.beatsR + dimensions.beatsP,
   };
+  const master = {
+    dram: dimensions.dram,
+    control: hex(registerOf('CONTROL')),
+    run: maskOf('CONTROL', 'run'),
+    softReset: maskOf('CONTROL', 'soft_reset'),
+    baseLo: hex(registerOf('BASE_LO')),
+    baseHi: hex(registerOf('BASE_HI')),
+  };
   return new Map([
     ['bench.v', bench],
+    ['control_master.v', renderTemplate('control_master.v.hbs', master)],
     ...(dimensions.dram ? [['axi_memory.v', renderTemplate('axi_memory.v.hbs', memory)] as const] : []),
     ['icarus_tb.v', renderTemplate('icarus_tb.v.hbs', {})],
     ['main.cpp', readFileSync(VERILATOR_MAIN, 'utf8')],

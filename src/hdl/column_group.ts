@@ -1,10 +1,13 @@
 import type { Design } from '../compiler/design.ts';
+import { loadView } from './load.ts';
 import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One group of columns with its lanes. */
-export function columnGroup({ config, formats, dimensions: d }: Design): ModulePlan {
+export function columnGroup(design: Design): ModulePlan {
+  const { config, formats, dimensions: d } = design;
   return modulePlan('column_group', {
+    ...loadView(design),
     channels: d.channels,
     lanes: d.lanes,
     slice: d.slice,
@@ -20,6 +23,7 @@ export function columnGroup({ config, formats, dimensions: d }: Design): ModuleP
     accWidth: formats.accBits,
     elementWidth: d.elementBits,
     slotWidth: d.slotBits,
+    fifoDepth: config.fifoDepth,
     schedule: 'mem/schedule.mem',
     xBlock: inBlockRam(2 ** (d.slotBits + 1), formats.vectorBits),
     yBlock: inBlockRam(d.sliceOutWords, d.slice * formats.vectorBits),

@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
@@ -8,6 +9,7 @@ const FIELDS = ['op', 'when', 'last', 'marker', 'source', 'bank', 'size', 'point
 export function columnIssuer(design: Design): ModulePlan {
   const { dimensions } = design;
   return modulePlan('column_issuer', {
+    ...loadView(design),
     channels: dimensions.channels,
     indexWidth: dimensions.elementBits,
     pointerWidth: dimensions.pointerBits,

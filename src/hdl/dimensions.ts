@@ -4,6 +4,10 @@ import { clog2, unsignedBits } from '../fixed.ts';
 
 /** Every size, width and depth of a design. Computed once; builders print it, packer and golden model address by it. */
 export interface Dimensions {
+  /** Vector lengths of the largest model for which the hardware is made. */
+  readonly maxInputs: number;
+  readonly maxCells: number;
+  readonly maxOutputs: number;
   /** Vector lengths: I, H, P. */
   readonly inputs: number;
   readonly cells: number;
@@ -124,7 +128,7 @@ const OUTSTANDING_ROWS = 256;
 const ROOM_DELAY = 8;
 
 /** How the weights come from external memory. */
-function streamOf(config: Config, wordBits: number, rows: { x: number; r: number; p: number }) {
+function streamOf(config: Config, wordBits: number, rows: { x: number; r: number; p: number }, leastWords: number) {
   const { lanes, groups } = config.array;
   const busBits = config.memoryBusBits;
   const wordSlot = Math.max(2 ** clog2(wordBits), 8);
@@ -148,7 +152,7 @@ function streamOf(config: Config, wordBits: number, rows: { x: number; r: number
     beatsX,
     beatsR,
     beatsP,
-    beatBits: Math.max(unsignedBits(beatsX + beatsR + beatsP), clog2(burstBeats) + 2),
+    beatBits: Math.max(unsignedBits(Math.max(beatsX + beatsR + beatsP, inBeats(leastWords))), clog2(burstBeats) + 2),
     burstBeats,
     outstandingBeats,
     bufferDepth,
@@ -164,12 +168,54 @@ function depth(words: number): number {
   return Math.max(words, 2);
 }
 
-/** Derives all dimensions of a design. */
-export function dimensionsOf(
+/** Sizes of a layer. */
+export interface LayerShape {
+  readonly inputs: number;
+  readonly cells: number;
+  readonly outputs: number;
+  readonly projection: boolean;
+  readonly peepholes: boolean;
+}
+
+/**
+ * Derives all dimensions of a design: those of the hardware from the largest model (`maximum` in the config, and this model),
+ * those of the model from itself.
+ */
+export function dimensionsOf(config: Config, shape: LayerShape, formats: Formats, sizes: MatrixSizes): Dimensions {
+  const { maximum } = config;
+  const own = dimensionsFor(config, shape, formats, sizes, 0);
+  const largest = {
+    ...shape,
+    inputs: Math.max(shape.inputs, maximum.inputs),
+    cells: Math.max(shape.cells, maximum.cells),
+    outputs: Math.max(shape.outputs, shape.projection ? maximum.outputs : maximum.cells),
+  };
+  const roomy = largest.inputs > shape.inputs || largest.cells > shape.cells || largest.outputs > shape.outputs;
+  const { gateRows, outRows } = dimensionsFor(config, largest, formats, sizes, 0);
+  // A column of another model has at most a word for every row of a lane.
+  const largestCount =
+    roomy || maximum.words > 0 ? Math.max(gateRows, outRows, sizes.largestCount) : sizes.largestCount;
+  const hardware = dimensionsFor(config, largest, formats, { ...sizes, largestCount }, maximum.words);
+  return { ...hardware, ...modelPart(own) };
+}
+
+/** What of the dimensions is the model's: sizes, places in the memories, steps of the schedule. */
+export function modelPart(d: Dimensions) {
+  const { inputs, cells, outputs, columnsX, columnsY, columnsM, cellWords, outWords } = d;
+  const { wordsX, wordsR, wordsP, baseX, baseR, baseP, beatsX, beatsR, beatsP } = d;
+  return {
+    ...{ inputs, cells, outputs, columnsX, columnsY, columnsM, cellWords, outWords },
+    ...{ wordsX, wordsR, wordsP, baseX, baseR, baseP, beatsX, beatsR, beatsP },
+  };
+}
+
+/** Dimensions of hardware that is made for one model, and has at least `leastWords` words in a weight memory. */
+function dimensionsFor(
   config: Config,
-  shape: { inputs: number; cells: number; outputs: number; projection: boolean; peepholes: boolean },
+  shape: LayerShape,
   formats: Formats,
   sizes: MatrixSizes,
+  leastWords: number,
 ): Dimensions {
   const { inputs, cells, outputs, projection, peepholes } = shape;
   const { lanes, groups, channels } = config.array;
@@ -182,11 +228,8 @@ export function dimensionsOf(
     config.accumulatorMemory === 'block' ||
     (config.accumulatorMemory === 'auto' && rows * formats.accBits > DISTRIBUTED_LIMIT);
   const dram = config.weights === 'dram';
-  const stream = streamOf(config, config.weightBits + config.indexBits, {
-    x: sizes.wordsX,
-    r: sizes.wordsR,
-    p: sizes.wordsP,
-  });
+  const rows = { x: sizes.wordsX, r: sizes.wordsR, p: sizes.wordsP };
+  const stream = streamOf(config, config.weightBits + config.indexBits, rows, leastWords);
   const words = sizes.wordsX + sizes.wordsR + sizes.wordsP;
   const shared = config.accumulatorMemory === 'shared';
   const banks = projection ? 3 : 2;
@@ -195,7 +238,7 @@ export function dimensionsOf(
   const baseP = dram ? baseR + stream.beatsR : baseR + sizes.wordsR;
   // A word count must fit the address it is added to, and so must the base of a matrix without words.
   const lastBase = words - (projection ? sizes.wordsP : sizes.wordsP + sizes.wordsR);
-  const weightDepth = depth(Math.max(words, sizes.largestCount + 1, lastBase + 1));
+  const weightDepth = depth(Math.max(words, leastWords, sizes.largestCount + 1, lastBase + 1));
   const columnsX = Math.ceil(inputs / groups);
   const columnsY = Math.ceil(outputs / groups);
   const columnsM = projection ? Math.ceil(cells / groups) : 0;
@@ -207,6 +250,9 @@ export function dimensionsOf(
   const slotBits = Math.max(clog2(columnsX), 1);
   const laneCells = Math.max(cellsPerLane * phases, cellWords);
   return {
+    maxInputs: inputs,
+    maxCells: cells,
+    maxOutputs: outputs,
     inputs,
     cells,
     outputs,

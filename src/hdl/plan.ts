@@ -10,10 +10,14 @@ import { bankControl } from './bank_control.ts';
 import { channel } from './channel.ts';
 import { columnGroup } from './column_group.ts';
 import { columnIssuer } from './column_issuer.ts';
+import { axiLiteSlave, coreCounters, runControl, stateAccess } from './control.ts';
+import { controlRegisters, type DesignHash } from './control_registers.ts';
+import { core } from './core.ts';
 import { elemLane } from './elem_lane.ts';
 import { elemMul } from './elem_mul.ts';
 import { adderTree, gather, gatherControl } from './gather.ts';
 import { lane } from './lane.ts';
+import { imageLoader, loadDecode } from './load.ts';
 import { rom, rom2, sdpRam, smallRom } from './memories.ts';
 import type { ModulePlan } from './module_plan.ts';
 import { pe } from './pe.ts';
@@ -26,9 +30,10 @@ import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
 import { groupMemory, pointerRom, rowAlign, weightReader, wordBuffer } from './weights.ts';
 
 /** All modules of a design, the top module last. */
-export function planModules(design: Design, nonZeros: number): ModulePlan[] {
+export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
   const { dram, shared } = design.dimensions;
   return [
+    loadDecode(design),
     rom(design),
     ...(pointerRom(design) === 'small_rom' ? [smallRom(design)] : []),
     rom2(),
@@ -62,7 +67,14 @@ export function planModules(design: Design, nonZeros: number): ModulePlan[] {
     ...(design.dimensions.projection ? [assemble(design)] : []),
     channel(design),
     sequencer(design),
+    stateAccess(design),
     array(design),
-    top(design, nonZeros),
+    core(design),
+    axiLiteSlave(),
+    controlRegisters(design, hash),
+    imageLoader(design, hash),
+    runControl(),
+    coreCounters(design),
+    top(design),
   ];
 }

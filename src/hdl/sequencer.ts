@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
@@ -7,6 +8,7 @@ export function sequencer(design: Design): ModulePlan {
   const { dimensions } = design;
   const peepShift = dimensions.peepholes ? (['peepShift'] as const) : [];
   return modulePlan('sequencer', {
+    ...loadView(design),
     channels: dimensions.channels,
     indexWidth: dimensions.elementBits,
     wordWidth: dimensions.wordBits,

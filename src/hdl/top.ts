@@ -1,42 +1,40 @@
 import type { Design } from '../compiler/design.ts';
+import { ADDRESS_BITS } from '../control/registers.ts';
 import { VERSION } from '../version.ts';
+import { loadView } from './load.ts';
 import type { ModulePlan } from './module_plan.ts';
 
-/** Top module, named by the config. */
-export function top(design: Design, nonZeros: number): ModulePlan {
-  const { config, formats, dimensions } = design;
+/** Top module, named by the config: the core and its registers. */
+export function top(design: Design): ModulePlan {
+  const { config, dimensions: d } = design;
+  const { loadAddr, loadData } = loadView(design);
   return {
     block: 'top',
     file: config.name,
     values: {
       name: config.name,
       version: VERSION,
-      nonZeros,
-      inputs: dimensions.inputs,
-      cells: dimensions.cells,
-      outputs: dimensions.outputs,
-      channels: dimensions.channels,
-      groups: dimensions.groups,
-      lanes: dimensions.lanes,
-      multipliers: dimensions.multipliers,
-      single: dimensions.channels === 1,
-      severalGroups: dimensions.groups > 1,
-      beat: dimensions.beat,
-      beatMsb: 16 * dimensions.beat - 1,
-      destWidth: dimensions.destBits,
-      destMsb: dimensions.destBits - 1,
-      slotWidth: dimensions.slotBits,
-      vectorWidth: formats.vectorBits,
-      narrow: formats.vectorBits < 16,
-      xFrac: formats.xFrac,
-      yFrac: formats.yFrac,
-      elementWidth: dimensions.elementBits,
-      dram: dimensions.dram,
-      busBits: dimensions.busBits,
-      busMsb: dimensions.busBits - 1,
-      wordSlot: dimensions.wordSlot,
-      projection: dimensions.projection,
-      peepholes: dimensions.peepholes,
+      inputs: d.inputs,
+      cells: d.cells,
+      outputs: d.outputs,
+      projection: d.projection,
+      peepholes: d.peepholes,
+      channels: d.channels,
+      groups: d.groups,
+      lanes: d.lanes,
+      multipliers: d.multipliers,
+      allLanes: d.groups * d.lanes,
+      fifoDepth: config.fifoDepth,
+      single: d.channels === 1,
+      severalGroups: d.groups > 1,
+      beatMsb: 16 * d.beat - 1,
+      destMsb: d.destBits - 1,
+      ctrlBits: ADDRESS_BITS,
+      ctrlMsb: ADDRESS_BITS - 1,
+      numberMsb: ADDRESS_BITS - 3,
+      loadMsb: loadAddr + loadData + 15,
+      dram: d.dram,
+      busMsb: d.busBits - 1,
     },
   };
 }

@@ -20,8 +20,6 @@ export function frameIn({ dimensions }: Design): ModulePlan {
     channels: dimensions.channels,
     groups: dimensions.groups,
     single: dimensions.channels === 1,
-    inputs: dimensions.inputs,
-    last: lit(dimensions.elementBits, dimensions.inputs - 1),
     indexWidth: dimensions.elementBits,
     slotWidth: dimensions.slotBits,
     destWidth: dimensions.destBits,

@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
@@ -15,6 +16,7 @@ export function groupMemory(design: Design): ModulePlan {
   const { config, formats, dimensions: d } = design;
   const wordWidth = formats.weightBits + config.indexBits;
   return modulePlan('group_memory', {
+    ...loadView(design),
     lanes: d.lanes,
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
@@ -45,6 +47,7 @@ export function wordBuffer({ config, formats, dimensions: d }: Design): ModulePl
 export function weightReader(design: Design): ModulePlan {
   const { dimensions: d } = design;
   return modulePlan('weight_reader', {
+    ...loadView(design),
     busBits: d.busBits,
     burstBeats: d.burstBeats,
     outstandingBeats: d.outstandingBeats,

@@ -10,8 +10,6 @@ export interface VivadoSources {
   readonly rtl: readonly string[];
   /** Memory files; paths in the design directory. */
   readonly mem: readonly string[];
-  /** Whether the top module has a control port, see {@link busInterfaces}. */
-  readonly hasControl: boolean;
 }
 
 const SCRIPTS = ['sources.tcl', 'create_project.tcl', 'memories.tcl', 'package_ip.tcl'];
@@ -27,7 +25,7 @@ export function vivadoFiles(design: Design, sources: VivadoSources): Map<string,
   ]);
 }
 
-function templateValues({ config, dimensions }: Design, { rtl, mem, hasControl }: VivadoSources): ModulePlan['values'] {
+function templateValues({ config, dimensions }: Design, { rtl, mem }: VivadoSources): ModulePlan['values'] {
   return {
     name: config.name,
     version: VERSION,
@@ -39,7 +37,7 @@ function templateValues({ config, dimensions }: Design, { rtl, mem, hasControl }
     outputs: dimensions.outputs,
     rtl: rtl.map((path) => ({ path })),
     mem: mem.map((path) => ({ path })),
-    interfaces: busInterfaces(dimensions, hasControl).map(interfaceValues),
+    interfaces: busInterfaces(dimensions).map(interfaceValues),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ADDRESS_BITS as CONTROL_BITS } from '../control/registers.ts';
 import type { Dimensions } from '../hdl/dimensions.ts';
 
 /** Ports of the top module that belong together, as an interface of a packaged IP. */
@@ -26,7 +27,7 @@ const INTERRUPT = 'xilinx.com:signal:interrupt_rtl:1.0';
 const ADDRESS_BITS = 64;
 
 /** Bytes of the control registers in the address map, and bits of a register. */
-const CONTROL_PAGE = { bytes: 4096, dataBits: 32 } as const;
+const CONTROL_PAGE = { bytes: 2 ** CONTROL_BITS, dataBits: 32 } as const;
 
 const AXI_READ = [
   ...['araddr', 'arlen', 'arsize', 'arburst', 'arcache', 'arprot', 'arvalid', 'arready'],
@@ -37,18 +38,15 @@ const AXI_LITE = [
   ...['araddr', 'arprot', 'arvalid', 'arready', 'rdata', 'rresp', 'rvalid', 'rready'],
 ];
 
-/**
- * Interfaces of the top module, clock and reset apart.
- *
- * @param hasControl whether it has the AXI4-Lite port `s_axi_ctrl` and the interrupt `irq`
- */
-export function busInterfaces(d: Dimensions, hasControl: boolean): BusInterface[] {
+/** Interfaces of the top module, clock and reset apart. */
+export function busInterfaces(d: Dimensions): BusInterface[] {
   const dest = d.channels > 1 ? ['tdest'] : [];
   return [
     bus('s_axis', ['tdata', 'tuser', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
     bus('m_axis', ['tdata', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
     ...(d.dram ? [memoryPort(d)] : []),
-    ...(hasControl ? [controlPort(), interrupt()] : []),
+    controlPort(),
+    interrupt(),
   ];
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
+import { loadDesign } from '../../src/design_dir.ts';
 
 const BENCH = fileURLToPath(new URL('frame_bench.v', import.meta.url));
 const FIRST = 1 << 16;
@@ -53,7 +54,8 @@ export async function sendFrames(dir: string, channels: number, frames: readonly
     const beats = frames.flatMap(beatsOf);
     writeFileSync(input, `${beats.join('\n')}\n`);
     const sources = (await rtlFiles(dir)).map((file) => join(dir, file));
-    const defines = channels === 1 ? [] : [`-DCHANNELS=${channels}`];
+    const { inputs } = loadDesign(dir).design.dimensions;
+    const defines = [`-DINPUTS=${inputs}`, ...(channels === 1 ? [] : [`-DCHANNELS=${channels}`])];
     await execa('iverilog', ['-g2005', '-Wall', ...defines, '-s', 'frame_bench', '-o', program, ...sources, BENCH]);
     const args = ['-n', program, `+input=${input}`, `+beats=${beats.length}`, '+quiet=1000'];
     return readLog((await execa('vvp', args, { cwd: dir })).stdout);

@@ -1,12 +1,12 @@
 // frame_bench: sends beats from a file to a design, `last`, `user` and `dest` as the file says, and records what comes back.
-// CHANNELS is defined for designs of several channels.
+// INPUTS is defined as the elements of a frame, CHANNELS for designs of several channels.
 //
 // Arguments:  +input=FILE   one beat a line: hexadecimal {8-bit channel, last, end of batch, start of utterance,
 //                            16-bit element}
 //             +beats=N      beats in that file
 //             +quiet=N      cycles without a beat after which the run ends
-// Prints:     "@out <channel> <last> <element>" for every beat of the output, "@error_at <n>" when frame_error rises, n beats after
-//             the first, "@unstable" where a beat on offer changes before it is taken, and "@end <frame_error> <busy>".
+// Prints:     "@out <channel> <last> <element>" for every beat of the output, "@error_at <n>" when frame_error first rises, n beats after
+//             the first, "@unstable" where a beat on offer changes before it is taken, and "@end <whether it rose> <busy>".
 `timescale 1ns / 1ps
 `default_nettype none
 
@@ -25,9 +25,13 @@ module frame_bench;
     wire        busy;
     wire        frame_error;
 
-    frame_dut dut (
+    core dut (
         .clk(clk),
         .rst(rst),
+        .port_rst(rst),
+        .load(0),
+        .inputs(`INPUTS),
+        .take(1'b1),
         .s_axis_tdata(beat[15:0]),
 `ifdef CHANNELS
         .s_axis_tuser(beat[17:16]),
@@ -45,6 +49,20 @@ module frame_bench;
         .m_axis_tlast(m_last),
         .m_axis_tvalid(m_valid),
         .m_axis_tready(m_ready),
+        .dropping(),
+        .idle(),
+        .outputs(0),
+        .place_en(1'b0),
+        .place(0),
+        .state_write_en(1'b0),
+        .state_write(0),
+        .state_clear(1'b0),
+        .state_resume(1'b0),
+        .state_valid(),
+        .state_value(),
+        .lane_macs(),
+        .reached(),
+        .frame_sent(),
         .busy(busy),
         .frame_error(frame_error)
     );
@@ -103,7 +121,7 @@ module frame_bench;
 
             quiet <= ((s_valid && s_ready) || (m_valid && m_ready)) ? 0 : quiet + 1;
             if (quiet == quiet_limit) begin
-                $display("@end %b %b", frame_error, busy);
+                $display("@end %b %b", error_seen, busy);
                 $finish;
             end
         end

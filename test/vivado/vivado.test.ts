@@ -49,23 +49,9 @@ const FILES = new Map(
   }),
 );
 
-/** The files of a design; with a control port, the top module has its ports, and nothing behind them. */
-function filesOf(name: ConfigName, hasControl = false): DesignFiles {
-  const files = new Map(FILES.get(name)!);
-  if (!hasControl) return files;
-  const { design } = COMPILATIONS.get(name)!;
-  const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(folder));
-  const sources = { rtl: below('rtl/'), mem: below('mem/'), hasControl };
-  for (const [path, content] of vivadoFiles(design, sources)) files.set(path, content);
-  const control = busInterfaces(design.dimensions, true)
-    .slice(busInterfaces(design.dimensions, false).length)
-    .flatMap(({ ports }) => ports);
-  const top = String(files.get('rtl/tiny.v'));
-  const declared = control.map((port) => `    input  wire        ${port},\n`).join('');
-  return files.set(
-    'rtl/tiny.v',
-    top.replace(/^ {4}input {2}wire {8}clk,\n/m, (clk) => declared + clk),
-  );
+/** The files of a design. */
+function filesOf(name: ConfigName): DesignFiles {
+  return new Map(FILES.get(name)!);
 }
 
 /** Writes a design below `root`. */
@@ -184,7 +170,7 @@ describe('create_project.tcl', () => {
     [62.5, '16.000'],
   ])('the clock of %d MHz has a period of %s ns', (clockMHz, period) => {
     const { design } = sampleDesign(LAYER, { ...CONFIGS['on chip'], clockMHz });
-    const xdc = vivadoFiles(design, { rtl: [], mem: [], hasControl: false }).get('vivado/tiny.xdc');
+    const xdc = vivadoFiles(design, { rtl: [], mem: [] }).get('vivado/tiny.xdc');
     expect(xdc).toContain(`create_clock -name clk -period ${period} [get_ports clk]\n`);
   });
 });
@@ -246,12 +232,10 @@ describe('package_ip.tcl', () => {
     ...['interface irq', 'interface s_axi_ctrl', 'interface s_axi_ctrl clock clk'],
     'interface s_axi_ctrl slave_memory_map_ref s_axi_ctrl',
   ];
-  const CASES = CONFIG_NAMES.flatMap((name) =>
-    [true, false].flatMap((infers) => [true, false].map((hasControl) => ({ name, infers, hasControl }))),
-  );
+  const CASES = CONFIG_NAMES.flatMap((name) => [true, false].map((infers) => ({ name, infers })));
 
-  test.each(CASES)('$name, control $hasControl, interfaces found by Vivado $infers', ({ name, infers, hasControl }) => {
-    const dir = place(filesOf(name, hasControl));
+  test.each(CASES)('$name, interfaces found by Vivado $infers', ({ name, infers }) => {
+    const dir = place(filesOf(name));
     const before = snapshot(dir);
     const { status, stderr, cwd, lines } = vivado(dir, 'package_ip.tcl', { infers });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -265,7 +249,7 @@ describe('package_ip.tcl', () => {
         `file {${cwd}/tiny_ip/tiny_ooc.xdc} USED_IN synthesis implementation out_of_context`,
         ...[`hdl_parameter MEM_DIR value ${mem}`, `user_parameter MEM_DIR value ${mem}`],
         ...({ ...NONE, 'weights in DRAM': MEMORY }[name] ?? []),
-        ...(hasControl ? CONTROL : []),
+        ...CONTROL,
       ].toSorted(),
     );
     expect(readdirSync(cwd)).toEqual(['tiny_ip']);
@@ -287,12 +271,11 @@ describe('package_ip.tcl', () => {
 });
 
 describe('busInterfaces', () => {
-  const PLAIN = ['clk', 'rst', 'busy', 'frame_error'];
+  const PLAIN = ['clk', 'rst'];
 
   test.each(CONFIG_NAMES)('every port of the top module has its place: %s', (name) => {
-    const plain = name === 'weights in DRAM' ? [...PLAIN, 'weight_base', 'memory_status'] : PLAIN;
-    const listed = busInterfaces(COMPILATIONS.get(name)!.design.dimensions, false).flatMap(({ ports }) => ports);
-    expect([...listed, ...plain].toSorted()).toEqual(portsOf(filesOf(name)).toSorted());
+    const listed = busInterfaces(COMPILATIONS.get(name)!.design.dimensions).flatMap(({ ports }) => ports);
+    expect([...listed, ...PLAIN].toSorted()).toEqual(portsOf(filesOf(name)).toSorted());
   });
 });
 

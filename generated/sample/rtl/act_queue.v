@@ -22,7 +22,9 @@ module act_queue #(
     // Entries out.
     output wire [WIDTH-1:0] m_data,
     output wire             m_valid,
-    input  wire             m_ready
+    input  wire             m_ready,
+    // Bit n: more than n entries.
+    output wire [DEPTH-1:0] reached
 );
 
     wire push = s_valid && s_ready;
@@ -43,6 +45,7 @@ module act_queue #(
             assign s_ready = !full_reg;
             assign m_valid = full_reg;
             assign m_data = data_reg;
+            assign reached = full_reg;
         end else begin : gen_ring
             localparam integer POINTER_WIDTH = $clog2(DEPTH);
             localparam integer LEVEL_WIDTH = $clog2(DEPTH + 1);
@@ -83,6 +86,12 @@ module act_queue #(
             assign s_ready = ready_reg;
             assign m_valid = valid_reg;
             assign m_data = mem[read_reg];
+
+            genvar n;
+            for (n = 0; n < DEPTH; n = n + 1) begin : gen_reached
+                localparam [LEVEL_WIDTH-1:0] NUMBER = n;
+                assign reached[n] = level_reg > NUMBER;
+            end
         end
     endgenerate
 

@@ -30,13 +30,20 @@ module array #(
     parameter integer ROW_WIDTH = 4,
     parameter integer ELEMENT_WIDTH = 6,
     parameter integer WORD_WIDTH = 4,
+    // Entries of an activation queue.
+    parameter integer FIFO_DEPTH = 4,
     // Bits of an address in half an input buffer.
     parameter integer SLOT_WIDTH = 4,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Folder of the memory files.
     parameter MEM_DIR = "mem/"
 ) (
     input  wire                                  clk,
     input  wire                                  rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0]       load,
     // Input elements and batches (see frame_in).
     input  wire [CHANNELS-1:0]                   write_channel,
     input  wire [GROUPS-1:0]                     write_group,
@@ -56,6 +63,20 @@ module array #(
     input  wire                                  out_step,
     input  wire [ELEMENT_WIDTH-1:0]              out_index,
     output wire [CHANNELS*BEAT*VECTOR_WIDTH-1:0] out_data,
+    // State from outside (see state_access).
+    input  wire                                  state_idle,
+    input  wire [31:0]                           outputs,
+    input  wire                                  place_en,
+    input  wire [31:0]                           place,
+    input  wire                                  state_write_en,
+    input  wire [31:0]                           state_write,
+    input  wire                                  state_clear,
+    input  wire                                  state_resume,
+    output wire                                  state_valid,
+    output wire [15:0]                           state_value,
+    // For the counters (see lane): by lane, and what holds for any lane.
+    output wire [GROUPS*LANES-1:0]               lane_macs,
+    output wire [FIFO_DEPTH-1:0]                 reached,
     // The accumulators are being cleared after reset.
     output wire                                  clearing
 );
@@ -67,6 +88,52 @@ module array #(
     // Elements of a group in a word of ElemMul; a word goes to all groups, or to 1 / SPREAD of them.
     localparam integer SLICE = 2;
     localparam integer SPREAD = 1;
+
+    // ---- Load of a model ------------------------------------------------------------------------------------------------
+    reg  [LOAD_ADDR+LOAD_DATA+15:0] load_reg;
+    reg  [28:0]                     table_load_reg;
+    wire                            sigmoid_en;
+    wire                            tanh_en;
+    wire [10:0]                     sigmoid_addr;
+    wire [10:0]                     tanh_addr;
+    wire [15:0]                     sigmoid_data;
+    wire [15:0]                     tanh_data;
+
+    always @(posedge clk) begin
+        load_reg       <= load;
+        table_load_reg <= {tanh_en, sigmoid_en, sigmoid_addr, sigmoid_data};
+    end
+
+    load_decode #(
+        .KIND(3),
+        .ADDR_WIDTH(11),
+        .WIDTH(16),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA)
+    ) u_sigmoid_load (
+        .load(load_reg),
+        .number(12'd0),
+        .en(sigmoid_en),
+        .addr(sigmoid_addr),
+        .data(sigmoid_data)
+    );
+
+    load_decode #(
+        .KIND(4),
+        .ADDR_WIDTH(11),
+        .WIDTH(16),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA)
+    ) u_tanh_load (
+        .load(load_reg),
+        .number(12'd0),
+        .en(tanh_en),
+        .addr(tanh_addr),
+        .data(tanh_data)
+    );
+
+    // The same for both tables.
+    wire unused_table = &{1'b0, tanh_addr, tanh_data};
 
     // ---- Sequencing -----------------------------------------------------------------------------------------------------
     wire [GROUPS-1:0]        all_done;
@@ -96,6 +163,7 @@ module array #(
     ) u_sequencer (
         .clk(clk),
         .rst(rst),
+        .load(load_reg),
         .frame_marked(frame_marked[0]),
         .frame_parity(frame_parity[0]),
         .frame_active(frame_active[0+:CHANNELS]),
@@ -171,12 +239,35 @@ module array #(
             localparam [7:0] TENS = "0" + ((e / 10) % 10);
             localparam [7:0] ONES = "0" + (e % 10);
 
+            localparam [11:0] LOAD_NUMBER = e;
+
+            wire                           load_en;
+            wire [$clog2(PARAM_DEPTH)-1:0] load_addr;
+            wire [PARAM_WIDTH-1:0]         load_data;
+
+            load_decode #(
+                .KIND(2),
+                .ADDR_WIDTH($clog2(PARAM_DEPTH)),
+                .WIDTH(PARAM_WIDTH),
+                .LOAD_ADDR(LOAD_ADDR),
+                .LOAD_DATA(LOAD_DATA)
+            ) u_load_decode (
+                .load(load_reg),
+                .number(LOAD_NUMBER),
+                .en(load_en),
+                .addr(load_addr),
+                .data(load_data)
+            );
+
             rom #(
                 .WIDTH(PARAM_WIDTH),
                 .DEPTH(PARAM_DEPTH),
                 .FILE({MEM_DIR, "elem_", HUNDREDS, TENS, ONES, ".mem"})
             ) u_param_mem (
                 .clk(clk),
+                .load_en(load_en),
+                .load_addr(load_addr),
+                .load_data(load_data),
                 .en(1'b1),
                 .addr(param_addr[$clog2(PARAM_DEPTH)-1:0]),
                 .data(params[e*PARAM_WIDTH+:PARAM_WIDTH])
@@ -184,10 +275,69 @@ module array #(
         end
     endgenerate
 
+    // ---- State from outside ---------------------------------------------------------------------------------------------
+    wire                                    peek;
+    wire [CHANNELS-1:0]                     poke;
+    wire [7:0]                              peek_lane;
+    wire [WORD_WIDTH-1:0]                   peek_word;
+    wire [VECTOR_WIDTH-1:0]                 poke_value;
+    wire [CHANNELS*VECTOR_WIDTH-1:0]        cells_found;
+    wire [ELEMENT_WIDTH-1:0]                peek_column;
+    wire [GROUPS*CHANNELS*VECTOR_WIDTH-1:0] y_found;
+    wire [GROUPS-1:0]                       y_parity;
+    wire                                    poke_start;
+    wire                                    poke_y;
+    wire [ELEM_LANES*VECTOR_WIDTH-1:0]      poke_word;
+    wire [CHANNELS-1:0]                     poke_channel;
+    wire [CHANNELS-1:0]                     utterance_starts;
+    wire [CHANNELS-1:0]                     utterance_goes_on;
+
+    state_access #(
+        .CHANNELS(CHANNELS),
+        .GROUPS(GROUPS),
+        .ELEM_LANES(ELEM_LANES),
+        .SPREAD(SPREAD),
+        .VECTOR_WIDTH(VECTOR_WIDTH),
+        .WORD_WIDTH(WORD_WIDTH),
+        .ELEMENT_WIDTH(ELEMENT_WIDTH)
+    ) u_state_access (
+        .clk(clk),
+        .rst(rst),
+        .idle(state_idle),
+        .outputs(outputs),
+        .place_en(place_en),
+        .place(place),
+        .write_en(state_write_en),
+        .write(state_write),
+        .clear(state_clear),
+        .resume(state_resume),
+        .read_valid(state_valid),
+        .read_value(state_value),
+        .peek(peek),
+        .poke(poke),
+        .lane(peek_lane),
+        .word(peek_word),
+        .value(poke_value),
+        .cells(cells_found),
+        .column(peek_column),
+        .elements(y_found),
+        .y_start(poke_start),
+        .y_write(poke_y),
+        .y_word(poke_word),
+        .channel(poke_channel),
+        .utterance_starts(utterance_starts),
+        .utterance_goes_on(utterance_goes_on)
+    );
+
+    wire unused_parity = &{1'b0, y_parity};
+
     // ---- Words of y and m on their way to the groups ------------------------------------------------------------------------
     wire [CHANNELS-1:0]                         y_valid;
     wire [CHANNELS-1:0]                         y_store;
-    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] y_word;
+    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] made_word;
+    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] y_word = poke_y ? {CHANNELS{poke_word}} : made_word;
+    wire                                        y_begin = start_outputs || poke_start;
+    wire                                        y_write = y_valid[0] || poke_y;
     wire [CHANNELS-1:0]                         m_valid;
     wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] m_word;
     wire                                        unused_valid = &{1'b0, y_valid, m_valid};
@@ -205,8 +355,8 @@ module array #(
             reg [$clog2(SPREAD)-1:0] m_round_reg;
 
             always @(posedge clk) begin
-                if (start_outputs) y_round_reg <= {$clog2(SPREAD){1'b0}};
-                else if (y_valid[0]) y_round_reg <= y_round_reg + 1'b1;
+                if (y_begin) y_round_reg <= {$clog2(SPREAD){1'b0}};
+                else if (y_write) y_round_reg <= y_round_reg + 1'b1;
                 if (start_cells) m_round_reg <= {$clog2(SPREAD){1'b0}};
                 else if (m_valid[0]) m_round_reg <= m_round_reg + 1'b1;
             end
@@ -218,6 +368,21 @@ module array #(
 
     // ---- Groups ---------------------------------------------------------------------------------------------------------
     wire [GROUPS*LANES*CHANNELS*ACC_WIDTH-1:0] drain_data;
+
+    // Of all groups, for the counters.
+    wire [GROUPS*FIFO_DEPTH-1:0] group_reached;
+    reg  [FIFO_DEPTH-1:0]        any_reached;
+    reg  [FIFO_DEPTH-1:0]        reached_reg;
+    integer                      n;
+
+    always @(*) begin
+        any_reached = {FIFO_DEPTH{1'b0}};
+        for (n = 0; n < GROUPS; n = n + 1) any_reached = any_reached | group_reached[n*FIFO_DEPTH+:FIFO_DEPTH];
+    end
+
+    always @(posedge clk) reached_reg <= any_reached;
+
+    assign reached = reached_reg;
 
     genvar g;
     genvar l;
@@ -264,6 +429,7 @@ module array #(
                 .MEM_DIR(MEM_DIR)
             ) u_group_memory (
                 .clk(clk),
+                .load(load_reg),
                 .advance(advance),
                 .col_pointer(col_pointer),
                 .counts(counts),
@@ -283,10 +449,12 @@ module array #(
                 .ACC_WIDTH(ACC_WIDTH),
                 .ELEMENT_WIDTH(ELEMENT_WIDTH),
                 .SLOT_WIDTH(SLOT_WIDTH),
+                .FIFO_DEPTH(FIFO_DEPTH),
                 .SCHEDULE({MEM_DIR, "schedule.mem"})
             ) u_column_group (
                 .clk(clk),
                 .rst(rst),
+                .load(load_reg),
                 .enable(gather_idle),
                 .x_write(write_group[g] ? write_channel : {CHANNELS{1'b0}}),
                 .x_addr(write_addr),
@@ -301,10 +469,16 @@ module array #(
                 .frame_active(frame_active[g*CHANNELS+:CHANNELS]),
                 .frame_first(frame_first[g*CHANNELS+:CHANNELS]),
                 .cells_done(cells_done),
-                .y_start(start_outputs),
-                .start_parity(start_parity),
-                .y_write(y_valid[0] && y_turn),
-                .y_store(y_store),
+                .peek(peek),
+                .peek_column(peek_column),
+                .y_found(y_found[g*CHANNELS*VECTOR_WIDTH+:CHANNELS*VECTOR_WIDTH]),
+                .y_parity(y_parity[g]),
+                .utterance_goes_on(utterance_goes_on),
+                .utterance_starts(utterance_starts),
+                .y_start(y_begin),
+                .start_parity(poke_start ? y_parity[g] : start_parity),
+                .y_write(y_write && y_turn),
+                .y_store(poke_y ? poke_channel : y_store),
                 .y_words(y_words),
                 .m_start(start_cells),
                 .m_write(m_valid[0] && m_turn),
@@ -314,6 +488,8 @@ module array #(
                 .counts(counts),
                 .word_addrs(word_addrs),
                 .words(words),
+                .macs(lane_macs[g*LANES+:LANES]),
+                .reached(group_reached[g*FIFO_DEPTH+:FIFO_DEPTH]),
                 .all_done(all_done[g]),
                 .done_clear(done_clear),
                 .sweep(sweep),
@@ -353,6 +529,7 @@ module array #(
             ) u_channel (
                 .clk(clk),
                 .rst(rst),
+                .table_load(table_load_reg),
                 .drain_data(rows),
                 .phase(phase),
                 .start_cells(start_cells),
@@ -373,7 +550,13 @@ module array #(
                 .m_word(m_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
                 .y_valid(y_valid[c]),
                 .y_store(y_store[c]),
-                .y_word(y_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
+                .peek(peek),
+                .poke(poke[c]),
+                .peek_lane(peek_lane),
+                .peek_word(peek_word),
+                .poke_value(poke_value),
+                .found(cells_found[c*VECTOR_WIDTH+:VECTOR_WIDTH]),
+                .y_word(made_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
                 .out_available(available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
                 .out_step(out_step),
                 .out_index(out_index),

@@ -25,6 +25,8 @@ module channel #(
 ) (
     input  wire                                 clk,
     input  wire                                 rst,
+    // Load of the tables: {tanh, sigmoid, address, word}.
+    input  wire [28:0]                          table_load,
     // Rows that the lanes drain.
     input  wire [GROUPS*LANES*ACC_WIDTH-1:0]    drain_data,
     input  wire [0:0]                           phase,
@@ -47,6 +49,13 @@ module channel #(
     // Words of m, in order.
     output wire                                 m_valid,
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0]   m_word,
+    // Cell state from outside (see state_access).
+    input  wire                                 peek,
+    input  wire                                 poke,
+    input  wire [7:0]                           peek_lane,
+    input  wire [WORD_WIDTH-1:0]                peek_word,
+    input  wire [VECTOR_WIDTH-1:0]              poke_value,
+    output wire [VECTOR_WIDTH-1:0]              found,
     // Words of y, in order; without `y_store` the channel rests and keeps its old ones.
     output wire                                 y_valid,
     output wire                                 y_store,
@@ -102,6 +111,7 @@ module channel #(
     ) u_elem_mul (
         .clk(clk),
         .rst(rst),
+        .table_load(table_load),
         .start(start_cells),
         .first(first_reg),
         .active(active_reg),
@@ -114,6 +124,12 @@ module channel #(
         .t0_cell(t0_cell),
         .t0_slot(t0_slot),
         .acc_data(acc_data),
+        .peek(peek),
+        .poke(poke),
+        .peek_lane(peek_lane),
+        .peek_word(peek_word),
+        .poke_value(poke_value),
+        .found(found),
         .m_valid(m_valid),
         .m_data(m_word)
     );

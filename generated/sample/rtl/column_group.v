@@ -33,11 +33,18 @@ module column_group #(
     // Bits of an element number, and of an address in half an input buffer.
     parameter integer ELEMENT_WIDTH = 6,
     parameter integer SLOT_WIDTH = 4,
+    // Entries of an activation queue.
+    parameter integer FIFO_DEPTH = 4,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Path of the schedule.
     parameter SCHEDULE = "mem/schedule.mem"
 ) (
     input  wire                                   clk,
     input  wire                                   rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0]        load,
     input  wire                                   enable,
     // Input element for the channels in x_write.
     input  wire [CHANNELS-1:0]                    x_write,
@@ -63,6 +70,13 @@ module column_group #(
     input  wire                                   m_start,
     input  wire                                   m_write,
     input  wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] m_words,
+    // State from outside (see state_access): y of a column, two cycles later; channels that go on with an utterance, or start one.
+    input  wire                                   peek,
+    input  wire [ELEMENT_WIDTH-1:0]               peek_column,
+    output wire [CHANNELS*VECTOR_WIDTH-1:0]       y_found,
+    output wire                                   y_parity,
+    input  wire [CHANNELS-1:0]                    utterance_goes_on,
+    input  wire [CHANNELS-1:0]                    utterance_starts,
     // Pointer memories: counts follow col_pointer by two enabled cycles.
     output wire                                   advance,
     output wire [$clog2(POINTER_DEPTH)-1:0]       col_pointer,
@@ -70,6 +84,9 @@ module column_group #(
     // Weight memories.
     output wire [LANES*$clog2(WEIGHT_DEPTH)-1:0]  word_addrs,
     input  wire [LANES*WORD_WIDTH-1:0]            words,
+    // For the counters (see lane): by lane, and what holds for any lane.
+    output wire [LANES-1:0]                       macs,
+    output wire [FIFO_DEPTH-1:0]                  reached,
     // All lanes have passed a marker.
     output wire                                   all_done,
     input  wire                                   done_clear,
@@ -108,6 +125,7 @@ module column_group #(
     ) u_column_issuer (
         .clk(clk),
         .rst(rst),
+        .load(load),
         .enable(enable),
         .batch_ready(batch_ready),
         .batch_active(batch_active),
@@ -118,6 +136,8 @@ module column_group #(
         .frame_parity(frame_parity),
         .frame_active(frame_active),
         .frame_first(frame_first),
+        .utterance_goes_on(utterance_goes_on),
+        .utterance_starts(utterance_starts),
         .cells_done(cells_done),
         .y_generation(y_generation[0]),
         .y_available(y_available[0+:ELEMENT_WIDTH]),
@@ -185,7 +205,7 @@ module column_group #(
                 .generation(y_generation[c]),
                 .available(y_available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
                 .en(advance),
-                .index(col_index),
+                .index(peek ? peek_column : col_index),
                 .data(y_data[c*VECTOR_WIDTH+:VECTOR_WIDTH])
             );
 
@@ -212,6 +232,9 @@ module column_group #(
             );
         end
     endgenerate
+
+    assign y_found = y_data;
+    assign y_parity = y_generation[0];
 
     // The buffers of all channels fill in step.
     wire unused_counts = &{1'b0, y_generation, y_available, m_generation, m_available};
@@ -268,6 +291,21 @@ module column_group #(
 
     assign all_done = all_done_reg;
 
+    // Of all lanes, for the counters.
+    wire [LANES*FIFO_DEPTH-1:0] lane_reached;
+    reg  [FIFO_DEPTH-1:0]       reached_reg;
+    reg  [FIFO_DEPTH-1:0]       any_reached;
+    integer                     n;
+
+    always @(*) begin
+        any_reached = {FIFO_DEPTH{1'b0}};
+        for (n = 0; n < LANES; n = n + 1) any_reached = any_reached | lane_reached[n*FIFO_DEPTH+:FIFO_DEPTH];
+    end
+
+    always @(posedge clk) reached_reg <= any_reached;
+
+    assign reached = reached_reg;
+
     genvar l;
     generate
         for (l = 0; l < LANES; l = l + 1) begin : gen_lane
@@ -277,7 +315,8 @@ module column_group #(
                 .ROW_WIDTH(ROW_WIDTH),
                 .COUNT_WIDTH(COUNT_WIDTH),
                 .ADDR_WIDTH(ADDR_WIDTH),
-                .ACC_WIDTH(ACC_WIDTH)
+                .ACC_WIDTH(ACC_WIDTH),
+                .FIFO_DEPTH(FIFO_DEPTH)
             ) u_lane (
                 .clk(clk),
                 .rst(rst),
@@ -293,6 +332,8 @@ module column_group #(
                 .blocked(blocked[l]),
                 .word_addr(word_addrs[l*ADDR_WIDTH+:ADDR_WIDTH]),
                 .word(words[l*WORD_WIDTH+:WORD_WIDTH]),
+                .mac(macs[l]),
+                .reached(lane_reached[l*FIFO_DEPTH+:FIFO_DEPTH]),
                 .done(done[l]),
                 .done_clear(done_clear),
                 .sweep(sweep),

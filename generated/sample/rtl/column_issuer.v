@@ -27,11 +27,16 @@ module column_issuer #(
     parameter integer ADDR_WIDTH = 7,
     // Steps of the schedule, at least 2.
     parameter integer STEPS = 6,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Path of the schedule.
     parameter FILE = "mem/schedule.mem"
 ) (
     input  wire                     clk,
     input  wire                     rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     // The accumulators are clear.
     input  wire                     enable,
     // Batches of input frames, by slot: complete; channels with a frame; channels at the start of an utterance.
@@ -45,6 +50,9 @@ module column_issuer #(
     output wire                     frame_parity,
     output wire [CHANNELS-1:0]      frame_active,
     output wire [CHANNELS-1:0]      frame_first,
+    // Channels whose next frame goes on with an utterance, or starts one.
+    input  wire [CHANNELS-1:0]      utterance_goes_on,
+    input  wire [CHANNELS-1:0]      utterance_starts,
     // Frames whose cells are done, modulo 4.
     input  wire [1:0]               cells_done,
     // Elements of the vectors.
@@ -76,9 +84,31 @@ module column_issuer #(
     localparam integer STEP_WIDTH = 48;
     localparam integer PC_WIDTH = $clog2(STEPS);
 
+    wire                         load_en;
+    wire [$clog2(STEPS)-1:0]     load_addr;
+    wire [48-1:0] load_data;
+
+    load_decode #(
+        .KIND(5),
+        .ADDR_WIDTH($clog2(STEPS)),
+        .WIDTH(48),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA)
+    ) u_load_decode (
+        .load(load),
+        .number(12'd0),
+        .en(load_en),
+        .addr(load_addr),
+        .data(load_data)
+    );
+
     reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
 
     initial $readmemh(FILE, schedule);
+
+    always @(posedge clk) begin
+        if (load_en) schedule[load_addr] <= load_data;
+    end
 
     // The current step and its fields.
     reg [STEP_WIDTH-1:0] step_reg;
@@ -171,10 +201,9 @@ module column_issuer #(
             end else if (issued) begin
                 index_reg <= index_reg + 1'b1;
             end
-            if (spmv_done && from_batch) begin
-                slot_reg    <= !slot_reg;
-                started_reg <= started_reg | active;
-            end
+            if (spmv_done && from_batch) slot_reg <= !slot_reg;
+            started_reg <= (started_reg | utterance_goes_on | ((spmv_done && from_batch) ? active : {CHANNELS{1'b0}}))
+                & ~utterance_starts;
             if (spmv_done && next) prefetched_reg <= 1'b1;
             else if (skip && op == OP_SPMV && current) prefetched_reg <= 1'b0;
             if (step_done && last) frame_reg <= frame_reg + 2'd1;

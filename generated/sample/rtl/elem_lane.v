@@ -41,6 +41,8 @@ module elem_lane #(
 ) (
     input  wire                         clk,
     input  wire                         rst,
+    // Load of the tables: {tanh, sigmoid, address, word}.
+    input  wire [28:0]                  table_load,
     // Begin of a frame; `first` takes the previous cell state as zero, without `active` the cell state is kept.
     input  wire                         start,
     input  wire                         first,
@@ -58,6 +60,12 @@ module elem_lane #(
     input  wire signed [ACC_WIDTH-1:0]  acc,
     input  wire signed [BIAS_WIDTH-1:0] bias,
     input  wire signed [PEEP_WIDTH-1:0] peephole,
+    // Cell state from outside, while nothing is computed: found follows peek_addr by a cycle; poke writes.
+    input  wire                         peek,
+    input  wire                         poke,
+    input  wire [$clog2(CELLS)-1:0]     peek_addr,
+    input  wire [VECTOR_WIDTH-1:0]      poke_value,
+    output wire [VECTOR_WIDTH-1:0]      found,
     // Cell outputs, in order.
     output wire                         m_valid,
     output wire [VECTOR_WIDTH-1:0]      m_data
@@ -102,11 +110,11 @@ module elem_lane #(
         .BLOCK(0)
     ) u_state (
         .clk(clk),
-        .write_en(cell_reg[14] && active),
-        .write_addr(write_addr_reg),
-        .write_data(state_reg),
-        .read_en(state_read),
-        .read_addr(state_addr),
+        .write_en((cell_reg[14] && active) || poke),
+        .write_addr(poke ? peek_addr : write_addr_reg),
+        .write_data(poke ? poke_value : state_reg),
+        .read_en(state_read || peek),
+        .read_addr(peek ? peek_addr : state_addr),
         .read_data(old_word)
     );
 
@@ -189,6 +197,9 @@ module elem_lane #(
         .FILE({MEM_DIR, "sigmoid.mem"})
     ) u_sigmoid (
         .clk(clk),
+        .load_en(table_load[27]),
+        .load_addr(table_load[26:16]),
+        .load_data(table_load[15:0]),
         .index(sigmoid_index),
         .value(sigmoid)
     );
@@ -197,6 +208,9 @@ module elem_lane #(
         .FILE({MEM_DIR, "tanh.mem"})
     ) u_tanh (
         .clk(clk),
+        .load_en(table_load[28]),
+        .load_addr(table_load[26:16]),
+        .load_data(table_load[15:0]),
         .a_index(tanh_index),
         .a_value(tanh),
         .b_index(tanh_c_index),
@@ -259,6 +273,7 @@ module elem_lane #(
         m_reg <= m_outside ? {m_negative, {(VECTOR_WIDTH - 1){!m_negative}}} : m_round[PRODUCT_WIDTH-2:M_SHIFT];
     end
 
+    assign found = old_word;
     assign m_valid = cell_reg[25];
     assign m_data = m_reg;
 

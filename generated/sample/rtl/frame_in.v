@@ -1,10 +1,10 @@
 // frame_in: takes input frames from a stream into batches of at most one frame a channel.
 //
-// A frame is 12 beats and ends with `last`. Its first beat carries the channel (`dest`) and, in user[0], the start of an
+// A frame has the elements 0 to `last`, one a beat, and ends with `s_last`. Its first beat carries the channel (`dest`) and, in user[0], the start of an
 // utterance. user[1] on the first beat says that the frame is the last of its batch (ignored here: with one channel every frame
 // is a batch). A batch may lack channels: they rest. One batch can be read while the next one arrives.
 //
-// A frame of another length, or a second one of a channel in a batch, is dropped and raises `frame_error` until reset; its
+// A frame of another length, or a second one of a channel in a batch, is dropped with a pulse of `frame_error`; its
 // start-of-utterance mark is kept for the channel's next frame, its end of the batch counts. A batch without a frame vanishes.
 `resetall
 `timescale 1ns / 1ps
@@ -22,6 +22,8 @@ module frame_in #(
 ) (
     input  wire                   clk,
     input  wire                   rst,
+    // Number of the last element of a frame.
+    input  wire [INDEX_WIDTH-1:0] last,
     // Frames in.
     input  wire [DEST_WIDTH-1:0]  s_dest,
     input  wire [1:0]             s_user,
@@ -44,7 +46,6 @@ module frame_in #(
 );
 
     localparam integer GROUP_WIDTH = $clog2(GROUPS);
-    localparam [INDEX_WIDTH-1:0] LAST = 6'd11;
     localparam [INDEX_WIDTH-1:0] ZERO = {INDEX_WIDTH{1'b0}};
 
     reg                   slot_reg;
@@ -78,7 +79,7 @@ module frame_in #(
     wire                unused_user = &{1'b0, s_user[1], end_reg};
     wire [CHANNELS-1:0] pending = pending_first_reg | ((at_start && s_user[0]) ? channel : {CHANNELS{1'b0}});
     wire [CHANNELS-1:0] taken = slot_reg ? active1_reg : active0_reg;
-    wire                complete = count_reg == LAST && !overrun_reg && channel != {CHANNELS{1'b0}}
+    wire                complete = count_reg == last && !overrun_reg && channel != {CHANNELS{1'b0}}
         && (channel & taken) == {CHANNELS{1'b0}};
     wire                frame_end = accept && s_last;
     wire [CHANNELS-1:0] added = (frame_end && complete) ? channel : {CHANNELS{1'b0}};
@@ -109,13 +110,13 @@ module frame_in #(
             overrun_reg       <= 1'b0;
             error_reg         <= 1'b0;
         end else begin
+            error_reg <= frame_end && !complete;
             if (accept) begin
                 pending_first_reg <= pending & ~added;
                 if (s_last) begin
                     count_reg   <= ZERO;
                     overrun_reg <= 1'b0;
-                    error_reg   <= error_reg || !complete;
-                end else if (count_reg == LAST) begin
+                end else if (count_reg == last) begin
                     overrun_reg <= 1'b1;
                 end else begin
                     count_reg <= count_reg + 1'b1;

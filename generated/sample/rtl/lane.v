@@ -49,6 +49,9 @@ module lane #(
     // Weight memory.
     output wire [ADDR_WIDTH-1:0]               word_addr,
     input  wire [WEIGHT_WIDTH+INDEX_WIDTH-1:0] word,
+    // For the counters: a weight other than 0 is multiplied; bit n where the queue has more than n entries.
+    output wire                                mac,
+    output wire [FIFO_DEPTH-1:0]               reached,
     // Marker seen.
     output wire                                done,
     input  wire                                done_clear,
@@ -114,7 +117,8 @@ module lane #(
         .s_ready(queue_ready),
         .m_data({entry_marker, entry_bank, entry_acts, entry_start, entry_count}),
         .m_valid(entry_valid),
-        .m_ready(entry_ready)
+        .m_ready(entry_ready),
+        .reached(reached)
     );
 
     spmat_read #(
@@ -143,6 +147,13 @@ module lane #(
         .op_weight(op_weight),
         .op_act(op_acts)
     );
+
+    // ---- Counters -------------------------------------------------------------------------------------------------------
+    reg mac_reg;
+
+    always @(posedge clk) mac_reg <= op_valid && op_weight != {WEIGHT_WIDTH{1'b0}};
+
+    assign mac = mac_reg;
 
     // ---- Control of the PEs ---------------------------------------------------------------------------------------------
     wire                       from_sum;

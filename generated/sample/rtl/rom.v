@@ -1,4 +1,4 @@
-// rom: read-only memory, loaded from a file, mapped to block RAM.
+// rom: memory of the model, loaded from a file or through its load port, mapped to block RAM.
 //
 // Timing (en = 1):   cycle   addr   latch_reg   data
 //                      0      A0
@@ -18,13 +18,17 @@ module rom #(
     parameter FILE = "mem/weights_0000.mem"
 ) (
     input  wire                     clk,
+    // Load port; nothing is read meanwhile.
+    input  wire                     load_en,
+    input  wire [$clog2(DEPTH)-1:0] load_addr,
+    input  wire [WIDTH-1:0]         load_data,
     // Read port: data follows addr by two enabled cycles.
     input  wire                     en,
     input  wire [$clog2(DEPTH)-1:0] addr,
     output wire [WIDTH-1:0]         data
 );
 
-    (* rom_style = "block" *)
+    (* ram_style = "block" *)
     reg [WIDTH-1:0] mem [0:DEPTH-1];
     reg [WIDTH-1:0] latch_reg;
     reg [WIDTH-1:0] data_reg;
@@ -32,6 +36,7 @@ module rom #(
     initial $readmemh(FILE, mem);
 
     always @(posedge clk) begin
+        if (load_en) mem[load_addr] <= load_data;
         if (en) begin
             latch_reg <= mem[addr];
             data_reg  <= latch_reg;

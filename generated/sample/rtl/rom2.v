@@ -1,4 +1,4 @@
-// rom2: read-only memory with two read ports (one true dual-port block RAM), loaded from a file.
+// rom2: memory of the model with two read ports (one true dual-port block RAM), loaded from a file or through port A.
 //
 // Each port is as in rom: data follows the address by two enabled cycles.
 `resetall
@@ -14,7 +14,9 @@ module rom2 #(
     parameter FILE = "mem/tanh.mem"
 ) (
     input  wire                     clk,
-    // Read port A.
+    // Read port A, or load port.
+    input  wire                     load_en,
+    input  wire [WIDTH-1:0]         load_data,
     input  wire [$clog2(DEPTH)-1:0] a_addr,
     output wire [WIDTH-1:0]         a_data,
     // Read port B.
@@ -22,7 +24,7 @@ module rom2 #(
     output wire [WIDTH-1:0]         b_data
 );
 
-    (* rom_style = "block" *)
+    (* ram_style = "block" *)
     reg [WIDTH-1:0] mem [0:DEPTH-1];
     reg [WIDTH-1:0] a_latch_reg;
     reg [WIDTH-1:0] a_data_reg;
@@ -32,6 +34,7 @@ module rom2 #(
     initial $readmemh(FILE, mem);
 
     always @(posedge clk) begin
+        if (load_en) mem[a_addr] <= load_data;
         a_latch_reg <= mem[a_addr];
         a_data_reg  <= a_latch_reg;
     end

@@ -18,11 +18,16 @@ module sequencer #(
     parameter integer WORD_WIDTH = 4,
     // Steps of the schedule, at least 2.
     parameter integer STEPS = 6,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 48,
     // Path of the schedule.
     parameter FILE = "mem/schedule.mem"
 ) (
     input  wire                   clk,
     input  wire                   rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     // Gate marker sent, and the batch of its frame.
     input  wire                   frame_marked,
     input  wire                   frame_parity,
@@ -55,9 +60,31 @@ module sequencer #(
     localparam integer STEP_WIDTH = 48;
     localparam integer PC_WIDTH = $clog2(STEPS);
 
+    wire                         load_en;
+    wire [$clog2(STEPS)-1:0]     load_addr;
+    wire [48-1:0] load_data;
+
+    load_decode #(
+        .KIND(5),
+        .ADDR_WIDTH($clog2(STEPS)),
+        .WIDTH(48),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA)
+    ) u_load_decode (
+        .load(load),
+        .number(12'd0),
+        .en(load_en),
+        .addr(load_addr),
+        .data(load_data)
+    );
+
     reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
 
     initial $readmemh(FILE, schedule);
+
+    always @(posedge clk) begin
+        if (load_en) schedule[load_addr] <= load_data;
+    end
 
     // The current step and its fields.
     reg [STEP_WIDTH-1:0] step_reg;

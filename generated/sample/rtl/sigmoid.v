@@ -10,6 +10,10 @@ module sigmoid #(
     parameter FILE = "mem/sigmoid.mem"
 ) (
     input  wire        clk,
+    // Load port of the table.
+    input  wire        load_en,
+    input  wire [10:0] load_addr,
+    input  wire [15:0] load_data,
     input  wire [10:0] index,
     output wire [15:0] value
 );
@@ -20,6 +24,9 @@ module sigmoid #(
         .FILE(FILE)
     ) u_rom (
         .clk(clk),
+        .load_en(load_en),
+        .load_addr(load_addr),
+        .load_data(load_data),
         .en(1'b1),
         .addr(index),
         .data(value)

@@ -1,4 +1,4 @@
-// small_rom: read-only memory, loaded from a file, mapped to look-up tables. Otherwise as rom.
+// small_rom: memory of the model, loaded from a file or through its load port, mapped to look-up tables. Otherwise as rom.
 //
 // Timing (en = 1):   cycle   addr   latch_reg   data
 //                      0      A0
@@ -17,15 +17,18 @@ module small_rom #(
     // Path of the memory file.
     parameter FILE = "mem/pointers_0000.mem"
 ) (
-    input  wire                  clk,
+    input  wire                     clk,
+    // Load port; nothing is read meanwhile.
+    input  wire                     load_en,
+    input  wire [$clog2(DEPTH)-1:0] load_addr,
+    input  wire [WIDTH-1:0]         load_data,
     // Read port: data follows addr by two enabled cycles.
     input  wire                  en,
     input  wire [$clog2(DEPTH)-1:0] addr,
     output wire [WIDTH-1:0]      data
 );
 
-    // "distributed" is for Vivado. Yosys has no such read-only memory: to it, "registers" comes first and means logic.
-    (* ram_style = "registers", rom_style = "distributed" *)
+    (* ram_style = "distributed" *)
     reg [WIDTH-1:0] mem [0:DEPTH-1];
     reg [WIDTH-1:0] latch_reg;
     reg [WIDTH-1:0] data_reg;
@@ -33,6 +36,7 @@ module small_rom #(
     initial $readmemh(FILE, mem);
 
     always @(posedge clk) begin
+        if (load_en) mem[load_addr] <= load_data;
         if (en) begin
             latch_reg <= mem[addr];
             data_reg  <= latch_reg;

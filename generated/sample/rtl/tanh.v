@@ -11,6 +11,10 @@ module tanh #(
     parameter FILE = "mem/tanh.mem"
 ) (
     input  wire        clk,
+    // Load port of the table.
+    input  wire        load_en,
+    input  wire [10:0] load_addr,
+    input  wire [15:0] load_data,
     input  wire [10:0] a_index,
     output wire [15:0] a_value,
     input  wire [10:0] b_index,
@@ -23,7 +27,9 @@ module tanh #(
         .FILE(FILE)
     ) u_rom (
         .clk(clk),
-        .a_addr(a_index),
+        .load_en(load_en),
+        .load_data(load_data),
+        .a_addr(load_en ? load_addr : a_index),
         .a_data(a_value),
         .b_addr(b_index),
         .b_data(b_value)

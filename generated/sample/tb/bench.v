@@ -56,7 +56,42 @@ module bench (
     end
 
     // ---- Reset ----------------------------------------------------------------------------------------------------------
-    wire reset = rst;
+    // The run begins when the registers have started the core: stimuli and counters are in reset until then.
+    wire reset = dut.core_rst;
+    wire restart = 1'b0;
+
+    wire [11:0] ctrl_awaddr;
+    wire        ctrl_awvalid;
+    wire        ctrl_awready;
+    wire [31:0] ctrl_wdata;
+    wire        ctrl_wvalid;
+    wire        ctrl_wready;
+    wire [1:0]  ctrl_bresp;
+    wire        ctrl_bvalid;
+    wire        ctrl_bready;
+    wire        ctrl_arready;
+    wire [31:0] ctrl_rdata;
+    wire [1:0]  ctrl_rresp;
+    wire        ctrl_rvalid;
+    wire        irq;
+
+    control_master #(
+        .BASE(64'd0)
+    ) u_control_master (
+        .clk(clk),
+        .rst(rst),
+        .restart(restart),
+        .held(reset),
+        .awaddr(ctrl_awaddr),
+        .awvalid(ctrl_awvalid),
+        .awready(ctrl_awready),
+        .wdata(ctrl_wdata),
+        .wvalid(ctrl_wvalid),
+        .wready(ctrl_wready),
+        .bresp(ctrl_bresp),
+        .bvalid(ctrl_bvalid),
+        .bready(ctrl_bready)
+    );
 
     // ---- Design ---------------------------------------------------------------------------------------------------------
     reg         s_valid;
@@ -70,12 +105,30 @@ module bench (
     wire [16*BEAT-1:0] m_data;
     wire [7:0]  m_dest;
     reg         m_ready;
-    wire        busy;
-    wire        frame_error;
 
     sample dut (
         .clk(clk),
-        .rst(reset),
+        .rst(rst),
+        .s_axi_ctrl_awaddr(ctrl_awaddr),
+        .s_axi_ctrl_awprot(3'd0),
+        .s_axi_ctrl_awvalid(ctrl_awvalid),
+        .s_axi_ctrl_awready(ctrl_awready),
+        .s_axi_ctrl_wdata(ctrl_wdata),
+        .s_axi_ctrl_wstrb(4'hf),
+        .s_axi_ctrl_wvalid(ctrl_wvalid),
+        .s_axi_ctrl_wready(ctrl_wready),
+        .s_axi_ctrl_bresp(ctrl_bresp),
+        .s_axi_ctrl_bvalid(ctrl_bvalid),
+        .s_axi_ctrl_bready(ctrl_bready),
+        .s_axi_ctrl_araddr(12'd0),
+        .s_axi_ctrl_arprot(3'd0),
+        .s_axi_ctrl_arvalid(1'b0),
+        .s_axi_ctrl_arready(ctrl_arready),
+        .s_axi_ctrl_rdata(ctrl_rdata),
+        .s_axi_ctrl_rresp(ctrl_rresp),
+        .s_axi_ctrl_rvalid(ctrl_rvalid),
+        .s_axi_ctrl_rready(1'b1),
+        .irq(irq),
         .s_axis_tdata(s_data),
         .s_axis_tuser(s_user[0]),
         .s_axis_tlast(s_last),
@@ -84,9 +137,7 @@ module bench (
         .m_axis_tdata(m_data),
         .m_axis_tlast(m_last),
         .m_axis_tvalid(m_valid),
-        .m_axis_tready(m_ready),
-        .busy(busy),
-        .frame_error(frame_error)
+        .m_axis_tready(m_ready)
     );
 
     assign m_dest = 8'd0;
@@ -114,11 +165,18 @@ module bench (
         if (reset) begin
             in_random  <= seed;
             out_random <= xorshift(seed ^ 32'h5bd1e995);
-            s_valid    <= 1'b0;
-            m_ready    <= 1'b0;
+            m_ready    <= 1'b1;
             in_frame   <= 0;
-            in_element <= 0;
             cycle      <= 64'd0;
+            // A frame that a restart cuts in two is ended.
+            if (rst) begin
+                s_valid    <= 1'b0;
+                in_element <= 0;
+            end else if (!s_valid || s_ready) begin
+                s_valid    <= in_element != 0;
+                s_last     <= 1'b1;
+                in_element <= 0;
+            end
         end else begin
             cycle      <= cycle + 64'd1;
             in_random  <= xorshift(in_random);
@@ -157,16 +215,16 @@ module bench (
     genvar l;
     generate
         for (l = 0; l < GROUPS * LANES; l = l + 1) begin : gen_lane
-            assign lane_mac[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
-                && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight != 0;
-            assign lane_padding[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
-                && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight == 0;
-            assign lane_idle[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.u_spmat_read.idle_reg
-                && !dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid;
+            assign lane_mac[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
+                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight != 0;
+            assign lane_padding[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
+                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight == 0;
+            assign lane_idle[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.u_spmat_read.idle_reg
+                && !dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid;
             assign lane_wait[l] = 1'b0;
-            assign lane_push[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.share_valid;
-            assign lane_pop[l] = dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid
-                && dut.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_ready;
+            assign lane_push[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.share_valid;
+            assign lane_pop[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid
+                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_ready;
 
             // Level of the activation queue.
             reg [6:0] level_reg;
@@ -223,15 +281,15 @@ module bench (
             starved <= starved + idle_count;
             waited  <= waited + wait_count;
             high_water <= level_max;
-            if (!dut.u_array.gen_group[0].advance) blocked <= blocked + 64'd1;
+            if (!dut.u_core.u_array.gen_group[0].advance) blocked <= blocked + 64'd1;
 
             quiet <= (mac_count != 0 || (s_valid && s_ready) || (m_valid && m_ready)) ? 0 : quiet + 1;
             if (quiet == watchdog) begin
                 $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, issuer of group 0 at step %0d, column %0d, advance %b, sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
                     cycle, in_frame, in_element, out_frame, out_element,
-                    dut.u_array.gen_group[0].u_column_group.u_column_issuer.pc_reg,
-                    dut.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg, dut.u_array.gen_group[0].advance,
-                    dut.u_array.u_sequencer.pc_reg, dut.u_array.gather_idle, dut.out_idle, dut.u_array.all_done, lane_idle);
+                    dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.pc_reg,
+                    dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg, dut.u_core.u_array.gen_group[0].advance,
+                    dut.u_core.u_array.u_sequencer.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle, dut.u_core.u_array.all_done, lane_idle);
                 $finish;
             end
 
@@ -266,19 +324,19 @@ module bench (
         for (c = 0; c < CHANNELS; c = c + 1) begin : gen_channel
             for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_elem
                 always @(posedge clk) begin
-                    if (checkpoint_file != 0 && !reset && dut.u_array.gen_channel[c].u_channel.active_reg) begin
-                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[5])
-                            $fwrite(checkpoint_file, "i %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[6])
-                            $fwrite(checkpoint_file, "f %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[7])
-                            $fwrite(checkpoint_file, "g %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[20])
-                            $fwrite(checkpoint_file, "o %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[14])
-                            $fwrite(checkpoint_file, "c %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.state_reg));
-                        if (dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_valid)
-                            $fwrite(checkpoint_file, "m %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_data));
+                    if (checkpoint_file != 0 && !reset && dut.u_core.u_array.gen_channel[c].u_channel.active_reg) begin
+                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[5])
+                            $fwrite(checkpoint_file, "i %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[6])
+                            $fwrite(checkpoint_file, "f %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[7])
+                            $fwrite(checkpoint_file, "g %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[20])
+                            $fwrite(checkpoint_file, "o %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
+                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[14])
+                            $fwrite(checkpoint_file, "c %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.state_reg));
+                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_valid)
+                            $fwrite(checkpoint_file, "m %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_data));
                     end
                 end
             end

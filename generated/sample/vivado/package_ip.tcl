@@ -79,6 +79,23 @@ ipx::associate_bus_interfaces -busif s_axis -clock clk $core
 set found [find_interface m_axis {m_axis_tdata m_axis_tlast m_axis_tvalid m_axis_tready} xilinx.com:interface:axis_rtl:1.0 $core]
 ipx::associate_bus_interfaces -busif m_axis -clock clk $core
 
+set found [find_interface s_axi_ctrl {s_axi_ctrl_awaddr s_axi_ctrl_awprot s_axi_ctrl_awvalid s_axi_ctrl_awready s_axi_ctrl_wdata s_axi_ctrl_wstrb s_axi_ctrl_wvalid s_axi_ctrl_wready s_axi_ctrl_bresp s_axi_ctrl_bvalid s_axi_ctrl_bready s_axi_ctrl_araddr s_axi_ctrl_arprot s_axi_ctrl_arvalid s_axi_ctrl_arready s_axi_ctrl_rdata s_axi_ctrl_rresp s_axi_ctrl_rvalid s_axi_ctrl_rready} xilinx.com:interface:aximm_rtl:1.0 $core]
+ipx::associate_bus_interfaces -busif s_axi_ctrl -clock clk $core
+foreach {parameter value} {PROTOCOL AXI4LITE} {
+    set_parameter $found $parameter $value
+}
+set map [ipx::add_memory_map s_axi_ctrl $core]
+set_property slave_memory_map_ref s_axi_ctrl $found
+set block [ipx::add_address_block registers $map]
+set_property range 4096 $block
+set_property width 32 $block
+set_property usage register $block
+
+set found [find_interface irq {irq} xilinx.com:signal:interrupt_rtl:1.0 $core]
+foreach {parameter value} {SENSITIVITY LEVEL_HIGH} {
+    set_parameter $found $parameter $value
+}
+
 # Memories.
 foreach parameter [list [ipx::get_user_parameters MEM_DIR -of_objects $core] \
                         [ipx::get_hdl_parameters MEM_DIR -of_objects $core]] {

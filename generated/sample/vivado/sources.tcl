@@ -12,6 +12,7 @@ if {[package vcompare $vivado $oldest_vivado] < 0} {
 set design_dir [file dirname [file dirname [file normalize [info script]]]]
 
 set rtl_files {
+    rtl/load_decode.v
     rtl/rom.v
     rtl/small_rom.v
     rtl/rom2.v
@@ -44,7 +45,14 @@ set rtl_files {
     rtl/assemble.v
     rtl/channel.v
     rtl/sequencer.v
+    rtl/state_access.v
     rtl/array.v
+    rtl/core.v
+    rtl/axi_lite_slave.v
+    rtl/control_registers.v
+    rtl/image_loader.v
+    rtl/run_control.v
+    rtl/core_counters.v
     rtl/sample.v
 }
 

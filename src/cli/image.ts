@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import type { CommandModule } from 'yargs';
+import { EsegenError } from '../errors.ts';
+import { type ModelImage, modelImage } from '../image.ts';
+import { describeLayer, formatRowsOf, weightRows } from './describe.ts';
+import { progressLine } from './progress.ts';
+import { formatCount, formatRows } from './table.ts';
+
+interface Options {
+  model: string;
+  design: string;
+  out: string;
+  calibrate: string | undefined;
+}
+
+/** `esegen image`: from a trained model to an image that hardware of a design can load. */
+export const imageCommand: CommandModule<object, Options> = {
+  command: 'image <model>',
+  describe: 'Make an image of another model, to load into the hardware of a design without a new bitstream',
+  builder: (yargs) =>
+    yargs
+      .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
+      .option('design', { type: 'string', demandOption: true, requiresArg: true, describe: 'Design directory' })
+      .option('out', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'File to write; weights for external memory go to the same name with .weights behind it',
+      })
+      .option('calibrate', { type: 'string', requiresArg: true, describe: 'Frames, as for build' }),
+  handler: ({ model, design, out, calibrate }) => {
+    const progress = progressLine();
+    let result: ModelImage;
+    try {
+      result = modelImage({ model, design, calibrate, progress: progress.show });
+    } finally {
+      progress.clear();
+    }
+    write(out, result.image);
+    if (result.weights !== null) write(`${out}.weights`, result.weights);
+    const rows = [
+      ['layer', describeLayer(result.design.dimensions)] as const,
+      ...weightRows(result.report),
+      ...formatRowsOf(result.design),
+      ['calibration', result.calibration] as const,
+    ];
+    process.stdout.write(`${out}: ${formatCount(result.image.length)} bytes\n\n${formatRows(rows)}`);
+  },
+};
+
+function write(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new EsegenError(path, `cannot be written (${code})`, 'Check the path, its permissions and the disk');
+  }
+}

@@ -1,0 +1,76 @@
+import { EsegenError } from '../errors.ts';
+import { type Dimensions, modelPart } from '../hdl/dimensions.ts';
+import type { Design } from './design.ts';
+import type { Formats } from './formats.ts';
+import { sumBitsFor } from './quantize.ts';
+
+/** Hardware that exists: what a design says of it. */
+export type Hardware = Pick<Design, 'config' | 'dimensions' | 'formats'>;
+
+/** One thing that a model needs and hardware has. */
+interface Need {
+  readonly what: string;
+  readonly needs: number;
+  readonly has: number;
+  readonly fix: string;
+}
+
+function check(needs: readonly Need[]): void {
+  const missing = needs.find(({ needs: need, has }) => need > has);
+  if (missing === undefined) return;
+  const { what, needs: need, has, fix } = missing;
+  throw new EsegenError('model', `needs ${need} ${what}, the hardware has ${has}`, fix);
+}
+
+/**
+ * Formats of a model on hardware that exists: its fractions and shifts, the hardware's widths.
+ *
+ * @param model formats as narrow as the model allows
+ * @throws EsegenError where a width of the hardware is too small
+ */
+export function fitFormats(model: Formats, { config, formats, dimensions }: Hardware): Formats {
+  const { accBits, actBits, biasBits, sumBits } = formats;
+  const fix = 'Build the hardware for this model, or with a larger accumulatorBits';
+  const peepholes = dimensions.peepholes ? model.peepShift : null;
+  check([
+    { what: 'bits of an aligned activation', needs: model.actBits, has: actBits, fix },
+    { what: 'bits of an accumulator', needs: model.accBits, has: accBits, fix },
+    { what: 'bits of a bias', needs: model.biasBits, has: biasBits, fix },
+    {
+      what: 'bits of a gate sum',
+      needs: sumBitsFor({ ...config, groups: config.array.groups, accBits, biasBits, peepShift: peepholes }),
+      has: sumBits,
+      fix,
+    },
+  ]);
+  return { ...model, accBits, actBits, biasBits, sumBits };
+}
+
+/**
+ * Dimensions of a model on hardware that exists.
+ *
+ * @param own dimensions of hardware for this model alone
+ * @throws EsegenError where the model does not fit
+ */
+export function fitDimensions(own: Dimensions, hardware: Dimensions): Dimensions {
+  for (const part of ['projection', 'peepholes'] as const) {
+    if (own[part] === hardware[part]) continue;
+    const [model, other] = own[part] ? ['has', 'does not'] : ['lacks', 'does'];
+    throw new EsegenError('model', `${model} ${part}, the hardware ${other}`, 'Build hardware for this model');
+  }
+  if (hardware.sharedCounts && !own.sharedCounts) {
+    const fix = 'Prune it column-balanced, as the model was for which the hardware was built';
+    throw new EsegenError('model', 'has different word counts in its lanes, the hardware shares them', fix);
+  }
+  const fix = 'Build the hardware with a larger maximum in its config';
+  check([
+    { what: 'inputs', needs: own.inputs, has: hardware.maxInputs, fix },
+    { what: 'cells', needs: own.cells, has: hardware.maxCells, fix },
+    { what: 'outputs', needs: own.outputs, has: hardware.maxOutputs, fix },
+    { what: 'bits of a word count', needs: own.countBits, has: hardware.countBits, fix },
+    ...(own.dram
+      ? [{ what: 'bits of a beat number', needs: own.beatBits, has: hardware.beatBits, fix }]
+      : [{ what: 'words in a weight memory', needs: own.weightDepth, has: hardware.weightDepth, fix }]),
+  ]);
+  return { ...hardware, ...modelPart(own) };
+}

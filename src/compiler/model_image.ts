@@ -1,0 +1,57 @@
+import { crc32 } from 'node:zlib';
+import type { Design } from './design.ts';
+import { memWord } from './mem_image.ts';
+import { packDesign } from './pack.ts';
+
+/** Path of the image in a design directory. */
+export const IMAGE_FILE = 'sw/model.img';
+
+/** "ESEM", and the version of the layout; the loader in hardware (image_loader.v) knows one version. */
+export const IMAGE_MAGIC = 0x4553454d;
+export const IMAGE_VERSION = 1;
+
+/** Words before the sections: magic, version, words in all, hash of the design (2), inputs, cells, outputs. */
+export const IMAGE_HEADER_WORDS = 8;
+
+/** Memories that can be loaded, by file name; the code of a kind is its place. */
+export const MEMORY_KINDS = ['weights', 'pointers', 'elem', 'sigmoid', 'tanh', 'schedule'] as const;
+
+const KIND_SHIFT = 12;
+const PART_BITS = 32n;
+
+/** Hash of the design in the header of an image that esegen wrote. */
+export function readImageHash(image: Buffer): bigint {
+  return image.readBigUInt64LE(12);
+}
+
+/**
+ * The image of a model, as the hardware takes it in through IMAGE_DATA: 32-bit words, little-endian. image_loader.v describes
+ * the layout.
+ *
+ * @param design the model, compiled for the hardware
+ * @param hash hash of the hardware's design (designHash)
+ */
+export function packModelImage(design: Design, hash: bigint): Uint8Array {
+  const { inputs, cells, outputs } = design.dimensions;
+  const words: number[] = [IMAGE_MAGIC, IMAGE_VERSION, 0, Number(hash & 0xffff_ffffn), Number(hash >> 32n)];
+  words.push(inputs, cells, outputs);
+  for (const [file, image] of packDesign(design)) {
+    const [, name, number] = /^([a-z]+)(?:_(\d+))?\.mem$/.exec(file)!;
+    const kind = MEMORY_KINDS.indexOf(name as (typeof MEMORY_KINDS)[number]);
+    words.push((kind << KIND_SHIFT) | Number(number ?? 0), image.depth);
+    const parts = Math.ceil(image.width / Number(PART_BITS));
+    for (let at = 0; at < image.depth; at++) {
+      let rest = memWord(image, at);
+      for (let part = 0; part < parts; part++) {
+        words.push(Number(rest & 0xffff_ffffn));
+        rest >>= PART_BITS;
+      }
+    }
+  }
+  words[2] = words.length + 1;
+  const bytes = new Uint8Array(4 * (words.length + 1));
+  const view = new DataView(bytes.buffer);
+  for (const [at, word] of words.entries()) view.setUint32(4 * at, word, true);
+  view.setUint32(4 * words.length, crc32(bytes.subarray(0, 4 * words.length)), true);
+  return bytes;
+}

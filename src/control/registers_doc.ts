@@ -1,0 +1,89 @@
+import { ADDRESS_BITS, MAP_VERSION, REGISTERS, type RegisterField } from './registers.ts';
+
+function bitsOf({ lsb, bits }: RegisterField): string {
+  return bits === 1 ? `${lsb}` : `${lsb + bits - 1}:${lsb}`;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(3, '0')}`;
+}
+
+const HEAD = `# Registers
+
+<!-- Made from src/control/registers.ts by \`npm run generate:registers\`: change it there. -->
+
+The register file of a design, at \`s_axi_ctrl\`: AXI4-Lite, 32-bit data, ${2 ** (ADDRESS_BITS - 10)} KB of addresses. Version ${MAP_VERSION.major}.${MAP_VERSION.minor}.
+
+- Unmapped addresses answer SLVERR, and so do writes to a register in which nothing can be written. The two lower address bits are
+  ignored. Byte strobes hold for every field.
+- Address and data of a write may come in any order. There is one write and one read under way at a time.
+- Access: \`const\` is decided when the design is generated; \`ro\` shows the hardware; \`rw\` is storage, 0 after reset; \`w1s\` starts
+  something when 1 is written, and reads as 0; \`push\` takes every word that is written with all four byte strobes, and reads as 0; \`w1c\` is set by the hardware and cleared by writing 1; \`low\` and \`high\` are
+  the halves of a 64-bit counter: reading the lower one keeps the upper one.
+- The port reset \`rst\` resets all of it; a soft reset clears CONTROL.run only.
+
+| offset | register | bits | field | access | what |
+|---|---|---|---|---|---|
+`;
+
+const TAIL = `
+## Start, pause, soft reset
+
+\`\`\`
+             CONTROL.run = 1            CONTROL.soft_reset = 1
+   HELD ───────────────────> RUNNING ───────────────────────────> STOPPING ─┐
+    ^ STATUS.held             run = 0 pauses, 1 goes on           STATUS.resetting
+    └────────────────────────────────────────────────────────────────────────┘
+\`\`\`
+
+- **Start.** The core leaves its reset, takes over BASE, clears the counters and its accumulators. Input is taken meanwhile.
+- **Pause.** With run = 0 an input frame that has begun is taken to its end, and no further one. Frames that were taken are worked on and
+  answered as ever; STATUS.busy falls when the last one has left. c and y stay, so run = 1 goes on with the utterance. With several
+  channels a batch that is not closed yet stays open.
+- **Soft reset.** The reader of the weights asks for no more and takes in what it has asked for; then the core is in reset until
+  the next run. All frames that came in and were not answered are forgotten. A memory that stays silent for 16,384 cycles is given up:
+  ERRORS.not_drained. A soft reset of a core that is held clears run and reports reset_done, no more.
+- **Streams at a soft reset.** An input frame that the reset cuts in two is taken to its \`tlast\` and dropped (STATUS.dropping);
+  so the host must send it to its end. An output beat on offer stays there until it is taken. An output frame that
+  the reset cuts in two is closed by one beat of value 0 with \`tlast\`, so it is shorter than OUTPUTS; FRAMES does not count it.
+- **Errors.** ERRORS.frame concerns a single frame, and the run goes on. After ERRORS.memory_* the core waits for a soft reset.
+- **Stuck output.** An output that nobody takes stops the core and is no error: FRAMES stands still. A soft reset works all the same.
+
+## Another model without a new bitstream
+
+\`sw/model.img\` is the image of the design's own model; \`esegen image <model> --design <dir> --out <file>\` makes one of another model that
+[fits](model-format.md#images-of-models). With weights in external memory, the host places them there.
+
+1. IMAGE.check, then all words of the image to IMAGE_DATA. Nothing is written, and the core may run. IMAGE.checked says that
+   magic, version, design, length, sections and CRC are right.
+2. Soft reset, if the core was started.
+3. IMAGE.load, and the same words again. Now they are written, and the CRC must be that of the check.
+
+| what is wrong | status | the model |
+|---|---|---|
+| no image, other version, other design, wrong size or section, CRC, in a check | ERRORS.image_*, IMAGE.checked = 0 | stays |
+| image ends early | IMAGE.busy stays 1; the next check or load begins anew | stays; in a load it is lost |
+| load without a check, or of a core that is not held; words outside a pass | ERRORS.image_order | stays |
+| another image in the load than in the check | ERRORS.image_* | lost |
+| load broken off | IMAGE.model_ok = 0; CONTROL.run does not start the core | lost: load one |
+
+## State of a voice
+
+While the core is paused (STATE.idle), c and y of every channel can be read and written, element by element; the C driver does it with
+\`read_state\`, \`write_state\` and \`clear_state\`. So one channel can serve several speech streams in turn, and a stream can move to another
+channel or board of the same model.
+
+- Read: write STATE_PLACE, read STATE_READ until valid is set.
+- Write: STATE_PLACE with element 0, then the elements to STATE_WRITE; c first, then all elements of y, which must be complete. STATE.resume then
+  makes the next frame go on, unless it is marked as the start of an utterance.
+- STATE.clear makes the next frame start an utterance.
+`;
+
+/** `docs/registers.md`: the register map as a table, and what start, pause and soft reset do. */
+export function registersMarkdown(): string {
+  const rows = REGISTERS.flatMap(({ name, offset, only, what, fields }) => [
+    `| ${hex(offset)} | **${name}** | | | | ${what}${only === 'dram' ? '. Only with weights in external memory' : ''} |`,
+    ...fields.map((field) => `| | | ${bitsOf(field)} | ${field.name} | ${field.access} | ${field.what} |`),
+  ]);
+  return `${HEAD}${rows.join('\n')}\n${TAIL}`;
+}

@@ -1,0 +1,32 @@
+import type { Design } from '../compiler/design.ts';
+import { ADDRESS_BITS } from '../control/registers.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** AXI4-Lite port of the register file. */
+export function axiLiteSlave(): ModulePlan {
+  return modulePlan('axi_lite_slave', { addrWidth: ADDRESS_BITS });
+}
+
+/** Start, pause and soft reset of the core. */
+export function runControl(): ModulePlan {
+  return modulePlan('run_control', {});
+}
+
+/** Access to c and y. */
+export function stateAccess({ formats, dimensions: d }: Design): ModulePlan {
+  return modulePlan('state_access', {
+    channels: d.channels,
+    groups: d.groups,
+    elemLanes: d.elemLanes,
+    spread: d.spread,
+    vectorWidth: formats.vectorBits,
+    narrow: formats.vectorBits < 16,
+    wordWidth: d.wordBits,
+    elementWidth: d.elementBits,
+  });
+}
+
+/** Counters of the register file. */
+export function coreCounters({ config, dimensions: d }: Design): ModulePlan {
+  return modulePlan('core_counters', { lanes: d.groups * d.lanes, fifoDepth: config.fifoDepth, dram: d.dram });
+}

@@ -1,0 +1,177 @@
+import type { Design } from '../compiler/design.ts';
+import {
+  ADDRESS_BITS,
+  ID,
+  MAP_VERSION,
+  type Register,
+  type RegisterField,
+  registersOf,
+  signalOf,
+} from '../control/registers.ts';
+import { EsegenError } from '../errors.ts';
+import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Hash of a design: RTL and config, see designHash. */
+export type DesignHash = bigint;
+
+/** A field with its register. */
+interface Place {
+  readonly register: Register;
+  readonly field: RegisterField;
+}
+
+/** Values of the constant fields, by their name in the RTL. */
+function constants({ config, formats, dimensions: d }: Design, hash: DesignHash): Readonly<Record<string, number>> {
+  return {
+    id_magic: ID,
+    version_minor: MAP_VERSION.minor,
+    version_major: MAP_VERSION.major,
+    hash_lo_hash: Number(hash & 0xffff_ffffn),
+    hash_hi_hash: Number(hash >> 32n),
+    array_channels: d.channels,
+    array_groups: d.groups,
+    array_lanes: d.lanes,
+    array_elem_lanes: d.elemLanes,
+    format_weight_bits: formats.weightBits,
+    format_index_bits: config.indexBits,
+    format_vector_bits: formats.vectorBits,
+    format_output_beat: d.beat,
+    features_dram: d.dram ? 1 : 0,
+    features_projection: d.projection ? 1 : 0,
+    features_peepholes: d.peepholes ? 1 : 0,
+    features_bus_bits: d.dram ? d.busBits : 0,
+    inputs_count: d.maxInputs,
+    cells_count: d.maxCells,
+    outputs_count: d.maxOutputs,
+  };
+}
+
+/** Value that a register reads as where all its fields are constant. */
+function constantOf(register: Register, values: Readonly<Record<string, number>>): number {
+  return register.fields.reduce((sum, field) => {
+    const value = values[signalOf(register, field)];
+    if (value === undefined || value >= 2 ** field.bits) {
+      throw new EsegenError(`register ${register.name}.${field.name}`, `expected ${field.bits} bits, got ${value}`);
+    }
+    return sum + value * 2 ** field.lsb;
+  }, 0);
+}
+
+function slice({ lsb, bits }: RegisterField): string {
+  if (bits === 32) return '';
+  return bits === 1 ? `[${lsb}]` : `[${lsb + bits - 1}:${lsb}]`;
+}
+
+function range(bits: number): string {
+  return bits === 1 ? '       ' : `[${bits - 1}:0]`.padEnd(7);
+}
+
+/** Name of a counter, without the halves of its registers. */
+function counterOf({ name }: Register): string {
+  return name.toLowerCase().replace(/_(lo|hi)$/, '');
+}
+
+/** What a field reads as. */
+function readSignal({ register, field }: Place, isLow: boolean): string {
+  const name = signalOf(register, field);
+  switch (field.access) {
+    case 'low':
+      return isLow ? `${counterOf(register)}[31:0]` : '';
+    case 'high':
+      return `${counterOf(register)}_hold_reg`;
+    case 'rw':
+    case 'w1c':
+      return `${name}_reg`;
+    case 'w1s':
+    case 'push':
+      return lit(field.bits, 0);
+    default:
+      return name;
+  }
+}
+
+/** Concatenation that a register reads as, zeros between its fields. */
+function readValue(register: Register): string {
+  const parts: string[] = [];
+  let next = 32;
+  for (const field of register.fields.toReversed()) {
+    const end = field.lsb + field.bits;
+    if (end < next) parts.push(lit(next - end, 0));
+    parts.push(readSignal({ register, field }, true));
+    next = field.lsb;
+  }
+  if (next > 0) parts.push(lit(next, 0));
+  return parts.length === 1 ? parts[0]! : `{${parts.join(', ')}}`;
+}
+
+/** Ports of a field. */
+function portsOf({ register, field }: Place) {
+  const name = signalOf(register, field);
+  const what = `${register.name}.${field.name}.`;
+  const port = (direction: string, bits: number, signal: string) => ({
+    direction,
+    range: bits === 1 ? '       ' : `${range(bits)}`,
+    name: signal,
+    what,
+  });
+  switch (field.access) {
+    case 'const':
+    case 'high':
+      return [];
+    case 'low':
+      return [{ ...port('input ', 64, counterOf(register)), what: `${register.what}.` }];
+    case 'ro':
+      return [port('input ', field.bits, name)];
+    case 'rw':
+      return [
+        port('output', field.bits, name),
+        ...(field.cleared === true ? [port('input ', 1, `${name}_clear`)] : []),
+      ];
+    case 'w1s':
+      return [port('output', 1, name)];
+    case 'push':
+      return [port('output', 1, `${name}_en`), port('output', field.bits, name)];
+    case 'w1c':
+      return [port('input ', field.bits, `${name}_set`), port('output', field.bits, name)];
+  }
+}
+
+/** Register file, printed from its description. */
+export function controlRegisters(design: Design, hash: DesignHash): ModulePlan {
+  const values = constants(design, hash);
+  const registers = registersOf(design.dimensions);
+  const places = registers.flatMap((register) => register.fields.map((field) => ({ register, field })));
+  const numberBits = ADDRESS_BITS - 2;
+  const view = (place: Place) => ({
+    name: signalOf(place.register, place.field),
+    register: place.register.name,
+    slice: slice(place.field),
+    bit: place.field.lsb,
+    range: range(place.field.bits),
+    zero: lit(place.field.bits, 0),
+    cleared: place.field.cleared === true,
+  });
+  const having = (access: RegisterField['access']) => places.filter(({ field }) => field.access === access);
+  const ports = places.flatMap(portsOf);
+  const writable = registers.filter(({ fields }) => fields.some(({ access }) => /^(rw|w1s|push|w1c)$/.test(access)));
+  return modulePlan('control_registers', {
+    addrMsb: numberBits - 1,
+    registers: registers.map((register) => ({
+      name: register.name,
+      addrMsb: numberBits - 1,
+      hex: register.offset.toString(16).padStart(3, '0'),
+      number: lit(numberBits, register.offset / 4),
+      value: register.fields.every(({ access }) => access === 'const')
+        ? `32'h${constantOf(register, values).toString(16).padStart(8, '0')}`
+        : readValue(register),
+    })),
+    ports: ports.map((port, at) => ({ ...port, comma: at === ports.length - 1 ? '' : ',' })),
+    stored: [...having('rw'), ...having('w1c')].map(view),
+    held: having('low').map(({ register }) => ({ name: counterOf(register), register: register.name })),
+    rw: having('rw').map(view),
+    w1s: having('w1s').map(view),
+    push: having('push').map(view),
+    w1c: having('w1c').map(view),
+    writable: writable.map(({ name }) => name).join(', '),
+  });
+}

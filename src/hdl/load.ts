@@ -1,0 +1,64 @@
+import type { Design } from '../compiler/design.ts';
+import { IMAGE_HEADER_WORDS, IMAGE_MAGIC, IMAGE_VERSION, MEMORY_KINDS } from '../compiler/model_image.ts';
+import { imageShapes } from '../compiler/pack.ts';
+import { clog2 } from '../fixed.ts';
+import type { DesignHash } from './control_registers.ts';
+import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
+
+type LoadableDesign = Pick<Design, 'config' | 'dimensions' | 'formats' | 'schedule'>;
+
+/** Kind of the memories with a file name, e.g. 'weights'. */
+function kindOf(name: string): number {
+  return MEMORY_KINDS.indexOf(name as (typeof MEMORY_KINDS)[number]);
+}
+
+/** What modules print that have the load bus: its widths, and the codes of the kinds. */
+export function loadView(design: LoadableDesign) {
+  const shapes = [...imageShapes(design).values()];
+  return {
+    loadAddr: Math.max(...shapes.map(({ depth }) => clog2(depth)), 11),
+    loadData: Math.max(...shapes.map(({ width }) => width)),
+    kindWeights: kindOf('weights'),
+    kindPointers: kindOf('pointers'),
+    kindParams: kindOf('elem'),
+    kindSigmoid: kindOf('sigmoid'),
+    kindTanh: kindOf('tanh'),
+    kindSchedule: kindOf('schedule'),
+  };
+}
+
+/** Picks the words for one memory. */
+export function loadDecode(design: Design): ModulePlan {
+  const { loadAddr, loadData } = loadView(design);
+  return modulePlan('load_decode', { loadAddr, loadData });
+}
+
+/** Loader of model images. */
+export function imageLoader(design: Design, hash: DesignHash): ModulePlan {
+  const { dimensions: d } = design;
+  const { loadAddr, loadData } = loadView(design);
+  const shapes = imageShapes(design);
+  const kinds = MEMORY_KINDS.flatMap((name, kind) => {
+    const [, shape] = [...shapes].find(([file]) => file.startsWith(name)) ?? [];
+    if (shape === undefined) return [];
+    const numbers = name === 'weights' || name === 'pointers' ? d.groups * d.lanes : name === 'elem' ? d.elemLanes : 1;
+    const parts = Math.ceil(shape.width / 32) - 1;
+    return [{ kind, name, count: numbers, depth: lit(loadAddr + 1, shape.depth), parts }];
+  });
+  return modulePlan('image_loader', {
+    loadAddr,
+    loadData,
+    kinds,
+    hash: hash.toString(16).padStart(16, '0'),
+    magic: IMAGE_MAGIC.toString(16),
+    imageVersion: IMAGE_VERSION,
+    headerWords: IMAGE_HEADER_WORDS,
+    // Header and CRC.
+    leastWords: IMAGE_HEADER_WORDS + 1,
+    one: lit(loadAddr + 1, 1),
+    maxInputs: d.maxInputs,
+    inputs: d.inputs,
+    cells: d.cells,
+    outputs: d.outputs,
+  });
+}

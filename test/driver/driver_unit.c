@@ -1,0 +1,71 @@
+/* Checks the parts of the driver that need no hardware, on registers in memory; prints what fails. */
+#include <stdio.h>
+#include <string.h>
+
+#include "dut_driver.h"
+
+static int failures;
+
+#define CHECK(what)                                  \
+    do {                                             \
+        if (!(what)) {                               \
+            printf("line %d: %s\n", __LINE__, #what); \
+            failures++;                              \
+        }                                            \
+    } while (0)
+
+int main(void) {
+    uint32_t registers[1024];
+    const dut_bus bus = dut_mmio(registers);
+    dut_counters counters;
+    int result;
+
+    memset(registers, 0xff, sizeof registers);
+    CHECK(dut_init(&bus) == DUT_NO_DEVICE);
+    registers[DUT_REG_ID / 4] = DUT_ID;
+    CHECK(dut_init(&bus) == DUT_OTHER_MAP);
+    registers[DUT_REG_VERSION / 4] = (DUT_MAP_MAJOR << DUT_VERSION_MAJOR_SHIFT) + 7;
+    CHECK(dut_init(&bus) == DUT_OTHER_DESIGN);
+    registers[DUT_REG_HASH_LO / 4] = DUT_DESIGN_HASH_LO;
+    CHECK(dut_init(&bus) == DUT_OTHER_DESIGN);
+    registers[DUT_REG_HASH_HI / 4] = DUT_DESIGN_HASH_HI;
+    CHECK(dut_init(&bus) == DUT_OK);
+
+    CHECK(dut_start(&bus, 0x123456001) == DUT_BAD_ADDRESS);
+    CHECK(registers[DUT_REG_CONTROL / 4] == UINT32_MAX);
+    registers[DUT_REG_IMAGE / 4] = 0;
+    CHECK(dut_start(&bus, 0x123456000) == DUT_NO_MODEL);
+    registers[DUT_REG_IMAGE / 4] = DUT_IMAGE_MODEL_OK_MASK;
+    CHECK(dut_start(&bus, 0x123456000) == DUT_OK);
+    CHECK(registers[DUT_REG_BASE_LO / 4] == 0x23456000 && registers[DUT_REG_BASE_HI / 4] == 1);
+    CHECK(registers[DUT_REG_CONTROL / 4] == DUT_CONTROL_RUN_MASK);
+
+    registers[DUT_REG_STATUS / 4] = DUT_STATUS_BUSY_MASK;
+    CHECK(dut_pause(&bus, 3) == DUT_TIMEOUT);
+    CHECK(dut_reset(&bus, 3) == DUT_TIMEOUT);
+    registers[DUT_REG_STATUS / 4] = 0;
+    CHECK(dut_pause(&bus, 3) == DUT_OK);
+
+    /* The gravest error is told; over the end of the frame counter too. */
+    registers[DUT_REG_ERRORS / 4] = DUT_ERRORS_FRAME_MASK | DUT_ERRORS_MEMORY_SLAVE_MASK;
+    CHECK(dut_take_errors(&bus) == DUT_MEMORY_SLAVE_ERROR);
+    registers[DUT_REG_STATUS / 4] = 0;
+    CHECK(dut_load_image(&bus, (const uint8_t *)registers, 40) == DUT_CORE_RUNS);
+    CHECK(dut_check_image(&bus, (const uint8_t *)registers, 41) == DUT_IMAGE_LENGTH);
+    registers[DUT_REG_ERRORS / 4] = 0;
+    registers[DUT_REG_FRAMES / 4] = 2;
+    CHECK(dut_wait(&bus, 2, 3) == DUT_OK);
+    CHECK(dut_wait(&bus, 3, 3) == DUT_TIMEOUT);
+    CHECK(dut_wait(&bus, 0xfffffff0u, 3) == DUT_OK);
+
+    registers[DUT_REG_CYCLES_LO / 4] = 0x89abcdef;
+    registers[DUT_REG_CYCLES_LO / 4 + 1] = 0x01234567;
+    dut_read_counters(&bus, &counters);
+    CHECK(counters.frames == 2 && counters.cycles == UINT64_C(0x0123456789abcdef));
+
+    for (result = DUT_OK; strcmp(dut_text((dut_result)result), "unknown result") != 0; result++) {
+        CHECK(strlen(dut_text((dut_result)result)) > 1);
+    }
+    CHECK(result == DUT_IMAGE_ORDER + 1);
+    return failures != 0;
+}
