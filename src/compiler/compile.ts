@@ -106,7 +106,7 @@ export function compile(
   const peaks = measurePeaks(layer, calibration);
   progress('quantize');
   const roomy = hardware === null && Object.values(config.maximum).some((size) => size > 0);
-  const quantized = quantizeLayer(layer, config, peaks, roomy);
+  const quantized = quantizeLayer(layer, config, peaks, roomy, hardware?.formats.actBits);
   const formats = hardware === null ? quantized.formats : fitFormats(quantized.formats, hardware);
 
   progress('encode');

@@ -116,13 +116,20 @@ export function sumBitsFor({
  *
  * @param peaks largest magnitudes over calibration data
  * @param roomy whether other models are to be loaded into the hardware: widths get some headroom
+ * @param widestAct bits that an aligned activation has at most
  * @throws EsegenError when the ranges of the model are too far apart for the widths of the config
  */
-export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPeaks, roomy = false): QuantizedLayer {
+export function quantizeLayer(
+  layer: LstmLayer,
+  config: Config,
+  peaks: VectorPeaks,
+  roomy = false,
+  widestAct = MAX_ACT_BITS,
+): QuantizedLayer {
   const headroom = roomy ? HEADROOM : 0;
   const { weightBits, vectorBits } = config;
   const { inputs, cells, outputs } = layer;
-  const maxAlign = Math.min(MAX_ACT_BITS - vectorBits, MAX_ALIGN);
+  const maxAlign = Math.min(widestAct - vectorBits, MAX_ALIGN);
   const mFrac = vectorBits - 1;
 
   const xFrac = clamp(fractionFor(peaks.x, vectorBits), 0, vectorBits + 7);

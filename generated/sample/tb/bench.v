@@ -57,7 +57,7 @@ module bench (
 
     // ---- Reset ----------------------------------------------------------------------------------------------------------
     // The run begins when the registers have started the core: stimuli and counters are in reset until then.
-    wire reset = dut.core_rst;
+    wire reset = rst || dut.core_rst;
     wire restart = 1'b0;
 
     wire [11:0] ctrl_awaddr;
