@@ -109,13 +109,17 @@ export class FloatLstm {
     return this.#peaks;
   }
 
-  /** Sets the cell state c and the outputs y to zero, or to the initial state, as at the start of an utterance. */
-  reset(): void {
+  /**
+   * Sets the cell state c and the outputs y to zero, or to the initial state, as at the start of an utterance.
+   *
+   * @param state state to start from instead
+   */
+  reset(state: InitialState | null = this.#initial): void {
     this.#step.c.fill(0);
     this.#step.y.fill(0);
-    if (this.#initial === null) return;
-    this.#step.c.set(this.#initial.c);
-    this.#step.y.set(this.#initial.y);
+    if (state === null) return;
+    this.#step.c.set(state.c);
+    this.#step.y.set(state.y);
   }
 
   /**
