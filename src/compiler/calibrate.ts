@@ -3,6 +3,7 @@ import { createFrames } from '../frames.ts';
 import { FloatLstm } from '../golden/float_lstm.ts';
 import type { LstmLayer } from '../model.ts';
 import { Rng } from '../rng.ts';
+import { ValueHistogram } from './value_histogram.ts';
 
 /** Frames that fix the fraction bits, and where the state is reset in them. */
 export interface CalibrationSet {
@@ -21,6 +22,13 @@ export interface VectorPeaks {
   readonly c: number;
 }
 
+/** Values of the vectors over a calibration set, from the double-precision model. */
+export interface VectorValues {
+  readonly x: ValueHistogram;
+  readonly y: ValueHistogram;
+  readonly c: ValueHistogram;
+}
+
 const RANDOM_FRAMES = 64;
 const RANDOM_SEED = 20170222;
 
@@ -32,11 +40,25 @@ export function randomCalibration(inputs: number): CalibrationSet {
   return { frames, utteranceStarts: [0], origin: `${RANDOM_FRAMES} seeded normal frames` };
 }
 
-/** Runs the float model over a calibration set, with the state reset at utterance borders. */
-export function measurePeaks(layer: LstmLayer, set: CalibrationSet): VectorPeaks {
-  const lstm = new FloatLstm(layer);
+/**
+ * Runs the float model over a calibration set, with the state reset at utterance borders.
+ *
+ * @returns the values of x, c and y over all frames
+ */
+export function measureVectors(layer: LstmLayer, set: CalibrationSet): VectorValues {
+  const values = { x: new ValueHistogram(), y: new ValueHistogram(), c: new ValueHistogram() };
+  const lstm = new FloatLstm(layer, {
+    observer: ({ c, y }) => {
+      values.c.add(c);
+      values.y.add(y);
+    },
+  });
   lstm.run(set.frames, { utteranceStarts: set.utteranceStarts });
-  let x = 0;
-  for (const v of set.frames.data) x = Math.max(x, Math.abs(v));
-  return { x, y: lstm.peaks.y, c: lstm.peaks.c };
+  values.x.add(set.frames.data);
+  return values;
+}
+
+/** Largest magnitudes of the values. */
+export function peaksOf({ x, y, c }: VectorValues): VectorPeaks {
+  return { x: x.peak, y: y.peak, c: c.peak };
 }

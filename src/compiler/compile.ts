@@ -2,11 +2,11 @@ import type { Config } from '../config.ts';
 import { actTable, sigmoid } from '../golden/act_table.ts';
 import { dimensionsOf } from '../hdl/dimensions.ts';
 import type { LstmLayer } from '../model.ts';
-import { type CalibrationSet, measurePeaks, type VectorPeaks } from './calibrate.ts';
+import { type CalibrationSet, measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
 import type { Design } from './design.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
-import { pruneLayer } from './prune.ts';
+import { type PrunedLayer, pruneLayer } from './prune.ts';
 import { quantizeLayer } from './quantize.ts';
 import { compileSchedule } from './schedule.ts';
 
@@ -97,11 +97,26 @@ export function compile(
   progress: Progress = () => {},
 ): Compilation {
   progress('prune');
-  const { layer, pruned, masks } = pruneLayer(source, config);
+  const pruned = pruneLayer(source, config);
   progress('calibrate');
-  const peaks = measurePeaks(layer, calibration);
+  const values = measureVectors(pruned.layer, calibration);
+  return compilePruned(pruned, config, values, progress);
+}
+
+/**
+ * The compiler behind pruning and calibration: quantize, partition, encode, schedule.
+ *
+ * @param values of the vectors of the pruned layer
+ * @throws EsegenError as {@link compile}
+ */
+export function compilePruned(
+  { layer, pruned, masks }: PrunedLayer,
+  config: Config,
+  values: VectorValues,
+  progress: Progress = () => {},
+): Compilation {
   progress('quantize');
-  const quantized = quantizeLayer(layer, config, peaks);
+  const quantized = quantizeLayer(layer, config, values);
   const { formats } = quantized;
 
   progress('encode');
@@ -173,7 +188,7 @@ export function compile(
         p: p === null ? null : imbalanceOf(p),
         overall: imbalanceOf(...matrices),
       },
-      peaks,
+      peaks: peaksOf(values),
     },
   };
 }
