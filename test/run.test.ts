@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { runGolden } from '../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../sim-verilator/stimuli.ts';
-import { parseList } from '../src/cli/run.ts';
+import { parseList } from '../src/cli/lists.ts';
 import { importModel } from '../src/compiler/import/read_model.ts';
 import { createFrames } from '../src/frames.ts';
 import { runFloatModel } from '../src/golden/float_model.ts';

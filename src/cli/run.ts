@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
-import { EsegenError } from '../errors.ts';
 import { RUN_ENGINES, type RunEngine, type RunResult, run } from '../run.ts';
+import { parseOptionalList } from './lists.ts';
 import { progressLine } from './progress.ts';
 import { formatCount } from './table.ts';
 
@@ -62,7 +62,7 @@ export const runCommand: CommandModule<object, Arguments> = {
         calibrate,
         initialY,
         initialC,
-        lengths: lengths === undefined ? undefined : parseList('--lengths', lengths),
+        lengths: parseOptionalList('--lengths', lengths),
         progress: progress.show,
       });
     } finally {
@@ -73,21 +73,3 @@ export const runCommand: CommandModule<object, Arguments> = {
     process.stdout.write(`${out}: ${sizes}, ${engine}\n`);
   },
 };
-
-/**
- * Numbers of a list such as `16,12,8`, or of a range of whole numbers such as `4..16`.
- *
- * @param where the option, for messages
- * @throws EsegenError where the text is something else
- */
-export function parseList(where: string, text: string): readonly number[] {
-  const range = /^(\d{1,3})\.\.(\d{1,3})$/.exec(text);
-  if (range !== null) {
-    const [low, high] = [Number(range[1]), Number(range[2])];
-    if (low <= high) return Array.from({ length: high - low + 1 }, (_, n) => low + n);
-  } else if (/^\d+(\.\d+)?(,\d+(\.\d+)?)*$/.test(text)) return text.split(',').map(Number);
-  throw new EsegenError(
-    where,
-    `expected numbers such as 16,12,8 or a range such as 4..16, got ${JSON.stringify(text.slice(0, 40))}`,
-  );
-}

@@ -78,8 +78,8 @@ function largestRow(rows: number, parts: readonly { weights: Int16Array; columns
 }
 
 /**
- * Chooses the formats of a layer and rounds its weights: a power-of-two scale per matrix and fraction bits of x, y and c of
- * least squared error against saturation, accumulators as wide as the worst case of these very weights needs.
+ * Chooses the formats of a layer and rounds its weights: a power-of-two scale per matrix, fraction bits of x and y, all of least
+ * squared error, fraction bits of c that show least in y, accumulators as wide as the worst case of these very weights needs.
  *
  * @param values of the vectors over calibration data
  * @throws EsegenError when the ranges of the model are too far apart for the widths of the config
@@ -91,7 +91,7 @@ export function quantizeLayer(layer: LstmLayer, config: Config, values: VectorVa
   const mFrac = vectorBits - 1;
 
   const xFrac = bestFraction(values.x, vectorBits, 0, vectorBits + 7);
-  const cFrac = bestFraction(values.c, vectorBits, 0, 15);
+  const cFrac = values.cellFraction(vectorBits);
   const largestPFrac = MAX_SHIFT - mFrac;
   const weightPFrac =
     layer.weightP === null

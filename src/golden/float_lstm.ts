@@ -39,6 +39,8 @@ export interface FloatLstmOptions {
   readonly cell?: CellRule;
   /** State at the start of an utterance; default zeros. */
   readonly initial?: InitialState | null;
+  /** What becomes of every new cell state, e.g. to try a number format; default nothing. */
+  readonly round?: (c: number) => number;
 }
 
 /** Non-zeros of a matrix by rows (CSR). */
@@ -65,6 +67,7 @@ export class FloatLstm {
   readonly #observer: ((step: FloatStep) => void) | undefined;
   readonly #cell: CellRule;
   readonly #initial: InitialState | null;
+  readonly #round: ((c: number) => number) | null;
   /** Activation functions of gates, g and c. */
   readonly #gate: (x: number) => number;
   readonly #candidate: (x: number) => number;
@@ -85,6 +88,7 @@ export class FloatLstm {
     this.#observer = options.observer;
     this.#cell = options.cell ?? ESE_CELL;
     this.#initial = options.initial ?? null;
+    this.#round = options.round ?? null;
     this.#gate = activation(this.#cell.gate);
     this.#candidate = activation(this.#cell.candidate);
     this.#output = activation(this.#cell.output);
@@ -145,7 +149,8 @@ export class FloatLstm {
       const zg = limit(z[2 * cells + h]! + bias[2 * cells + h]!, clip);
       const input = this.#gate(zi);
       const forget = couplesGates ? 1 - input : this.#gate(zf);
-      const cell = limit(forget * old + input * this.#candidate(zg), cellClip);
+      const exact = limit(forget * old + input * this.#candidate(zg), cellClip);
+      const cell = this.#round === null ? exact : this.#round(exact);
       const zo = limit(
         z[3 * cells + h]! + bias[3 * cells + h]! + (peepholes === null ? 0 : peepholes.o[h]! * cell),
         clip,
