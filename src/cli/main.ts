@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts';
 import { buildCommand } from './build.ts';
 import { doctorCommand } from './doctor.ts';
 import { inspectCommand } from './inspect.ts';
+import { pruneCommand } from './prune.ts';
 import { quantizeCommand } from './quantize.ts';
 import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
@@ -20,6 +21,7 @@ const cli = yargs(hideBin(process.argv))
   .scriptName('esegen')
   .usage('$0 <command>\n\nSparse-LSTM accelerators in Verilog from trained models.')
   .command(buildCommand)
+  .command(pruneCommand)
   .command(quantizeCommand)
   .command(runCommand)
   .command(simulateCommand)

@@ -125,7 +125,7 @@ export function compilePruned(
   const wordFormat = { weightBits: formats.weightBits, indexBits: config.indexBits };
   const gateRows = gateRowsByLane(partition);
   const projectionRows = projectionRowsByLane(partition);
-  // Counts that pruning made equal stay so where weights are zero in integers.
+  // Counts that pruning made equal, here or before the model was saved, stay so where weights are zero in integers.
   const stored = config.encoding === 'column-balanced' ? masks : null;
   const x = encodeGroups(quantized.weightX, layer.inputs, groups, gateRows, wordFormat, stored?.x);
   const r = encodeGroups(quantized.weightR, layer.outputs, groups, gateRows, wordFormat, stored?.r);
