@@ -4,6 +4,7 @@ import { EsegenError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { buildCommand } from './build.ts';
 import { doctorCommand } from './doctor.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import { pruneCommand } from './prune.ts';
 import { quantizeCommand } from './quantize.ts';
@@ -26,6 +27,7 @@ const cli = yargs(hideBin(process.argv))
   .command(runCommand)
   .command(simulateCommand)
   .command(synthCommand)
+  .command(evaluateCommand)
   .command(transcribeCommand)
   .command(inspectCommand)
   .command(doctorCommand)

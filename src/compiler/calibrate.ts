@@ -59,7 +59,9 @@ export function randomCalibration(inputs: number): CalibrationSet {
  * one that the largest c just fits in to finer ones; where none does, that of least squared error of y.
  */
 export function measureVectors(layer: LstmLayer, set: CalibrationSet): VectorValues {
-  const lstm = new FloatLstm(layer);
+  // One model for all runs: to sort out its weights takes as long as to run it.
+  let round = (c: number) => c;
+  const lstm = new FloatLstm(layer, { round: (c) => round(c) });
   const outputs = lstm.run(set.frames, { utteranceStarts: set.utteranceStarts });
   const x = new ValueHistogram();
   const y = new ValueHistogram();
@@ -70,8 +72,8 @@ export function measureVectors(layer: LstmLayer, set: CalibrationSet): VectorVal
   /** Squared error of y that a format of c causes. */
   const errorWith = (frac: number, bits: number): number => {
     const scale = 2 ** frac;
-    const rounded = new FloatLstm(layer, { round: (c) => quantize(c, frac, bits) / scale });
-    const { data } = rounded.run(set.frames, { utteranceStarts: set.utteranceStarts });
+    round = (c) => quantize(c, frac, bits) / scale;
+    const { data } = lstm.run(set.frames, { utteranceStarts: set.utteranceStarts });
     return data.reduce((sum, value, i) => sum + (value - outputs.data[i]!) ** 2, 0);
   };
   const allowed = outputs.data.reduce((sum, value) => sum + value * value, 0) * 10 ** (-CELL_NOISE_DB / 10);

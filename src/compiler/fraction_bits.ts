@@ -40,21 +40,17 @@ export function bestFraction(values: ValueHistogram, bits: number, low: number, 
  * @returns null where all are zero
  */
 export function bestWeightFraction(values: Floats, bits: number): number | null {
+  const magnitudes = nonZeroMagnitudes(values);
+  if (magnitudes.length === 0) return null;
   let peak = 0;
-  for (let i = 0; i < values.length; i++) {
-    const magnitude = Math.abs(values[i]!);
-    if (magnitude > peak) peak = magnitude;
-  }
-  if (peak === 0) return null;
+  for (let i = 0; i < magnitudes.length; i++) if (magnitudes[i]! > peak) peak = magnitudes[i]!;
   const start = fractionFor(peak, bits);
   const limit = 2 ** (bits - 1) - 1;
   const errorAt = (frac: number) => {
     const scale = 2 ** frac;
     let error = 0;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if (value === 0) continue;
-      const exact = Math.abs(value) * scale;
+    for (let i = 0; i < magnitudes.length; i++) {
+      const exact = magnitudes[i]! * scale;
       const rounded = Math.floor(exact + 0.5);
       const difference = exact - (rounded > limit ? limit : rounded);
       error += difference * difference;
@@ -73,4 +69,13 @@ export function bestWeightFraction(values: Floats, bits: number): number | null 
     }
   }
   return best;
+}
+
+function nonZeroMagnitudes(values: Floats): Float64Array {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
+  const magnitudes = new Float64Array(count);
+  let at = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) magnitudes[at++] = Math.abs(values[i]!);
+  return magnitudes;
 }

@@ -177,6 +177,10 @@ function nonZeros(weights: Floats): Uint8Array {
 
 /** Weights under a mask; the very ones given where it drops none but zeros. */
 function masked(weights: Floats, mask: Uint8Array): Floats {
-  if (weights.every((weight, at) => weight === 0 || mask[at] === 1)) return weights;
-  return weights.map((weight, at) => (mask[at] === 1 ? weight : 0));
+  let drops = false;
+  for (let at = 0; at < weights.length && !drops; at++) drops = mask[at] === 0 && weights[at] !== 0;
+  if (!drops) return weights;
+  const out = weights.slice();
+  for (let at = 0; at < out.length; at++) if (mask[at] === 0) out[at] = 0;
+  return out;
 }

@@ -199,7 +199,7 @@ export class FloatLstm {
 /** Non-zeros of matrices of the same height set side by side; each `weights` is [rows, columns] row-major. */
 function sparseRows(rows: number, blocks: readonly { weights: Floats; columns: number }[]): SparseRows {
   let count = 0;
-  for (const { weights } of blocks) for (const weight of weights) if (weight !== 0) count++;
+  for (const { weights } of blocks) for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) count++;
   const starts = new Int32Array(rows + 1);
   const columns = new Int32Array(count);
   const values = new Float64Array(count);
