@@ -1,7 +1,7 @@
 /**
  * Word error rate over density, pruning rule, weight and vector bits on the digit strings, load balance, and cycles by rule.
  *
- *     npm run bench:compression -- <speech folder> [--strings 300] [--only wer,balance]
+ *     npm run bench:compression -- <speech folder> [--strings 300] [--only balance,tuned,one-shot]
  *
  * Masks are the fine-tuned ones where the folder has them (rule "ese" at 20 and 10 %), and one-shot pruned from the dense model, without
  * any retraining, everywhere else.
@@ -40,7 +40,7 @@ const options = await yargs(hideBin(process.argv))
   .usage('$0 <speech folder>')
   .demandCommand(1, 1)
   .option('strings', { type: 'number', default: 300, describe: 'test strings, from the first on' })
-  .option('only', { type: 'string', default: 'balance,wer', describe: 'what to measure' })
+  .option('only', { type: 'string', default: 'balance,tuned,one-shot', describe: 'what to measure' })
   .strictOptions()
   .parseAsync();
 const folder = String(options._[0]);
@@ -111,7 +111,7 @@ function readStrings() {
   return { set: { frames, utteranceStarts, origin: 'test strings' }, digits: strings.map((entry) => entry.digits) };
 }
 
-function wordErrorRates(): void {
+function wordErrorRates(tuned: boolean): void {
   const { set, digits } = readStrings();
   const calibration = readFrameSet(join(folder, 'models', 'calibration.npy'), set.frames.width);
   const labelsPath = join(folder, 'models', 'labels.json');
@@ -140,16 +140,17 @@ function wordErrorRates(): void {
     }
     console.log(`| ${name} | ${cells.join(' | ')} |`);
   };
-  for (const [name, title] of [
+  const trained = [
     ['digits-p10', '10 %, ese, fine-tuned'],
     ['digits-p20', '20 %, ese, fine-tuned'],
     ['digits-dense', '100 %'],
-  ] as const) {
+  ] as const;
+  for (const [name, title] of tuned ? trained : []) {
     const model = readModel(modelPath(name));
     row(title, model.outputLayer!, pruneLayer(model.layer, configOf({})), configOf({}));
   }
   const dense = readModel(modelPath('digits-dense'));
-  for (const density of ONE_SHOT) {
+  for (const density of tuned ? [] : ONE_SHOT) {
     for (const encoding of ENCODINGS) {
       const config = configOf({ density, encoding });
       row(`${100 * density} %, ${encoding}, one-shot`, dense.outputLayer!, selectWeights(dense.layer, config), config);
@@ -158,4 +159,5 @@ function wordErrorRates(): void {
 }
 
 if (parts.includes('balance')) balance();
-if (parts.includes('wer')) wordErrorRates();
+if (parts.includes('tuned')) wordErrorRates(true);
+if (parts.includes('one-shot')) wordErrorRates(false);

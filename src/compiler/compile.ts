@@ -6,6 +6,7 @@ import { type CalibrationSet, measureVectors, peaksOf, type VectorPeaks, type Ve
 import type { Design } from './design.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
+import { hasEqualColumns } from './prune/equal_columns.ts';
 import { type PrunedLayer, pruneLayer } from './prune.ts';
 import { quantizeLayer } from './quantize.ts';
 import { compileSchedule } from './schedule.ts';
@@ -126,13 +127,16 @@ export function compilePruned(
   const gateRows = gateRowsByLane(partition);
   const projectionRows = projectionRowsByLane(partition);
   // Counts that pruning made equal, here or before the model was saved, stay so where weights are zero in integers.
-  const stored = config.encoding === 'column-balanced' ? masks : null;
-  const x = encodeGroups(quantized.weightX, layer.inputs, groups, gateRows, wordFormat, stored?.x);
-  const r = encodeGroups(quantized.weightR, layer.outputs, groups, gateRows, wordFormat, stored?.r);
+  const stored = (mask: Uint8Array, columns: number, rows: readonly Int32Array[]) =>
+    config.encoding === 'column-balanced' && hasEqualColumns(mask, columns, rows) ? mask : null;
+  const encode = (weights: Int16Array, mask: Uint8Array, columns: number, rows: readonly Int32Array[]) =>
+    encodeGroups(weights, columns, groups, rows, wordFormat, stored(mask, columns, rows));
+  const x = encode(quantized.weightX, masks.x, layer.inputs, gateRows);
+  const r = encode(quantized.weightR, masks.r, layer.outputs, gateRows);
   const p =
-    quantized.weightP === null
+    quantized.weightP === null || masks.p === null
       ? null
-      : encodeGroups(quantized.weightP, layer.cells, groups, projectionRows, wordFormat, stored?.p);
+      : encode(quantized.weightP, masks.p, layer.cells, projectionRows);
   const matrices = [x, r, ...(p === null ? [] : [p])];
 
   const dimensions = dimensionsOf(
