@@ -149,7 +149,7 @@ describe('parseConfig', () => {
     [{ array, tables: { tanhRange: 32 } }, 'tables.tanhRange: expected a power of two from 1 to 16, got 32'],
     [
       { array, accumulatorMemory: 'ultra' },
-      'accumulatorMemory: expected "auto", "block" or "distributed", got "ultra"',
+      'accumulatorMemory: expected "auto", "block", "distributed" or "shared", got "ultra"',
     ],
     [{ array, clockMHz: 0 }, 'clockMHz: expected a number above 0, got 0'],
     [{ array, clockMHz: Number.POSITIVE_INFINITY }, 'clockMHz: expected a number above 0, got Infinity'],
