@@ -94,9 +94,9 @@ describe('the sample, with the Yosys of the system', () => {
 
   test('every memory is where the RTL wants it', () => {
     const kinds = new Map(report.memories.map(({ path, instances, kind }) => [path, [instances, kind]]));
-    expect(kinds.get('array/weight_mem')).toEqual([4, 'block']);
-    expect(kinds.get('array/pointer_mem')).toEqual([4, 'logic']);
-    expect(kinds.get('array/column_group/lane/act_queue')).toEqual([4, 'distributed']);
+    expect(kinds.get('core/array/group_memory/weight_mem')).toEqual([4, 'block']);
+    expect(kinds.get('core/array/group_memory/pointer_mem')).toEqual([4, 'distributed']);
+    expect(kinds.get('core/array/column_group/lane/act_queue')).toEqual([4, 'distributed']);
     const accumulators = report.memories.filter(({ path }) => path.endsWith('pe/act_buffer/ram'));
     expect(accumulators.map(({ instances, words }) => [instances, words])).toEqual([
       [8, 16],
@@ -116,7 +116,7 @@ describe('the sample, with the Yosys of the system', () => {
     const text = formatReport('sample', report);
     expect(text).toMatch(/^sample: estimate before place and route \(Yosys /);
     expect(text).toMatch(/^fit +fits xcku060 \(LUT at \d+\.\d+ % is what limits\)$/m);
-    expect(text).toMatch(/^ {10}arith_unit +4 /m);
+    expect(text).toMatch(/^ {12}arith_unit +4 /m);
     expect(text).toContain('Findings: none\n');
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(160);
     expect(readdirSync(SAMPLE, { recursive: true }).map(String)).toEqual(before);

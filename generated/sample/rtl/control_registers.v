@@ -3,8 +3,8 @@
 //   access  const, ro   what the design is, what the hardware shows
 //           low, high   64-bit counter: reading the lower half keeps the upper one
 //           rw          storage, written by bytes
-//           w1s         a pulse in the cycle of the write
-//           push        a word, with a pulse in the cycle of the write; all four bytes at once
+//           w1s         a pulse in the cycle behind the write
+//           push        a word, with a pulse in the cycle behind the write; all four bytes at once
 //           w1c         set by the hardware, cleared by writing 1; setting wins
 //   0x000   ID
 //   0x004   VERSION
@@ -246,8 +246,18 @@ module control_registers (
     reg        irq_status_reset_done_reg;
     reg [31:0] cycles_hold_reg;
     reg [31:0] macs_hold_reg;
+    reg        control_soft_reset_reg;
+    reg        image_check_reg;
+    reg        image_load_reg;
+    reg        state_clear_reg;
+    reg        state_resume_reg;
+    reg        image_data_word_reg;
+    reg        state_place_word_reg;
+    reg        state_write_value_reg;
+    reg [31:0] word_reg;
 
     always @(posedge clk) begin
+        word_reg <= write_data;
         if (read_en && read_addr == CYCLES_LO) cycles_hold_reg <= cycles[63:32];
         if (read_en && read_addr == MACS_LO) macs_hold_reg <= macs[63:32];
         if (rst) begin
@@ -271,7 +281,23 @@ module control_registers (
             irq_status_idle_reg <= 1'd0;
             irq_status_error_reg <= 1'd0;
             irq_status_reset_done_reg <= 1'd0;
+            control_soft_reset_reg <= 1'b0;
+            image_check_reg <= 1'b0;
+            image_load_reg <= 1'b0;
+            state_clear_reg <= 1'b0;
+            state_resume_reg <= 1'b0;
+            image_data_word_reg <= 1'b0;
+            state_place_word_reg <= 1'b0;
+            state_write_value_reg <= 1'b0;
         end else begin
+            control_soft_reset_reg <= write_addr == CONTROL && ones[1];
+            image_check_reg <= write_addr == IMAGE && ones[0];
+            image_load_reg <= write_addr == IMAGE && ones[1];
+            state_clear_reg <= write_addr == STATE && ones[0];
+            state_resume_reg <= write_addr == STATE && ones[1];
+            image_data_word_reg <= write_addr == IMAGE_DATA && mask == 32'hffffffff;
+            state_place_word_reg <= write_addr == STATE_PLACE && mask == 32'hffffffff;
+            state_write_value_reg <= write_addr == STATE_WRITE && mask == 32'hffffffff;
             if (control_run_clear) control_run_reg <= 1'd0;
             else if (write_addr == CONTROL) control_run_reg <= (control_run_reg & ~mask[0]) | ones[0];
             if (write_addr == IRQ_ENABLE) irq_enable_frame_reg <= (irq_enable_frame_reg & ~mask[0]) | ones[0];
@@ -308,8 +334,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010000;
-            HASH_LO: read_data = 32'hc4097a09;
-            HASH_HI: read_data = 32'h97960724;
+            HASH_LO: read_data = 32'h81a21ceb;
+            HASH_HI: read_data = 32'h653fbb7e;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;
@@ -348,17 +374,17 @@ module control_registers (
     assign irq_enable_idle = irq_enable_idle_reg;
     assign irq_enable_error = irq_enable_error_reg;
     assign irq_enable_reset_done = irq_enable_reset_done_reg;
-    assign control_soft_reset = write_addr == CONTROL && ones[1];
-    assign image_check = write_addr == IMAGE && ones[0];
-    assign image_load = write_addr == IMAGE && ones[1];
-    assign state_clear = write_addr == STATE && ones[0];
-    assign state_resume = write_addr == STATE && ones[1];
-    assign image_data_word = write_data;
-    assign image_data_word_en = write_addr == IMAGE_DATA && mask == 32'hffffffff;
-    assign state_place_word = write_data;
-    assign state_place_word_en = write_addr == STATE_PLACE && mask == 32'hffffffff;
-    assign state_write_value = write_data;
-    assign state_write_value_en = write_addr == STATE_WRITE && mask == 32'hffffffff;
+    assign control_soft_reset = control_soft_reset_reg;
+    assign image_check = image_check_reg;
+    assign image_load = image_load_reg;
+    assign state_clear = state_clear_reg;
+    assign state_resume = state_resume_reg;
+    assign image_data_word = word_reg;
+    assign image_data_word_en = image_data_word_reg;
+    assign state_place_word = word_reg;
+    assign state_place_word_en = state_place_word_reg;
+    assign state_write_value = word_reg;
+    assign state_write_value_en = state_write_value_reg;
     assign errors_frame = errors_frame_reg;
     assign errors_memory_slave = errors_memory_slave_reg;
     assign errors_memory_decode = errors_memory_decode_reg;
