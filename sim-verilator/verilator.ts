@@ -1,12 +1,38 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { BOUNDARIES } from './boundaries.ts';
 import { benchSources, rtlFiles } from './rtl_files.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
 const FIX = 'Build the design again; if it persists, report the design';
+
+const FLAGS = [
+  '--cc',
+  '--exe',
+  '--build',
+  '-j',
+  '2',
+  '-O3',
+  '--x-assign',
+  'fast',
+  '--x-initial',
+  'fast',
+  '--noassert',
+  // Buses of many parts would be concatenated piece by piece, in time that grows with the square of the parts.
+  '-fno-dfg',
+  // Lookup tables have other names in every instance, so instances would not share their code.
+  '-fno-table',
+  '--output-split-cfuncs',
+  '500',
+  // Code that runs once is not optimized.
+  '-MAKEFLAGS',
+  'OPT_FAST=-O1',
+  '-MAKEFLAGS',
+  'OPT_SLOW=-O0',
+];
 
 /**
  * Folder of built simulations. They depend on RTL and bench alone (memory images are read when they run), so designs that
@@ -29,41 +55,29 @@ async function buildSimulation(dir: string, trace: boolean): Promise<string> {
     throw programError('verilator', error, FIX);
   });
   const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/main.cpp'];
-  const hash = createHash('sha256').update(`${version}\n${trace}\n`);
+  const hash = createHash('sha256').update(`${version}\n${trace}\n${FLAGS.join(' ')}\n${BOUNDARIES}`);
   for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
   const program = join(cacheDir(), hash.digest('hex').slice(0, 32));
   if (await exists(program)) return program;
 
   const work = await mkdtemp(join(tmpdir(), 'esegen-verilator-'));
   try {
-    const flags = [
-      '--cc',
-      '--exe',
-      '--build',
-      '-j',
-      '2',
-      '-O3',
-      '--x-assign',
-      'fast',
-      '--x-initial',
-      'fast',
-      '--noassert',
-    ];
+    const boundaries = join(work, 'boundaries.vlt');
+    await writeFile(boundaries, BOUNDARIES);
     await execa(
       'verilator',
       [
-        ...flags,
+        ...FLAGS,
         ...(trace ? ['--trace-fst'] : []),
         '-Wno-fatal',
         '-Wno-lint',
         '--top-module',
         'bench',
-        '-CFLAGS',
-        '-O2',
         '-Mdir',
         work,
         '-o',
         'simulation',
+        boundaries,
         ...sources.map((file) => resolve(dir, file)),
       ],
       { env: { MAKEFLAGS: '' } },

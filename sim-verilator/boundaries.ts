@@ -1,0 +1,23 @@
+/** Modules that stay functions of their own in the compiled simulation, beside those that say so in the RTL. */
+const KEPT = ['column_group', 'group_memory', 'elem_lane', 'adder_tree'];
+
+/**
+ * Inputs that differ between the instances of a module. Verilator would put the driver of such an input in its place, and every
+ * instance would become a function of its own: 1,024 times the code of a lane. Public signals stay.
+ */
+const INPUTS: Readonly<Record<string, readonly string[]>> = {
+  lane: ['advance', 'col_*', 'share_*', 'word', 'word_ready', 'drain_en'],
+  column_group: ['x_write', 'y_write', 'm_write', 'y_words', 'm_words', 'counts', 'words'],
+  elem_lane: ['acc', 'bias', 'peephole'],
+  adder_tree: ['values'],
+};
+
+/** Verilator's configuration file: module boundaries that it keeps, so that equal modules share their code. */
+export const BOUNDARIES = [
+  '`verilator_config',
+  ...KEPT.map((module) => `no_inline -module "${module}"`),
+  ...Object.entries(INPUTS).flatMap(([module, names]) =>
+    names.map((name) => `public_flat_rd -module "${module}" -var "${name}"`),
+  ),
+  '',
+].join('\n');
