@@ -9,6 +9,7 @@ import { hideBin } from 'yargs/helpers';
 import { runGolden } from '../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../sim-verilator/stimuli.ts';
 import { build } from '../src/build.ts';
+import { measureVectors, randomCalibration } from '../src/compiler/calibrate.ts';
 import { encodeMatrix } from '../src/compiler/encode.ts';
 import { readModel } from '../src/compiler/import/read_model.ts';
 import { formatMem } from '../src/compiler/mem_image.ts';
@@ -57,7 +58,7 @@ console.log(`build                 ${((performance.now() - start) / 1000).toFixe
 const loaded = loadDesign(out);
 const model = readModel(modelPath);
 const { layer } = pruneLayer(model.layer, config);
-const quantized = quantizeLayer(layer, config, loaded.report.peaks);
+const quantized = quantizeLayer(layer, config, measureVectors(layer, randomCalibration(layer.inputs)));
 const encodeStart = performance.now();
 const partition = createPartition(config.array.lanes, layer.cells, layer.outputs);
 const format = { weightBits: config.weightBits, indexBits: config.indexBits };

@@ -41,6 +41,8 @@ export interface CosimResult extends Comparison {
   readonly frames: number;
   /** Cycles from reset to the last output word. */
   readonly cycles: number;
+  /** Of these, those until the first batch has left. */
+  readonly firstFrameCycles: number;
   readonly steady: SteadyState;
   readonly stats: readonly FrameStats[];
   /** First difference at a checkpoint, where they were compared. */
@@ -172,12 +174,14 @@ export async function cosimulate(
         : (logs.map((log, channel) => firstDifference(log, channel, rtlLog, dimensions)).find((d) => d !== null) ??
           null);
     const lanes = dimensions.groups * dimensions.lanes;
+    const ends = batchEnds(stats, answered);
     return {
       ...compareOutputs(golden, answered.flat(), output, dimensions, options.netlist === undefined ? 'RTL' : 'netlist'),
       simulator,
       frames: answered.length,
       cycles: stats.at(-1)?.cycle ?? 0,
-      steady: steadyState(batchEnds(stats, answered), lanes),
+      firstFrameCycles: ends[0]?.cycle ?? 0,
+      steady: steadyState(ends, lanes),
       stats,
       inside,
       recovered: recoveryOf(log),

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readCalibration } from './calibration_files.ts';
 import { type CompileReport, compile, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
 import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
 import { type Config, parseConfig, readConfig } from './config.ts';
 import { checkTarget, writeDesign } from './design_dir.ts';
+import { readCalibration } from './frame_sets.ts';
 import {
   generate,
   HOST_PATHS,
@@ -16,8 +16,8 @@ import {
   memoryGroups,
   parseLabels,
 } from './generate.ts';
-import { readJson } from './json_file.ts';
 import type { LstmModel } from './model.ts';
+import { readJson } from './read_json.ts';
 import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from './speech/features.ts';
 
 /** What to build. */
@@ -110,7 +110,8 @@ function readNorm(dir: string, inputs: number): FeatureNorm | null {
   return inputs === MEL_BANDS * STACK ? parseFeatureNorm(readJson(path), path) : null;
 }
 
-function readLabels(dir: string, classes: number | null): Labels | null {
+/** Meaning of the classes, from `labels.json` in the model's folder; null where there is none for this number of classes. */
+export function readLabels(dir: string, classes: number | null): Labels | null {
   const path = join(dir, 'labels.json');
   if (classes === null || !existsSync(path)) return null;
   const labels = parseLabels(readJson(path), path);

@@ -192,6 +192,23 @@ function section(keys: string) {
   return { error: (issue: z.core.$ZodRawIssue) => (issue.code === 'invalid_type' ? error(issue) : undefined) };
 }
 
+/**
+ * The largest array that fits, as it stands in a config: the one given with half the channels as often as it takes, then half the
+ * groups, then half the lanes.
+ */
+export function nearestArray(
+  { channels, groups, lanes }: Config['array'],
+  fits: (array: Config['array']) => boolean,
+): string {
+  const array = { channels, groups, lanes };
+  while (!fits(array) && array.channels * array.groups * array.lanes > 1) {
+    if (array.channels > 1) array.channels /= 2;
+    else if (array.groups > 1) array.groups /= 2;
+    else array.lanes /= 2;
+  }
+  return `{ "channels": ${array.channels}, "groups": ${array.groups}, "lanes": ${array.lanes} }`;
+}
+
 /** Multipliers of the largest array: more than the largest supported device has DSP blocks for. */
 const MAX_MULTIPLIERS = 2048;
 const DEFAULT_ELEM_LANES = 4;
@@ -259,7 +276,14 @@ const SCHEMA = z
     const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const multipliers = channels * groups * lanes;
     if (multipliers > MAX_MULTIPLIERS) {
-      problem(['array'], `expected at most ${MAX_MULTIPLIERS} multipliers, got ${channels} x ${groups} x ${lanes}`);
+      const nearest = nearestArray(
+        { channels, groups, lanes },
+        (a) => a.channels * a.groups * a.lanes <= MAX_MULTIPLIERS,
+      );
+      problem(
+        ['array'],
+        `expected at most ${MAX_MULTIPLIERS} multipliers, got ${channels} x ${groups} x ${lanes}; the nearest that fits is ${nearest}`,
+      );
     }
     if (elemLanes !== undefined && elemLanes > lanes) {
       problem(['elemLanes'], `expected a power of two from 1 to array.lanes (${lanes}), got ${elemLanes}`);

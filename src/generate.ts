@@ -161,7 +161,7 @@ export function sha256(content: string | Uint8Array): string {
 }
 
 /** The pruned layer and the output layer by PyTorch's names; all biases of the layer stand in `bias_ih_l0`. */
-function modelTensors(layer: LstmLayer, { outputLayer }: LstmModel): Map<string, FloatTensor> {
+export function modelTensors(layer: LstmLayer, { outputLayer }: LstmModel): Map<string, FloatTensor> {
   const { inputs, cells, outputs, weightP, peepholes } = layer;
   const tensors = new Map<string, FloatTensor>([
     ['lstm.weight_ih_l0', { shape: [4 * cells, inputs], data: layer.weightX }],

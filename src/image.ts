@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCalibration } from './calibration_files.ts';
+
 import { type CompileReport, compile, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
 import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
@@ -8,6 +8,7 @@ import { importModel } from './compiler/import/read_model.ts';
 import { IMAGE_FILE, packModelImage, readImageHash } from './compiler/model_image.ts';
 import { packStream } from './compiler/stream.ts';
 import { loadDesign } from './design_dir.ts';
+import { readCalibration } from './frame_sets.ts';
 
 /** What to make an image of. */
 export interface ImageOptions {

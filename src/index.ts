@@ -7,10 +7,20 @@ export type { Formats } from './compiler/formats.ts';
 export { hardwareModel } from './compiler/import/hardware_model.ts';
 export type { ImportedModel, TensorSummary } from './compiler/import/imported_model.ts';
 export { importModel, readModel } from './compiler/import/read_model.ts';
+export type { MatrixNoise, QuantizeReport, TableNoise, VectorNoise, WidthNoise } from './compress/quantize_report.ts';
+export type { PrunedAccuracy, Sensitivity, SensitivityPoint } from './compress/sensitivity.ts';
 export { type Config, type Matrix, parseConfig, readConfig } from './config.ts';
 export { type LoadedDesign, loadDesign, writeDesign } from './design_dir.ts';
 export { type DoctorOptions, doctor, type ToolReport } from './doctor.ts';
 export { EsegenError } from './errors.ts';
+export {
+  type Accuracy,
+  type DensityRow,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type GoldenRow,
+} from './evaluate.ts';
 export { createFrames, type Frames, frameAt } from './frames.ts';
 export {
   type DesignFiles,
@@ -21,7 +31,7 @@ export {
   memoryGroups,
   parseLabels,
 } from './generate.ts';
-export { runFloatModel } from './golden/float_model.ts';
+export { FloatModel, type FloatUtterance, runFloatModel } from './golden/float_model.ts';
 export type { Dimensions } from './hdl/dimensions.ts';
 export { type ImageOptions, type ModelImage, modelImage } from './image.ts';
 export {
@@ -43,6 +53,9 @@ export type {
   Peepholes,
   TrainedModel,
 } from './model.ts';
+export { type PrunedMatrix, type PruneOptions, type PruneResult, prune, type SensitivityOptions } from './prune.ts';
+export { type QuantizeOptions, quantizeModel } from './quantize.ts';
+export { type RunEngine, type RunOptions, type RunResult, run } from './run.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';

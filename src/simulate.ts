@@ -48,6 +48,8 @@ export interface SimulateResult {
   readonly mismatches: number;
   /** Cycles from reset to the last output word. */
   readonly cycles: number;
+  /** Cycles from reset to the end of the first time step. */
+  readonly firstFrameCycles: number;
   /** Cycles from one output frame to the next in steady state. */
   readonly cyclesPerFrame: number;
   /** Useful multiply-accumulates over PE-cycles in steady state, counted in the simulation. */
@@ -263,6 +265,7 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     comparedWords: cosim.comparedWords,
     mismatches: cosim.mismatches,
     cycles: cosim.cycles,
+    firstFrameCycles: cosim.firstFrameCycles,
     cyclesPerFrame: steady.cyclesPerFrame,
     utilization: steady.utilization,
     idealCyclesPerFrame: loaded.report.nonZeros / (dimensions.groups * dimensions.lanes),

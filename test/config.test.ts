@@ -110,8 +110,14 @@ describe('parseConfig', () => {
     [{ array: { lanes: 1, channels: 256 } }, 'array.channels: expected a power of two from 1 to 128, got 256'],
     [{ array: { lanes: 8, groups: 0 } }, 'array.groups: expected a power of two from 1 to 128, got 0'],
     [{ array: { lanes: 1, groups: 256 } }, 'array.groups: expected a power of two from 1 to 128, got 256'],
-    [{ array: { lanes: 64, groups: 64 } }, 'array: expected at most 2048 multipliers, got 1 x 64 x 64'],
-    [{ array: { lanes: 8, groups: 16, channels: 32 } }, 'array: expected at most 2048 multipliers, got 32 x 16 x 8'],
+    [
+      { array: { lanes: 64, groups: 64 } },
+      'array: expected at most 2048 multipliers, got 1 x 64 x 64; the nearest that fits is { "channels": 1, "groups": 32, "lanes": 64 }',
+    ],
+    [
+      { array: { lanes: 8, groups: 16, channels: 32 } },
+      'array: expected at most 2048 multipliers, got 32 x 16 x 8; the nearest that fits is { "channels": 16, "groups": 16, "lanes": 8 }',
+    ],
     [{ array: { lanes: 8, lane: 2 } }, 'array.lane: unknown key'],
     [{ array, elemLanes: 3 }, 'elemLanes: expected a power of two from 1 to array.lanes, got 3'],
     [{ array, elemLanes: 16 }, 'elemLanes: expected a power of two from 1 to array.lanes (8), got 16'],
@@ -149,7 +155,7 @@ describe('parseConfig', () => {
     [{ array, tables: { tanhRange: 32 } }, 'tables.tanhRange: expected a power of two from 1 to 16, got 32'],
     [
       { array, accumulatorMemory: 'ultra' },
-      'accumulatorMemory: expected "auto", "block" or "distributed", got "ultra"',
+      'accumulatorMemory: expected "auto", "block", "distributed" or "shared", got "ultra"',
     ],
     [{ array, clockMHz: 0 }, 'clockMHz: expected a number above 0, got 0'],
     [{ array, clockMHz: Number.POSITIVE_INFINITY }, 'clockMHz: expected a number above 0, got Infinity'],

@@ -4,8 +4,12 @@ import { EsegenError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import { buildCommand } from './build.ts';
 import { doctorCommand } from './doctor.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
+import { pruneCommand } from './prune.ts';
+import { quantizeCommand } from './quantize.ts';
+import { runCommand } from './run.ts';
 import { simulateCommand } from './simulate.ts';
 import { synthCommand } from './synth.ts';
 import { transcribeCommand } from './transcribe.ts';
@@ -20,8 +24,12 @@ const cli = yargs(hideBin(process.argv))
   .usage('$0 <command>\n\nSparse-LSTM accelerators in Verilog from trained models.')
   .command(buildCommand)
   .command(imageCommand)
+  .command(pruneCommand)
+  .command(quantizeCommand)
+  .command(runCommand)
   .command(simulateCommand)
   .command(synthCommand)
+  .command(evaluateCommand)
   .command(transcribeCommand)
   .command(inspectCommand)
   .command(doctorCommand)

@@ -19,3 +19,11 @@ export function progressLine(
     clear: () => stream.write(ERASE),
   };
 }
+
+const BAR = 20;
+
+/** `[#####...............] 13/52 what`: a bar of work that is done. */
+export function progressBar(done: number, total: number, what: string): string {
+  const filled = Math.floor((BAR * done) / total);
+  return `[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${done}/${total} ${what}`;
+}

@@ -24,3 +24,8 @@ export function formatCount(value: number): string {
 export function formatShare(value: number): string {
   return `${(100 * value).toFixed(2)} %`;
 }
+
+/** A ratio in dB: 41.925 → `41.9 dB`; `exact` where nothing is lost. */
+export function formatDb(value: number | null): string {
+  return value === null ? 'exact' : `${value.toFixed(1)} dB`;
+}

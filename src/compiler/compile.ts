@@ -2,12 +2,14 @@ import type { Config } from '../config.ts';
 import { actTable, sigmoid } from '../golden/act_table.ts';
 import { dimensionsOf } from '../hdl/dimensions.ts';
 import type { LstmLayer } from '../model.ts';
-import { type CalibrationSet, measurePeaks, type VectorPeaks } from './calibrate.ts';
+import { type CalibrationSet, measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
 import type { Design } from './design.ts';
+import { checkDevice } from './device.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
 import { fitDimensions, fitFormats, type Hardware } from './fit.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
-import { pruneLayer } from './prune.ts';
+import { hasEqualColumns } from './prune/equal_columns.ts';
+import { type PrunedLayer, pruneLayer } from './prune.ts';
 import { quantizeLayer } from './quantize.ts';
 import { compileSchedule } from './schedule.ts';
 
@@ -100,12 +102,28 @@ export function compile(
   hardware: Hardware | null = null,
 ): Compilation {
   progress('prune');
-  const { layer, pruned, masks } = pruneLayer(source, config);
+  const pruned = pruneLayer(source, config);
   progress('calibrate');
-  const peaks = measurePeaks(layer, calibration);
+  const values = measureVectors(pruned.layer, calibration);
+  return compilePruned(pruned, config, values, progress, hardware);
+}
+
+/**
+ * The compiler behind pruning and calibration: quantize, partition, encode, schedule.
+ *
+ * @param values of the vectors of the pruned layer
+ * @throws EsegenError as {@link compile}
+ */
+export function compilePruned(
+  { layer, pruned, masks }: PrunedLayer,
+  config: Config,
+  values: VectorValues,
+  progress: Progress = () => {},
+  hardware: Hardware | null = null,
+): Compilation {
   progress('quantize');
   const roomy = hardware === null && Object.values(config.maximum).some((size) => size > 0);
-  const quantized = quantizeLayer(layer, config, peaks, roomy);
+  const quantized = quantizeLayer(layer, config, values, roomy, hardware?.formats.actBits);
   const formats = hardware === null ? quantized.formats : fitFormats(quantized.formats, hardware);
 
   progress('encode');
@@ -114,14 +132,17 @@ export function compile(
   const wordFormat = { weightBits: formats.weightBits, indexBits: config.indexBits };
   const gateRows = gateRowsByLane(partition);
   const projectionRows = projectionRowsByLane(partition);
-  // Counts that pruning made equal stay so where weights are zero in integers.
-  const stored = config.encoding === 'column-balanced' ? masks : null;
-  const x = encodeGroups(quantized.weightX, layer.inputs, groups, gateRows, wordFormat, stored?.x);
-  const r = encodeGroups(quantized.weightR, layer.outputs, groups, gateRows, wordFormat, stored?.r);
+  // Counts that pruning made equal, here or before the model was saved, stay so where weights are zero in integers.
+  const stored = (mask: Uint8Array, columns: number, rows: readonly Int32Array[]) =>
+    config.encoding === 'column-balanced' && hasEqualColumns(mask, columns, rows) ? mask : null;
+  const encode = (weights: Int16Array, mask: Uint8Array, columns: number, rows: readonly Int32Array[]) =>
+    encodeGroups(weights, columns, groups, rows, wordFormat, stored(mask, columns, rows));
+  const x = encode(quantized.weightX, masks.x, layer.inputs, gateRows);
+  const r = encode(quantized.weightR, masks.r, layer.outputs, gateRows);
   const p =
-    quantized.weightP === null
+    quantized.weightP === null || masks.p === null
       ? null
-      : encodeGroups(quantized.weightP, layer.cells, groups, projectionRows, wordFormat, stored?.p);
+      : encode(quantized.weightP, masks.p, layer.cells, projectionRows);
   const matrices = [x, r, ...(p === null ? [] : [p])];
 
   const own = dimensionsOf(
@@ -143,6 +164,7 @@ export function compile(
     },
   );
   const dimensions = hardware === null ? own : fitDimensions(own, hardware.dimensions);
+  checkDevice(config, dimensions, formats.weightBits + config.indexBits);
   const schedule = compileSchedule({ ...dimensions, ...formats });
 
   const sources = [layer.weightX, layer.weightR, ...(layer.weightP === null ? [] : [layer.weightP])];
@@ -178,7 +200,7 @@ export function compile(
         p: p === null ? null : imbalanceOf(p),
         overall: imbalanceOf(...matrices),
       },
-      peaks,
+      peaks: peaksOf(values),
     },
   };
 }

@@ -25,7 +25,7 @@ function check(needs: readonly Need[]): void {
 /**
  * Formats of a model on hardware that exists: its fractions and shifts, the hardware's widths.
  *
- * @param model formats as narrow as the model allows
+ * @param model formats as narrow as the model allows, its aligned activations no wider than the hardware's
  * @throws EsegenError where a width of the hardware is too small
  */
 export function fitFormats(model: Formats, { config, formats, dimensions }: Hardware): Formats {
@@ -33,7 +33,6 @@ export function fitFormats(model: Formats, { config, formats, dimensions }: Hard
   const fix = 'Build the hardware for this model, or with a larger accumulatorBits';
   const peepholes = dimensions.peepholes ? model.peepShift : null;
   check([
-    { what: 'bits of an aligned activation', needs: model.actBits, has: actBits, fix },
     { what: 'bits of an accumulator', needs: model.accBits, has: accBits, fix },
     { what: 'bits of a bias', needs: model.biasBits, has: biasBits, fix },
     {

@@ -20,8 +20,8 @@ export interface PrunedLayer {
   readonly layer: LstmLayer;
   /** Whether weights were dropped here. */
   readonly pruned: boolean;
-  /** What the rule of the config chose to keep, be it 0 or not; null where the model keeps its own mask. */
-  readonly masks: Masks | null;
+  /** What stays: what the rule of the config chose, be it 0 or not, or the non-zeros of a model that keeps its own mask. */
+  readonly masks: Masks;
 }
 
 /**
@@ -58,9 +58,15 @@ interface Stack {
  * layer stays as it is, whatever the config's densities and encoding.
  */
 export function pruneLayer(layer: LstmLayer, config: Config): PrunedLayer {
-  const { lanes } = config.array;
-  const stacks = stacksOf(layer, lanes);
-  if (stacks.some(isMasked)) return { layer, pruned: false, masks: null };
+  if (!stacksOf(layer, config.array.lanes).some(isMasked)) return selectWeights(layer, config);
+  const { weightX, weightR, weightP } = layer;
+  const masks = { x: nonZeros(weightX), r: nonZeros(weightR), p: weightP === null ? null : nonZeros(weightP) };
+  return { layer, pruned: false, masks };
+}
+
+/** Prunes a layer as {@link pruneLayer} does, also where it has zeros already: they are the first to go. */
+export function selectWeights(layer: LstmLayer, config: Config): PrunedLayer {
+  const stacks = stacksOf(layer, config.array.lanes);
   let turn = 0;
   const [x, r, p = null] = stacks.map((stack) => {
     const { parts, next } = partsOf(stack, config, turn);
@@ -163,8 +169,18 @@ function maskOf({ weights, columns }: Stack, config: Config, parts: readonly Par
   return mask;
 }
 
+function nonZeros(weights: Floats): Uint8Array {
+  const mask = new Uint8Array(weights.length);
+  for (let at = 0; at < weights.length; at++) mask[at] = weights[at] === 0 ? 0 : 1;
+  return mask;
+}
+
 /** Weights under a mask; the very ones given where it drops none but zeros. */
 function masked(weights: Floats, mask: Uint8Array): Floats {
-  if (weights.every((weight, at) => weight === 0 || mask[at] === 1)) return weights;
-  return weights.map((weight, at) => (mask[at] === 1 ? weight : 0));
+  let drops = false;
+  for (let at = 0; at < weights.length && !drops; at++) drops = mask[at] === 0 && weights[at] !== 0;
+  if (!drops) return weights;
+  const out = weights.slice();
+  for (let at = 0; at < out.length; at++) if (mask[at] === 0) out[at] = 0;
+  return out;
 }

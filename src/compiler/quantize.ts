@@ -3,8 +3,9 @@ import { EsegenError } from '../errors.ts';
 import { bitsFor, quantize, roundHalfUp } from '../fixed.ts';
 import { tableStepFrac } from '../golden/act_table.ts';
 import type { Floats, LstmLayer } from '../model.ts';
-import type { VectorPeaks } from './calibrate.ts';
+import type { VectorValues } from './calibrate.ts';
 import { type Formats, MAX_ACT_BITS, PEEP_BITS, Z_FRAC } from './formats.ts';
+import { bestFraction, bestWeightFraction, fractionFor } from './fraction_bits.ts';
 
 /** An integer layer: the shapes of LstmLayer, the formats of `formats`. */
 export interface QuantizedLayer {
@@ -35,11 +36,6 @@ const MAX_SUM_BITS = 52;
 const HEADROOM = 2;
 /** Finest unit of the gate sums; z ends 25 bits above it, so that what is lost below never shows. */
 const MAX_ACC_FRAC = Z_FRAC + 25;
-
-/** Fraction bits for values up to `peak` in `bits` bits; the largest value may saturate by one step. */
-export function fractionFor(peak: number, bits: number): number {
-  return peak > 0 ? bits - 1 - Math.ceil(Math.log2(peak)) : bits - 1;
-}
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
@@ -111,37 +107,46 @@ export function sumBitsFor({
 }
 
 /**
- * Chooses the formats of a layer and rounds its weights: a power-of-two scale per matrix from its largest weight, fraction bits
- * of x, y and c from the peaks of the float model, accumulators as wide as the worst case of these very weights needs.
+ * Chooses the formats of a layer and rounds its weights: a power-of-two scale per matrix, fraction bits of x and y, all of least
+ * squared error, fraction bits of c that show least in y, accumulators as wide as the worst case of these very weights needs.
  *
- * @param peaks largest magnitudes over calibration data
+ * @param values of the vectors over calibration data
  * @param roomy whether other models are to be loaded into the hardware: widths get some headroom
+ * @param widestAct bits that an aligned activation has at most
  * @throws EsegenError when the ranges of the model are too far apart for the widths of the config
  */
-export function quantizeLayer(layer: LstmLayer, config: Config, peaks: VectorPeaks, roomy = false): QuantizedLayer {
+export function quantizeLayer(
+  layer: LstmLayer,
+  config: Config,
+  values: VectorValues,
+  roomy = false,
+  widestAct = MAX_ACT_BITS,
+): QuantizedLayer {
   const headroom = roomy ? HEADROOM : 0;
   const { weightBits, vectorBits } = config;
   const { inputs, cells, outputs } = layer;
-  const maxAlign = Math.min(MAX_ACT_BITS - vectorBits, MAX_ALIGN);
+  const maxAlign = Math.min(widestAct - vectorBits, MAX_ALIGN);
   const mFrac = vectorBits - 1;
 
-  const xFrac = clamp(fractionFor(peaks.x, vectorBits), 0, vectorBits + 7);
-  const cFrac = clamp(fractionFor(peaks.c, vectorBits), 0, 15);
+  const xFrac = bestFraction(values.x, vectorBits, 0, vectorBits + 7);
+  const cFrac = values.cellFraction(vectorBits);
   const largestPFrac = MAX_SHIFT - mFrac;
   const weightPFrac =
-    layer.weightP === null ? 0 : Math.min(fractionFor(peakOf(layer.weightP), weightBits), largestPFrac);
+    layer.weightP === null
+      ? 0
+      : Math.min(bestWeightFraction(layer.weightP, weightBits) ?? weightBits - 1, largestPFrac);
   const yFrac =
-    layer.weightP === null ? mFrac : clamp(fractionFor(peaks.y, vectorBits), 0, Math.max(weightPFrac + mFrac, 0));
+    layer.weightP === null ? mFrac : bestFraction(values.y, vectorBits, 0, Math.max(weightPFrac + mFrac, 0));
   if (weightPFrac + mFrac < 0) {
     throw new EsegenError('weight_hr', `its weights are too large for ${weightBits}-bit weights`, 'Use wider weights');
   }
 
   // Both products of a gate sum get the same fraction bits; the finer matrix gives up what lies beyond the aligner's reach.
   // A matrix without weights takes the fraction bits of the other one.
-  const peakX = peakOf(layer.weightX);
-  const peakR = peakOf(layer.weightR);
-  const productX = peakX > 0 ? fractionFor(peakX, weightBits) + xFrac : null;
-  const productR = peakR > 0 ? fractionFor(peakR, weightBits) + yFrac : null;
+  const scaleX = bestWeightFraction(layer.weightX, weightBits);
+  const scaleR = bestWeightFraction(layer.weightR, weightBits);
+  const productX = scaleX === null ? null : scaleX + xFrac;
+  const productR = scaleR === null ? null : scaleR + yFrac;
   const coarse = Math.min(productX ?? productR ?? Z_FRAC, productR ?? productX ?? Z_FRAC);
   const finest = Math.min(coarse + maxAlign, MAX_ACC_FRAC);
   const weightXFrac = Math.min(productX ?? coarse, finest) - xFrac;

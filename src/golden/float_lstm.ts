@@ -39,6 +39,8 @@ export interface FloatLstmOptions {
   readonly cell?: CellRule;
   /** State at the start of an utterance; default zeros. */
   readonly initial?: InitialState | null;
+  /** What becomes of every new cell state, e.g. to try a number format; default nothing. */
+  readonly round?: (c: number) => number;
 }
 
 /** Non-zeros of a matrix by rows (CSR). */
@@ -65,6 +67,7 @@ export class FloatLstm {
   readonly #observer: ((step: FloatStep) => void) | undefined;
   readonly #cell: CellRule;
   readonly #initial: InitialState | null;
+  readonly #round: ((c: number) => number) | null;
   /** Activation functions of gates, g and c. */
   readonly #gate: (x: number) => number;
   readonly #candidate: (x: number) => number;
@@ -85,6 +88,7 @@ export class FloatLstm {
     this.#observer = options.observer;
     this.#cell = options.cell ?? ESE_CELL;
     this.#initial = options.initial ?? null;
+    this.#round = options.round ?? null;
     this.#gate = activation(this.#cell.gate);
     this.#candidate = activation(this.#cell.candidate);
     this.#output = activation(this.#cell.output);
@@ -109,13 +113,17 @@ export class FloatLstm {
     return this.#peaks;
   }
 
-  /** Sets the cell state c and the outputs y to zero, or to the initial state, as at the start of an utterance. */
-  reset(): void {
+  /**
+   * Sets the cell state c and the outputs y to zero, or to the initial state, as at the start of an utterance.
+   *
+   * @param state state to start from instead
+   */
+  reset(state: InitialState | null = this.#initial): void {
     this.#step.c.fill(0);
     this.#step.y.fill(0);
-    if (this.#initial === null) return;
-    this.#step.c.set(this.#initial.c);
-    this.#step.y.set(this.#initial.y);
+    if (state === null) return;
+    this.#step.c.set(state.c);
+    this.#step.y.set(state.y);
   }
 
   /**
@@ -141,7 +149,8 @@ export class FloatLstm {
       const zg = limit(z[2 * cells + h]! + bias[2 * cells + h]!, clip);
       const input = this.#gate(zi);
       const forget = couplesGates ? 1 - input : this.#gate(zf);
-      const cell = limit(forget * old + input * this.#candidate(zg), cellClip);
+      const exact = limit(forget * old + input * this.#candidate(zg), cellClip);
+      const cell = this.#round === null ? exact : this.#round(exact);
       const zo = limit(
         z[3 * cells + h]! + bias[3 * cells + h]! + (peepholes === null ? 0 : peepholes.o[h]! * cell),
         clip,
@@ -190,7 +199,7 @@ export class FloatLstm {
 /** Non-zeros of matrices of the same height set side by side; each `weights` is [rows, columns] row-major. */
 function sparseRows(rows: number, blocks: readonly { weights: Floats; columns: number }[]): SparseRows {
   let count = 0;
-  for (const { weights } of blocks) for (const weight of weights) if (weight !== 0) count++;
+  for (const { weights } of blocks) for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) count++;
   const starts = new Int32Array(rows + 1);
   const columns = new Int32Array(count);
   const values = new Float64Array(count);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { measureVectors, randomCalibration, type VectorValues } from '../../src/compiler/calibrate.ts';
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { fillerWord } from '../../src/compiler/stream.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -27,26 +28,22 @@ const layers: fc.Arbitrary<LstmLayer> = fc
     peepholes: null,
   }));
 
+function valuesOf(layer: LstmLayer): VectorValues {
+  return measureVectors(layer, randomCalibration(layer.inputs));
+}
+
 describe('quantizeLayer', () => {
   test('never makes the most negative weight', () => {
     fc.assert(
       fc.property(layers, fc.integer({ min: 4, max: 16 }), (layer, weightBits) => {
         const config = parseConfig({ array: { lanes: 1 }, weightBits }, 'config');
-        const { weightX, weightR, weightP } = quantizeLayer(layer, config, { x: 1, y: 1, c: 1 });
+        const { weightX, weightR, weightP } = quantizeLayer(layer, config, valuesOf(layer));
         for (const weight of [...weightX, ...weightR, ...weightP!]) {
           expect(weight).toBeGreaterThan(-(2 ** (weightBits - 1)));
           expect(weight).toBeLessThan(2 ** (weightBits - 1));
         }
       }),
     );
-  });
-
-  test('a weight of -1 takes the next integer', () => {
-    const layer = { inputs: 1, cells: 1, outputs: 1, bias: new Float64Array(4), peepholes: null, weightP: null };
-    const weights = { weightX: Float64Array.of(-1, 1, -0.5, 0), weightR: new Float64Array(4) };
-    const config = parseConfig({ array: { lanes: 1 }, weightBits: 8 }, 'config');
-    const quantized = quantizeLayer({ ...layer, ...weights }, config, { x: 1, y: 1, c: 1 });
-    expect([...quantized.weightX]).toEqual([-127, 127, -64, 0]);
   });
 
   test('so no word of a design is the filler of external memory', () => {

@@ -23,10 +23,19 @@ const OTHERS: readonly SampleLayer[] = [
 ];
 const MAXIMUM = { inputs: 10, cells: 16, outputs: 8, words: 400 };
 
-describe.each([{ dram: false }, { dram: true }])('images of models, weights in external memory: $dram', ({ dram }) => {
+describe.each([
+  { dram: false, shared: false },
+  { dram: true, shared: false },
+  { dram: false, shared: true },
+])('images of models, weights in external memory: $dram, shared counts: $shared', ({ dram, shared }) => {
   const memory = dram ? { weights: 'dram', memoryBusBits: 64 } : {};
   const config = { name: 'dut', array: { groups: 2, lanes: 2 }, fifoDepth: 2, maximum: MAXIMUM, ...memory };
-  const compilation = sampleDesign(FIRST, config);
+  const balanced = { encoding: 'column-balanced', density: 0.5 };
+  // Dense models are pruned by the rule of the config; others keep their weights.
+  const even = (rows: number) => rows + (rows % 2);
+  const asTrained = (layer: SampleLayer) =>
+    shared ? { ...layer, cells: even(layer.cells), outputs: even(layer.outputs!), density: 1 } : layer;
+  const compilation = sampleDesign(asTrained(FIRST), { ...config, ...(shared ? balanced : {}) });
   const parent = mkdtempSync(join(tmpdir(), 'esegen-image-'));
   const dir = join(parent, 'dut');
   const at = (name: string) => registerOf(name).offset;
@@ -47,7 +56,7 @@ describe.each([{ dram: false }, { dram: true }])('images of models, weights in e
 
   function forHardware(layer: SampleLayer): Compilation {
     const { design } = compilation;
-    return compile(sampleLayer(layer), design.config, randomCalibration(layer.inputs), () => {}, design);
+    return compile(sampleLayer(asTrained(layer)), design.config, randomCalibration(layer.inputs), () => {}, design);
   }
 
   /** Writes an image, changed or not, and gives its path. */
@@ -155,6 +164,17 @@ describe.each([{ dram: false }, { dram: true }])('images of models, weights in e
     const expected = ['', broken, '0', '1 0', '0', 'ok', 'ok', 'ok', answers.join(' / ')];
     expect(lines).toEqual([...weights.map(() => ''), ...expected]);
   });
+
+  if (shared) {
+    test('lanes that share their counts refuse a model that is not balanced', () => {
+      const { design } = compilation;
+      expect(design.dimensions.sharedCounts).toBe(true);
+      const uneven = sampleLayer({ ...asTrained(FIRST), density: 0.5, seed: 9 });
+      const fitted = () => compile(uneven, design.config, randomCalibration(5), () => {}, design);
+      expect(fitted).toThrow('has different word counts in its lanes, the hardware shares them');
+    });
+    return;
+  }
 
   test.each([
     [{ ...FIRST, inputs: 11 }, 'needs 11 inputs, the hardware has 10'],

@@ -21,6 +21,10 @@ export interface TinyShape {
   readonly indexBits: number;
   /** Mean share of the weights that are there; it varies between columns and lanes. */
   readonly density: number;
+  /** Settings as in a config; its defaults where they are left out. */
+  readonly weights?: 'onchip' | 'dram';
+  readonly memoryBusBits?: number;
+  readonly accumulatorMemory?: 'auto' | 'shared';
 }
 
 /** A shape that depends on the seed only. Lanes may outnumber cells, and inputs may outweigh all other work. */
@@ -58,6 +62,7 @@ export function describeShape(shape: TinyShape): string {
 export function tinyDesign(shape: TinyShape): Compilation {
   const rng = new Rng(~shape.seed);
   const { inputs, cells, channels, groups, lanes, elemLanes, outputBeat, fifoDepth, indexBits } = shape;
+  const { weights, memoryBusBits, accumulatorMemory } = shape;
   const outputs = shape.outputs ?? cells;
   const vector = () => Float64Array.from({ length: cells }, () => 0.1 * rng.normal());
   const peepholes: Peepholes | null = shape.peepholes ? { i: vector(), f: vector(), o: vector() } : null;
@@ -72,7 +77,12 @@ export function tinyDesign(shape: TinyShape): Compilation {
     peepholes,
   };
   const config = parseConfig(
-    { name: 'tiny', array: { channels, groups, lanes }, elemLanes, outputBeat, fifoDepth, indexBits },
+    {
+      ...{ name: 'tiny', array: { channels, groups, lanes }, elemLanes, outputBeat, fifoDepth, indexBits },
+      ...(weights === undefined ? {} : { weights }),
+      ...(memoryBusBits === undefined ? {} : { memoryBusBits }),
+      ...(accumulatorMemory === undefined ? {} : { accumulatorMemory }),
+    },
     'tiny',
   );
   return compile(layer, config, randomCalibration(inputs));

@@ -64,9 +64,9 @@ module bench (
     // ---- Reset ----------------------------------------------------------------------------------------------------------
     // The run begins when the registers have started the core: stimuli and counters are in reset until then.
 `ifdef NETLIST
-    wire reset = !started;
+    wire reset = rst || !started;
 `else
-    wire reset = dut.core_rst;
+    wire reset = rst || dut.core_rst;
 `endif
     wire restart = 1'b0;
 

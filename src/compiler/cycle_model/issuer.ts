@@ -1,6 +1,7 @@
 import { Source, type Step, When } from '../schedule.ts';
 import type { BatchSource } from './batch_source.ts';
 import type { LaneArray } from './lane_array.ts';
+import { Timing } from './timing.ts';
 
 /**
  * A vector that is being written: its words get readable from cycle `first` on, one every `period` cycles. An element of the
@@ -93,10 +94,12 @@ export class Issuer {
   input(step: Step, source: BatchSource, batch: number, drained: number): Span | null {
     const next = step.when === When.next;
     const prefetched = !next && this.#prefetched;
-    const ready = prefetched ? 0 : Math.max(source.readyAt(batch), drained);
-    if (prefetched || (next && ready > this.#now)) {
+    const planning = next && this.#array.supplied;
+    const ready = prefetched ? 0 : Math.max(source.readyAt(batch) + (planning ? Timing.planMade : 0), drained);
+    const leftOut = this.#now + (planning ? Timing.planAsked : 0);
+    if (prefetched || (next && ready > leftOut)) {
       this.#prefetched = false;
-      this.#now++;
+      this.#now = leftOut + 1;
       return null;
     }
     const begin = this.#now;

@@ -66,6 +66,11 @@ export class LaneArray {
     this.#marker = new Uint16Array(lanes).fill(1);
   }
 
+  /** Whether the words come from external memory. */
+  get supplied(): boolean {
+    return this.#supply !== null;
+  }
+
   /**
    * Drains the lanes; those of an earlier drain are past.
    *

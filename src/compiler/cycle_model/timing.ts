@@ -26,6 +26,9 @@ export const Timing = {
   /** Reset -> first address of weight_reader on the bus; address taken -> word ready in its buffer, without the latency of the memory. */
   firstAsk: 5,
   askToWord: 3,
+  /** Batch readable -> issuers know that its x was read ahead; issuer asks for the plan -> it knows that it was not (weight_reader.v). */
+  planMade: 1,
+  planAsked: 2,
   /** Element readable -> its beat on the output stream (vec_buffer.v, frame_out.v, skid_buffer.v). */
   readableToBeat: 3,
 } as const;

@@ -29,7 +29,7 @@ const PEEPHOLE_NAMES = ['weight_ci', 'weight_cf', 'weight_co'] as const;
  *   or a plain RNN
  */
 export function lstmFromTensors(where: string, tensors: ReadonlyMap<string, SourceTensor>): TrainedModel {
-  const prefix = findPrefix(where, [...tensors.keys()]);
+  const prefix = lstmPrefix(where, [...tensors.keys()]);
   const reader = new Reader(where, prefix, tensors);
   const { layerCount, suffixes } = findDirections(reader);
   checkOwnNames(reader, layerCount, suffixes);
@@ -111,7 +111,13 @@ class Reader {
   }
 }
 
-function findPrefix(where: string, names: readonly string[]): string {
+/**
+ * What stands before the names of the LSTM's tensors.
+ *
+ * @param names of all tensors of the file
+ * @throws EsegenError where there is no LSTM, or there are several
+ */
+export function lstmPrefix(where: string, names: readonly string[]): string {
   const prefixes = new Set<string>();
   for (const name of names) {
     const match = LSTM_NAME.exec(name);

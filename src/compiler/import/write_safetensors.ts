@@ -11,19 +11,29 @@ export interface FloatTensor {
   readonly data: Floats;
 }
 
+/** A tensor of bytes to write, as U8. */
+export interface ByteTensor {
+  /** Dimensions, outermost first. */
+  readonly shape: readonly number[];
+  /** Row-major, as many values as the shape has elements. */
+  readonly data: Uint8Array;
+}
+
+type TensorData = Floats | Uint8Array;
+
 /**
- * Lays out a safetensors file. Same tensors, same bytes, whatever the order of the maps: F64 first, then F32, each by
- * name, which keeps every tensor aligned to its element size.
+ * Lays out a safetensors file. Same tensors, same bytes, whatever the order of the maps: F64 first, then F32, then U8, each
+ * by name, which keeps every tensor aligned to its element size.
  *
  * @param tensors by name, any text but `__metadata__`
  * @param metadata texts for `__metadata__`, left out where empty
  * @throws EsegenError where a shape does not fit its data or a name is reserved
  */
 export function writeSafetensors(
-  tensors: ReadonlyMap<string, FloatTensor>,
+  tensors: ReadonlyMap<string, FloatTensor | ByteTensor>,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array {
-  const placed: { readonly data: Floats; readonly begin: number }[] = [];
+  const placed: { readonly data: TensorData; readonly begin: number }[] = [];
   const fields: string[] = [];
   if (metadata.size > 0) {
     const texts = [...metadata].toSorted(byName).map(([key, text]) => field(key, JSON.stringify(text)));
@@ -35,7 +45,7 @@ export function writeSafetensors(
   )) {
     check(name, shape, data);
     const range = [dataBytes, dataBytes + data.byteLength];
-    const dtype = data instanceof Float64Array ? 'F64' : 'F32';
+    const dtype = data instanceof Float64Array ? 'F64' : data instanceof Float32Array ? 'F32' : 'U8';
     fields.push(field(name, JSON.stringify({ dtype, shape, data_offsets: range })));
     placed.push({ data, begin: dataBytes });
     dataBytes += data.byteLength;
@@ -52,11 +62,15 @@ export function writeSafetensors(
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, BigInt(headerBytes), true);
   bytes.set(json, LENGTH_BYTES);
-  for (const { data, begin } of placed) putFloats(view, LENGTH_BYTES + headerBytes + begin, data);
+  for (const { data, begin } of placed) {
+    const at = LENGTH_BYTES + headerBytes + begin;
+    if (data instanceof Uint8Array) bytes.set(data, at);
+    else putFloats(view, at, data);
+  }
   return bytes;
 }
 
-function elementBytes([, tensor]: readonly [string, FloatTensor]): number {
+function elementBytes([, tensor]: readonly [string, FloatTensor | ByteTensor]): number {
   return tensor.data.BYTES_PER_ELEMENT;
 }
 
@@ -70,7 +84,7 @@ function field(name: string, json: string): string {
   return `${JSON.stringify(name)}:${json}`;
 }
 
-function check(name: string, shape: readonly number[], data: Floats): void {
+function check(name: string, shape: readonly number[], data: TensorData): void {
   const elements = shape.reduce((product, size) => product * size, 1);
   if (name === '__metadata__') throw new EsegenError(quoteName(name), 'is reserved for metadata', 'Rename the tensor');
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0) || elements !== data.length) {

@@ -70,17 +70,17 @@ export function rankShare(share: LaneShare): RankedShare {
   const step = (APART * largest) / magnitudes.length;
   for (let at = 0; at < magnitudes.length; at++) magnitudes[at]! += step * (magnitudes.length - at);
   const apart = { ...share, magnitudes };
-  return { ...apart, sorted: share.keep.map((_, part) => sortedMagnitudes(apart, part)) };
+  return { ...apart, sorted: share.keep.map((_, part) => partMagnitudes(apart, part).sort()) };
 }
 
-/** Magnitudes of a sub-matrix of a share, in ascending order. */
-export function sortedMagnitudes({ rows, magnitudes, keep }: LaneShare, part: number): Float64Array {
-  const sorted = new Float64Array(magnitudes.length / keep.length);
+/** Magnitudes of a sub-matrix of a share, column by column. */
+export function partMagnitudes({ rows, magnitudes, keep }: LaneShare, part: number): Float64Array {
+  const own = new Float64Array(magnitudes.length / keep.length);
   let count = 0;
   for (let base = 0; base < magnitudes.length; base += rows) {
-    for (let row = part; row < rows; row += keep.length) sorted[count++] = magnitudes[base + row]!;
+    for (let row = part; row < rows; row += keep.length) own[count++] = magnitudes[base + row]!;
   }
-  return sorted.sort();
+  return own;
 }
 
 /** Smallest weight that stays of a sub-matrix where magnitude alone decides; infinite where none stays. */

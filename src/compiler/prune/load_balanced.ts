@@ -1,4 +1,5 @@
-import { type LaneShare, type PruneRule, sortedMagnitudes } from './lane_share.ts';
+import { type LaneShare, type PruneRule, partMagnitudes } from './lane_share.ts';
+import { largestValue } from './largest_value.ts';
 
 /**
  * Load-balance-aware pruning (Han et al., ESE, FPGA 2017): every lane keeps the same share of each sub-matrix, so all
@@ -16,11 +17,11 @@ function keepLargest(share: LaneShare, part: number, mask: Uint8Array): void {
   const { rows, columns, magnitudes, keep } = share;
   const count = keep[part]!;
   if (count === 0) return;
-  const sorted = sortedMagnitudes(share, part);
-  const threshold = sorted[sorted.length - count]!;
+  const own = partMagnitudes(share, part);
+  const threshold = largestValue(own, count);
   // Of the weights that equal the threshold, as many stay as the larger ones leave room for.
-  let ties = 0;
-  for (let at = sorted.length - count; at < sorted.length && sorted[at] === threshold; at++) ties++;
+  let ties = count;
+  for (let at = 0; at < own.length; at++) if (own[at]! > threshold) ties--;
   for (let row = part; row < rows; row += keep.length) {
     for (let column = 0; column < columns; column++) {
       const at = column * rows + row;

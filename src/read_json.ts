@@ -1,19 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
 import { EsegenError } from './errors.ts';
 
-/** Largest JSON file that is read beside a model, in bytes. */
+/** Largest JSON file that is read, in bytes. */
 const JSON_LIMIT = 2 ** 26;
 
 /**
- * Reads a JSON file.
+ * Reads a JSON file of at most 64 MiB.
  *
- * @throws EsegenError where it cannot be read, is too large or not JSON
+ * @throws EsegenError where it cannot be read, is larger or is not JSON
  */
 export function readJson(path: string): unknown {
   let text: string;
   try {
-    const { size } = statSync(path);
-    if (size > JSON_LIMIT) throw new EsegenError(path, `expected at most ${JSON_LIMIT} bytes, got ${size}`);
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new EsegenError(path, 'expected a file', 'Name a JSON file');
+    if (stat.size > JSON_LIMIT) throw new EsegenError(path, `expected at most ${JSON_LIMIT} bytes, got ${stat.size}`);
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof EsegenError) throw error;

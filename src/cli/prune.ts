@@ -1,0 +1,162 @@
+import type { CommandModule } from 'yargs';
+import type { PrunedAccuracy, Sensitivity } from '../compress/sensitivity.ts';
+import { type Config, ENCODINGS, type Encoding, MATRICES, parseConfig, readConfig } from '../config.ts';
+import { EsegenError } from '../errors.ts';
+import { type PruneResult, prune } from '../prune.ts';
+import { progressLine } from './progress.ts';
+import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
+
+interface Arguments {
+  model: string;
+  config: string | undefined;
+  array: string | undefined;
+  encoding: Encoding | undefined;
+  density: number | undefined;
+  'per-matrix': string | undefined;
+  out: string | undefined;
+  sensitivity: boolean;
+  data: string | undefined;
+  labels: string | undefined;
+  json: boolean;
+}
+
+/** `esegen prune`: masks for fine-tuning, balanced over the PEs. */
+export const pruneCommand: CommandModule<object, Arguments> = {
+  command: 'prune <model>',
+  describe: 'Prune a model with balance over the PEs; write it with its masks, for fine-tuning',
+  builder: (yargs) =>
+    yargs
+      .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
+      .option('config', { type: 'string', requiresArg: true, describe: 'Config: array, encoding, densities' })
+      .option('array', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Channels x groups x lanes instead, e.g. 1x1x32',
+      })
+      .option('encoding', { choices: ENCODINGS, requiresArg: true, describe: 'Rule; default that of the config' })
+      .option('density', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Share that stays; default that of the config',
+      })
+      .option('per-matrix', { type: 'string', requiresArg: true, describe: 'Densities of some, e.g. ix=0.1,ym=0.2' })
+      .option('out', { type: 'string', requiresArg: true, describe: 'Pruned model to write (.safetensors)' })
+      .option('sensitivity', {
+        type: 'boolean',
+        default: false,
+        describe: 'Scan what each sub-matrix bears, and propose densities that come to --density',
+      })
+      .option('data', { type: 'string', requiresArg: true, describe: 'Frames of the scan (.npy, [T, I])' })
+      .option('labels', { type: 'string', requiresArg: true, describe: 'Words of its utterances (JSON)' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' }),
+  handler: (given) => {
+    const config = configOf(given);
+    const progress = progressLine();
+    let result: PruneResult;
+    try {
+      result = prune({
+        model: given.model,
+        config,
+        out: given.out,
+        sensitivity: sensitivityOf(given),
+        progress: progress.show,
+      });
+    } finally {
+      progress.clear();
+    }
+    process.stdout.write(given.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(given.model, result));
+  },
+};
+
+function configOf({ config: path, array, encoding, density, 'per-matrix': perMatrix }: Arguments): Config {
+  if ((path === undefined) === (array === undefined)) {
+    throw new EsegenError('prune', 'expected --config or --array, one of the two');
+  }
+  const base = path === undefined ? { array: parseArray(array!) } : readConfig(path);
+  const own = 'density' in base ? base.density : {};
+  const densities = {
+    ...(density === undefined ? own : { default: density }),
+    ...(perMatrix === undefined ? {} : parseDensities(perMatrix)),
+  };
+  return parseConfig({ ...base, ...(encoding === undefined ? {} : { encoding }), density: densities }, 'prune');
+}
+
+function parseArray(text: string): { channels: number; groups: number; lanes: number } {
+  const match = /^(\d{1,4})x(\d{1,4})x(\d{1,4})$/.exec(text);
+  if (match === null) {
+    const got = JSON.stringify(text.slice(0, 40));
+    throw new EsegenError('--array', `expected channels x groups x lanes such as 1x1x32, got ${got}`);
+  }
+  return { channels: Number(match[1]), groups: Number(match[2]), lanes: Number(match[3]) };
+}
+
+function parseDensities(text: string): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const match = /^(\w+)=(\d*\.?\d+)$/.exec(part.trim());
+      if (match !== null && MATRICES.some((matrix) => matrix === match[1])) return [match[1]!, Number(match[2])];
+      const what = `expected densities such as ix=0.1,ym=0.2 of ${MATRICES.join(', ')}`;
+      throw new EsegenError('--per-matrix', `${what}, got ${JSON.stringify(part.slice(0, 40))}`);
+    }),
+  );
+}
+
+function sensitivityOf({ sensitivity, data, labels, density, out, 'per-matrix': perMatrix }: Arguments) {
+  if (!sensitivity) {
+    if (data !== undefined || labels !== undefined) {
+      throw new EsegenError('--data, --labels', 'have no effect without --sensitivity', 'Leave them out');
+    }
+    if (out === undefined) throw new EsegenError('--out', 'missing', 'Name the .safetensors file to write');
+    return undefined;
+  }
+  if (data === undefined) throw new EsegenError('--data', 'missing: the scan needs frames', 'Name a .npy file');
+  if (density === undefined) throw new EsegenError('--density', 'missing: the scan needs a target');
+  if (perMatrix !== undefined) {
+    throw new EsegenError('--per-matrix', 'has no effect with --sensitivity, which proposes them', 'Leave it out');
+  }
+  return { data, labels, density };
+}
+
+function formatResult(model: string, result: PruneResult): string {
+  const { weights, kept, matrices, imbalance, plainImbalance, sensitivity, files } = result;
+  const several = matrices.some(({ layer, reverse }) => layer > 0 || reverse);
+  const table = formatTable([
+    ['matrix', 'weights', 'kept', 'density', 'squared magnitude'],
+    ...matrices.map((m) => [
+      several ? `${m.name} of layer ${m.layer}${m.reverse ? ', reverse' : ''}` : m.name,
+      formatCount(m.weights),
+      formatCount(m.kept),
+      formatShare(m.kept / m.weights),
+      formatShare(m.keptEnergy),
+    ]),
+  ]);
+  const rows = formatRows([
+    ['weights', `${formatCount(weights)}, of which ${formatCount(kept)} kept (${formatShare(kept / weights)})`],
+    ['imbalance', `fullest PE ${imbalance.toFixed(2)} times the mean; ${plainImbalance.toFixed(2)} by magnitude alone`],
+    ['written', files.length === 0 ? 'nothing (no --out)' : files.join(', ')],
+  ]);
+  const scan = sensitivity === null ? '' : `${formatSensitivity(sensitivity)}\n`;
+  return `${model}: pruned\n\n${scan}${table}\n${rows}`;
+}
+
+function formatAccuracy({ relativeError, wordErrorRate }: PrunedAccuracy): string {
+  return `${formatShare(relativeError)}${wordErrorRate === null ? '' : ` (${formatShare(wordErrorRate)})`}`;
+}
+
+function formatSensitivity({ points, proposal, proposed, uniform, wordErrorRate }: Sensitivity): string {
+  const names = [...new Set(points.map(({ matrix }) => matrix))];
+  const densities = [...new Set(points.map(({ density }) => density))];
+  const words = wordErrorRate === null ? '' : `; in brackets the word error rate, dense ${formatShare(wordErrorRate)}`;
+  const table = formatTable([
+    ['density', ...names],
+    ...densities.map((density) => [
+      formatShare(density),
+      ...names.map((name) => formatAccuracy(points.find((p) => p.matrix === name && p.density === density)!)),
+    ]),
+  ]);
+  const rows = formatRows([
+    ['proposal', JSON.stringify(proposal)],
+    ['pruned so', `${formatAccuracy(proposed)} in y, ${formatAccuracy(uniform)} with one density for all`],
+  ]);
+  return `Relative error of y with one sub-matrix pruned${words}\n\n${table}\n${rows}`;
+}

@@ -1,0 +1,50 @@
+import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { EsegenError } from './errors.ts';
+
+/**
+ * Checks, before the work is done, that a file can be written.
+ *
+ * @param path file to write; a file that is there already is replaced
+ * @param sources files that must not be replaced, since the result is made from them
+ * @throws EsegenError where the folder is missing, or `path` is a folder or one of the sources
+ */
+export function checkFileTarget(path: string, sources: readonly string[]): void {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new EsegenError(path, 'cannot be written: its folder does not exist', 'Make the folder first');
+  }
+  if (!existsSync(path)) return;
+  if (!statSync(path).isFile()) throw new EsegenError(path, 'is not a file, expected the name of a file to write');
+  const real = realpathSync(path);
+  if (sources.some((source) => existsSync(source) && realpathSync(source) === real)) {
+    throw new EsegenError(path, 'is an input of this command, which would be overwritten', 'Name another file');
+  }
+}
+
+/**
+ * Writes files, all of them or none: each beside its place first, then all are renamed.
+ *
+ * @throws EsegenError where one cannot be written
+ */
+export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>): void {
+  const staged: { readonly path: string; readonly beside: string }[] = [];
+  let path = '';
+  try {
+    for (const [target, content] of files) {
+      path = target;
+      const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+      staged.push({ path, beside });
+      writeFileSync(beside, content);
+    }
+    for (const file of staged) {
+      path = file.path;
+      renameSync(file.beside, path);
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new EsegenError(path, `cannot be written (${code})`, 'Check the path, its permissions and the free space');
+  } finally {
+    for (const { beside } of staged) rmSync(beside, { force: true });
+  }
+}
