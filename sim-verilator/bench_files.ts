@@ -9,7 +9,7 @@ export interface IntegerFrames {
   readonly data: Int16Array;
 }
 
-/** Counters at the end of an output frame, summed since reset (bench.v). */
+/** Counters at the end of an output frame, summed since reset (bench.v). A netlist has the cycle only; the others are NaN. */
 export interface FrameStats {
   /** Cycle of the frame's last beat. */
   readonly cycle: number;
@@ -99,15 +99,15 @@ export async function readOutput(
 /** Reads the counters, one entry an output frame. */
 export async function readStats(path: string): Promise<FrameStats[]> {
   return (await readLines(path)).map((line) => {
-    const [cycle, macs, padding, starved, blocked, highWater, waited] = line.split(' ').map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [
+      cycle = Number.NaN,
+      macs = Number.NaN,
+      padding = Number.NaN,
+      starved = Number.NaN,
+      blocked = Number.NaN,
+      highWater = Number.NaN,
+      waited = Number.NaN,
+    ] = line.split(' ').map(Number);
     return { cycle, macs, padding, starved, blocked, highWater, waited };
   });
 }

@@ -21,6 +21,7 @@ function hex(value: number): string {
  *
  * @param golden [T, P], frames in the order in which the design answers
  * @param frames these frames
+ * @param what what gave the output, for the messages
  * @param undefinedAt first beat with undefined bits; counts as a difference
  */
 export function compareOutputs(
@@ -28,6 +29,7 @@ export function compareOutputs(
   frames: readonly InputFrame[],
   rtl: OutputElements & { readonly undefinedAt: number | null },
   { outputs, lanes, groups, channels }: Dimensions,
+  what = 'RTL',
 ): Comparison {
   const differences: string[] = [];
   let mismatches = 0;
@@ -39,7 +41,7 @@ export function compareOutputs(
     const voice = channels === 1 ? '' : `, channel ${channel}`;
     const where = `frame ${Math.floor(row / channels)}${voice}, y[${element}]`;
     differences.push(
-      `${where}: expected ${hex(golden[at]!)}, RTL ${got} (lane ${element % lanes}, group ${groups === 1 ? 0 : 'any'}, cycle ${rtl.cycles[at]})`,
+      `${where}: expected ${hex(golden[at]!)}, ${what} ${got} (lane ${element % lanes}, group ${groups === 1 ? 0 : 'any'}, cycle ${rtl.cycles[at]})`,
     );
   };
   const words = Math.min(golden.length, rtl.values.length);
@@ -50,7 +52,7 @@ export function compareOutputs(
   }
   if (rtl.values.length !== golden.length) {
     mismatches += Math.abs(golden.length - rtl.values.length);
-    differences.push(`expected ${golden.length} output words, the RTL gave ${rtl.values.length}`);
+    differences.push(`expected ${golden.length} output words, the ${what} gave ${rtl.values.length}`);
   }
   return { comparedWords: words, mismatches, differences };
 }

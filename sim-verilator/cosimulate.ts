@@ -9,7 +9,7 @@ import type { CellTrace } from '../src/golden/elem_lane.ts';
 import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput, writeMemory } from './bench_files.ts';
 import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';
-import { icarus } from './icarus.ts';
+import { icarus, icarusOnNetlist } from './icarus.ts';
 import type { MemoryArguments, MemoryBehaviour, Simulator, SimulatorName } from './simulator.ts';
 import { type SteadyState, steadyState } from './steady_state.ts';
 import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
@@ -19,6 +19,7 @@ const SIMULATOR: Readonly<Record<SimulatorName, Simulator>> = { verilator, icaru
 
 /** How a co-simulation is run. */
 export interface CosimOptions {
+  /** Icarus, for a netlist. */
   readonly simulator: SimulatorName;
   /** Seed of the stalls, and their probability, 0 to below 1. */
   readonly seed: number;
@@ -29,6 +30,8 @@ export interface CosimOptions {
   readonly checkpoints?: boolean;
   /** How external memory behaves, where the design has one. */
   readonly memory?: MemoryBehaviour;
+  /** Netlist (`synthesizeNetlist`) that is run in place of the RTL; it has no checkpoints. */
+  readonly netlist?: string;
 }
 
 /** What a co-simulation found. */
@@ -152,7 +155,8 @@ export async function cosimulate(
         ? { memory: await memoryArguments(dir, work, dimensions.busBits, options.memory ?? {}) }
         : {}),
     };
-    const log = await SIMULATOR[simulator].run(dir, bench, options.waves);
+    const program = options.netlist === undefined ? SIMULATOR[simulator] : icarusOnNetlist(options.netlist);
+    const log = await program.run(dir, bench, options.waves);
     checkVerdict(log);
 
     const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
@@ -172,7 +176,7 @@ export async function cosimulate(
     const lanes = dimensions.groups * dimensions.lanes;
     const ends = batchEnds(stats, answered);
     return {
-      ...compareOutputs(golden, answered.flat(), output, dimensions),
+      ...compareOutputs(golden, answered.flat(), output, dimensions, options.netlist === undefined ? 'RTL' : 'netlist'),
       simulator,
       frames: answered.length,
       cycles: stats.at(-1)?.cycle ?? 0,

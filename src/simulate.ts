@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../sim-verilator/cosimulate.ts';
+import { synthesizeNetlist } from '../sim-verilator/netlist.ts';
 import type { MemoryBehaviour, SimulatorName } from '../sim-verilator/simulator.ts';
 import { sideBySide } from '../sim-verilator/stimuli.ts';
 import type { Formats } from './compiler/formats.ts';
@@ -19,8 +20,10 @@ import { Rng } from './rng.ts';
 export interface SimulateOptions {
   /** Frames, `.npy` [T, I], with several channels [T, B, I]: float32/float64, rounded on the way in, or int16 in the design's format. Default: seeded random frames. */
   readonly input?: string | undefined;
-  /** Default verilator. */
+  /** Default verilator; icarus for a netlist. */
   readonly simulator?: SimulatorName | undefined;
+  /** Synthesizes the design to gates with Yosys, and runs the netlist in place of the RTL. */
+  readonly netlist?: boolean | undefined;
   /** Number of frames; default all of `input`, or 8 random ones. */
   readonly frames?: number | undefined;
   /** Seed of random frames and stalls; default 1. */
@@ -38,6 +41,8 @@ export interface SimulateOptions {
 /** What `simulate` found. */
 export interface SimulateResult {
   readonly simulator: SimulatorName;
+  /** Whether a netlist was run. What is counted inside the RTL is NaN then: utilization, words, PE-cycles, queues. */
+  readonly netlist: boolean;
   readonly frames: number;
   readonly comparedWords: number;
   readonly mismatches: number;
@@ -177,8 +182,20 @@ function checkHasMemory(dir: string, { dram }: Dimensions, memory: MemoryBehavio
   );
 }
 
-function checkOptions({ frames, seed, stalls, memory }: SimulateOptions): void {
+/** Refuses what a netlist cannot do. */
+function checkNetlist({ simulator, memory }: SimulateOptions): void {
+  if (simulator === 'verilator') {
+    throw new EsegenError('--netlist', 'runs in icarus, not in verilator', 'Leave out --simulator');
+  }
+  if (memory?.fault !== undefined) {
+    throw new EsegenError('memory.fault', 'a netlist does not show how its memory fails', 'Run the RTL');
+  }
+}
+
+function checkOptions(options: SimulateOptions): void {
+  const { frames, seed, stalls, memory } = options;
   checkMemory(memory ?? {});
+  if (options.netlist) checkNetlist(options);
   if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
     throw new EsegenError('--frames', `expected a whole number of at least 1, got ${frames}`);
   }
@@ -203,9 +220,10 @@ function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: 
 
 /**
  * Runs the RTL of a design directory against the golden model, word by word. Where they differ, the run is repeated with
- * checkpoints inside the design, and the first difference there is reported too.
+ * checkpoints inside the design, and the first difference there is reported too (not for a netlist, which has none).
  *
- * @throws EsegenError for a damaged directory, bad input, a missing simulator or a design that stalls
+ * @throws EsegenError for a damaged directory, bad input, a missing simulator or Yosys, a design that stalls or whose netlist
+ *   is too large
  */
 export async function simulate(dir: string, options: SimulateOptions = {}): Promise<SimulateResult> {
   checkOptions(options);
@@ -221,7 +239,8 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
   const stimuli = sideBySide(input.integers, dimensions.channels);
 
   const run = {
-    simulator: options.simulator ?? ('verilator' as const),
+    simulator: options.simulator ?? (options.netlist ? ('icarus' as const) : ('verilator' as const)),
+    ...(options.netlist ? { netlist: await synthesizeNetlist(loaded) } : {}),
     seed,
     stalls: options.stalls ?? 0,
     memory: options.memory ?? {},
@@ -234,13 +253,14 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
   if (options.dump !== undefined) dump(options.dump, cosim, float, loaded);
 
   const differences = [...cosim.differences];
-  if (cosim.mismatches > 0) {
+  if (cosim.mismatches > 0 && !options.netlist) {
     const { inside } = await cosimulate(loaded.dir, design, stimuli, { ...run, checkpoints: true });
     if (inside !== null) differences.push(inside);
   }
   const { steady } = cosim;
   return {
     simulator: cosim.simulator,
+    netlist: options.netlist ?? false,
     frames: cosim.frames,
     comparedWords: cosim.comparedWords,
     mismatches: cosim.mismatches,

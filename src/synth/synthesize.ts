@@ -107,8 +107,12 @@ export async function synthesize(
   };
 }
 
-/** Verilog files in the order of `files.f`. */
-async function sourcesOf({ dir, files }: LoadedDesign): Promise<string[]> {
+/**
+ * Verilog files of a design in the order of `files.f`. Their names are safe in a script of Yosys.
+ *
+ * @throws EsegenError where `files.f` names none, or others
+ */
+export async function sourcesOf({ dir, files }: LoadedDesign): Promise<string[]> {
   const sources = files.has('files.f') ? await rtlFiles(dir) : [];
   if (sources.length > 0 && sources.every((source) => isRead(source) && files.has(source))) return sources;
   throw new EsegenError(

@@ -1,6 +1,9 @@
 // bench: drives the design with frames from a file and records what it does. The same module runs under Verilator (clocked by
 // main.cpp) and under Icarus (clocked by icarus_tb.v), so both see the same stimuli in the same cycles.
 //
+// With NETLIST defined it drives a synthesized netlist: without checkpoints, and of the counters only the cycle.
+// (Nothing of the design but its ports is used then.)
+//
 // Arguments:  +input=FILE        one beat a line: hexadecimal {channel, end of batch, start of utterance, 16-bit element}
 //             +output=FILE       written: "<cycle> <channel> <elements>" for every beat of the output
 //             +stats=FILE        written: a line of counters at the end of every output frame
@@ -55,9 +58,16 @@ module bench (
         end
     end
 
+    // Behind the write that starts the core, the core runs.
+    wire started;
+
     // ---- Reset ----------------------------------------------------------------------------------------------------------
     // The run begins when the registers have started the core: stimuli and counters are in reset until then.
+`ifdef NETLIST
+    wire reset = rst || !started;
+`else
     wire reset = rst || dut.core_rst;
+`endif
     wire restart = 1'b0;
 
     wire [11:0] ctrl_awaddr;
@@ -82,6 +92,7 @@ module bench (
         .rst(rst),
         .restart(restart),
         .held(reset),
+        .started(started),
         .awaddr(ctrl_awaddr),
         .awvalid(ctrl_awvalid),
         .awready(ctrl_awready),
@@ -208,9 +219,19 @@ module bench (
     wire [GROUPS*LANES-1:0] lane_padding;
     wire [GROUPS*LANES-1:0] lane_idle;
     wire [GROUPS*LANES-1:0] lane_wait;
+    wire [7*GROUPS*LANES-1:0] lane_level;
+
+`ifdef NETLIST
+    assign lane_mac = 0;
+    assign lane_padding = 0;
+    assign lane_idle = 0;
+    assign lane_wait = 0;
+    assign lane_level = 0;
+    wire blocking = 1'b0;
+`else
     wire [GROUPS*LANES-1:0] lane_push;
     wire [GROUPS*LANES-1:0] lane_pop;
-    wire [7*GROUPS*LANES-1:0] lane_level;
+    wire blocking = !dut.u_core.u_array.gen_group[0].advance;
 
     genvar l;
     generate
@@ -237,6 +258,7 @@ module bench (
             assign lane_level[7*l+:7] = level_reg;
         end
     endgenerate
+`endif
 
     reg [63:0] macs;
     reg [63:0] padding;
@@ -281,15 +303,20 @@ module bench (
             starved <= starved + idle_count;
             waited  <= waited + wait_count;
             high_water <= level_max;
-            if (!dut.u_core.u_array.gen_group[0].advance) blocked <= blocked + 64'd1;
+            if (blocking) blocked <= blocked + 64'd1;
 
             quiet <= (mac_count != 0 || (s_valid && s_ready) || (m_valid && m_ready)) ? 0 : quiet + 1;
             if (quiet == watchdog) begin
+`ifdef NETLIST
+                $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d",
+                    cycle, in_frame, in_element, out_frame, out_element);
+`else
                 $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, issuer of group 0 at step %0d, column %0d, advance %b, sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
                     cycle, in_frame, in_element, out_frame, out_element,
                     dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.pc_reg,
                     dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg, dut.u_core.u_array.gen_group[0].advance,
                     dut.u_core.u_array.u_sequencer.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle, dut.u_core.u_array.all_done, lane_idle);
+`endif
                 $finish;
             end
 
@@ -301,8 +328,12 @@ module bench (
                     $finish;
                 end
                 if (m_last) begin
+`ifdef NETLIST
+                    $fwrite(stats_file, "%0d\n", cycle);
+`else
                     $fwrite(stats_file, "%0d %0d %0d %0d %0d %0d %0d\n",
                         cycle, macs, padding, starved, blocked, high_water, waited);
+`endif
                     out_element <= 0;
                     out_frame   <= out_frame + 1;
                     if (out_frame == frames - 1) begin
@@ -317,6 +348,7 @@ module bench (
         end
     end
 
+`ifndef NETLIST
     // ---- Checkpoints ----------------------------------------------------------------------------------------------------
     genvar c;
     genvar e;
@@ -342,6 +374,7 @@ module bench (
             end
         end
     endgenerate
+`endif
 
 endmodule
 

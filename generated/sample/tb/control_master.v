@@ -14,6 +14,8 @@ module control_master #(
     // Restart, a pulse; whether the core is in reset.
     input  wire        restart,
     input  wire        held,
+    // The core runs.
+    output wire        started,
     // AXI4-Lite.
     output reg  [11:0] awaddr,
     output reg         awvalid,
@@ -40,6 +42,7 @@ module control_master #(
     reg [5:0] wait_count;
 
     assign bready = 1'b1;
+    assign started = step == STEP_DONE;
 
     always @(posedge clk) begin
         if (rst) begin
