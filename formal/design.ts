@@ -1,0 +1,24 @@
+// The emitted modules under proof.
+
+import { generate } from '../src/generate.ts';
+import { sampleDesign } from '../test/lib/sample_design.ts';
+import type { Sources } from './check.ts';
+
+/** Emits a small design with weights in external memory, which has all modules under proof. */
+export function emittedModules(): Sources {
+  const compilation = sampleDesign(
+    { inputs: 4, cells: 8, outputs: 4 },
+    { name: 'proved', array: { channels: 2, lanes: 4 }, weights: 'dram', memoryBusBits: 64 },
+  );
+  const files = generate(
+    compilation,
+    { layer: compilation.layer, outputLayer: null },
+    { norm: null, labels: null },
+  );
+  const modules = new Map<string, string>();
+  for (const [path, text] of files) {
+    const [, name] = /^rtl\/(.*)\.v$/.exec(path) ?? [];
+    if (name !== undefined) modules.set(name, String(text));
+  }
+  return modules;
+}
