@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EsegenError } from '../src/errors.ts';
-import { type Circuit, decide, search, type Sources, toCircuit } from './check.ts';
+import { type Circuit, decide, type Sources, search, toCircuit } from './check.ts';
 import type { Proof, Property } from './proofs.ts';
 
 /** A line of the table. */
