@@ -7,8 +7,8 @@ import { anyYosys, type Yosys } from '../src/synth/yosys.ts';
 
 const NETLIST = 'netlist.v';
 
-/** Most PEs, and ElemMul lanes over all channels, of a netlist that Icarus takes: minutes, not hours (docs/synthesis.md). */
-const MOST_PES = 32;
+/** Most PEs, and ElemMul lanes over all channels, of a netlist that is worth waiting for (docs/synthesis.md). */
+const MOST_PES = 16;
 const MOST_ELEM_LANES = 8;
 
 /** Refuses a design whose netlist would be too large to simulate. */

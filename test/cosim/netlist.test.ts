@@ -90,11 +90,15 @@ function invert(netlist: string, register: string, bit: number): string {
 }
 
 describe('netlist of synthesis in Icarus', () => {
-  test.each(DESIGNS)('$title: every word, in the cycles of the RTL', async ({ layer, config }) => {
+  const netlists = new Map<string, string>();
+
+  test.each(DESIGNS)('$title: every word, in the cycles of the RTL', async ({ title, layer, config }) => {
     await withDesignDir(sampleDesign(layer, config), async (dir) => {
       const loaded = loadDesign(dir);
       const rtl = await run(loaded);
-      const gates = await run(loaded, await synthesizeNetlist(loaded));
+      const netlist = await synthesizeNetlist(loaded);
+      netlists.set(title, netlist);
+      const gates = await run(loaded, netlist);
       expect(gates.differences).toEqual([]);
       const { channels, outputs } = loaded.design.dimensions;
       expect(gates.comparedWords).toBe(FRAMES * channels * outputs);
@@ -104,17 +108,17 @@ describe('netlist of synthesis in Icarus', () => {
   });
 
   test('one inverted gate is found', async () => {
-    const { layer, config } = DESIGNS[0]!;
+    const { title, layer, config } = DESIGNS[0]!;
     await withDesignDir(sampleDesign(layer, config), async (dir) => {
       const loaded = loadDesign(dir);
-      const netlist = await synthesizeNetlist(loaded);
+      const netlist = netlists.get(title)!;
       for (const [register, bit] of [
-        ['u_arith_unit\\.product_reg', 6],
-        ['u_elem_lane\\.product_reg', 9],
+        ['u_arith_unit\\.product_reg', 9],
+        ['u_elem_lane\\.product_reg', 20],
       ] as const) {
         const { mismatches, differences } = await run(loaded, invert(netlist, register, bit));
         expect(mismatches).toBeGreaterThan(0);
-        expect(differences[0]).toMatch(/^frame 0, y\[\d\]: expected 0x[0-9a-f]{4}, netlist 0x[0-9a-f]{4} /);
+        expect(differences[0]).toMatch(/^frame \d, y\[\d\]: expected 0x[0-9a-f]{4}, netlist 0x[0-9a-f]{4} /);
       }
     });
   });
@@ -166,7 +170,7 @@ describe('refused', () => {
   });
 
   test.each([
-    [{ channels: 2, lanes: 32 }, 1, '64 PEs, expected at most 32'],
+    [{ channels: 2, lanes: 32 }, 1, '64 PEs, expected at most 16'],
     [{ channels: 4, lanes: 4 }, 4, '16 ElemMul lanes over all channels, expected at most 8'],
   ])('a design that is too large: %j', async (array, elemLanes, message) => {
     const large = sampleDesign({ inputs: 2, cells: 2 }, { array, elemLanes });
