@@ -29,7 +29,10 @@ module formal_axi_lite_slave (
     reg rst = 1'b1;
     always @(posedge clk) rst <= 1'b0;
 
-    wire        awready, wready, bvalid, arready, rvalid, write_en, read_en;
+    wire        awready, wready, bvalid, arready, rvalid, write, read;
+    // In the reset nothing counts.
+    wire        write_en = write && !rst;
+    wire        read_en = read && !rst;
     wire [1:0]  bresp, rresp, write_addr, read_addr;
     wire [31:0] rdata, write_data;
     wire [3:0]  write_strb;
@@ -41,8 +44,8 @@ module formal_axi_lite_slave (
         .s_axi_bresp(bresp), .s_axi_bvalid(bvalid), .s_axi_bready(bready),
         .s_axi_araddr(araddr), .s_axi_arprot(3'd0), .s_axi_arvalid(arvalid && !rst), .s_axi_arready(arready),
         .s_axi_rdata(rdata), .s_axi_rresp(rresp), .s_axi_rvalid(rvalid), .s_axi_rready(rready),
-        .write_en(write_en), .write_addr(write_addr), .write_data(write_data), .write_strb(write_strb), .write_ok(write_ok),
-        .read_en(read_en), .read_addr(read_addr), .read_data(read_data), .read_ok(read_ok)
+        .write_en(write), .write_addr(write_addr), .write_data(write_data), .write_strb(write_strb), .write_ok(write_ok),
+        .read_en(read), .read_addr(read_addr), .read_data(read_data), .read_ok(read_ok)
     );
 
     wire aw_taken = awvalid && awready && !rst;

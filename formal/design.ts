@@ -10,11 +10,7 @@ export function emittedModules(): Sources {
     { inputs: 4, cells: 8, outputs: 4 },
     { name: 'proved', array: { channels: 2, lanes: 4 }, weights: 'dram', memoryBusBits: 64 },
   );
-  const files = generate(
-    compilation,
-    { layer: compilation.layer, outputLayer: null },
-    { norm: null, labels: null },
-  );
+  const files = generate(compilation, { layer: compilation.layer, outputLayer: null }, { norm: null, labels: null });
   const modules = new Map<string, string>();
   for (const [path, text] of files) {
     const [, name] = /^rtl\/(.*)\.v$/.exec(path) ?? [];

@@ -33,7 +33,10 @@ const RING: readonly Property[] = [
   { name: 'no_overflow', broken: ['ready_reg <= level_next != FULL;', 'ready_reg <= level_reg != FULL;'] },
   { name: 'valid_until_taken', broken: ['if (pop) read_reg <=', 'if (m_valid) read_reg <='] },
   { name: 'ready_until_used', broken: ['assign s_ready = ready_reg;', 'assign s_ready = ready_reg && !m_ready;'] },
-  { name: 'takes_words', broken: ['ready_reg <= level_next != FULL;', 'ready_reg <= level_next != FULL && !valid_reg;'] },
+  {
+    name: 'takes_words',
+    broken: ['ready_reg <= level_next != FULL;', 'ready_reg <= level_next != FULL && !valid_reg;'],
+  },
   { name: 'reached_is_level', broken: ['level_reg > NUMBER', 'level_reg >= NUMBER'] },
 ];
 // A queue of one entry has another branch of its own.
@@ -56,44 +59,66 @@ const WORD_BUFFER: readonly Property[] = [
 ];
 
 const SKID: readonly Property[] = [
-  { name: 'valid_until_ready', broken: ['wire free = !valid_reg || m_ready;', "wire free = !valid_reg || m_ready || !s_valid;"] },
+  {
+    name: 'valid_until_ready',
+    broken: ['wire free = !valid_reg || m_ready;', 'wire free = !valid_reg || m_ready || !s_valid;'],
+  },
   { name: 'data_stable', broken: ['if (free) data_reg <=', 'data_reg <='] },
   { name: 'order', broken: ['if (accept) skid_data_reg <= s_data;', 'skid_data_reg <= s_data;'] },
   { name: 'none_lost', broken: ['valid_reg      <= skid_valid_reg || accept;', 'valid_reg      <= accept;'] },
-  { name: 'none_doubled', broken: ['valid_reg      <= skid_valid_reg || accept;', 'valid_reg      <= skid_valid_reg || s_valid;'] },
+  {
+    name: 'none_doubled',
+    broken: ['valid_reg      <= skid_valid_reg || accept;', 'valid_reg      <= skid_valid_reg || s_valid;'],
+  },
   { name: 'full_throughput', broken: ["ready_reg      <= 1'b1;", 'ready_reg      <= !accept;'] },
 ];
 
 const SPLIT: readonly Property[] = [
   { name: 'order', broken: ['beat_reg >> ROW_WIDTH', 'beat_reg << ROW_WIDTH'] },
   { name: 'none_lost', broken: ['if (beat_ready) full_reg <= beat_valid;', 'full_reg <= beat_valid;'] },
-  { name: 'none_doubled', broken: ['if (beat_ready) full_reg <= beat_valid;', 'if (beat_valid) full_reg <= 1\'b1;'] },
+  { name: 'none_doubled', broken: ['if (beat_ready) full_reg <= beat_valid;', "if (beat_valid) full_reg <= 1'b1;"] },
   { name: 'takes_beats', broken: ['!full_reg || at_last', '!full_reg'] },
 ];
 const SAME: readonly Property[] = [
   { name: 'order', broken: ['row_reg <= beat_data;', 'row_reg <= row_reg;'] },
   { name: 'none_lost', broken: ['else valid_reg <= beat_valid;', 'else valid_reg <= beat_valid && !valid_reg;'] },
   { name: 'none_doubled', broken: ['else valid_reg <= beat_valid;', 'else valid_reg <= beat_valid || valid_reg;'] },
-  { name: 'takes_beats', broken: ["1'b1;\n            assign row_valid = valid_reg;\n            assign row_words = row_reg;\n        end else", "1'b0;\n            assign row_valid = valid_reg;\n            assign row_words = row_reg;\n        end else"] },
 ];
 const JOIN: readonly Property[] = [
-  { name: 'order', broken: ['{beat_data, row_reg[ROW_WIDTH-1:BUS_WIDTH]}', '{row_reg[ROW_WIDTH-BUS_WIDTH-1:0], beat_data}'] },
-  { name: 'none_lost', broken: ['beat_valid && part_reg == LAST', 'beat_valid && part_reg == LAST && !valid_reg'] },
+  {
+    name: 'order',
+    broken: ['{beat_data, row_reg[ROW_WIDTH-1:BUS_WIDTH]}', '{row_reg[ROW_WIDTH-BUS_WIDTH-1:0], beat_data}'],
+  },
+  { name: 'none_lost', broken: ['if (beat_valid) part_reg <=', 'if (beat_valid && !valid_reg) part_reg <='] },
   { name: 'none_doubled', broken: ['valid_reg <= beat_valid && part_reg == LAST;', 'valid_reg <= part_reg == LAST;'] },
-  { name: 'takes_beats', broken: ["1'b1;\n            assign row_valid = valid_reg;\n            assign row_words = row_reg;\n        end\n    endgenerate", "1'b0;\n            assign row_valid = valid_reg;\n            assign row_words = row_reg;\n        end\n    endgenerate"] },
 ];
 
 const AXI_LITE: readonly Property[] = [
   { name: 'write_once', broken: ['aw_here_reg && w_here_reg && !b_valid_reg', 'aw_here_reg && !b_valid_reg'] },
   { name: 'write_as_asked', broken: ['if (aw_taken) aw_addr_reg', 'if (s_axi_awvalid) aw_addr_reg'] },
-  { name: 'b_owed', broken: ['b_valid_reg  <= write || (b_valid_reg && !s_axi_bready);', 'b_valid_reg  <= write || b_valid_reg;'] },
-  { name: 'b_comes', broken: ['b_valid_reg  <= write || (b_valid_reg && !s_axi_bready);', 'b_valid_reg  <= write && s_axi_bready;'] },
+  {
+    name: 'b_owed',
+    broken: ['b_valid_reg  <= write || (b_valid_reg && !s_axi_bready);', 'b_valid_reg  <= write || b_valid_reg;'],
+  },
+  {
+    name: 'b_comes',
+    broken: ['b_valid_reg  <= write || (b_valid_reg && !s_axi_bready);', 'b_valid_reg  <= write && s_axi_bready;'],
+  },
   { name: 'b_stable', broken: ['(b_valid_reg && !s_axi_bready)', '(b_valid_reg && s_axi_bready)'] },
-  { name: 'read_once', broken: ['ar_here_reg  <= (ar_here_reg || ar_taken) && !read;', 'ar_here_reg  <= ar_here_reg || ar_taken;'] },
-  { name: 'r_owed', broken: ['r_valid_reg  <= read || (r_valid_reg && !s_axi_rready);', 'r_valid_reg  <= read || r_valid_reg;'] },
+  {
+    name: 'read_once',
+    broken: ['ar_here_reg  <= (ar_here_reg || ar_taken) && !read;', 'ar_here_reg  <= ar_here_reg || ar_taken;'],
+  },
+  {
+    name: 'r_owed',
+    broken: ['r_valid_reg  <= read || (r_valid_reg && !s_axi_rready);', 'r_valid_reg  <= read || r_valid_reg;'],
+  },
   { name: 'r_comes', broken: ['ar_here_reg && !r_valid_reg', 'ar_here_reg && !r_valid_reg && s_axi_rready'] },
   { name: 'r_stable', broken: ['(r_valid_reg && !s_axi_rready)', '(r_valid_reg && s_axi_rready)'] },
-  { name: 'r_as_read', broken: ['if (read) begin\n            r_data_reg', 'if (!s_axi_rready || read) begin\n            r_data_reg'] },
+  {
+    name: 'r_as_read',
+    broken: ['if (read) begin\n            r_data_reg', 'if (!s_axi_rready || read) begin\n            r_data_reg'],
+  },
 ];
 
 // The formal top loads any schedule; to check addresses, it must see what is read from it.
@@ -103,15 +128,24 @@ const READER_CHANGES: readonly (readonly [string, string])[] = [
     'output wire                 m_axi_arvalid,',
     'output wire m_axi_arvalid, output wire begins, output wire [BEAT_WIDTH-1:0] begins_at, begins_with,',
   ],
-  ['    assign status = status_reg;', '    assign {begins, begins_at, begins_with} = {start, base[5:0], beats[5:0]};\n    assign status = status_reg;'],
+  [
+    '    assign status = status_reg;',
+    '    assign {begins, begins_at, begins_with} = {start, base[5:0], beats[5:0]};\n    assign status = status_reg;',
+  ],
 ];
 const READER: readonly Property[] = [
   { name: 'ar_stable', broken: ['&& !stop && (!ar_valid_reg || m_axi_arready);', '&& !stop;'] },
-  { name: 'within_page', broken: ["BURST[BURST_WIDTH:0] - {1'b0, beat_reg[BURST_WIDTH-1:0]};", 'BURST[BURST_WIDTH:0];'] },
-  { name: 'matrix_addresses', broken: ['beat_reg <= beat_reg + step;', "beat_reg <= beat_reg + BURST;"] },
-  { name: 'matrix_length', broken: ['part ? left_reg[BURST_WIDTH:0] : to_boundary', 'to_boundary'] },
+  {
+    name: 'within_page',
+    broken: ["BURST[BURST_WIDTH:0] - {1'b0, beat_reg[BURST_WIDTH-1:0]};", 'BURST[BURST_WIDTH:0];'],
+  },
+  { name: 'matrix_addresses', broken: ['beat_reg <= beat_reg + step;', 'beat_reg <= beat_reg + BURST;'] },
+  { name: 'matrix_length', broken: ['part ? left_reg[BURST_WIDTH:0] : to_boundary', 'to_boundary'], depth: 20 },
   { name: 'outstanding_limit', broken: ['outstanding_reg <= MOST', "outstanding_reg <= MOST + 1'b1"] },
-  { name: 'count_of_beats', broken: ["{ {(LEVEL_WIDTH - 1){1'b0}}, beat_taken}", "{ {(LEVEL_WIDTH - 1){1'b0}}, m_axi_rvalid}"] },
+  {
+    name: 'count_of_beats',
+    broken: ["{ {(LEVEL_WIDTH - 1){1'b0}}, beat_taken}", "{ {(LEVEL_WIDTH - 1){1'b0}}, m_axi_rvalid}"],
+  },
   { name: 'beats_passed_on', broken: ['&& !stop && !m_axi_rresp[1];', '&& !stop;'] },
   { name: 'room_only', broken: ['!read_done && room &&', '!read_done &&'] },
   { name: 'ends_on_error', broken: ['if (beat_taken && m_axi_rresp[1])', "if (beat_taken && m_axi_rresp == 2'b10)"] },
@@ -128,19 +162,77 @@ const FRAME_OUT: readonly Property[] = [
 
 /** All proofs. */
 export const PROOFS: readonly Proof[] = [
-  { title: 'act_queue', top: 'act_queue', module: 'act_queue', parameters: { DEPTH: 1 }, properties: REGISTER, quick: true },
+  {
+    title: 'act_queue',
+    top: 'act_queue',
+    module: 'act_queue',
+    parameters: { DEPTH: 1 },
+    properties: REGISTER,
+    quick: true,
+  },
   { title: 'act_queue', top: 'act_queue', module: 'act_queue', parameters: { DEPTH: 2 }, properties: RING },
   { title: 'act_queue', top: 'act_queue', module: 'act_queue', parameters: { DEPTH: 3 }, properties: RING },
   { title: 'act_queue', top: 'act_queue', module: 'act_queue', parameters: { DEPTH: 4 }, properties: RING },
-  { title: 'word_buffer', top: 'word_buffer', module: 'word_buffer', parameters: { DEPTH: 4, LIMIT: 1 }, properties: WORD_BUFFER },
+  {
+    title: 'word_buffer',
+    top: 'word_buffer',
+    module: 'word_buffer',
+    parameters: { DEPTH: 4, LIMIT: 1 },
+    properties: WORD_BUFFER,
+  },
   { title: 'skid_buffer', top: 'skid_buffer', module: 'skid_buffer', parameters: {}, properties: SKID, quick: true },
-  { title: 'row_align', top: 'row_align', module: 'row_align', parameters: { BUS_WIDTH: 4, ROW_WIDTH: 2 }, properties: SPLIT },
-  { title: 'row_align', top: 'row_align', module: 'row_align', parameters: { BUS_WIDTH: 8, ROW_WIDTH: 2 }, properties: SPLIT },
-  { title: 'row_align', top: 'row_align', module: 'row_align', parameters: { BUS_WIDTH: 2, ROW_WIDTH: 2 }, properties: SAME },
-  { title: 'row_align', top: 'row_align', module: 'row_align', parameters: { BUS_WIDTH: 2, ROW_WIDTH: 4 }, properties: JOIN },
-  { title: 'row_align', top: 'row_align', module: 'row_align', parameters: { BUS_WIDTH: 2, ROW_WIDTH: 8 }, properties: JOIN },
+  {
+    title: 'row_align',
+    top: 'row_align',
+    module: 'row_align',
+    parameters: { BUS_WIDTH: 4, ROW_WIDTH: 2 },
+    properties: SPLIT,
+  },
+  {
+    title: 'row_align',
+    top: 'row_align',
+    module: 'row_align',
+    parameters: { BUS_WIDTH: 8, ROW_WIDTH: 2 },
+    properties: SPLIT,
+  },
+  {
+    title: 'row_align',
+    top: 'row_align',
+    module: 'row_align',
+    parameters: { BUS_WIDTH: 2, ROW_WIDTH: 2 },
+    properties: SAME,
+  },
+  {
+    title: 'row_align',
+    top: 'row_align',
+    module: 'row_align',
+    parameters: { BUS_WIDTH: 2, ROW_WIDTH: 4 },
+    properties: JOIN,
+  },
+  {
+    title: 'row_align',
+    top: 'row_align',
+    module: 'row_align',
+    parameters: { BUS_WIDTH: 2, ROW_WIDTH: 8 },
+    properties: JOIN,
+  },
   { title: 'frame_out', top: 'frame_out', module: 'frame_out', parameters: { BEAT: 1 }, properties: FRAME_OUT },
   { title: 'frame_out', top: 'frame_out', module: 'frame_out', parameters: { BEAT: 2 }, properties: FRAME_OUT },
-  { title: 'weight_reader', top: 'weight_reader', module: 'weight_reader', needs: ['load_decode'], changes: READER_CHANGES, parameters: { BURST: 4, OUTSTANDING: 8 }, properties: READER },
-  { title: 'axi_lite_slave', top: 'axi_lite_slave', module: 'axi_lite_slave', parameters: {}, properties: AXI_LITE, quick: true },
+  {
+    title: 'weight_reader',
+    top: 'weight_reader',
+    module: 'weight_reader',
+    needs: ['load_decode'],
+    changes: READER_CHANGES,
+    parameters: { BURST: 4, OUTSTANDING: 8 },
+    properties: READER,
+  },
+  {
+    title: 'axi_lite_slave',
+    top: 'axi_lite_slave',
+    module: 'axi_lite_slave',
+    parameters: {},
+    properties: AXI_LITE,
+    quick: true,
+  },
 ];
