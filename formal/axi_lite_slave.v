@@ -86,7 +86,7 @@ module formal_axi_lite_slave (
 
     // A register is written for a pair of address and data that is here, never for another.
     assign bad_write_once = !rst && (aw > 2'd1 || w > 2'd1 || (write_en && (aw == 2'd0 || w == 2'd0)));
-    assign seen_write_once = write_en && aw_taken;
+    assign seen_write_once = write_en && b_due == 2'b10;
     assign bad_write_as_asked = !rst && write_en && (write_addr != aw_addr || write_data != w_data || write_strb != w_strb);
     assign seen_write_as_asked = write_en && write_addr == 2'd2 && write_data == 32'h12345678;
     assign bad_b_owed = !rst && bvalid && (b == 2'd0 || bresp != b_due);
@@ -97,7 +97,7 @@ module formal_axi_lite_slave (
     assign bad_b_stable = b_stalled && !bvalid;
     assign seen_b_stable = b_stalled && bvalid && aw == 2'd1 && w == 2'd1;
     assign bad_read_once = !rst && (ar > 2'd1 || (read_en && (ar == 2'd0 || read_addr != ar_addr)));
-    assign seen_read_once = read_en && ar_taken && read_addr == 2'd2;
+    assign seen_read_once = read_en && read_addr == 2'd2 && r_due == 2'b10;
     assign bad_r_owed = !rst && rvalid && r == 2'd0;
     assign seen_r_owed = rvalid && rresp == 2'b10;
     assign bad_r_comes = !rst && ((r != 2'd0 && !rvalid) || (ar != 2'd0 && r == 2'd0 && !read_en));
