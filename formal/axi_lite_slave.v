@@ -29,7 +29,10 @@ module formal_axi_lite_slave (
     reg rst = 1'b1;
     always @(posedge clk) rst <= 1'b0;
 
-    wire        awready, wready, bvalid, arready, rvalid, write_en, read_en;
+    wire        awready, wready, bvalid, arready, rvalid, write, read;
+    // In the reset nothing counts.
+    wire        write_en = write && !rst;
+    wire        read_en = read && !rst;
     wire [1:0]  bresp, rresp, write_addr, read_addr;
     wire [31:0] rdata, write_data;
     wire [3:0]  write_strb;
@@ -41,8 +44,8 @@ module formal_axi_lite_slave (
         .s_axi_bresp(bresp), .s_axi_bvalid(bvalid), .s_axi_bready(bready),
         .s_axi_araddr(araddr), .s_axi_arprot(3'd0), .s_axi_arvalid(arvalid && !rst), .s_axi_arready(arready),
         .s_axi_rdata(rdata), .s_axi_rresp(rresp), .s_axi_rvalid(rvalid), .s_axi_rready(rready),
-        .write_en(write_en), .write_addr(write_addr), .write_data(write_data), .write_strb(write_strb), .write_ok(write_ok),
-        .read_en(read_en), .read_addr(read_addr), .read_data(read_data), .read_ok(read_ok)
+        .write_en(write), .write_addr(write_addr), .write_data(write_data), .write_strb(write_strb), .write_ok(write_ok),
+        .read_en(read), .read_addr(read_addr), .read_data(read_data), .read_ok(read_ok)
     );
 
     wire aw_taken = awvalid && awready && !rst;
@@ -83,7 +86,7 @@ module formal_axi_lite_slave (
 
     // A register is written for a pair of address and data that is here, never for another.
     assign bad_write_once = !rst && (aw > 2'd1 || w > 2'd1 || (write_en && (aw == 2'd0 || w == 2'd0)));
-    assign seen_write_once = write_en && aw_taken;
+    assign seen_write_once = write_en && b_due == 2'b10;
     assign bad_write_as_asked = !rst && write_en && (write_addr != aw_addr || write_data != w_data || write_strb != w_strb);
     assign seen_write_as_asked = write_en && write_addr == 2'd2 && write_data == 32'h12345678;
     assign bad_b_owed = !rst && bvalid && (b == 2'd0 || bresp != b_due);
@@ -94,7 +97,7 @@ module formal_axi_lite_slave (
     assign bad_b_stable = b_stalled && !bvalid;
     assign seen_b_stable = b_stalled && bvalid && aw == 2'd1 && w == 2'd1;
     assign bad_read_once = !rst && (ar > 2'd1 || (read_en && (ar == 2'd0 || read_addr != ar_addr)));
-    assign seen_read_once = read_en && ar_taken && read_addr == 2'd2;
+    assign seen_read_once = read_en && read_addr == 2'd2 && r_due == 2'b10;
     assign bad_r_owed = !rst && rvalid && r == 2'd0;
     assign seen_r_owed = rvalid && rresp == 2'b10;
     assign bad_r_comes = !rst && ((r != 2'd0 && !rvalid) || (ar != 2'd0 && r == 2'd0 && !read_en));

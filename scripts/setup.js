@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to build, simulate and test: npm packages, simulators, a C++ compiler and Tcl.
 // Runs before node_modules exists, so it imports nothing but Node itself. Silent where nothing is to be done.
 //
-//   node scripts/setup.js [--with yosys]
+//   node scripts/setup.js [--with yosys] [--with berkeley-abc]
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
@@ -19,9 +19,10 @@ const PACKAGES = {
   make: ['make'],
   tclsh: ['tcl'],
   yosys: ['yosys'],
+  'berkeley-abc': ['berkeley-abc'],
 };
 const NEEDED = ['verilator', 'iverilog', 'g++', 'make', 'tclsh'];
-const OPTIONAL = ['yosys'];
+const OPTIONAL = ['yosys', 'berkeley-abc'];
 
 /** A fault that the user can mend; its message is all that is printed. */
 class SetupError extends Error {}

@@ -119,6 +119,6 @@ describe('.ci/run', () => {
     box.fake('node', 'exit 1');
     const { status, stderr } = box.run(join(box.bin, 'bash'), [join(box.root, '.ci', 'run')]);
     expect(status).toBe(1);
-    expect(stderr).toContain('node scripts/setup.js --with yosys failed');
+    expect(stderr).toContain('node scripts/setup.js --with yosys --with berkeley-abc failed');
   });
 });

@@ -128,13 +128,13 @@ describe('tools', () => {
     expect(setup()).toEqual(QUIET);
   });
 
-  test('yosys only where it is asked for', () => {
+  test.each(['yosys', 'berkeley-abc'])('%s only where it is asked for', (tool) => {
     fakeTools(...TOOLS);
-    fakeApt('yosys');
+    fakeApt(tool);
     expect(setup()).toEqual(QUIET);
-    expect(setup(['--with', 'yosys']).stdout).toBe('installing yosys through apt-get…\n');
-    expect(aptCalls().at(-1)).toBe('apt-get install -y --no-install-recommends yosys');
-    expect(setup(['--with', 'yosys'])).toEqual(QUIET);
+    expect(setup(['--with', tool]).stdout).toBe(`installing ${tool} through apt-get…\n`);
+    expect(aptCalls().at(-1)).toBe(`apt-get install -y --no-install-recommends ${tool}`);
+    expect(setup(['--with', tool])).toEqual(QUIET);
   });
 
   test('a user goes through sudo', () => {
@@ -194,5 +194,5 @@ describe('tools', () => {
 test.each([[['--with']], [['--with', 'vivado']], [['--without', 'yosys']]])('%j is refused', (args) => {
   const { status, stderr } = setup(args);
   expect(status).toBe(1);
-  expect(stderr).toBe(`setup: expected nothing or --with yosys, got ${args.join(' ')}\n`);
+  expect(stderr).toBe(`setup: expected nothing or --with yosys, berkeley-abc, got ${args.join(' ')}\n`);
 });
