@@ -48,6 +48,7 @@ export function lineChart(series: readonly Series[], xLabel: string, yLabel: str
   });
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${yLabel} over ${xLabel}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     ...yTicks.flatMap((y) => [
       `<line x1="${LEFT}" y1="${fix(yAt(y))}" x2="${WIDTH - RIGHT}" y2="${fix(yAt(y))}" stroke="#dddddd"/>`,
