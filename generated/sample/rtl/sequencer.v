@@ -60,14 +60,14 @@ module sequencer #(
     localparam integer STEP_WIDTH = 48;
     localparam integer PC_WIDTH = $clog2(STEPS);
 
-    wire                         load_en;
-    wire [$clog2(STEPS)-1:0]     load_addr;
-    wire [48-1:0] load_data;
+    wire                     load_en;
+    wire [$clog2(STEPS)-1:0] load_addr;
+    wire [STEP_WIDTH-1:0]    load_data;
 
     load_decode #(
         .KIND(5),
         .ADDR_WIDTH($clog2(STEPS)),
-        .WIDTH(48),
+        .WIDTH(STEP_WIDTH),
         .LOAD_ADDR(LOAD_ADDR),
         .LOAD_DATA(LOAD_DATA)
     ) u_load_decode (
