@@ -1,14 +1,11 @@
-// The layer that ESE was published with, at one voice: build time, bit-exactness on both simulators, cycles per frame over the
-// FIFO depth, speed of the golden model. Usage: node --import tsx bench/ese_layer.ts [--depths 1,2,4,8,16]
+// The layer that ESE was published with, at one voice: build time and memory, time to encode, speed of the golden model, bit-exactness on
+// Icarus. Cycles over the FIFO depth: bench/fifo.ts. Usage: npm run bench:ese-layer
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
 import { runGolden } from '../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../sim-verilator/stimuli.ts';
-import { build } from '../src/build.ts';
 import { measureVectors, randomCalibration } from '../src/compiler/calibrate.ts';
 import { encodeMatrix } from '../src/compiler/encode.ts';
 import { readModel } from '../src/compiler/import/read_model.ts';
@@ -20,23 +17,13 @@ import { quantizeLayer } from '../src/compiler/quantize.ts';
 import { readConfig } from '../src/config.ts';
 import { loadDesign } from '../src/design_dir.ts';
 import { simulate } from '../src/simulate.ts';
-import { ESE_SHAPE, eseModel } from './lib/ese_model.ts';
-
-const SEED = 2017;
-/** Published: 82.7 µs at 200 MHz for a batch of 32 voices on 32 x 32 multipliers (Han et al., FPGA 2017). */
-const PUBLISHED_CYCLES = 16_540;
-
-const { depths: list } = await yargs(hideBin(process.argv))
-  .option('depths', { type: 'string', default: '1,2,4,8,16', describe: 'FIFO depths, comma-separated' })
-  .strict()
-  .parse();
-const depths = list.split(',').map(Number);
+import { writeEseModel } from './lib/ese_designs.ts';
+import { ESE_SHAPE } from './lib/ese_model.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const work = join(root, 'build', 'ese-layer');
 mkdirSync(work, { recursive: true });
-const modelPath = join(work, 'model.safetensors');
-writeFileSync(modelPath, eseModel(SEED));
+const modelPath = writeEseModel();
 const config = readConfig(join(root, 'configs', 'ese-layer.json'));
 
 // Build, as the command line does it, in a process of its own: time and peak memory.
@@ -85,15 +72,3 @@ console.log(`golden model          ${(macs / goldenSeconds / 1e6).toFixed(0)} mi
 const show = (r: Awaited<ReturnType<typeof simulate>>) =>
   `${r.cyclesPerFrame.toFixed(0)} cycles per frame, utilization ${(100 * r.utilization).toFixed(1)} %, ${r.mismatches} mismatches in ${r.comparedWords} words`;
 console.log(`Icarus, 1 frame       ${show(await simulate(out, { simulator: 'icarus', frames: 1 }))}`);
-
-console.log(
-  `\nFIFO depth (Verilator, 4 frames, 1 voice, 32 PEs, ${loaded.report.nonZeros} non-zeros, ideal ${(loaded.report.nonZeros / 32).toFixed(0)} cycles; published: ${PUBLISHED_CYCLES} for 32 voices on 32 x 32 PEs)`,
-);
-for (const fifoDepth of depths) {
-  const dir = join(work, `fifo-${fifoDepth}`);
-  build({ model: modelPath, config: { ...config, fifoDepth }, out: dir });
-  const r = await simulate(dir, { frames: 4 });
-  console.log(
-    `${String(fifoDepth).padStart(4)}  ${show(r)}; per PE: ${r.paddingCycles.toFixed(0)} padding, ${r.starvedCycles.toFixed(0)} starved`,
-  );
-}

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from '../../src/build.ts';
+import { writeFiles } from '../../src/write_files.ts';
 import { eseModel } from './ese_model.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,12 +18,12 @@ export const ESE_CONFIGS = [
   'latency2-ku060',
 ] as const;
 
-/** Writes the seeded model of ESE's layer and returns its path. */
+/** Writes the seeded model of ESE's layer and returns its path; never half of it, so that benches may run side by side. */
 export function writeEseModel(): string {
   const work = join(ROOT, 'build', 'ese');
   mkdirSync(work, { recursive: true });
   const path = join(work, 'model.safetensors');
-  writeFileSync(path, eseModel(SEED));
+  writeFiles(new Map([[path, eseModel(SEED)]]));
   return path;
 }
 

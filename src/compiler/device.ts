@@ -13,7 +13,12 @@ const RAMB18_SHAPES = [
   [36, 512],
 ] as const;
 
-/** Block RAMs of 36 Kbit that a read-only memory takes; in halves. */
+/**
+ * Block RAMs of 36 Kbit that a read-only memory takes, in halves.
+ *
+ * @param width bits of a word, at least 1
+ * @param depth words, at least 1
+ */
 export function blockRams(width: number, depth: number): number {
   return Math.min(...RAMB18_SHAPES.map(([w, d]) => Math.ceil(width / w) * Math.ceil(depth / d))) / 2;
 }
