@@ -67,9 +67,15 @@ export interface Config {
   readonly tables: { readonly sigmoidRange: number; readonly tanhRange: number };
   /**
    * Memory that holds the accumulators. `block`, `distributed`: each bank is a RAM of that kind; `auto` leaves that to the generator;
-   * `shared`: one block RAM for all banks of a PE, whose drains take a cycle of the lane each. Default `auto`.
+   * `split`: the rows are in two tiles, one in block RAM and one in distributed RAM, that take turns in being added to and drained:
+   * half as many accumulators. Default `auto`.
    */
-  readonly accumulatorMemory: 'auto' | 'block' | 'distributed' | 'shared';
+  readonly accumulatorMemory: 'auto' | 'block' | 'distributed' | 'split';
+  /**
+   * Activation queues: one a `lane`, so that a lane can run ahead of a slower one, or one a `group`, whose lanes then work in step and share
+   * pointers, queue and weight address; weights on chip only. Default `lane`.
+   */
+  readonly activationQueue: 'lane' | 'group';
   /** Clock that constraints and printed times assume, MHz, above 0. Default 200. */
   readonly clockMHz: number;
   /** Xilinx part of the Vivado project. Default `xcku060-ffva1156-2-e`. */
@@ -100,7 +106,7 @@ export const BLOCK_NAMES: readonly string[] = [
   ],
   ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'channel', 'bench'],
   ...['core', 'axi_lite_slave', 'control_registers', 'run_control', 'core_counters', 'control_master'],
-  ...['image_loader', 'load_decode', 'state_access'],
+  ...['image_loader', 'load_decode', 'state_access', 'column_feed', 'row_decode', 'acc_ram', 'step_rom'],
 ];
 
 /** Reserved words of SystemVerilog (IEEE 1800-2017, annex B), which include those of Verilog-2005. */
@@ -257,10 +263,11 @@ const SCHEMA = z
         )
         .prefault({}),
       accumulatorMemory: z
-        .enum(['auto', 'block', 'distributed', 'shared'], {
-          error: expected('"auto", "block", "distributed" or "shared"'),
+        .enum(['auto', 'block', 'distributed', 'split'], {
+          error: expected('"auto", "block", "distributed" or "split"'),
         })
         .default('auto'),
+      activationQueue: z.enum(['lane', 'group'], { error: expected('"lane" or "group"') }).default('lane'),
       clockMHz: z
         .number({ error: expected('a number above 0') })
         .positive({ error: expected('a number above 0') })
@@ -272,7 +279,7 @@ const SCHEMA = z
     },
     section('settings'),
   )
-  .superRefine(({ elemLanes, outputBeat, array: { channels, groups, lanes } }, context) => {
+  .superRefine(({ elemLanes, outputBeat, weights, activationQueue, array: { channels, groups, lanes } }, context) => {
     const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const multipliers = channels * groups * lanes;
     if (multipliers > MAX_MULTIPLIERS) {
@@ -284,6 +291,9 @@ const SCHEMA = z
         ['array'],
         `expected at most ${MAX_MULTIPLIERS} multipliers, got ${channels} x ${groups} x ${lanes}; the nearest that fits is ${nearest}`,
       );
+    }
+    if (activationQueue === 'group' && weights === 'dram') {
+      problem(['activationQueue'], 'expected "lane" with "weights": "dram", got "group"; or put the weights on chip');
     }
     if (elemLanes !== undefined && elemLanes > lanes) {
       problem(['elemLanes'], `expected a power of two from 1 to array.lanes (${lanes}), got ${elemLanes}`);

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { CompileReport } from './compiler/compile.ts';
 import type { Design, DesignMatrices } from './compiler/design.ts';
@@ -23,6 +24,7 @@ import { readModel } from './compiler/import/read_model.ts';
 import { type MemImage, memWord, parseMem } from './compiler/mem_image.ts';
 import { imageShapes, unpackDesign } from './compiler/pack.ts';
 import { packStep, type Step, stepFields } from './compiler/schedule.ts';
+import { segmentList } from './compiler/segments.ts';
 import { fillerWord, packStream, STREAM_FILE, streamBytes } from './compiler/stream.ts';
 import { parseConfig } from './config.ts';
 import { EsegenError } from './errors.ts';
@@ -111,9 +113,11 @@ const wordCount = z
 
 /** Only what `dimensionsOf` takes from the matrices is believed; the rest must be what it makes of that. */
 const dimensionsSchema = z.looseObject({
-  wordsX: wordCount,
-  wordsR: wordCount,
-  wordsP: wordCount,
+  segments: z
+    .array(z.looseObject({ matrix: z.enum(['x', 'r', 'p']), tile: z.literal([0, 1]), words: wordCount }))
+    .min(2)
+    .max(5),
+  tiles: z.array(wordCount).min(1).max(2),
   weightDepth: wordCount,
   countBits: z.int().min(2).max(16),
   sharedCounts: z.boolean(),
@@ -124,9 +128,12 @@ const stepSchema: z.ZodType<Step> = z.strictObject({
   when: z.literal([0, 1, 2, 3]),
   last: z.boolean(),
   marker: z.boolean(),
+  follow: z.boolean(),
+  release: z.boolean(),
   source: z.literal([0, 1, 2]),
   bank: z.literal([0, 1, 2]),
   size: count,
+  start: count,
   words: count,
   pointer: count,
   base: count,
@@ -371,20 +378,32 @@ function checkDimensions(
   formats: Formats,
   given: z.infer<typeof dimensionsSchema>,
 ): Dimensions {
-  const { wordsX, wordsR, wordsP, sharedCounts, weightDepth, countBits } = given;
+  const { segments, tiles, sharedCounts, weightDepth, countBits } = given;
+  const list = segmentList(tiles.length, shape.projection);
+  const same = list.length === segments.length && list.every(({ matrix, tile }, at) => {
+    const segment = segments[at]!;
+    return segment.matrix === matrix && segment.tile === tile;
+  });
+  if (!same) throw new EsegenError(`${path}: dimensions.segments`, 'are not the matrices of the layer', REBUILD);
+  const laneCells = Math.ceil(Math.max(shape.cells, config.maximum.cells) / config.array.lanes);
+  const count = config.accumulatorMemory === 'split' ? 2 : 1;
+  if (tiles.length !== count || tiles[0] === 0 || tiles.reduce((sum, cells) => sum + cells, 0) !== laneCells) {
+    const what = `expected ${count} that add up to the ${laneCells} cells of a lane, got ${tiles.join(', ')}`;
+    throw new EsegenError(`${path}: dimensions.tiles`, what, REBUILD);
+  }
   const dimensions = dimensionsOf(config, shape, formats, {
-    wordsX,
-    wordsR,
-    wordsP,
+    segments: segments.map(({ matrix, tile, words }) => ({ matrix, tile, words })),
     largestCount: Math.min(2 ** countBits - 1, weightDepth - 1),
     sharedCounts,
+    tiles,
   });
   const keys = new Set([...Object.keys(dimensions), ...Object.keys(given)]);
   for (const key of keys) {
     const expected = dimensions[key as keyof Dimensions];
-    if (expected === given[key]) continue;
-    const got = quoteName(String(given[key]));
-    throw new EsegenError(`${path}: dimensions.${key}`, `expected ${expected}, got ${got}`, REBUILD);
+    if (isDeepStrictEqual(expected, given[key])) continue;
+    const show = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+    const got = quoteName(show(given[key]));
+    throw new EsegenError(`${path}: dimensions.${key}`, `expected ${show(expected)}, got ${got}`, REBUILD);
   }
   return dimensions;
 }
@@ -397,8 +416,8 @@ function checkSchedule(path: string, schedule: readonly Step[], dimensions: Dime
   }
 }
 
-function checkSharedCounts(path: string, { sharedCounts, groups }: Dimensions, { x, r, p }: DesignMatrices): void {
-  const shared = (p === null ? [x, r] : [x, r, p]).every((matrix) => countsAreShared(matrix, groups));
+function checkSharedCounts(path: string, { sharedCounts, groups }: Dimensions, matrices: DesignMatrices): void {
+  const shared = matrices.every((matrix) => countsAreShared(matrix, groups));
   if (shared === sharedCounts) return;
   throw new EsegenError(`${path}: dimensions.sharedCounts`, 'is not what the pointer memories hold', REBUILD);
 }
@@ -412,8 +431,7 @@ function checkStream(content: Buffer, dimensions: Dimensions): Uint8Array {
 
 /** In external memory, what is not a word that the pointer memories count is a filler, and no word is one. */
 function checkStreamWords(image: Uint8Array, dimensions: Dimensions, matrices: DesignMatrices): void {
-  const { x, r, p } = matrices;
-  const asFiller = (p === null ? [x, r] : [x, r, p]).some(({ words, format }) => {
+  const asFiller = matrices.some(({ words, format }) => {
     const filler = fillerWord(format);
     return words.some((ofLane) => ofLane.includes(filler));
   });

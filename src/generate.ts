@@ -205,10 +205,12 @@ function describe({ design, report }: Compilation, files: DesignFiles): string {
 
 /** An object with its keys in order of their code units, at every level, so that it always prints the same. */
 function sorted(value: object): object {
+  const item = (inner: unknown) => (typeof inner === 'object' && inner !== null ? sorted(inner) : inner);
+  if (Array.isArray(value)) return value.map(item);
   return Object.fromEntries(
     Object.entries(value)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]: [string, unknown]) => [key, typeof item === 'object' && item !== null ? sorted(item) : item]),
+      .map(([key, inner]: [string, unknown]) => [key, item(inner)]),
   );
 }
 

@@ -7,11 +7,12 @@ import type { Design } from './design.ts';
 import { checkDevice } from './device.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
 import { fitDimensions, fitFormats, type Hardware } from './fit.ts';
-import { createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
+import { createPartition, projectionRowsByLane, tileRowsByLane } from './partition.ts';
 import { hasEqualColumns } from './prune/equal_columns.ts';
 import { type PrunedLayer, pruneLayer } from './prune.ts';
 import { quantizeLayer } from './quantize.ts';
 import { compileSchedule } from './schedule.ts';
+import { type SegmentMatrix, segmentList } from './segments.ts';
 
 /**
  * Words of the fullest lane of any group over the mean, at least 1; 1 where there are no words. The fullest lane decides the
@@ -78,13 +79,13 @@ function imbalanceOf(...matrices: readonly EncodedMatrix[]): number {
   return most === 0 ? 1 : most / mean(words);
 }
 
-function largestLane(matrix: EncodedMatrix | null): number {
-  return matrix === null ? 0 : Math.max(...matrix.words.map((w) => w.length));
+function largestLane(matrix: EncodedMatrix): number {
+  return Math.max(...matrix.words.map((w) => w.length));
 }
 
-function largestCount(matrix: EncodedMatrix | null): number {
+function largestCount(matrix: EncodedMatrix): number {
   let largest = 0;
-  for (const counts of matrix?.counts ?? []) for (const count of counts) if (count > largest) largest = count;
+  for (const counts of matrix.counts) for (const count of counts) if (count > largest) largest = count;
   return largest;
 }
 
@@ -102,7 +103,7 @@ export function compile(
   hardware: Hardware | null = null,
 ): Compilation {
   progress('prune');
-  const pruned = pruneLayer(source, config);
+  const pruned = pruneLayer(source, config, hardware?.dimensions.tiles);
   progress('calibrate');
   const values = measureVectors(pruned.layer, calibration);
   return compilePruned(pruned, config, values, progress, hardware);
@@ -115,7 +116,7 @@ export function compile(
  * @throws EsegenError as {@link compile}
  */
 export function compilePruned(
-  { layer, pruned, masks }: PrunedLayer,
+  { layer, pruned, masks, tiles }: PrunedLayer,
   config: Config,
   values: VectorValues,
   progress: Progress = () => {},
@@ -130,20 +131,21 @@ export function compilePruned(
   const { lanes, groups } = config.array;
   const partition = createPartition(lanes, layer.cells, layer.outputs);
   const wordFormat = { weightBits: formats.weightBits, indexBits: config.indexBits };
-  const gateRows = gateRowsByLane(partition);
-  const projectionRows = projectionRowsByLane(partition);
-  // Counts that pruning made equal, here or before the model was saved, stay so where weights are zero in integers.
-  const stored = (mask: Uint8Array, columns: number, rows: readonly Int32Array[]) =>
-    config.encoding === 'column-balanced' && hasEqualColumns(mask, columns, rows) ? mask : null;
-  const encode = (weights: Int16Array, mask: Uint8Array, columns: number, rows: readonly Int32Array[]) =>
-    encodeGroups(weights, columns, groups, rows, wordFormat, stored(mask, columns, rows));
-  const x = encode(quantized.weightX, masks.x, layer.inputs, gateRows);
-  const r = encode(quantized.weightR, masks.r, layer.outputs, gateRows);
-  const p =
-    quantized.weightP === null || masks.p === null
-      ? null
-      : encode(quantized.weightP, masks.p, layer.cells, projectionRows);
-  const matrices = [x, r, ...(p === null ? [] : [p])];
+  const inStep = config.activationQueue === 'group';
+  const sources: Readonly<Record<SegmentMatrix, { weights: Int16Array | null; mask: Uint8Array | null; columns: number }>> = {
+    x: { weights: quantized.weightX, mask: masks.x, columns: layer.inputs },
+    r: { weights: quantized.weightR, mask: masks.r, columns: layer.outputs },
+    p: { weights: quantized.weightP, mask: masks.p, columns: layer.cells },
+  };
+  const list = segmentList(tiles.length, layer.weightP !== null);
+  const matrices = list.map(({ matrix, tile }) => {
+    const { weights, mask, columns } = sources[matrix];
+    const rows = matrix === 'p' ? projectionRowsByLane(partition) : tileRowsByLane(partition, tiles, tile);
+    // Counts that pruning made equal, here or before the model was saved, stay so where weights are zero in integers.
+    const keepsZeros = config.encoding === 'column-balanced' && hasEqualColumns(mask!, columns, rows);
+    return encodeGroups(weights!, columns, groups, rows, wordFormat, keepsZeros ? mask : null, inStep);
+  });
+  const of = (matrix: SegmentMatrix) => matrices.filter((_, at) => list[at]!.matrix === matrix);
 
   const own = dimensionsOf(
     hardware === null ? config : { ...config, maximum: { inputs: 0, cells: 0, outputs: 0, words: 0 } },
@@ -151,24 +153,23 @@ export function compilePruned(
       inputs: layer.inputs,
       cells: layer.cells,
       outputs: layer.outputs,
-      projection: p !== null,
+      projection: layer.weightP !== null,
       peepholes: layer.peepholes !== null,
     },
     formats,
     {
-      wordsX: largestLane(x),
-      wordsR: largestLane(r),
-      wordsP: largestLane(p),
-      largestCount: Math.max(largestCount(x), largestCount(r), largestCount(p)),
+      segments: list.map((segment, at) => ({ ...segment, words: largestLane(matrices[at]!) })),
+      largestCount: Math.max(...matrices.map(largestCount)),
       sharedCounts: matrices.every((matrix) => countsAreShared(matrix, groups)),
+      tiles,
     },
   );
   const dimensions = hardware === null ? own : fitDimensions(own, hardware.dimensions);
   checkDevice(config, dimensions, formats.weightBits + config.indexBits);
   const schedule = compileSchedule({ ...dimensions, ...formats });
 
-  const sources = [layer.weightX, layer.weightR, ...(layer.weightP === null ? [] : [layer.weightP])];
-  const kept = sources.reduce((sum, values) => sum + countNonZeros(values), 0);
+  const dense = [layer.weightX, layer.weightR, ...(layer.weightP === null ? [] : [layer.weightP])];
+  const kept = dense.reduce((sum, values) => sum + countNonZeros(values), 0);
   const nonZeros = matrices.reduce((sum, m) => sum + m.nonZeros, 0);
   const words = laneWords(matrices);
   return {
@@ -178,7 +179,7 @@ export function compilePruned(
       dimensions,
       formats,
       schedule,
-      matrices: { x, r, p },
+      matrices,
       cells: { bias: quantized.bias, peepholes: quantized.peepholes },
       tables: {
         sigmoid: actTable(sigmoid, formats.sigmoidRange),
@@ -187,7 +188,7 @@ export function compilePruned(
     },
     report: {
       pruned,
-      weights: sources.reduce((sum, values) => sum + values.length, 0),
+      weights: dense.reduce((sum, values) => sum + values.length, 0),
       kept,
       roundedToZero: kept - nonZeros,
       nonZeros,
@@ -195,9 +196,9 @@ export function compilePruned(
       wordsMax: Math.max(...words),
       wordsMean: mean(words),
       imbalance: {
-        x: imbalanceOf(x),
-        r: imbalanceOf(r),
-        p: p === null ? null : imbalanceOf(p),
+        x: imbalanceOf(...of('x')),
+        r: imbalanceOf(...of('r')),
+        p: layer.weightP === null ? null : imbalanceOf(...of('p')),
         overall: imbalanceOf(...matrices),
       },
       peaks: peaksOf(values),

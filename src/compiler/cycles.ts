@@ -2,6 +2,7 @@ import { type FrameCycles, runCycleModel } from './cycle_model/run.ts';
 import { DEFAULT_MEMORY, type MemoryRate } from './cycle_model/word_supply.ts';
 import type { Design } from './design.ts';
 import type { EncodedWords } from './encode.ts';
+import { Op } from './schedule.ts';
 
 /**
  * Cycles of a design, predicted without a simulation: every voice has a frame in every batch, frames arrive back to back, the
@@ -50,7 +51,7 @@ export function estimateCycles(design: Design, memory: MemoryRate = DEFAULT_MEMO
   const lanes = multipliers / channels;
   const cyclesPerFrame = (to.end - from.end) / AVERAGED;
   const { useful, padding } = countWords(design);
-  const markers = design.schedule.filter((step) => step.marker).length;
+  const markers = design.schedule.filter((step) => step.op === Op.spmv && step.marker).length;
   const idealCyclesPerFrame = useful / lanes;
   return {
     cyclesPerFrame,
@@ -65,10 +66,10 @@ export function estimateCycles(design: Design, memory: MemoryRate = DEFAULT_MEMO
   };
 }
 
-function countWords({ matrices: { x, r, p } }: Design): { readonly useful: number; readonly padding: number } {
+function countWords({ matrices }: Design): { readonly useful: number; readonly padding: number } {
   let useful = 0;
   let total = 0;
-  for (const matrix of p === null ? [x, r] : [x, r, p]) {
+  for (const matrix of matrices) {
     for (const words of matrix.words) {
       useful += usefulWords(words, matrix);
       total += words.length;

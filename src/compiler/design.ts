@@ -11,15 +11,8 @@ export interface CellParameters {
   readonly peepholes: { readonly i: Int16Array; readonly f: Int16Array; readonly o: Int16Array } | null;
 }
 
-/** Sparse matrices as the weight and pointer memories hold them. */
-export interface DesignMatrices {
-  /** W_x, [4H, I]. */
-  readonly x: EncodedWords;
-  /** W_r, [4H, P]. */
-  readonly r: EncodedWords;
-  /** W_ym, [P, H], or null. */
-  readonly p: EncodedWords | null;
-}
+/** Sparse matrices as the weight and pointer memories hold them: one for each of `Dimensions.segments`, in their order. */
+export type DesignMatrices = readonly EncodedWords[];
 
 /**
  * A compiled model: all that the hardware holds, in integers. RTL, memory images and golden model are made from this value;

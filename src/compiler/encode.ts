@@ -11,7 +11,8 @@ import { groupColumns } from './partition.ts';
  * Rows are positions in the lane's local order. A gap of more than 2^indexBits - 1 rows takes padding words: weight 0
  * and an index of all ones, which moves the row on by 2^indexBits. A column never ends in padding; an empty one has no
  * words. A weight of 0 that is to have a word moves the row on like any other: to the hardware it is padding at a row of its
- * own.
+ * own. Where lanes work in step, columns are filled up to the longest of the group with words of all zeros, which may lead beyond the
+ * lane's rows.
  *
  * Example, 2 index bits, 4 weight bits, column (0, 3, 0, 0, 0, 0, 0, -1): row 1 is 3, then 5 rows are skipped, 4 of
  * them by a padding word: 0b0011_01, 0b0000_11, 0b1111_01.
@@ -97,6 +98,7 @@ export function encodeMatrix(
  *
  * @param weights [rows, columns] row-major; zero weights are absent, where `mask` does not have them
  * @param mask 1 where a zero weight has a word nevertheless; null where none has
+ * @param inStep whether the lanes of a group work in step: their columns are made equally long
  * @throws EsegenError as `encodeMatrix`
  */
 export function encodeGroups(
@@ -106,11 +108,13 @@ export function encodeGroups(
   rowsByLane: readonly Int32Array[],
   format: WordFormat,
   mask: Uint8Array | null = null,
+  inStep = false,
 ): EncodedMatrix {
   const width = Math.ceil(columns / groups);
   const parts = Array.from({ length: groups }, (_, group) => {
     const groupMask = mask === null ? null : groupColumns(mask, columns, groups, group);
-    return encodeMatrix(groupColumns(weights, columns, groups, group), width, rowsByLane, format, groupMask);
+    const own = encodeMatrix(groupColumns(weights, columns, groups, group), width, rowsByLane, format, groupMask);
+    return inStep ? equallyLong(own) : own;
   });
   return {
     format,
@@ -121,6 +125,27 @@ export function encodeGroups(
     nonZeros: parts.reduce((sum, part) => sum + part.nonZeros, 0),
     padding: parts.reduce((sum, part) => sum + part.padding, 0),
   };
+}
+
+/** Fills the columns of all lanes up to the longest with words of all zeros. */
+function equallyLong(matrix: EncodedMatrix): EncodedMatrix {
+  const { columns, counts, words, nonZeros } = matrix;
+  const longest = new Uint16Array(columns);
+  for (const ofLane of counts) for (let c = 0; c < columns; c++) longest[c] = Math.max(longest[c]!, ofLane[c]!);
+  const length = longest.reduce((sum, count) => sum + count, 0);
+  const filled = words.map((ofLane, lane) => {
+    const out = new Uint32Array(length);
+    let from = 0;
+    let to = 0;
+    for (let column = 0; column < columns; column++) {
+      const count = counts[lane]![column]!;
+      out.set(ofLane.subarray(from, from + count), to);
+      from += count;
+      to += longest[column]!;
+    }
+    return out;
+  });
+  return { ...matrix, counts: counts.map(() => longest), words: filled, padding: words.length * length - nonZeros };
 }
 
 /** Whether in every column of every group all lanes of the group have equally many words. */
@@ -247,7 +272,7 @@ function decodeLane(encoded: EncodedWords, lane: number, laneRows: number, where
     for (; at < end; at++) {
       const word = words[at]!;
       row += (word & indexMask) + 1;
-      const fault = faultOf(word >= wordLimit, row, laneRows);
+      const fault = faultOf(word >= wordLimit, word === 0 ? -1 : row, laneRows);
       if (fault !== '') throw new EsegenError(`${where}, column ${column}, word ${at}`, fault);
       if (word >>> indexBits === 0) continue;
       rows[entry] = row;

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Design } from './design.ts';
 import { memWord } from './mem_image.ts';
-import { packDesign } from './pack.ts';
+import { loadableImages } from './pack.ts';
 
 /** Path of the image in a design directory. */
 export const IMAGE_FILE = 'sw/model.img';
@@ -35,7 +35,7 @@ export function packModelImage(design: Design, hash: bigint): Uint8Array {
   const { inputs, cells, outputs } = design.dimensions;
   const words: number[] = [IMAGE_MAGIC, IMAGE_VERSION, 0, Number(hash & 0xffff_ffffn), Number(hash >> 32n)];
   words.push(inputs, cells, outputs);
-  for (const [file, image] of packDesign(design)) {
+  for (const [file, image] of loadableImages(design)) {
     const [, name, number] = /^([a-z]+)(?:_(\d+))?\.mem$/.exec(file)!;
     const kind = MEMORY_KINDS.indexOf(name as (typeof MEMORY_KINDS)[number]);
     words.push((kind << KIND_SHIFT) | Number(number ?? 0), image.depth);

@@ -12,19 +12,33 @@ function laneName(prefix: string, lane: number): string {
   return `${prefix}_${String(lane).padStart(prefix === 'elem' ? 3 : 4, '0')}.mem`;
 }
 
-/** Matrices in the order in which they lie in the weight and pointer memories. */
-function layout({ x, r, p }: DesignMatrices, d: Dimensions): { matrix: EncodedWords; base: number; pointer: number }[] {
-  return [
-    { matrix: x, base: 0, pointer: 0 },
-    { matrix: r, base: d.wordsX, pointer: d.columnsX },
-    ...(p === null ? [] : [{ matrix: p, base: d.wordsX + d.wordsR, pointer: d.columnsX + d.columnsY }]),
-  ];
+/** Lanes that have a memory of their own: the first of every group where the lanes of a group share it. */
+function memoryLanes(d: Dimensions, shared: boolean): number[] {
+  const step = shared ? d.lanes : 1;
+  return Array.from({ length: (d.groups * d.lanes) / step }, (_, at) => at * step);
 }
 
-/** Lanes that have a pointer memory of their own: the first of every group where the lanes of a group share it. */
 function pointerLanes(d: Dimensions): number[] {
-  const step = d.sharedCounts ? d.lanes : 1;
-  return Array.from({ length: (d.groups * d.lanes) / step }, (_, at) => at * step);
+  return memoryLanes(d, d.sharedCounts);
+}
+
+/** Lanes in a word of a weight memory: all of a group where they work in step. */
+export function lanesOfWeightMemory(d: Dimensions): number {
+  return d.inStep ? d.lanes : 1;
+}
+
+/** Words of a lane over all matrices. */
+function laneWeights(matrices: DesignMatrices, d: Dimensions, lane: number): Uint32Array {
+  const weights = new Uint32Array(d.weightDepth);
+  for (const [at, { base }] of d.segments.entries()) weights.set(matrices[at]!.words[lane]!, base);
+  return weights;
+}
+
+/** Words of several lanes side by side, the first one in the low bits. */
+function sideBySide(lanes: readonly Uint32Array[], bits: number): bigint[] {
+  return Array.from(lanes[0]!, (_, at) =>
+    lanes.reduceRight((word, ofLane) => (word << BigInt(bits)) | BigInt(ofLane[at]!), 0n),
+  );
 }
 
 /** Signed integer as the bits of a memory word. */
@@ -65,7 +79,7 @@ function packParameters({ dimensions: d, formats, cells }: Design, elemLane: num
  * Memory images of a design by file name (in `mem/`):
  *
  * - `weights_LLLL`   words of lane LLLL (group by group): W_x, W_r, W_ym, each from its base on; none where they are in
- *   external memory (stream.ts)
+ *   external memory (stream.ts). Where the lanes of a group work in step, the words of all of them side by side, lane LLLL in the low bits
  * - `pointers_LLLL`  words in each column of lane LLLL: columns of W_x, W_r, W_ym; of the first lane of each group where all
  *   of them have the same
  * - `elem_EEE`      row 4w + gate: {peephole, bias} of the cell of word w in ElemMul lane EEE
@@ -74,15 +88,17 @@ function packParameters({ dimensions: d, formats, cells }: Design, elemLane: num
 export function packDesign(design: Design): Map<string, MemImage> {
   const { config, dimensions: d, formats, matrices, tables, schedule } = design;
   const images = new Map<string, MemImage>();
-  const parts = layout(matrices, d);
-  for (let lane = 0; !d.dram && lane < d.groups * d.lanes; lane++) {
-    const weights = new Uint32Array(d.weightDepth);
-    for (const { matrix, base } of parts) weights.set(matrix.words[lane]!, base);
-    images.set(laneName('weights', lane), memFromWords(formats.weightBits + config.indexBits, weights));
+  const wordBits = formats.weightBits + config.indexBits;
+  for (const lane of d.dram ? [] : memoryLanes(d, d.inStep)) {
+    const words = Array.from({ length: lanesOfWeightMemory(d) }, (_, at) => laneWeights(matrices, d, lane + at));
+    const image = d.inStep
+      ? memFromBigInts(wordBits * words.length, sideBySide(words, wordBits))
+      : memFromWords(wordBits, words[0]!);
+    images.set(laneName('weights', lane), image);
   }
   for (const lane of pointerLanes(d)) {
     const pointers = new Uint32Array(d.pointerDepth);
-    for (const { matrix, pointer } of parts) pointers.set(matrix.counts[lane]!, pointer);
+    for (const [at, { pointer }] of d.segments.entries()) pointers.set(matrices[at]!.counts[lane]!, pointer);
     images.set(laneName('pointers', lane), memFromWords(d.countBits, pointers));
   }
   for (let lane = 0; lane < d.elemLanes; lane++) images.set(laneName('elem', lane), packParameters(design, lane));
@@ -107,12 +123,30 @@ export function packDesign(design: Design): Map<string, MemImage> {
   return images;
 }
 
+/**
+ * Memories of a design as the load bus addresses them: those of {@link packDesign}, but the weights lane by lane also where lanes work in
+ * step.
+ */
+export function loadableImages(design: Design): Map<string, MemImage> {
+  const { config, dimensions: d, formats, matrices } = design;
+  const files = packDesign(design);
+  if (!d.inStep) return files;
+  const width = formats.weightBits + config.indexBits;
+  const images = new Map<string, MemImage>();
+  for (let lane = 0; lane < d.groups * d.lanes; lane++) {
+    images.set(laneName('weights', lane), memFromWords(width, laneWeights(matrices, d, lane)));
+  }
+  for (const [file, image] of files) if (!file.startsWith('weights')) images.set(file, image);
+  return images;
+}
+
 /** Shape of every memory image of a design: what a reader of the files must find. */
 export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'formats' | 'schedule'>) {
   const { config, dimensions: d, formats, schedule } = design;
   const shapes = new Map<string, { width: number; depth: number }>();
-  for (let lane = 0; !d.dram && lane < d.groups * d.lanes; lane++) {
-    shapes.set(laneName('weights', lane), { width: formats.weightBits + config.indexBits, depth: d.weightDepth });
+  const width = lanesOfWeightMemory(d) * (formats.weightBits + config.indexBits);
+  for (const lane of d.dram ? [] : memoryLanes(d, d.inStep)) {
+    shapes.set(laneName('weights', lane), { width, depth: d.weightDepth });
   }
   for (const lane of pointerLanes(d))
     shapes.set(laneName('pointers', lane), { width: d.countBits, depth: d.pointerDepth });
@@ -137,9 +171,8 @@ export function unpackDesign(
 ): Pick<Design, 'matrices' | 'cells' | 'tables'> {
   const { dimensions: d, formats } = design;
   const image = (name: string) => images.get(name)!;
-  const [x, r, p] = unpackMatrices(images, stream, design);
   return {
-    matrices: { x: x!, r: r!, p: p ?? null },
+    matrices: unpackMatrices(images, stream, design),
     cells: unpackParameters(
       Array.from({ length: d.elemLanes }, (_, lane) => image(laneName('elem', lane))),
       d,
@@ -160,12 +193,7 @@ function unpackMatrices(
 ): EncodedWords[] {
   const format = { weightBits: formats.weightBits, indexBits: config.indexBits };
   const lanes = Array.from({ length: d.groups * d.lanes }, (_, lane) => lane);
-  const parts = [
-    { columns: d.columnsX, base: 0, pointer: 0 },
-    { columns: d.columnsY, base: d.wordsX, pointer: d.columnsX },
-    ...(d.projection ? [{ columns: d.columnsM, base: d.wordsX + d.wordsR, pointer: d.columnsX + d.columnsY }] : []),
-  ];
-  const counts = parts.map(({ columns, pointer }) =>
+  const counts = d.segments.map(({ columns, pointer }) =>
     lanes.map((lane) => {
       const owner = d.sharedCounts ? lane - (lane % d.lanes) : lane;
       const pointers = images.get(laneName('pointers', owner))!.words;
@@ -174,14 +202,25 @@ function unpackMatrices(
   );
   const sums = counts.map((ofLanes) => ofLanes.map((ofLane) => ofLane.reduce((sum, count) => sum + count, 0)));
   const streamed = stream === null ? null : unpackStream(stream, d, sums);
-  return parts.map(({ columns, base }, part) => ({
+  const onChip = d.dram ? [] : weightsOfLanes(images, d, format.weightBits + format.indexBits);
+  return d.segments.map(({ columns, base }, part) => ({
     format,
     columns,
     counts: counts[part]!,
-    words:
-      streamed?.[part] ??
-      lanes.map((lane) => images.get(laneName('weights', lane))!.words.slice(base, base + sums[part]![lane]!)),
+    words: streamed?.[part] ?? lanes.map((lane) => onChip[lane]!.slice(base, base + sums[part]![lane]!)),
   }));
+}
+
+/** Weight memories lane by lane. */
+function weightsOfLanes(images: ReadonlyMap<string, MemImage>, d: Dimensions, bits: number): Uint32Array[] {
+  const mask = (1n << BigInt(bits)) - 1n;
+  return Array.from({ length: d.groups * d.lanes }, (_, lane) => {
+    if (!d.inStep) return images.get(laneName('weights', lane))!.words;
+    const place = lane % d.lanes;
+    const image = images.get(laneName('weights', lane - place))!;
+    const shift = BigInt(place * bits);
+    return Uint32Array.from({ length: image.depth }, (_, at) => Number((memWord(image, at) >> shift) & mask));
+  });
 }
 
 function unpackParameters(images: readonly MemImage[], d: Dimensions, formats: Formats): CellParameters {

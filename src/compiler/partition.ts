@@ -1,3 +1,5 @@
+import { type Tiles, tileRows } from './tiles.ts';
+
 /**
  * Which lane works on which matrix row. Cells are dealt out round robin, and the four gates of a cell stay in one lane,
  * next to each other, so that the element-wise stage never crosses lanes:
@@ -76,6 +78,12 @@ export function projectionRows(partition: Partition, lane: number): Int32Array {
 /** {@link gateRows} of every lane. */
 export function gateRowsByLane(partition: Partition): readonly Int32Array[] {
   return Array.from({ length: partition.lanes }, (_, lane) => gateRows(partition, lane));
+}
+
+/** {@link gateRows} of every lane, those of a tile. */
+export function tileRowsByLane(partition: Partition, tiles: Tiles, tile: number): readonly Int32Array[] {
+  const { from, to } = tileRows(tiles, tile);
+  return gateRowsByLane(partition).map((rows) => rows.subarray(from, to));
 }
 
 /** {@link projectionRows} of every lane. */

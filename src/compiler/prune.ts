@@ -1,11 +1,12 @@
 import { type Config, densityOf, type Encoding, type Matrix } from '../config.ts';
 import type { Floats, LstmLayer } from '../model.ts';
-import { columnsOfGroup, createPartition, gateRowsByLane, projectionRowsByLane } from './partition.ts';
+import { columnsOfGroup, createPartition, projectionRowsByLane, tileRowsByLane } from './partition.ts';
 import { columnBalanced } from './prune/column_balanced.ts';
 import { deal } from './prune/deal.ts';
 import { type LaneShare, laneShare, type PruneRule } from './prune/lane_share.ts';
 import { loadBalanced } from './prune/load_balanced.ts';
 import { paddingAware } from './prune/padding_aware.ts';
+import { type Tiles, tilesFor } from './tiles.ts';
 
 /** Which weights pruning has kept of each matrix: 1 where one stays, row-major as the weights. */
 export interface Masks {
@@ -22,6 +23,8 @@ export interface PrunedLayer {
   readonly pruned: boolean;
   /** What stays: what the rule of the config chose, be it 0 or not, or the non-zeros of a model that keeps its own mask. */
   readonly masks: Masks;
+  /** Tiles over which the weights were balanced. */
+  readonly tiles: Tiles;
 }
 
 /**
@@ -46,8 +49,8 @@ interface Stack {
   /** [rows of all, columns] row-major. */
   readonly weights: Floats;
   readonly columns: number;
-  /** Per lane, its rows in local order; the sub-matrices take turns. */
-  readonly rowsByLane: readonly Int32Array[];
+  /** Per tile and lane, its rows in local order; the sub-matrices take turns. */
+  readonly rowsByTile: readonly (readonly Int32Array[])[];
 }
 
 /**
@@ -56,44 +59,51 @@ interface Stack {
  *
  * A model with zeros in it keeps exactly its own mask: where any sub-matrix has 1 % or more of exact zeros, the whole
  * layer stays as it is, whatever the config's densities and encoding.
+ *
+ * @param tiles those of hardware that is there; without them, the best for this layer
  */
-export function pruneLayer(layer: LstmLayer, config: Config): PrunedLayer {
-  if (!stacksOf(layer, config.array.lanes).some(isMasked)) return selectWeights(layer, config);
+export function pruneLayer(layer: LstmLayer, config: Config, tiles: Tiles = tilesFor(layer, config)): PrunedLayer {
+  if (!stacksOf(layer, config.array.lanes, tiles).some(isMasked)) return selectWeights(layer, config, tiles);
   const { weightX, weightR, weightP } = layer;
   const masks = { x: nonZeros(weightX), r: nonZeros(weightR), p: weightP === null ? null : nonZeros(weightP) };
-  return { layer, pruned: false, masks };
+  return { layer, pruned: false, masks, tiles };
 }
 
 /** Prunes a layer as {@link pruneLayer} does, also where it has zeros already: they are the first to go. */
-export function selectWeights(layer: LstmLayer, config: Config): PrunedLayer {
-  const stacks = stacksOf(layer, config.array.lanes);
+export function selectWeights(layer: LstmLayer, config: Config, tiles: Tiles = tilesFor(layer, config)): PrunedLayer {
+  const stacks = stacksOf(layer, config.array.lanes, tiles);
   let turn = 0;
   const [x, r, p = null] = stacks.map((stack) => {
-    const { parts, next } = partsOf(stack, config, turn);
-    turn = next;
-    return maskOf(stack, config, parts);
+    const mask = new Uint8Array(stack.weights.length);
+    for (const [tile, rowsByLane] of stack.rowsByTile.entries()) {
+      const { parts, next } = partsOf(stack, tile, rowsByLane, config, turn);
+      turn = next;
+      markKept(mask, stack, config, parts);
+    }
+    return mask;
   });
   const masks = { x: x!, r: r!, p };
   const weightX = masked(layer.weightX, masks.x);
   const weightR = masked(layer.weightR, masks.r);
   const weightP = layer.weightP === null ? null : masked(layer.weightP, p!);
   if (weightX === layer.weightX && weightR === layer.weightR && weightP === layer.weightP) {
-    return { layer, pruned: false, masks };
+    return { layer, pruned: false, masks, tiles };
   }
-  return { layer: { ...layer, weightX, weightR, weightP }, pruned: true, masks };
+  return { layer: { ...layer, weightX, weightR, weightP }, pruned: true, masks, tiles };
 }
 
 /** The two or three matrices of the hardware; the gate order is i, f, g, o. */
-function stacksOf({ inputs, cells, outputs, weightX, weightR, weightP }: LstmLayer, lanes: number): readonly Stack[] {
+function stacksOf(layer: LstmLayer, lanes: number, tiles: Tiles): readonly Stack[] {
+  const { inputs, cells, outputs, weightX, weightR, weightP } = layer;
   const partition = createPartition(lanes, cells, outputs);
-  const gateRows = gateRowsByLane(partition);
-  const rowsP = projectionRowsByLane(partition);
+  const gateRows = tiles.map((_, tile) => tileRowsByLane(partition, tiles, tile));
+  const rowsP = [projectionRowsByLane(partition)];
   return [
-    { matrices: ['ix', 'fx', 'cx', 'ox'], weights: weightX, columns: inputs, rowsByLane: gateRows },
-    { matrices: ['ir', 'fr', 'cr', 'or'], weights: weightR, columns: outputs, rowsByLane: gateRows },
+    { matrices: ['ix', 'fx', 'cx', 'ox'], weights: weightX, columns: inputs, rowsByTile: gateRows },
+    { matrices: ['ir', 'fr', 'cr', 'or'], weights: weightR, columns: outputs, rowsByTile: gateRows },
     ...(weightP === null
       ? []
-      : [{ matrices: ['ym'], weights: weightP, columns: cells, rowsByLane: rowsP } satisfies Stack]),
+      : [{ matrices: ['ym'], weights: weightP, columns: cells, rowsByTile: rowsP } satisfies Stack]),
   ];
 }
 
@@ -114,13 +124,28 @@ interface Part {
 }
 
 /**
- * What the lanes of all groups hold of a stack, without empty shares. All lanes deal from the same group on, so that lanes
+ * Weights that a lane keeps of a sub-matrix in the rows of the tiles up to one. The last tile gets what is left of the whole, so
+ * tiles do not change how many weights a lane keeps.
+ */
+function keptUpTo(heights: readonly number[], tile: number, columns: number, density: number): number {
+  const weights = (from: number, to: number) => columns * heights.slice(from, to).reduce((sum, height) => sum + height, 0);
+  // The product can come out above an integer by an error of rounding.
+  const total = Math.ceil(weights(0, heights.length) * density - 1e-9);
+  if (tile === heights.length - 1) return total;
+  const roomBehind = weights(tile + 1, heights.length);
+  return Math.max(Math.round(weights(0, tile + 1) * density), total - roomBehind);
+}
+
+/**
+ * What the lanes of all groups hold of a tile of a stack, without empty shares. All lanes deal from the same group on, so that lanes
  * with equally many rows keep equally many weights of a group.
  *
  * @param turn group that is next to get one weight more than others
  */
 function partsOf(
-  { matrices, weights, columns, rowsByLane }: Stack,
+  { matrices, weights, columns, rowsByTile }: Stack,
+  tile: number,
+  rowsByLane: readonly Int32Array[],
   config: Config,
   turn: number,
 ): { readonly parts: readonly Part[]; readonly next: number } {
@@ -133,8 +158,9 @@ function partsOf(
     const start = next;
     for (const [lane, rows] of rowsByLane.entries()) {
       const height = rows.length / matrices.length;
-      // The product can come out above an integer by an error of rounding.
-      const total = Math.ceil(height * columns * density - 1e-9);
+      const heights = rowsByTile.map((lanes) => lanes[lane]!.length / matrices.length);
+      const before = tile === 0 ? 0 : keptUpTo(heights, tile - 1, columns, density);
+      const total = keptUpTo(heights, tile, columns, density) - before;
       const room = widths.map((width) => height * width);
       const dealt = deal(total, room, start);
       keep[lane]!.push(dealt.counts);
@@ -152,12 +178,12 @@ function partsOf(
   return { parts, next };
 }
 
-/** What the rule of the config keeps of a stack: 1 where a weight stays, [rows of all, columns]. */
-function maskOf({ weights, columns }: Stack, config: Config, parts: readonly Part[]): Uint8Array {
+/** Marks in a mask, [rows of all, columns], what the rule of the config keeps of the parts of a tile: 1 where a weight stays. */
+function markKept(mask: Uint8Array, { columns }: Stack, config: Config, parts: readonly Part[]): void {
+  if (parts.length === 0) return;
   const { groups } = config.array;
   const shares = parts.map(({ share }) => share);
   const kept = RULES[config.encoding](shares, 2 ** config.indexBits);
-  const mask = new Uint8Array(weights.length);
   for (const [at, { rows, share }] of parts.entries()) {
     const partMask = kept[at]!;
     for (const [local, row] of rows.entries()) {
@@ -166,7 +192,6 @@ function maskOf({ weights, columns }: Stack, config: Config, parts: readonly Par
       }
     }
   }
-  return mask;
 }
 
 function nonZeros(weights: Floats): Uint8Array {

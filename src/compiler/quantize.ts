@@ -64,17 +64,23 @@ function quantizeMatrix(values: Floats, fractionBits: number, bits: number): Int
   return out;
 }
 
-/** Largest sum of magnitudes over the rows of a matrix pair, each weighted by what its column can be at most. */
-function largestRow(rows: number, parts: readonly { weights: Int16Array; columns: number; largest: number }[]): number {
+/**
+ * Largest sum of magnitudes over the columns of a group in a row of a matrix pair, each weighted by what its column can be at most:
+ * what an accumulator reaches.
+ */
+function largestRow(
+  rows: number,
+  groups: number,
+  parts: readonly { weights: Int16Array; columns: number; largest: number }[],
+): number {
   let worst = 0;
+  const sums = new Float64Array(groups);
   for (let r = 0; r < rows; r++) {
-    let sum = 0;
+    sums.fill(0);
     for (const { weights, columns, largest } of parts) {
-      let row = 0;
-      for (let j = r * columns; j < (r + 1) * columns; j++) row += Math.abs(weights[j]!);
-      sum += row * largest;
+      for (let j = 0; j < columns; j++) sums[j % groups]! += Math.abs(weights[r * columns + j]!) * largest;
     }
-    if (sum > worst) worst = sum;
+    for (const sum of sums) if (sum > worst) worst = sum;
   }
   return worst;
 }
@@ -167,12 +173,15 @@ export function quantizeLayer(
   const weightR = quantizeMatrix(layer.weightR, weightRFrac, weightBits);
   const weightP = layer.weightP === null ? null : quantizeMatrix(layer.weightP, weightPFrac, weightBits);
 
-  const gateBound = largestRow(4 * cells, [
+  const { groups } = config.array;
+  const gateBound = largestRow(4 * cells, groups, [
     { weights: weightX, columns: inputs, largest: 2 ** (vectorBits - 1 + xAlign) },
     { weights: weightR, columns: outputs, largest: 2 ** (vectorBits - 1 + yAlign) },
   ]);
   const outBound =
-    weightP === null ? 0 : largestRow(outputs, [{ weights: weightP, columns: cells, largest: 2 ** (vectorBits - 1) }]);
+    weightP === null
+      ? 0
+      : largestRow(outputs, groups, [{ weights: weightP, columns: cells, largest: 2 ** (vectorBits - 1) }]);
   const saturates = config.accumulatorBits !== 'exact';
   const accBits =
     config.accumulatorBits === 'exact'
@@ -193,7 +202,7 @@ export function quantizeLayer(
   }
   const peepShift = layer.peepholes === null ? 0 : accFrac - peepFrac - cFrac;
   const sumBits = sumBitsFor({
-    groups: config.array.groups,
+    groups,
     vectorBits,
     accBits,
     biasBits,

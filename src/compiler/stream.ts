@@ -6,9 +6,10 @@ import type { WordFormat } from './encode.ts';
 export const STREAM_FILE = 'dram/weights.bin';
 export const STREAM_MAP_FILE = 'dram/map.json';
 
-/** A matrix in the image: bytes from its start, bytes, and rows of one word for every lane. */
+/** A matrix in the image, or a tile of one: bytes from its start, bytes, and rows of one word for every lane. */
 export interface StreamSegment {
   readonly matrix: 'W_x' | 'W_r' | 'W_ym';
+  readonly tile: number;
   readonly offset: number;
   readonly bytes: number;
   readonly rows: number;
@@ -25,30 +26,23 @@ export function fillerWord({ weightBits, indexBits }: WordFormat): number {
   return 2 ** (weightBits - 1 + indexBits);
 }
 
+const MATRIX_NAMES = { x: 'W_x', r: 'W_r', p: 'W_ym' } as const;
+
 /** Where the matrices lie in the image. */
 export function streamSegments(d: Dimensions): StreamSegment[] {
   const bytes = d.busBits / BITS_OF_BYTE;
-  const segment = (matrix: StreamSegment['matrix'], beat: number, beats: number): StreamSegment => ({
-    matrix,
-    offset: beat * bytes,
+  return d.segments.map(({ matrix, tile, base, beats }) => ({
+    matrix: MATRIX_NAMES[matrix],
+    tile,
+    offset: base * bytes,
     bytes: beats * bytes,
     rows: (beats * d.beatRows) / d.rowBeats,
-  });
-  return [
-    segment('W_x', d.baseX, d.beatsX),
-    segment('W_r', d.baseR, d.beatsR),
-    ...(d.projection ? [segment('W_ym', d.baseP, d.beatsP)] : []),
-  ];
+  }));
 }
 
 /** Bytes of the image. */
 export function streamBytes(d: Dimensions): number {
-  return streamSegments(d).reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** Matrices in the order of the segments. */
-function inOrder<T>({ x, r, p }: { x: T; r: T; p: T | null }): T[] {
-  return [x, r, ...(p === null ? [] : [p])];
+  return (d.imageBeats * d.busBits) / BITS_OF_BYTE;
 }
 
 /**
@@ -60,7 +54,7 @@ export function packStream(matrices: DesignMatrices, d: Dimensions): Uint8Array 
   const slotBytes = d.wordSlot / BITS_OF_BYTE;
   const segments = streamSegments(d);
   const image = new Uint8Array(streamBytes(d));
-  for (const [at, { words, format }] of inOrder(matrices).entries()) {
+  for (const [at, { words, format }] of matrices.entries()) {
     const { offset, rows } = segments[at]!;
     const filler = fillerWord(format);
     for (let lane = 0; lane < lanes; lane++) {

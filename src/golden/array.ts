@@ -1,6 +1,7 @@
 import type { Design } from '../compiler/design.ts';
 import { cellsOfLane, createPartition, GATES, outputsOfLane } from '../compiler/partition.ts';
-import { Op, Source, When } from '../compiler/schedule.ts';
+import { Op, Source, type Step, When } from '../compiler/schedule.ts';
+import { tileRows } from '../compiler/tiles.ts';
 import { type Accumulators, type ArithUnit, arithUnit } from './arith_unit.ts';
 import { assemble } from './assemble.ts';
 import { type CellTrace, ElemLane } from './elem_lane.ts';
@@ -18,9 +19,10 @@ export class GoldenModel {
   readonly #observer: CellObserver | null;
   readonly #arith: ArithUnit;
   readonly #elemLane: ElemLane;
-  readonly #matrices: { readonly x: DecodedMatrix; readonly y: DecodedMatrix; readonly m: DecodedMatrix | null };
-  /** Accumulators: (group * lanes + lane) * rows + local row. */
-  readonly #gateSums: Accumulators;
+  /** Matrices by segment. */
+  readonly #matrices: readonly DecodedMatrix[];
+  /** Accumulators of the gate sums by tile, and of the projection: (group * lanes + lane) * rows + local row. */
+  readonly #gateSums: readonly Accumulators[];
   readonly #outSums: Accumulators;
   readonly #c: Int16Array;
   readonly #m: Int16Array;
@@ -35,14 +37,16 @@ export class GoldenModel {
     this.#elemLane = new ElemLane(formats, design.cells, design.tables);
     const partition = createPartition(d.lanes, d.cells, d.outputs);
     const lanes = Array.from({ length: d.groups * d.lanes }, (_, lane) => lane % d.lanes);
-    const gateRows = lanes.map((lane) => GATES * cellsOfLane(partition, lane));
-    const outRows = lanes.map((lane) => outputsOfLane(partition, lane));
-    this.#matrices = {
-      x: spmatRead(matrices.x, gateRows, d.groups, d.gateRows, 'W_x'),
-      y: spmatRead(matrices.r, gateRows, d.groups, d.gateRows, 'W_r'),
-      m: matrices.p === null ? null : spmatRead(matrices.p, outRows, d.groups, d.outRows, 'W_ym'),
-    };
-    this.#gateSums = this.#arith.accumulators(d.groups * d.lanes * d.gateRows);
+    this.#matrices = d.segments.map(({ matrix, tile }, at) => {
+      if (matrix === 'p') {
+        const rows = lanes.map((lane) => outputsOfLane(partition, lane));
+        return spmatRead(matrices[at]!, rows, d.groups, d.outRows, 'W_ym');
+      }
+      const { from, to } = tileRows(d.tiles, tile);
+      const rows = lanes.map((lane) => Math.max(Math.min(GATES * cellsOfLane(partition, lane), to) - from, 0));
+      return spmatRead(matrices[at]!, rows, d.groups, to - from, `W_${matrix}, tile ${tile}`);
+    });
+    this.#gateSums = d.tiles.map((cells) => this.#arith.accumulators(d.groups * d.lanes * GATES * cells));
     this.#outSums = this.#arith.accumulators(d.groups * d.lanes * d.outRows);
     this.#c = new Int16Array(d.cells);
     this.#m = new Int16Array(d.cells);
@@ -51,8 +55,7 @@ export class GoldenModel {
 
   /** Multiply-accumulates of a frame that is not the first of an utterance. */
   get macsPerFrame(): number {
-    const { x, y, m } = this.#matrices;
-    return x.entries.length + y.entries.length + (m?.entries.length ?? 0);
+    return this.#matrices.reduce((sum, { entries }) => sum + entries.length, 0);
   }
 
   /** Starts an utterance: c and y are zero. */
@@ -72,33 +75,40 @@ export class GoldenModel {
       this.#y.fill(0);
     }
     for (const step of this.#design.schedule) {
-      if (step.op === Op.cells) this.#cells();
+      if (step.op === Op.cells) this.#cells(step.bank);
       else if (step.op === Op.outputs) this.#outputs(step.shift);
       else if (step.when === When.recurrent && this.#first) continue;
       // The step that runs ahead for the next frame is the same as the one at the head of a frame.
       else if (step.when === When.next) continue;
-      else if (step.source === Source.x) this.#arith.spmv(this.#matrices.x, x, step.shift, this.#gateSums);
-      else if (step.source === Source.y) this.#arith.spmv(this.#matrices.y, this.#y, step.shift, this.#gateSums);
-      else this.#arith.spmv(this.#matrices.m!, this.#m, step.shift, this.#outSums);
+      else this.#spmv(step, x);
     }
     this.#first = false;
     return this.#y;
   }
 
-  /** ElemMul over all cells; drained accumulators are zero again. */
-  #cells(): void {
-    const { lanes, gateRows, cells, projection } = this.#design.dimensions;
-    const sums = this.#sumOverGroups(this.#gateSums);
+  #spmv({ pointer, source, shift }: Step, x: ArrayLike<number>): void {
+    const at = this.#design.dimensions.segments.findIndex((segment) => segment.pointer === pointer);
+    const { matrix, tile } = this.#design.dimensions.segments[at]!;
+    const vector = source === Source.x ? x : source === Source.y ? this.#y : this.#m;
+    this.#arith.spmv(this.#matrices[at]!, vector, shift, matrix === 'p' ? this.#outSums : this.#gateSums[tile]!);
+  }
+
+  /** ElemMul over the cells of a tile; drained accumulators are zero again. */
+  #cells(tile: number): void {
+    const { lanes, tiles, cells, projection } = this.#design.dimensions;
+    const sums = this.#sumOverGroups(this.#gateSums[tile]!);
     const lane = this.#elemLane;
-    for (let cell = 0; cell < cells; cell++) {
-      const row = (cell % lanes) * gateRows + GATES * Math.floor(cell / lanes);
+    const { from, to } = tileRows(tiles, tile);
+    const end = Math.min((lanes * to) / GATES, cells);
+    for (let cell = (lanes * from) / GATES; cell < end; cell++) {
+      const row = (cell % lanes) * (to - from) + GATES * Math.floor(cell / lanes) - from;
       lane.step(cell, sums, row, this.#c[cell]!);
       this.#c[cell] = lane.c;
       this.#m[cell] = lane.m;
       this.#observer?.(cell, lane);
     }
     if (!projection) this.#y.set(this.#m);
-    this.#gateSums.fill(0);
+    this.#gateSums[tile]!.fill(0);
   }
 
   /** Twin of adder_tree.v: the sums of group 0, with those of the other groups added. */

@@ -3,15 +3,25 @@ import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Accumulators of a PE. */
 export function actBuffer({ formats, dimensions }: Design): ModulePlan {
+  const { banks } = dimensions;
   return modulePlan('act_buffer', {
     accWidth: formats.accBits,
-    rowWidth: dimensions.rowBits,
-    banks: dimensions.banks,
+    rowWidth: dimensions.bankRowBits,
+    banks: banks.length,
+    threeBanks: banks.length === 3,
+    rams: banks.map(({ rows, block }, number) => ({
+      number,
+      rows,
+      block: flag(block),
+      comma: number < banks.length - 1 ? ',' : '',
+    })),
+    split: dimensions.split,
     projection: dimensions.projection,
-    gateRows: dimensions.gateRows,
-    gate0Block: flag(dimensions.gateBlock),
-    gate1Block: flag(dimensions.gateBlock),
-    outRows: dimensions.outRows,
-    outBlock: flag(dimensions.outBlock),
   });
+}
+
+/** An accumulator bank; as a default it is bank 0. */
+export function accRam({ formats, dimensions }: Design): ModulePlan {
+  const { rows, block } = dimensions.banks[0]!;
+  return modulePlan('acc_ram', { width: formats.accBits, depth: rows, block: flag(block) });
 }

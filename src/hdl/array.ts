@@ -1,6 +1,6 @@
 import type { Design } from '../compiler/design.ts';
 import { clog2 } from '../fixed.ts';
-import { yStart } from './channel.ts';
+import { feedsOf } from './column_feed.ts';
 import { phaseMsb } from './gather.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -24,7 +24,9 @@ export function array(design: Design): ModulePlan {
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
     dram: d.dram,
-    shared: d.shared,
+    split: d.split,
+    feeds: feedsOf(d),
+    frameStart: d.split ? 'start_frame' : 'start_cells',
     wordSlot: d.wordSlot,
     fifoDepth: config.fifoDepth,
     rowWidth: d.rowBits,
@@ -37,7 +39,7 @@ export function array(design: Design): ModulePlan {
     spread: d.spread,
     roundMsb: Math.max(clog2(d.spread), 1) - 1,
     phaseMsb: phaseMsb(design),
-    yStart: yStart(design),
+    yStart: d.projection ? 'start_outputs' : d.split ? 'start_frame' : 'start_cells',
     projection: d.projection,
     peepholes: d.peepholes,
   });

@@ -1,11 +1,16 @@
 import type { Design } from '../compiler/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Addresses of a lane's accumulator banks. */
-export function bankControl({ dimensions }: Design): ModulePlan {
+/** Rows and enables of a lane's accumulator banks. */
+export function bankControl({ dimensions: { banks, bankRowBits, split, projection } }: Design): ModulePlan {
   return modulePlan('bank_control', {
-    rowWidth: dimensions.rowBits,
-    banks: dimensions.banks,
-    projection: dimensions.projection,
+    rowWidth: bankRowBits,
+    banks: banks.length,
+    threeBanks: banks.length === 3,
+    rows0: banks[0]!.rows,
+    rows1: banks[1]!.rows,
+    rows2: banks[2]?.rows ?? 0,
+    split,
+    projection,
   });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Design } from '../compiler/design.ts';
 import { maskOf, type Register, registerOf } from '../control/registers.ts';
+import { feedsOf } from './column_feed.ts';
 import { renderTemplate } from './render.ts';
 
 const VERILATOR_MAIN = new URL('../../sim-verilator/main.cpp', import.meta.url);
@@ -23,13 +24,14 @@ export function benchFiles({ config, dimensions }: Design): Map<string, string> 
     destWidth: dimensions.destBits,
     destMsb: dimensions.destBits - 1,
     lanes: dimensions.lanes,
+    feeds: feedsOf(dimensions),
     elemLanes: dimensions.elemLanes,
     dram: dimensions.dram,
     busBits: dimensions.busBits,
   });
   const memory = {
     busBits: dimensions.busBits,
-    imageBeats: dimensions.beatsX + dimensions.beatsR + dimensions.beatsP,
+    imageBeats: dimensions.imageBeats,
   };
   const master = {
     dram: dimensions.dram,

@@ -3,11 +3,6 @@ import { phaseMsb } from './gather.ts';
 import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Pulse that begins a new y: start of the outputs, or of the cells where y = m. */
-export function yStart(design: Design): string {
-  return design.dimensions.projection ? 'start_outputs' : 'start_cells';
-}
-
 /** Element-wise part of one voice. */
 export function channel(design: Design): ModulePlan {
   const { formats, dimensions: d } = design;
@@ -24,7 +19,8 @@ export function channel(design: Design): ModulePlan {
     phaseMsb: phaseMsb(design),
     outWords: d.outBufferWords,
     outBlock: inBlockRam(d.outBufferWords, d.elemLanes * formats.vectorBits),
-    yStart: yStart(design),
+    // What begins a new y: the outputs, or the cells where y = m.
+    yStart: d.projection ? 'start_outputs' : 'start_cells',
     projection: d.projection,
     peepholes: d.peepholes,
   });

@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { feedsOf } from './column_feed.ts';
 import { loadView } from './load.ts';
 import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -16,7 +17,9 @@ export function columnGroup(design: Design): ModulePlan {
     wordWidth: formats.weightBits + config.indexBits,
     weightDepth: d.weightDepth,
     dram: d.dram,
-    shared: d.shared,
+    split: d.split,
+    inStep: d.inStep,
+    feeds: feedsOf(d),
     pointerDepth: d.pointerDepth,
     countWidth: d.countBits,
     rowWidth: d.rowBits,

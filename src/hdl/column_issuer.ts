@@ -3,7 +3,9 @@ import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
-const FIELDS = ['op', 'when', 'last', 'marker', 'source', 'bank', 'size', 'pointer', 'shift'] as const;
+const FIELDS = [
+  ...(['op', 'when', 'last', 'marker', 'follow', 'release', 'source', 'bank', 'size', 'pointer', 'shift'] as const),
+];
 
 /** Issuer of a group's columns. */
 export function columnIssuer(design: Design): ModulePlan {
@@ -15,6 +17,7 @@ export function columnIssuer(design: Design): ModulePlan {
     pointerWidth: dimensions.pointerBits,
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
+    split: dimensions.split,
     ...scheduleView(design, [...FIELDS, ...(dimensions.dram ? [] : (['base'] as const))]),
     projection: dimensions.projection,
   });

@@ -1,6 +1,14 @@
 import type { Formats } from '../compiler/formats.ts';
+import { placeSegments, type Segment, type SegmentSize } from '../compiler/segments.ts';
+import type { Tiles } from '../compiler/tiles.ts';
 import type { Config } from '../config.ts';
 import { clog2, unsignedBits } from '../fixed.ts';
+
+/** An accumulator bank: rows, and whether it is block RAM. */
+export interface Bank {
+  readonly rows: number;
+  readonly block: boolean;
+}
 
 /** Every size, width and depth of a design. Computed once; builders print it, packer and golden model address by it. */
 export interface Dimensions {
@@ -31,26 +39,23 @@ export interface Dimensions {
   readonly gateRows: number;
   readonly outRows: number;
   readonly rowBits: number;
-  readonly banks: number;
-  readonly gateBlock: boolean;
-  readonly outBlock: boolean;
-  /** Whether all banks of a PE are one block RAM, whose drains take cycles of the lane; cycles of a drain through the lane. */
-  readonly shared: boolean;
-  readonly drainCycles: number;
+  /** Accumulator banks of a PE, and bits of a row number in them. */
+  readonly banks: readonly Bank[];
+  readonly bankRowBits: number;
+  /** Cells of a lane by tile: one tile, or two where the accumulators are split (docs/architecture.md). */
+  readonly tiles: Tiles;
+  readonly split: boolean;
   /** Rows that are cleared after reset, one a cycle. */
   readonly sweepRows: number;
-  /** Weight memory of a lane: words, and first word (in external memory: beat) of each matrix, the same in all lanes. */
+  /** Weight memory of a lane. */
   readonly weightDepth: number;
   readonly addrBits: number;
-  readonly baseX: number;
-  readonly baseR: number;
-  readonly baseP: number;
-  /** Words of the fullest lane, per matrix. */
-  readonly wordsX: number;
-  readonly wordsR: number;
-  readonly wordsP: number;
+  /** Where the matrices lie in the weight and pointer memories, or in external memory: the same in all lanes. */
+  readonly segments: readonly Segment[];
   /** Whether all lanes of a group have the same number of words in every column, so that they share the pointers. */
   readonly sharedCounts: boolean;
+  /** Whether the lanes of a group work in step: one queue and one weight address for all of them. */
+  readonly inStep: boolean;
   /** Columns of a group, per vector. */
   readonly columnsX: number;
   readonly columnsY: number;
@@ -90,10 +95,8 @@ export interface Dimensions {
   /** Rows of a beat and beats of a row; one of them is 1. */
   readonly beatRows: number;
   readonly rowBeats: number;
-  /** Beats of each matrix; bits of a beat number. */
-  readonly beatsX: number;
-  readonly beatsR: number;
-  readonly beatsP: number;
+  /** Beats of the image, and bits of a beat number. */
+  readonly imageBeats: number;
   readonly beatBits: number;
   /** Beats of a burst, and beats under way at most. */
   readonly burstBeats: number;
@@ -105,14 +108,14 @@ export interface Dimensions {
 
 /** What of the encoded matrices sizes the memories. */
 export interface MatrixSizes {
-  /** Words of the fullest lane, per matrix. */
-  readonly wordsX: number;
-  readonly wordsR: number;
-  readonly wordsP: number;
+  /** Matrices in the order of the memories, with the words of the fullest lane. */
+  readonly segments: readonly SegmentSize[];
   /** Words of the fullest column of any lane. */
   readonly largestCount: number;
   /** Whether all lanes of a group have the same number of words in every column. */
   readonly sharedCounts: boolean;
+  /** Cells of a lane by tile. */
+  readonly tiles: Tiles;
 }
 
 /** Banks of more bits than this go into block RAM when the config leaves it open (accumulatorMemory "auto"). */
@@ -128,7 +131,7 @@ const OUTSTANDING_ROWS = 256;
 const ROOM_DELAY = 8;
 
 /** How the weights come from external memory. */
-function streamOf(config: Config, wordBits: number, rows: { x: number; r: number; p: number }, leastWords: number) {
+function streamOf(config: Config, wordBits: number) {
   const { lanes, groups } = config.array;
   const busBits = config.memoryBusBits;
   const wordSlot = Math.max(2 ** clog2(wordBits), 8);
@@ -140,28 +143,19 @@ function streamOf(config: Config, wordBits: number, rows: { x: number; r: number
   const outstandingBeats = Math.max(4 * burstBeats, inBeats(OUTSTANDING_ROWS));
   const outstandingRows = Math.ceil((outstandingBeats * beatRows) / rowBeats) + beatRows + ROOM_DELAY;
   const bufferDepth = 2 ** clog2(2 * outstandingRows);
-  const beatsX = inBeats(rows.x);
-  const beatsR = inBeats(rows.r);
-  const beatsP = inBeats(rows.p);
   return {
+    inBeats,
     busBits,
     wordSlot,
     rowStreamBits,
     beatRows,
     rowBeats,
-    beatsX,
-    beatsR,
-    beatsP,
-    beatBits: Math.max(unsignedBits(Math.max(beatsX + beatsR + beatsP, inBeats(leastWords))), clog2(burstBeats) + 2),
     burstBeats,
     outstandingBeats,
     bufferDepth,
     bufferLimit: bufferDepth - outstandingRows,
   };
 }
-
-/** A drain enters the lane as a word does and takes as long to its accumulator (spmat_read.v). */
-const DRAIN_CYCLES = 4;
 
 /** Memories have at least two words, so that every address has a bit. */
 function depth(words: number): number {
@@ -201,12 +195,8 @@ export function dimensionsOf(config: Config, shape: LayerShape, formats: Formats
 
 /** What of the dimensions is the model's: sizes, places in the memories, steps of the schedule. */
 export function modelPart(d: Dimensions) {
-  const { inputs, cells, outputs, columnsX, columnsY, columnsM, cellWords, outWords } = d;
-  const { wordsX, wordsR, wordsP, baseX, baseR, baseP, beatsX, beatsR, beatsP } = d;
-  return {
-    ...{ inputs, cells, outputs, columnsX, columnsY, columnsM, cellWords, outWords },
-    ...{ wordsX, wordsR, wordsP, baseX, baseR, baseP, beatsX, beatsR, beatsP },
-  };
+  const { inputs, cells, outputs, columnsX, columnsY, columnsM, cellWords, outWords, segments, imageBeats } = d;
+  return { inputs, cells, outputs, columnsX, columnsY, columnsM, cellWords, outWords, segments, imageBeats };
 }
 
 /** Dimensions of hardware that is made for one model, and has at least `leastWords` words in a weight memory. */
@@ -222,27 +212,35 @@ function dimensionsFor(
   const { elemLanes } = config;
   const phases = lanes / elemLanes;
   const cellsPerLane = Math.ceil(cells / lanes);
+  const split = config.accumulatorMemory === 'split';
   const gateRows = 4 * cellsPerLane;
+  const mostRows = split ? 4 * Math.max(...sizes.tiles) : gateRows;
   const outRows = projection ? depth(Math.ceil(outputs / lanes)) : 0;
   const inBlock = (rows: number) =>
     config.accumulatorMemory === 'block' ||
     (config.accumulatorMemory === 'auto' && rows * formats.accBits > DISTRIBUTED_LIMIT);
   const dram = config.weights === 'dram';
-  const rows = { x: sizes.wordsX, r: sizes.wordsR, p: sizes.wordsP };
-  const stream = streamOf(config, config.weightBits + config.indexBits, rows, leastWords);
-  const words = sizes.wordsX + sizes.wordsR + sizes.wordsP;
-  const shared = config.accumulatorMemory === 'shared';
-  const banks = projection ? 3 : 2;
-  const rowBits = Math.max(clog2(gateRows), clog2(outRows), 3);
-  const baseR = dram ? stream.beatsX : sizes.wordsX;
-  const baseP = dram ? baseR + stream.beatsR : baseR + sizes.wordsR;
+  const { inBeats, ...stream } = streamOf(config, config.weightBits + config.indexBits);
+  const words = sizes.segments.reduce((sum, segment) => sum + segment.words, 0);
+  const rowBits = Math.max(clog2(mostRows), clog2(outRows), 3);
+  // Split: the sums of the projection lie behind those of tile 0, from the next power of two on.
+  const banks = split
+    ? [
+        { rows: projection ? 2 ** rowBits + outRows : depth(4 * sizes.tiles[0]!), block: true },
+        { rows: depth(4 * sizes.tiles[1]!), block: false },
+      ]
+    : [gateRows, gateRows, ...(projection ? [outRows] : [])].map((rows) => ({ rows, block: inBlock(rows) }));
+  const bankRowBits = rowBits + (split && projection ? 1 : 0);
   // A word count must fit the address it is added to, and so must the base of a matrix without words.
-  const lastBase = words - (projection ? sizes.wordsP : sizes.wordsP + sizes.wordsR);
+  const lastBase = words - sizes.segments.at(-1)!.words;
   const weightDepth = depth(Math.max(words, leastWords, sizes.largestCount + 1, lastBase + 1));
   const columnsX = Math.ceil(inputs / groups);
   const columnsY = Math.ceil(outputs / groups);
   const columnsM = projection ? Math.ceil(cells / groups) : 0;
-  const columns = columnsX + columnsY + columnsM;
+  const widths = { x: columnsX, r: columnsY, p: columnsM };
+  const segments = placeSegments(sizes.segments, widths, inBeats, dram);
+  const columns = segments.reduce((sum, segment) => sum + segment.columns, 0);
+  const imageBeats = segments.reduce((sum, segment) => sum + segment.beats, 0);
   const spread = Math.max(groups / elemLanes, 1);
   const wholeRounds = (elements: number) => Math.ceil(elements / (elemLanes * spread)) * spread;
   const cellWords = wholeRounds(cells);
@@ -271,20 +269,15 @@ function dimensionsFor(
     outRows,
     rowBits,
     banks,
-    shared,
-    drainCycles: shared ? DRAIN_CYCLES : 0,
-    sweepRows: (shared ? banks : 1) * 2 ** rowBits,
-    gateBlock: inBlock(gateRows),
-    outBlock: inBlock(outRows),
+    tiles: sizes.tiles,
+    split,
+    bankRowBits,
+    sweepRows: 2 ** bankRowBits,
     weightDepth,
     addrBits: clog2(weightDepth),
-    baseX: 0,
-    baseR,
-    baseP,
-    wordsX: sizes.wordsX,
-    wordsR: sizes.wordsR,
-    wordsP: sizes.wordsP,
+    segments,
     sharedCounts: sizes.sharedCounts,
+    inStep: config.activationQueue === 'group',
     columnsX,
     columnsY,
     columnsM,
@@ -315,5 +308,7 @@ function dimensionsFor(
     slotBits,
     dram,
     ...stream,
+    imageBeats,
+    beatBits: Math.max(unsignedBits(Math.max(imageBeats, inBeats(leastWords))), clog2(stream.burstBeats) + 2),
   };
 }

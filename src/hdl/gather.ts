@@ -24,11 +24,11 @@ export function gatherControl(design: Design): ModulePlan {
     tree: dimensions.tree,
     phaseMsb: phaseMsb(design),
     lag: lit(dimensions.wordBits + 1, OUTPUT_GATE_LAG),
-    tail: lit(5, ELEM_TAIL + dimensions.drainCycles + dimensions.tree),
-    shared: dimensions.shared,
-    drainCycles: dimensions.drainCycles,
-    sweepWidth: dimensions.rowBits + (dimensions.shared ? 2 : 0),
-    sweepLast: lit(dimensions.rowBits + (dimensions.shared ? 2 : 0), dimensions.sweepRows - 1),
+    tail: lit(5, ELEM_TAIL + dimensions.tree),
+
+    split: dimensions.split,
+    sweepWidth: dimensions.bankRowBits,
+    sweepLast: lit(dimensions.bankRowBits, dimensions.sweepRows - 1),
     tagBits: dimensions.projection ? 4 : 3,
     projection: dimensions.projection,
   });

@@ -9,12 +9,8 @@ export function lane({ config, formats, dimensions }: Design): ModulePlan {
     weightWidth: formats.weightBits,
     indexWidth: config.indexBits,
     rowWidth: dimensions.rowBits,
-    countWidth: dimensions.countBits,
-    addrWidth: dimensions.addrBits,
-    dram: dimensions.dram,
-    shared: dimensions.shared,
     accWidth: formats.accBits,
-    banks: dimensions.banks,
-    fifoDepth: config.fifoDepth,
+    banks: dimensions.banks.length,
+    beside: dimensions.split && dimensions.projection,
   });
 }

@@ -12,12 +12,19 @@ function kindOf(name: string): number {
   return MEMORY_KINDS.indexOf(name as (typeof MEMORY_KINDS)[number]);
 }
 
+/** Shapes of the memories by file name, as the load bus addresses them: weights lane by lane. */
+function loadableShapes(design: LoadableDesign): [file: string, shape: { width: number; depth: number }][] {
+  const { config, formats } = design;
+  const width = formats.weightBits + config.indexBits;
+  return [...imageShapes(design)].map(([file, shape]) => [file, file.startsWith('weights') ? { ...shape, width } : shape]);
+}
+
 /** What modules print that have the load bus: its widths, and the codes of the kinds. */
 export function loadView(design: LoadableDesign) {
-  const shapes = [...imageShapes(design).values()];
+  const shapes = loadableShapes(design);
   return {
-    loadAddr: Math.max(...shapes.map(({ depth }) => clog2(depth)), 11),
-    loadData: Math.max(...shapes.map(({ width }) => width)),
+    loadAddr: Math.max(...shapes.map(([, { depth }]) => clog2(depth)), 11),
+    loadData: Math.max(...shapes.map(([, { width }]) => width)),
     kindWeights: kindOf('weights'),
     kindPointers: kindOf('pointers'),
     kindParams: kindOf('elem'),
@@ -37,9 +44,9 @@ export function loadDecode(design: Design): ModulePlan {
 export function imageLoader(design: Design, hash: DesignHash): ModulePlan {
   const { dimensions: d } = design;
   const { loadAddr, loadData } = loadView(design);
-  const shapes = imageShapes(design);
+  const shapes = loadableShapes(design);
   const kinds = MEMORY_KINDS.flatMap((name, kind) => {
-    const [, shape] = [...shapes].find(([file]) => file.startsWith(name)) ?? [];
+    const [, shape] = shapes.find(([file]) => file.startsWith(name)) ?? [];
     if (shape === undefined) return [];
     const numbers = name === 'weights' || name === 'pointers' ? d.groups * d.lanes : name === 'elem' ? d.elemLanes : 1;
     const parts = Math.ceil(shape.width / 32) - 1;

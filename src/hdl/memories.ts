@@ -11,13 +11,13 @@ export function inBlockRam(words: number, bits: number): number {
 }
 
 /**
- * Single-port memory loaded from a file; as a default it is a lane's weight memory, or with the weights in external memory the
- * parameter memory of an ElemMul lane.
+ * Single-port memory loaded from a file; as a default it is a lane's weight memory, or where there is none the parameter memory of
+ * an ElemMul lane.
  */
 export function rom({ config, formats, dimensions: d }: Design): ModulePlan {
   return modulePlan(
     'rom',
-    d.dram
+    d.dram || d.inStep
       ? { width: d.paramBits, depth: d.paramDepth, file: 'mem/elem_000.mem' }
       : { width: formats.weightBits + config.indexBits, depth: d.weightDepth, file: 'mem/weights_0000.mem' },
   );
@@ -37,11 +37,9 @@ export function rom2(): ModulePlan {
   return modulePlan('rom2', { width: TABLE_BITS, depth: TABLE_ENTRIES, file: 'mem/tanh.mem' });
 }
 
-/** One write and one read port; as a default it is a gate bank. */
+/** One write and one read port; as a default it is a group's elements of x. */
 export function sdpRam({ formats, dimensions }: Design): ModulePlan {
-  return modulePlan('sdp_ram', {
-    width: formats.accBits,
-    depth: dimensions.gateRows,
-    block: flag(dimensions.gateBlock),
-  });
+  const depth = 2 ** (dimensions.slotBits + 1);
+  const { vectorBits: width } = formats;
+  return modulePlan('sdp_ram', { width, depth, block: inBlockRam(depth, width) });
 }

@@ -6,10 +6,8 @@ export function pe({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('pe', {
     actWidth: formats.actBits,
     weightWidth: formats.weightBits,
-    rowWidth: dimensions.rowBits,
+    rowWidth: dimensions.bankRowBits,
     accWidth: formats.accBits,
-    banks: dimensions.banks,
-    shared: dimensions.shared,
-    projection: dimensions.projection,
+    banks: dimensions.banks.length,
   });
 }

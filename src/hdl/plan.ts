@@ -1,6 +1,6 @@
 import type { Design } from '../compiler/design.ts';
 import { actBroadcast } from './act_broadcast.ts';
-import { actBuffer } from './act_buffer.ts';
+import { accRam, actBuffer } from './act_buffer.ts';
 import { actQueue } from './act_queue.ts';
 import { arithControl } from './arith_control.ts';
 import { arithUnit } from './arith_unit.ts';
@@ -8,6 +8,7 @@ import { array } from './array.ts';
 import { assemble } from './assemble.ts';
 import { bankControl } from './bank_control.ts';
 import { channel } from './channel.ts';
+import { columnFeed } from './column_feed.ts';
 import { columnGroup } from './column_group.ts';
 import { columnIssuer } from './column_issuer.ts';
 import { axiLiteSlave, coreCounters, runControl, stateAccess } from './control.ts';
@@ -22,16 +23,17 @@ import { rom, rom2, sdpRam, smallRom } from './memories.ts';
 import type { ModulePlan } from './module_plan.ts';
 import { pe } from './pe.ts';
 import { ptrRead } from './ptr_read.ts';
+import { stepRom } from './schedule_view.ts';
 import { sequencer } from './sequencer.ts';
-import { spmatRead } from './spmat_read.ts';
+import { rowDecode, spmatRead } from './spmat_read.ts';
 import { sigmoid, tableIndex, tanh } from './tables.ts';
 import { top } from './top.ts';
 import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
-import { groupMemory, pointerRom, rowAlign, weightReader, wordBuffer } from './weights.ts';
+import { groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
 
 /** All modules of a design, the top module last. */
 export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
-  const { dram, shared } = design.dimensions;
+  const { dram, inStep } = design.dimensions;
   return [
     loadDecode(design),
     rom(design),
@@ -45,16 +47,21 @@ export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
     actQueue(design),
     ptrRead(design),
     spmatRead(design),
+    columnFeed(design),
+    rowDecode(design),
     arithControl(design),
-    ...(shared ? [] : [bankControl(design)]),
+    bankControl(design),
     arithUnit(design),
-    ...(shared ? [] : [actBuffer(design)]),
+    accRam(design),
+    actBuffer(design),
     pe(design),
     lane(design),
     actBroadcast(design),
+    stepRom(design),
     columnIssuer(design),
     columnGroup(design),
     ...(dram ? [wordBuffer(design), rowAlign(design), weightReader(design)] : []),
+    ...(inStep ? [rowRom(design)] : []),
     groupMemory(design),
     adderTree(design),
     gatherControl(design),

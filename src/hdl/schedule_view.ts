@@ -1,5 +1,7 @@
 import type { Design } from '../compiler/design.ts';
 import { type Step, stepFields } from '../compiler/schedule.ts';
+import { loadView } from './load.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** What a template prints of the schedule memory: its fields as wires, and those that its block does not use. */
 export interface ScheduleView {
@@ -8,6 +10,11 @@ export interface ScheduleView {
   readonly fields: readonly { readonly name: string; readonly slice: string; readonly range: string }[];
   readonly unusedFields: string;
   readonly file: string;
+}
+
+/** The memory itself. */
+export function stepRom(design: Design): ModulePlan {
+  return modulePlan('step_rom', { ...loadView(design), ...scheduleView(design, []) });
 }
 
 /** @param used fields that the block reads */

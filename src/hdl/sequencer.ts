@@ -7,12 +7,14 @@ import { scheduleView } from './schedule_view.ts';
 export function sequencer(design: Design): ModulePlan {
   const { dimensions } = design;
   const peepShift = dimensions.peepholes ? (['peepShift'] as const) : [];
+  const tile = dimensions.split ? (['bank', 'start'] as const) : [];
   return modulePlan('sequencer', {
     ...loadView(design),
     channels: dimensions.channels,
     indexWidth: dimensions.elementBits,
     wordWidth: dimensions.wordBits,
-    ...scheduleView(design, ['op', 'last', 'size', 'words', 'shift', 'stateFrac', ...peepShift]),
+    ...scheduleView(design, ['op', 'last', 'marker', 'size', 'words', 'shift', 'stateFrac', ...peepShift, ...tile]),
+    split: dimensions.split,
     projection: dimensions.projection,
     peepholes: dimensions.peepholes,
   });

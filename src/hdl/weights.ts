@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { feedsOf } from './column_feed.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
@@ -18,6 +19,8 @@ export function groupMemory(design: Design): ModulePlan {
   return modulePlan('group_memory', {
     ...loadView(design),
     lanes: d.lanes,
+    feeds: feedsOf(d),
+    inStep: d.inStep,
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
     pointerRom: pointerRom(design),
@@ -31,6 +34,16 @@ export function groupMemory(design: Design): ModulePlan {
     bufferLimit: d.bufferLimit,
     // Where a lane has no memory file of its own, its number is not needed.
     plainLane: d.sharedCounts && d.dram,
+  });
+}
+
+/** Weights of lanes that work in step. */
+export function rowRom({ config, formats, dimensions: d }: Design): ModulePlan {
+  return modulePlan('row_rom', {
+    lanes: d.lanes,
+    width: formats.weightBits + config.indexBits,
+    depth: d.weightDepth,
+    file: 'mem/weights_0000.mem',
   });
 }
 
@@ -52,7 +65,7 @@ export function weightReader(design: Design): ModulePlan {
     burstBeats: d.burstBeats,
     outstandingBeats: d.outstandingBeats,
     beatWidth: d.beatBits,
-    ...scheduleView(design, ['op', 'when', 'last', 'base', 'beats']),
+    ...scheduleView(design, ['op', 'when', 'last', 'follow', 'release', 'base', 'beats']),
   });
 }
 

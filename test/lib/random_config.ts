@@ -19,24 +19,24 @@ function randomArray(rng: Rng): Config['array'] {
 export function randomConfig(rng: Rng): Config {
   const array = randomArray(rng);
   const elemLanes = 2 ** rng.integer(0, Math.log2(array.lanes));
-  return parseConfig(
-    {
-      name: rng.pick(['ese_lstm', 'lstm', 'x1']),
-      array,
-      elemLanes,
-      outputBeat: rng.uniform() < 0.5 ? 1 : 2 ** rng.integer(0, Math.log2(Math.min(elemLanes, 8))),
-      fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, rng.integer(1, 64)]),
-      indexBits: rng.pick([2, 3, 4, 6, rng.integer(2, 10)]),
-      weightBits: rng.pick([4, 8, 12, 16, rng.integer(4, 16)]),
-      vectorBits: rng.pick([8, 16, 16, rng.integer(8, 16)]),
-      accumulatorBits: rng.uniform() < 0.6 ? 'exact' : rng.integer(12, 48),
-      encoding: rng.pick(ENCODINGS),
-      weights: rng.pick(['onchip', 'dram', 'dram']),
-      memoryBusBits: 2 ** rng.integer(6, 10),
-      density: rng.pick([1, 0.5, 0.3, 0.1, 0]),
-      tables: { sigmoidRange: 2 ** rng.integer(0, 4), tanhRange: 2 ** rng.integer(0, 4) },
-      accumulatorMemory: rng.pick(['auto', 'block', 'distributed', 'shared']),
-    },
-    'random config',
-  );
+  const settings = {
+    name: rng.pick(['ese_lstm', 'lstm', 'x1']),
+    array,
+    elemLanes,
+    outputBeat: rng.uniform() < 0.5 ? 1 : 2 ** rng.integer(0, Math.log2(Math.min(elemLanes, 8))),
+    fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, rng.integer(1, 64)]),
+    indexBits: rng.pick([2, 3, 4, 6, rng.integer(2, 10)]),
+    weightBits: rng.pick([4, 8, 12, 16, rng.integer(4, 16)]),
+    vectorBits: rng.pick([8, 16, 16, rng.integer(8, 16)]),
+    accumulatorBits: rng.uniform() < 0.6 ? 'exact' : rng.integer(12, 48),
+    encoding: rng.pick(ENCODINGS),
+    weights: rng.pick(['onchip', 'dram', 'dram']),
+    memoryBusBits: 2 ** rng.integer(6, 10),
+    density: rng.pick([1, 0.5, 0.3, 0.1, 0]),
+    tables: { sigmoidRange: 2 ** rng.integer(0, 4), tanhRange: 2 ** rng.integer(0, 4) },
+    accumulatorMemory: rng.pick(['auto', 'block', 'distributed', 'split', 'split']),
+  };
+  // Lanes work in step with weights on chip only.
+  const activationQueue = settings.weights === 'onchip' ? rng.pick(['lane', 'group']) : 'lane';
+  return parseConfig({ ...settings, activationQueue }, 'random config');
 }

@@ -107,7 +107,7 @@ export function describeDesign({ seed, config, compilation, run }: RandomDesign)
     d.projection ? 'projection' : '',
     d.peepholes ? 'peepholes' : '',
     `${d.channels} channels, ${d.groups} groups, ${d.lanes}/${d.elemLanes} lanes, ${d.beat} a beat`,
-    `queue ${config.fifoDepth}`,
+    `queue ${config.fifoDepth} a ${config.activationQueue}`,
     `index ${config.indexBits}, weights ${f.weightBits}, vectors ${f.vectorBits}`,
     `accumulators ${f.accBits}${f.saturate ? ' saturating' : ''} ${config.accumulatorMemory}`,
     `tables ±${f.sigmoidRange} ±${f.tanhRange}`,

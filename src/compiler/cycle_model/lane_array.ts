@@ -36,9 +36,6 @@ export class LaneArray {
   #rows = 0;
   readonly #cursor: Int32Array;
   #totals: Int32Array;
-  /** Cycles in which a lane is drained and so takes no word, rising: its list, and how far in it the lane is. */
-  #drains: readonly (readonly number[])[] = [];
-  readonly #drained: Int32Array;
   /** Standstills of the last three columns, the oldest first. */
   #from0 = 0;
   #to0 = 0;
@@ -50,13 +47,15 @@ export class LaneArray {
   #lastTake = 0;
   #blocked = 0;
   #busy = 0;
+  /** Since the last cut: first cycle and the one behind the last, of each column in each lane and of each standstill. */
+  readonly #worked: number[] = [];
+  readonly #stood: number[] = [];
   readonly #cuts: { cycle: number; blocked: number; busy: number }[] = [];
 
   /** @param supply words from external memory; null where the lanes have them at hand */
   constructor(lanes: number, depth: number, supply: WordSupply | null) {
     this.#supply = supply;
     this.#cursor = new Int32Array(lanes);
-    this.#drained = new Int32Array(lanes);
     this.#totals = new Int32Array(lanes);
     this.#lanes = lanes;
     this.#depth = depth;
@@ -69,16 +68,6 @@ export class LaneArray {
   /** Whether the words come from external memory. */
   get supplied(): boolean {
     return this.#supply !== null;
-  }
-
-  /**
-   * Drains the lanes; those of an earlier drain are past.
-   *
-   * @param cycles by phase, rising; the lanes [q elemLanes, (q + 1) elemLanes) have phase q
-   */
-  drain(cycles: readonly (readonly number[])[], elemLanes: number): void {
-    this.#drains = Array.from({ length: this.#lanes }, (_, lane) => cycles[Math.floor(lane / elemLanes)]!);
-    this.#drained.fill(0);
   }
 
   /**
@@ -120,13 +109,22 @@ export class LaneArray {
   }
 
   /**
-   * A frame ends: its counters are taken. Call it when all columns so far have been worked on before the cycle; those that are
-   * broadcast later on still count as far as they come before it.
+   * A frame ends: its counters are taken. What is worked on behind the cycle is not in them, and what is broadcast later on still
+   * counts as far as it comes before it.
    *
    * @param cycle cycle of the last beat, later than those before
    */
   endFrame(cycle: number): void {
-    this.#cuts.push({ cycle, blocked: this.#blocked, busy: this.#busy });
+    const behind = (log: readonly number[]) => {
+      let late = 0;
+      for (let at = 0; at < log.length; at += 2) late += Math.max(0, log[at + 1]! - Math.max(log[at]!, cycle));
+      return late;
+    };
+    const busy = this.#busy - behind(this.#worked);
+    const blocked = this.#blocked - behind(this.#stood);
+    this.#cuts.push({ cycle, blocked, busy });
+    this.#worked.length = 0;
+    this.#stood.length = 0;
   }
 
   /** Counters before the end of each frame. */
@@ -183,23 +181,12 @@ export class LaneArray {
         end = Math.max(take + words, supply.ready(row + words - 1) + 1);
         this.#cursor[lane]! += words;
       }
-      const drains = this.#drains[lane];
-      if (drains !== undefined) {
-        let next = this.#drained[lane]!;
-        while (next < drains.length && drains[next]! < take) next++;
-        for (; drains[next] === take; next++) {
-          take++;
-          end++;
-        }
-        end = Math.max(end, take + words);
-        for (; next < drains.length && drains[next]! < end; next++) end++;
-        this.#drained[lane] = next;
-      }
       const at = slot[lane]!;
       taken[lane * depth + at] = take;
       slot[lane] = at + 1 === depth ? 0 : at + 1;
       free[lane] = end;
       busy += words;
+      this.#worked.push(take, take + words);
       for (let cut = this.#cuts.length - 1; cut >= 0 && this.#cuts[cut]!.cycle > take; cut--) {
         this.#cuts[cut]!.busy += Math.min(words, this.#cuts[cut]!.cycle - take);
       }
@@ -215,6 +202,7 @@ export class LaneArray {
     this.#from2 = entered;
     this.#to2 = put;
     this.#blocked += put - entered;
+    if (put > entered) this.#stood.push(entered, put);
     for (let cut = this.#cuts.length - 1; cut >= 0 && this.#cuts[cut]!.cycle > entered; cut--) {
       this.#cuts[cut]!.blocked += Math.min(put, this.#cuts[cut]!.cycle) - entered;
     }

@@ -1,10 +1,11 @@
 import type { Design } from '../design.ts';
+import { feedsOf } from '../../hdl/column_feed.ts';
 import type { EncodedWords } from '../encode.ts';
-import { Op, Source, type Step, When } from '../schedule.ts';
+import { Bank, Op, Source, type Step, When } from '../schedule.ts';
 import { BatchSource } from './batch_source.ts';
-import { Issuer, type Span, type Vector } from './issuer.ts';
+import { type GroupSegment, Issuer, readableAt, type Span, type Vector, wordsOfLanes } from './issuer.ts';
 import { LaneArray } from './lane_array.ts';
-import { cellDrains, cellsToDrained, cellsToIdle, outputDrains, outputsToIdle, Timing } from './timing.ts';
+import { cellsToDrained, cellsToIdle, cellsToNext, outputsToDrained, outputsToIdle, Timing } from './timing.ts';
 import { DEFAULT_MEMORY, type MemoryRate, WordSupply } from './word_supply.ts';
 
 /** When a step was worked on; by several groups, from the first to the last of them. */
@@ -42,17 +43,17 @@ export function runCycleModel(design: Design, frames: number, memory: MemoryRate
   return run.counters().map((counters, frame) => ({ ...counters, steps: steps[frame]! }));
 }
 
-/** Word counts of a group by column: [columns][lanes], flat. */
-function countsByColumn({ columns, counts }: EncodedWords, group: number, lanes: number): Uint16Array {
-  const flat = new Uint16Array(columns * lanes);
-  for (let lane = 0; lane < lanes; lane++) {
-    const laneCounts = counts[group * lanes + lane]!;
-    for (let column = 0; column < columns; column++) flat[column * lanes + lane] = laneCounts[column]!;
+/** Word counts of a group by column: [columns][feeds], flat. Lanes that work in step have the same counts. */
+function countsByColumn({ columns, counts }: EncodedWords, firstLane: number, feeds: number): Uint16Array {
+  const flat = new Uint16Array(columns * feeds);
+  for (let feed = 0; feed < feeds; feed++) {
+    const laneCounts = counts[firstLane + feed]!;
+    for (let column = 0; column < columns; column++) flat[column * feeds + feed] = laneCounts[column]!;
   }
   return flat;
 }
 
-const AT_ONCE: Vector = { first: 0, period: 0 };
+const AT_ONCE: Vector = [{ from: 0, first: 0, period: 0 }];
 
 /** Issuers, sequencer, ElemMul, Assemble and frame_out, as they stand between two steps. */
 class Run {
@@ -68,31 +69,29 @@ class Run {
   #markersPassed = 0;
   #gatherIdle = 0;
   #outIdle = 0;
-  /** Cycle from which the gate bank of each frame counts as drained. */
+  /** Cycle from which the gate bank of each frame counts as drained; where the accumulators are split, that of the last drain of each tile. */
   readonly #drained: number[] = [];
+  readonly #tileDrained = [0, 0];
+  /** Start of the last cells: ElemMul keeps its beat of four cycles. */
+  #lastCells = { start: 0, words: 0 };
   readonly #ends: number[] = [];
 
   constructor(design: Design, frames: number, memory: MemoryRate) {
     const { config, dimensions, matrices } = design;
-    const { lanes, elemLanes, groups, channels, inputs, slice, spread, dram } = dimensions;
-    const rowsOf = (beats: number) => (beats * dimensions.beatRows) / dimensions.rowBeats;
-    const rows = {
-      [Source.x]: rowsOf(dimensions.beatsX),
-      [Source.y]: rowsOf(dimensions.beatsR),
-      [Source.m]: rowsOf(dimensions.beatsP),
-    };
+    const { lanes, elemLanes, groups, channels, inputs, slice, spread, dram, segments } = dimensions;
+    const feeds = feedsOf(dimensions);
     this.#design = design;
     this.#source = new BatchSource(channels * inputs, frames);
     this.#now = dimensions.sweepRows + Timing.sweepToRun;
     this.#issuers = Array.from({ length: groups }, (_, group) => {
-      const counts = {
-        [Source.x]: countsByColumn(matrices.x, group, lanes),
-        [Source.y]: countsByColumn(matrices.r, group, lanes),
-        [Source.m]: matrices.p === null ? new Uint16Array(0) : countsByColumn(matrices.p, group, lanes),
-      };
+      const parts = segments.map(({ pointer, beats }, at): [number, GroupSegment] => {
+        const counts = countsByColumn(matrices[at]!, group * lanes, feeds);
+        const rows = (beats * dimensions.beatRows) / dimensions.rowBeats;
+        return [pointer, { counts, rows, totals: wordsOfLanes(counts, feeds) }];
+      });
       const offset = spread === 1 ? 0 : Math.floor(group / elemLanes);
-      const array = new LaneArray(lanes, config.fifoDepth, dram ? new WordSupply(dimensions, memory) : null);
-      return new Issuer(lanes, array, counts, rows, { slice, spread, offset }, this.#now);
+      const array = new LaneArray(feeds, config.fifoDepth, dram ? new WordSupply(dimensions, memory) : null);
+      return new Issuer(feeds, array, new Map(parts), { slice, spread, offset }, this.#now);
     });
   }
 
@@ -100,9 +99,10 @@ class Run {
   counters(): Omit<FrameCycles, 'steps'>[] {
     const { multipliers, channels } = this.#design.dimensions;
     const lanes = multipliers / channels;
+    const share = this.#design.dimensions.lanes / feedsOf(this.#design.dimensions);
     const groups = this.#issuers.map((issuer) => issuer.array.frames());
     return this.#ends.map((end, frame) => {
-      const busy = groups.reduce((sum, counters) => sum + counters[frame]!.busy, 0);
+      const busy = share * groups.reduce((sum, counters) => sum + counters[frame]!.busy, 0);
       return { end, starved: lanes * end - busy, blocked: groups[0]![frame]!.blocked };
     });
   }
@@ -132,67 +132,71 @@ class Run {
   }
 
   #input(step: Step, batch: number): Span | null {
-    const drained = this.#drained[batch - 2] ?? 0;
-    const spans = this.#issuers.map((issuer) => issuer.input(step, this.#source, batch, drained));
+    const { split } = this.#design.dimensions;
+    const free = split ? this.#tileFree(step) : (this.#drained[batch - 2] ?? 0);
+    const spans = this.#issuers.map((issuer) => issuer.input(step, this.#source, batch, free, split));
     return union(spans.filter((span) => span !== null));
   }
 
   #recurrent(step: Step, columns: number): Span | null {
     const vector = step.source === Source.m ? this.#m : this.#y;
-    const spans = this.#issuers.map((issuer) => issuer.recurrent(step, columns, vector));
-    this.#markersPassed = Math.max(...spans.map(({ taken }) => taken)) + Timing.markerToStart;
+    const free = this.#design.dimensions.split ? this.#tileFree(step) : 0;
+    const spans = this.#issuers.flatMap((issuer) => issuer.recurrent(step, columns, vector, free) ?? []);
+    if (step.marker) this.#markersPassed = Math.max(...spans.map(({ taken }) => taken)) + Timing.markerToStart;
     return union(spans);
   }
 
+  /** Cycle from which the tile of a step is drained; the projection is beside tile 0. */
+  #tileFree({ bank }: Step): number {
+    return this.#tileDrained[bank === Bank.tile1 ? 1 : 0]!;
+  }
+
   /** Starts ElemMul. Without a projection its words are y, and go to the output. */
-  #cells({ words, size }: Step): Span {
-    const { projection, tree, drainCycles, phases } = this.#design.dimensions;
-    const delay = tree + drainCycles;
+  #cells({ words, size, start: firstWord, marker, bank }: Step): Span {
+    const { projection, tree, split, cellWords } = this.#design.dimensions;
+    const begins = firstWord === 0;
     const begin = this.#now;
-    const start = Math.max(begin, this.#markersPassed, this.#gatherIdle, projection ? 0 : this.#outIdle);
-    const vector = { first: start + Timing.startToM + delay, period: Timing.cellWord };
-    this.#gatherIdle = start + cellsToIdle(words, delay);
-    this.#drain(start, (phase) => cellDrains(words, phases, phase));
-    this.#drained.push(start + cellsToDrained(words));
+    const passed = Math.max(begin, marker ? this.#markersPassed : 0);
+    const start = begins
+      ? Math.max(passed, this.#gatherIdle, projection ? 0 : this.#outIdle)
+      : cellsToNext(this.#lastCells, passed);
+    const part = { from: firstWord, first: start + Timing.startToM + tree, period: Timing.cellWord };
+    const before = projection ? this.#m : this.#y;
+    const vector = begins ? [part] : [...before, part];
+    this.#lastCells = { start, words };
+    this.#gatherIdle = start + cellsToIdle(words, tree);
+    if (split) this.#tileDrained[bank] = start + cellsToDrained(words);
+    else this.#drained.push(start + cellsToDrained(words));
     this.#now = start + 1;
     if (projection) {
       this.#m = vector;
     } else {
       this.#y = vector;
-      this.#send(vector, size);
+      if (firstWord + words >= cellWords) this.#send(vector, size);
     }
     return { begin, first: start, end: start };
   }
 
   /** Starts Assemble. */
   #outputs({ words, size }: Step): Span {
-    const { tree, drainCycles, phases } = this.#design.dimensions;
-    const delay = tree + drainCycles;
+    const { tree } = this.#design.dimensions;
     const begin = this.#now;
     const start = Math.max(begin, this.#markersPassed, this.#gatherIdle, this.#outIdle);
-    this.#y = { first: start + Timing.startToY + delay, period: 1 };
-    this.#gatherIdle = start + outputsToIdle(words, delay);
-    this.#drain(start, (phase) => outputDrains(words, phases, phase));
+    this.#y = [{ from: 0, first: start + Timing.startToY + tree, period: 1 }];
+    this.#gatherIdle = start + outputsToIdle(words, tree);
+    this.#tileDrained[0] = start + outputsToDrained(words);
     this.#now = start + 1;
     this.#send(this.#y, size);
     return { begin, first: start, end: start };
   }
 
-  /** Where the banks of a PE share a RAM, drains take cycles of the lanes. */
-  #drain(start: number, drainsOf: (phase: number) => readonly number[]): void {
-    const { shared, phases, elemLanes } = this.#design.dimensions;
-    if (!shared) return;
-    const byPhase = Array.from({ length: phases }, (_, phase) => drainsOf(phase).map((cycle) => start + cycle));
-    for (const { array } of this.#issuers) array.drain(byPhase, elemLanes);
-  }
-
   /** Sends the output frames of all channels, a beat a cycle, the first one behind its writer. */
-  #send({ first, period }: Vector, size: number): void {
+  #send(vector: Vector, size: number): void {
     const { elemLanes, beat, channels } = this.#design.dimensions;
     const beats = Math.ceil(size / beat);
     let read = 0;
     for (let b = 0; b < beats; b++) {
-      read = Math.max(read + 1, first + period * Math.floor((b * beat) / elemLanes));
+      read = Math.max(read + 1, readableAt(vector, Math.floor((b * beat) / elemLanes)));
     }
     read += (channels - 1) * beats;
     this.#outIdle = read + 1;

@@ -3,7 +3,7 @@ import { OUTPUT_GATE_LAG } from '../../hdl/gather.ts';
 /**
  * Latencies of the blocks, in cycles between the two events named. They restate the pipelines in the headers of the
  * templates; test/compiler/cycles.test.ts holds them against simulation. What is drained takes in addition the cycles of the
- * adder tree (Dimensions.tree), and those of the drain through the lane (Dimensions.drainCycles): its `delay`.
+ * adder tree (Dimensions.tree): its `delay`.
  */
 export const Timing = {
   /** Cycle after reset in which frame_in takes the first beat: bench or DMA register, skid buffer (top.v). */
@@ -38,6 +38,18 @@ export function cellsToDrained(words: number): number {
   return Timing.cellWord * (words + OUTPUT_GATE_LAG) + 2;
 }
 
+/** Start of Assemble -> its bank counts as drained. */
+export function outputsToDrained(words: number): number {
+  return words + 2;
+}
+
+/** First cycle from `ready` on in which more cells of the same frame can start: all rows before are read, at the beat of ElemMul. */
+export function cellsToNext(last: { readonly start: number; readonly words: number }, ready: number): number {
+  const read = Timing.cellWord * (last.words + OUTPUT_GATE_LAG) + 1;
+  const after = Math.max(ready - last.start, read);
+  return last.start + Timing.cellWord * Math.ceil(after / Timing.cellWord);
+}
+
 /** Start of ElemMul -> gather idle. */
 export function cellsToIdle(words: number, delay: number): number {
   return Timing.cellWord * (words + OUTPUT_GATE_LAG) + 1 + Timing.drainTail + delay;
@@ -46,21 +58,4 @@ export function cellsToIdle(words: number, delay: number): number {
 /** Start of Assemble -> gather idle. */
 export function outputsToIdle(words: number, delay: number): number {
   return words + 1 + Timing.drainTail + delay;
-}
-
-/** Drains of one lane: cycles after the start of ElemMul in which its rows are read, rising. `phase` is its part of a word. */
-export function cellDrains(words: number, phases: number, phase: number): number[] {
-  const cycles: number[] = [];
-  for (let word = phase; word < words; word += phases) {
-    const first = 1 + Timing.cellWord * word;
-    cycles.push(first, first + 1, first + 2, first + Timing.cellWord * OUTPUT_GATE_LAG + 3);
-  }
-  return cycles.sort((a, b) => a - b);
-}
-
-/** The same for Assemble. */
-export function outputDrains(words: number, phases: number, phase: number): number[] {
-  const cycles: number[] = [];
-  for (let word = phase; word < words; word += phases) cycles.push(1 + word);
-  return cycles;
 }

@@ -1,0 +1,47 @@
+import { type Config, densityOf } from '../config.ts';
+import type { LstmLayer } from '../model.ts';
+
+/**
+ * Tiles of the gate rows. Where the accumulators of a PE are split (`accumulatorMemory: "split"`), the cells of every lane fall into two
+ * tiles, each with a RAM of its own: while the cells of one are drained, the array adds to the other. Tile 0 has the first
+ * cells of a lane, tile 1 the rest. Otherwise there is one tile with all of them.
+ *
+ *     cell h is in lane h mod L at place k = floor(h / L);   tile 0: k < tiles[0],   tile 1: the others
+ */
+export type Tiles = readonly number[];
+
+/** Rows that a tile in look-up tables has at most: one RAM64M8 deep. */
+const TILE_ROWS = 64;
+
+const GATES = 4;
+
+/** Share of the weights of W_r that stay: those that are there, or those that pruning will leave. */
+function recurrentDensity({ weightR }: LstmLayer, config: Config): number {
+  let nonZeros = 0;
+  for (const weight of weightR) if (weight !== 0) nonZeros++;
+  const asked = (['ir', 'fr', 'cr', 'or'] as const).reduce((sum, matrix) => sum + densityOf(config, matrix) / GATES, 0);
+  return Math.min(asked, nonZeros / weightR.length);
+}
+
+/**
+ * Cells of a lane by tile, for the largest model of the hardware. The rows of tile 0 are drained, a word of ElemMul every four cycles, while W_r
+ * of tile 1 runs; the cut is where both take the same time.
+ *
+ * @returns one number, or two that may be 0 in a lane of one cell
+ */
+export function tilesFor(layer: LstmLayer, config: Config): Tiles {
+  const { lanes, groups } = config.array;
+  const cells = Math.ceil(Math.max(layer.cells, config.maximum.cells) / lanes);
+  if (config.accumulatorMemory !== 'split') return [cells];
+  const drain = GATES * (lanes / config.elemLanes) * cells;
+  const words = recurrentDensity(layer, config) * GATES * cells * Math.ceil(layer.outputs / groups);
+  const second = Math.max(1, Math.round((cells * drain) / (drain + words)));
+  const cut = Math.min(second, TILE_ROWS / GATES, cells - 1);
+  return [cells - cut, cut];
+}
+
+/** Local gate rows of a tile: from the first to the one behind the last. */
+export function tileRows(tiles: Tiles, tile: number): { readonly from: number; readonly to: number } {
+  const from = tile === 0 ? 0 : GATES * tiles[0]!;
+  return { from, to: from + GATES * tiles[tile]! };
+}

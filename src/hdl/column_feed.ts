@@ -1,0 +1,21 @@
+import type { Design } from '../compiler/design.ts';
+import type { Dimensions } from './dimensions.ts';
+import { type ModulePlan, modulePlan } from './module_plan.ts';
+
+/** Column feeds of a group: one a lane, or one where the lanes work in step. */
+export function feedsOf({ inStep, lanes }: Dimensions): number {
+  return inStep ? 1 : lanes;
+}
+
+/** Words of the columns, for a lane or for all lanes of a group. */
+export function columnFeed({ config, formats, dimensions }: Design): ModulePlan {
+  return modulePlan('column_feed', {
+    channels: dimensions.channels,
+    actWidth: formats.actBits,
+    countWidth: dimensions.countBits,
+    addrWidth: dimensions.addrBits,
+    fifoDepth: config.fifoDepth,
+    dram: dimensions.dram,
+    inStep: dimensions.inStep,
+  });
+}
