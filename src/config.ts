@@ -106,7 +106,7 @@ export const BLOCK_NAMES: readonly string[] = [
   ],
   ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'channel', 'bench'],
   ...['core', 'axi_lite_slave', 'control_registers', 'run_control', 'core_counters', 'control_master'],
-  ...['image_loader', 'load_decode', 'state_access', 'column_feed', 'row_decode', 'acc_ram', 'step_rom'],
+  ...['image_loader', 'load_decode', 'state_access', 'column_feed', 'row_decode', 'row_rom', 'step_rom'],
 ];
 
 /** Reserved words of SystemVerilog (IEEE 1800-2017, annex B), which include those of Verilog-2005. */

@@ -1,4 +1,5 @@
 import { type Config, densityOf } from '../config.ts';
+import { OUTPUT_GATE_LAG } from '../hdl/gather.ts';
 import type { LstmLayer } from '../model.ts';
 
 /**
@@ -35,9 +36,10 @@ export function tilesFor(layer: LstmLayer, config: Config): Tiles {
   if (config.accumulatorMemory !== 'split') return [cells];
   const drain = GATES * (lanes / config.elemLanes) * cells;
   const words = recurrentDensity(layer, config) * GATES * cells * Math.ceil(layer.outputs / groups);
-  const second = Math.max(1, Math.round((cells * drain) / (drain + words)));
-  const cut = Math.min(second, TILE_ROWS / GATES, cells - 1);
-  return [cells - cut, cut];
+  // words · cut / cells = drain · (1 - cut / cells) + what the last output gates take
+  const cut = Math.ceil((cells * (drain + GATES * OUTPUT_GATE_LAG + 1)) / (drain + words));
+  const second = Math.min(cut, TILE_ROWS / GATES, cells - 1);
+  return [cells - second, second];
 }
 
 /** Local gate rows of a tile: from the first to the one behind the last. */

@@ -19,9 +19,3 @@ export function actBuffer({ formats, dimensions }: Design): ModulePlan {
     projection: dimensions.projection,
   });
 }
-
-/** An accumulator bank; as a default it is bank 0. */
-export function accRam({ formats, dimensions }: Design): ModulePlan {
-  const { rows, block } = dimensions.banks[0]!;
-  return modulePlan('acc_ram', { width: formats.accBits, depth: rows, block: flag(block) });
-}

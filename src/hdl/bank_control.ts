@@ -6,10 +6,6 @@ export function bankControl({ dimensions: { banks, bankRowBits, split, projectio
   return modulePlan('bank_control', {
     rowWidth: bankRowBits,
     banks: banks.length,
-    threeBanks: banks.length === 3,
-    rows0: banks[0]!.rows,
-    rows1: banks[1]!.rows,
-    rows2: banks[2]?.rows ?? 0,
     split,
     projection,
   });

@@ -1,6 +1,6 @@
 import type { Design } from '../compiler/design.ts';
 import { actBroadcast } from './act_broadcast.ts';
-import { accRam, actBuffer } from './act_buffer.ts';
+import { actBuffer } from './act_buffer.ts';
 import { actQueue } from './act_queue.ts';
 import { arithControl } from './arith_control.ts';
 import { arithUnit } from './arith_unit.ts';
@@ -52,7 +52,6 @@ export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
     arithControl(design),
     bankControl(design),
     arithUnit(design),
-    accRam(design),
     actBuffer(design),
     pe(design),
     lane(design),

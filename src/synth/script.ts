@@ -4,7 +4,7 @@ import type { Family } from './parts.ts';
 export const OUTPUTS = { before: 'before.json', mapped: 'mapped.json' } as const;
 
 /** Modules that hold memory files. */
-const MEMORY_MODULES = ['rtl/rom.v', 'rtl/small_rom.v'];
+const MEMORY_MODULES = ['rtl/rom.v', 'rtl/row_rom.v', 'rtl/small_rom.v'];
 
 /**
  * Memories of which there are many, by the name of their instances, and the file that stands for all of theirs. The contents of
