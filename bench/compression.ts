@@ -18,6 +18,7 @@ import { lstmFromTensors } from '../src/compiler/import/pytorch_lstm.ts';
 import { readModel } from '../src/compiler/import/read_model.ts';
 import { parseSafetensors } from '../src/compiler/import/safetensors.ts';
 import { type PrunedLayer, pruneLayer, selectWeights } from '../src/compiler/prune.ts';
+import { tilesFor } from '../src/compiler/tiles.ts';
 import { laneImbalance } from '../src/compress/lane_load.ts';
 import { floatOutputs, goldenOutputs } from '../src/compress/outputs.ts';
 import { maskLayer, plainMagnitude } from '../src/compress/plain_magnitude.ts';
@@ -62,7 +63,11 @@ function compareCycles(name: string, layer: LstmLayer, density: number, more: Re
   const base = configOf({ ...more, density });
   const plain = plainMagnitude(layer, base);
   const rows: [string, PrunedLayer, Config][] = [
-    ['plain magnitude', { layer: maskLayer(layer, plain), pruned: true, masks: plain }, base],
+    [
+      'plain magnitude',
+      { layer: maskLayer(layer, plain), pruned: true, masks: plain, tiles: tilesFor(layer, base) },
+      base,
+    ],
     ...ENCODINGS.map((encoding): [string, PrunedLayer, Config] => {
       const config = configOf({ ...more, density, encoding });
       return [encoding, selectWeights(layer, config), config];

@@ -380,10 +380,12 @@ function checkDimensions(
 ): Dimensions {
   const { segments, tiles, sharedCounts, weightDepth, countBits } = given;
   const list = segmentList(tiles.length, shape.projection);
-  const same = list.length === segments.length && list.every(({ matrix, tile }, at) => {
-    const segment = segments[at]!;
-    return segment.matrix === matrix && segment.tile === tile;
-  });
+  const same =
+    list.length === segments.length &&
+    list.every(({ matrix, tile }, at) => {
+      const segment = segments[at]!;
+      return segment.matrix === matrix && segment.tile === tile;
+    });
   if (!same) throw new EsegenError(`${path}: dimensions.segments`, 'are not the matrices of the layer', REBUILD);
   const laneCells = Math.ceil(Math.max(shape.cells, config.maximum.cells) / config.array.lanes);
   const count = config.accumulatorMemory === 'split' ? 2 : 1;

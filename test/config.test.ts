@@ -43,6 +43,7 @@ describe('parseConfig', () => {
       density: { ix: 1, fx: 1, cx: 1, ox: 1, ir: 1, fr: 1, cr: 1, or: 1, ym: 1 },
       tables: { sigmoidRange: 8, tanhRange: 4 },
       accumulatorMemory: 'auto',
+      activationQueue: 'lane',
       clockMHz: 200,
       part: 'xcku060-ffva1156-2-e',
     });
@@ -66,6 +67,7 @@ describe('parseConfig', () => {
       density: { ix: 0, fx: 0.1, cx: 0.2, ox: 0.3, ir: 0.4, fr: 0.5, cr: 0.6, or: 0.7, ym: 1 },
       tables: { sigmoidRange: 16, tanhRange: 1 },
       accumulatorMemory: 'distributed',
+      activationQueue: 'lane',
       clockMHz: 333.3,
       part: 'xczu7ev-ffvc1156-2-e',
     };
@@ -155,7 +157,12 @@ describe('parseConfig', () => {
     [{ array, tables: { tanhRange: 32 } }, 'tables.tanhRange: expected a power of two from 1 to 16, got 32'],
     [
       { array, accumulatorMemory: 'ultra' },
-      'accumulatorMemory: expected "auto", "block", "distributed" or "shared", got "ultra"',
+      'accumulatorMemory: expected "auto", "block", "distributed" or "split", got "ultra"',
+    ],
+    [{ array, activationQueue: 'none' }, 'activationQueue: expected "lane" or "group", got "none"'],
+    [
+      { array, activationQueue: 'group', weights: 'dram' },
+      'activationQueue: expected "lane" with "weights": "dram", got "group"; or put the weights on chip',
     ],
     [{ array, clockMHz: 0 }, 'clockMHz: expected a number above 0, got 0'],
     [{ array, clockMHz: Number.POSITIVE_INFINITY }, 'clockMHz: expected a number above 0, got Infinity'],

@@ -333,12 +333,12 @@ describe('loadDesign', () => {
       (json) => (json.dimensions!.sharedCounts = true),
       'files: mem/pointers_0001.mem is no memory of this design',
     ],
-    ['the place of the weights', (json) => (json.config!.weights = 'dram'), 'dimensions.baseR: expected'],
+    ['the place of the weights', (json) => (json.config!.weights = 'dram'), 'dimensions.segments: expected'],
     ['an unknown dimension', (json) => (json.dimensions!.more = 1), 'dimensions.more: expected undefined, got "1"'],
     [
       'the lanes',
       (json) => Object.assign(json.config!, { array: { lanes: 64 } }),
-      'dimensions.multipliers: expected 64',
+      'dimensions.tiles: expected 1 that add up to the 1 cells of a lane',
     ],
     [
       'the config',

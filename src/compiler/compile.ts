@@ -132,7 +132,9 @@ export function compilePruned(
   const partition = createPartition(lanes, layer.cells, layer.outputs);
   const wordFormat = { weightBits: formats.weightBits, indexBits: config.indexBits };
   const inStep = config.activationQueue === 'group';
-  const sources: Readonly<Record<SegmentMatrix, { weights: Int16Array | null; mask: Uint8Array | null; columns: number }>> = {
+  const sources: Readonly<
+    Record<SegmentMatrix, { weights: Int16Array | null; mask: Uint8Array | null; columns: number }>
+  > = {
     x: { weights: quantized.weightX, mask: masks.x, columns: layer.inputs },
     r: { weights: quantized.weightR, mask: masks.r, columns: layer.outputs },
     p: { weights: quantized.weightP, mask: masks.p, columns: layer.cells },

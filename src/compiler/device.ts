@@ -55,18 +55,19 @@ export function checkDevice(config: Config, dimensions: Dimensions, wordBits: nu
     );
   }
   if (dimensions.dram) return;
-  const lanes = dimensions.groups * dimensions.lanes;
-  const rams = lanes * blockRams(wordBits, dimensions.weightDepth);
+  const { groups, lanes, weightDepth } = dimensions;
+  // A memory a lane, or one for all lanes of a group that work in step.
+  const ramsOf = (depth: number) =>
+    dimensions.inStep ? groups * blockRams(lanes * wordBits, depth) : groups * lanes * blockRams(wordBits, depth);
+  const rams = ramsOf(weightDepth);
   if (rams <= bram) return;
-  let words = dimensions.weightDepth;
-  while (words > 1 && lanes * blockRams(wordBits, words) > bram) words--;
+  let words = weightDepth;
+  while (words > 1 && ramsOf(words) > bram) words--;
   const fewer =
-    lanes * blockRams(wordBits, words) > bram
-      ? 'fewer lanes or groups'
-      : `${((100 * words) / dimensions.weightDepth).toFixed(0)} % of the density`;
+    ramsOf(words) > bram ? 'fewer lanes or groups' : `${((100 * words) / weightDepth).toFixed(0)} % of the density`;
   throw new EsegenError(
     'config: weights',
-    `expected weights of at most the ${bram} block RAMs of ${part.name}, got ${rams} (${lanes} lanes with ${dimensions.weightDepth} words of ${wordBits} bits)`,
+    `expected weights of at most the ${bram} block RAMs of ${part.name}, got ${rams} (${groups * lanes} lanes with ${weightDepth} words of ${wordBits} bits)`,
     `The nearest that fits is "weights": "dram", or ${fewer}${partWith(({ resources }) => resources.bram >= rams)}`,
   );
 }

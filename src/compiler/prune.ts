@@ -128,7 +128,8 @@ interface Part {
  * tiles do not change how many weights a lane keeps.
  */
 function keptUpTo(heights: readonly number[], tile: number, columns: number, density: number): number {
-  const weights = (from: number, to: number) => columns * heights.slice(from, to).reduce((sum, height) => sum + height, 0);
+  const weights = (from: number, to: number) =>
+    columns * heights.slice(from, to).reduce((sum, height) => sum + height, 0);
   // The product can come out above an integer by an error of rounding.
   const total = Math.ceil(weights(0, heights.length) * density - 1e-9);
   if (tile === heights.length - 1) return total;

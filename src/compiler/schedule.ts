@@ -143,7 +143,15 @@ class Steps {
 
   outputs(): Step {
     const { outputs, outWords, yShift } = this.#s;
-    return { ...IDLE_STEP, op: Op.outputs, marker: true, bank: Bank.projection, size: outputs, words: outWords, shift: yShift };
+    return {
+      ...IDLE_STEP,
+      op: Op.outputs,
+      marker: true,
+      bank: Bank.projection,
+      size: outputs,
+      words: outWords,
+      shift: yShift,
+    };
   }
 }
 

@@ -8,6 +8,5 @@ export function arithUnit({ formats }: Design): ModulePlan {
     weightWidth: formats.weightBits,
     accWidth: formats.accBits,
     saturate: formats.saturate,
-
   });
 }

@@ -16,7 +16,10 @@ function kindOf(name: string): number {
 function loadableShapes(design: LoadableDesign): [file: string, shape: { width: number; depth: number }][] {
   const { config, formats } = design;
   const width = formats.weightBits + config.indexBits;
-  return [...imageShapes(design)].map(([file, shape]) => [file, file.startsWith('weights') ? { ...shape, width } : shape]);
+  return [...imageShapes(design)].map(([file, shape]) => [
+    file,
+    file.startsWith('weights') ? { ...shape, width } : shape,
+  ]);
 }
 
 /** What modules print that have the load bus: its widths, and the codes of the kinds. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DesignMatrices } from '../../src/compiler/design.ts';
 import type { EncodedWords, WordFormat } from '../../src/compiler/encode.ts';
+import { segmentList } from '../../src/compiler/segments.ts';
 import {
   fillerWord,
   packStream,
@@ -50,9 +51,9 @@ function dimensions({ groups, lanes, busBits, weightBits, indexBits, projection,
     'geometry',
   );
   const shape = { inputs: 5, cells: 6, outputs: projection ? 4 : 6, projection, peepholes: false };
-  const [wordsX, wordsR, wordsP] = words;
-  const sizes = { wordsX, wordsR, wordsP: projection ? wordsP : 0, largestCount: 3, sharedCounts: false };
-  return dimensionsOf(config, shape, SAMPLE.design.formats, sizes);
+  const segments = segmentList(1, projection).map((segment, at) => ({ ...segment, words: words[at]! }));
+  const tiles = [Math.ceil(shape.cells / lanes)];
+  return dimensionsOf(config, shape, SAMPLE.design.formats, { segments, largestCount: 3, sharedCounts: false, tiles });
 }
 
 /** Words other than the filler in all lanes, as many as the fullest one may have in some of them. */
@@ -73,12 +74,7 @@ function randomMatrices({ weightBits, indexBits }: Geometry, d: Dimensions, seed
   const rng = new Rng(seed);
   const lanes = d.groups * d.lanes;
   const matrix = (most: number) => randomMatrix(rng, lanes, most, { weightBits, indexBits });
-  return { x: matrix(d.wordsX), r: matrix(d.wordsR), p: d.projection ? matrix(d.wordsP) : null };
-}
-
-/** Matrices in the order of the image. */
-function inOrder({ x, r, p }: DesignMatrices): EncodedWords[] {
-  return p === null ? [x, r] : [x, r, p];
+  return d.segments.map(({ words }) => matrix(words));
 }
 
 describe('packStream', () => {
@@ -86,9 +82,8 @@ describe('packStream', () => {
     fc.assert(
       fc.property(geometries(3, 40), fc.integer(), (geometry, seed) => {
         const d = dimensions(geometry);
-        const matrices = inOrder(randomMatrices(geometry, d, seed));
-        const [x, r, p] = matrices;
-        const image = packStream({ x: x!, r: r!, p: p ?? null }, d);
+        const matrices = randomMatrices(geometry, d, seed);
+        const image = packStream(matrices, d);
         expect(image.length).toBe(streamBytes(d));
         const counts = matrices.map(({ words }) => words.map(({ length }) => length));
         expect(unpackStream(image, d, counts)).toEqual(matrices.map(({ words }) => words));
@@ -107,7 +102,7 @@ describe('packStream', () => {
           Buffer.from(image).readUIntLE(slot * bytes, bytes),
         );
         const lanes = d.groups * d.lanes;
-        const expected = inOrder(matrices).flatMap(({ words, format }, at) =>
+        const expected = matrices.flatMap(({ words, format }, at) =>
           Array.from({ length: streamSegments(d)[at]!.rows * lanes }, (_, slot) => {
             const row = Math.floor(slot / lanes);
             return words[slot % lanes]![row] ?? fillerWord(format);
@@ -129,7 +124,7 @@ describe('packStream', () => {
     });
     const x = matrix([0x11, 0x12, 0x13, 0x14, 0x15], [0x21]);
     const r = matrix([], [0x31]);
-    expect(Buffer.from(packStream({ x, r, p: null }, d)).toString('hex')).toBe(
+    expect(Buffer.from(packStream([x, r], d)).toString('hex')).toBe(
       ['1121128013801480', '1580808080808080', '8031808080808080'].join(''),
     );
     expect(streamMap(d)).toEqual({
@@ -142,8 +137,8 @@ describe('packStream', () => {
       groups: 1,
       lanes: 2,
       segments: [
-        { matrix: 'W_x', offset: 0, bytes: 16, rows: 8 },
-        { matrix: 'W_r', offset: 16, bytes: 8, rows: 4 },
+        { matrix: 'W_x', tile: 0, offset: 0, bytes: 16, rows: 8 },
+        { matrix: 'W_r', tile: 0, offset: 16, bytes: 8, rows: 4 },
       ],
     });
   });
@@ -170,17 +165,17 @@ describe('dimensions of external memory', () => {
     fc.assert(
       fc.property(any, (geometry) => {
         const d = dimensions(geometry);
-        expect([d.baseX, d.baseR, d.baseP]).toEqual([0, d.beatsX, d.beatsX + d.beatsR]);
         let end = 0;
-        const words = [d.wordsX, d.wordsR, d.wordsP];
+        const words = d.segments.map((segment) => segment.words);
         for (const [at, { offset, bytes, rows }] of streamSegments(d).entries()) {
           expect(offset).toBe(end);
+          expect(offset * 8).toBe(d.segments[at]!.base * d.busBits);
           end += bytes;
           expect(bytes * 8).toBe(rows * d.rowStreamBits);
           expect(rows).toBeGreaterThanOrEqual(words[at]!);
           expect(rows - words[at]!).toBeLessThan(d.beatRows);
         }
-        expect(2 ** d.beatBits).toBeGreaterThan(d.beatsX + d.beatsR + d.beatsP);
+        expect(2 ** d.beatBits).toBeGreaterThan(d.imageBeats);
       }),
     );
   });

@@ -28,10 +28,11 @@ const compilation = sampleDesign(LAYER, {
   memoryBusBits: 128,
 });
 const { design } = compilation;
-const { beatsX, beatsR, beatsP, burstBeats } = design.dimensions;
+const { segments, imageBeats, burstBeats } = design.dimensions;
+const [beatsX, beatsR, beatsP] = segments.map(({ beats }) => beats) as [number, number, number];
 
 /** Beats that the frames of the run take; more may be read ahead, of W_x. */
-const BEATS = STEPS * (beatsX + beatsR + beatsP);
+const BEATS = STEPS * imageBeats;
 
 let dir: string;
 let release: () => void;

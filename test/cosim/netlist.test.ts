@@ -30,7 +30,7 @@ const DESIGNS: readonly Case[] = [
     },
   },
   {
-    title: '2 channels x 2 lanes, peepholes, weights from external memory, shared accumulators',
+    title: '2 channels x 2 lanes, peepholes, weights from external memory, split accumulators',
     layer: { inputs: 4, cells: 5, peepholes: true, density: 0.5 },
     config: {
       array: { channels: 2, lanes: 2 },
@@ -43,7 +43,7 @@ const DESIGNS: readonly Case[] = [
       density: 0.5,
       weights: 'dram',
       memoryBusBits: 64,
-      accumulatorMemory: 'shared',
+      accumulatorMemory: 'split',
     },
   },
   {
@@ -58,6 +58,7 @@ const DESIGNS: readonly Case[] = [
       weightBits: 6,
       indexBits: 4,
       encoding: 'column-balanced',
+      activationQueue: 'group',
       density: 0.5,
       accumulatorMemory: 'block',
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EncodedWords } from '../../src/compiler/encode.ts';
 import { REGISTERS, registerOf, registersOf } from '../../src/control/registers.ts';
 import { registersMarkdown } from '../../src/control/registers_doc.ts';
 import { loadDesign, writeDesign } from '../../src/design_dir.ts';
@@ -57,10 +58,10 @@ describe.each([{ dram: false }, { dram: true }])('C driver and RTL, weights in e
     expect(high).toBeGreaterThan(0);
     expect(high).toBeLessThanOrEqual(2);
     // W_r runs on the zeros of y before the first frame only where its words stream in anyway.
-    const { x, r, p } = loadDesign(dir).design.matrices;
-    const count = ({ words, format }: typeof x) =>
+    const [x, r, p] = loadDesign(dir).design.matrices;
+    const count = ({ words, format }: EncodedWords) =>
       words.reduce((sum, lane) => sum + lane.filter((word) => word >>> format.indexBits !== 0).length, 0);
-    expect(macs).toBe(5 * (count(x) + count(p!)) + (dram ? 5 : 4) * count(r));
+    expect(macs).toBe(5 * (count(x!) + count(p!)) + (dram ? 5 : 4) * count(r!));
   });
 
   test('registers say what the design is', async () => {

@@ -24,7 +24,8 @@ export interface TinyShape {
   /** Settings as in a config; its defaults where they are left out. */
   readonly weights?: 'onchip' | 'dram';
   readonly memoryBusBits?: number;
-  readonly accumulatorMemory?: 'auto' | 'shared';
+  readonly accumulatorMemory?: 'auto' | 'split';
+  readonly activationQueue?: 'lane' | 'group';
 }
 
 /** A shape that depends on the seed only. Lanes may outnumber cells, and inputs may outweigh all other work. */
@@ -62,7 +63,7 @@ export function describeShape(shape: TinyShape): string {
 export function tinyDesign(shape: TinyShape): Compilation {
   const rng = new Rng(~shape.seed);
   const { inputs, cells, channels, groups, lanes, elemLanes, outputBeat, fifoDepth, indexBits } = shape;
-  const { weights, memoryBusBits, accumulatorMemory } = shape;
+  const { weights, memoryBusBits, accumulatorMemory, activationQueue } = shape;
   const outputs = shape.outputs ?? cells;
   const vector = () => Float64Array.from({ length: cells }, () => 0.1 * rng.normal());
   const peepholes: Peepholes | null = shape.peepholes ? { i: vector(), f: vector(), o: vector() } : null;
@@ -82,6 +83,7 @@ export function tinyDesign(shape: TinyShape): Compilation {
       ...(weights === undefined ? {} : { weights }),
       ...(memoryBusBits === undefined ? {} : { memoryBusBits }),
       ...(accumulatorMemory === undefined ? {} : { accumulatorMemory }),
+      ...(activationQueue === undefined ? {} : { activationQueue }),
     },
     'tiny',
   );

@@ -88,6 +88,33 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     config: { array: { groups: 2, lanes: 4 } },
   },
   {
+    title: 'lanes in step, split accumulators, 2 x 2 x 4',
+    layer: FULL,
+    config: {
+      array: { channels: 2, groups: 2, lanes: 4 },
+      activationQueue: 'group',
+      accumulatorMemory: 'split',
+      encoding: 'column-balanced',
+      density: 0.4,
+    },
+    mapped: true,
+  },
+  {
+    title: 'lanes in step with unbalanced weights, one lane a group',
+    layer: { inputs: 9, cells: 12, outputs: 6, density: 0.4 },
+    config: { array: { groups: 2, lanes: 1 }, activationQueue: 'group' },
+  },
+  {
+    title: 'split accumulators without projection',
+    layer: SMALL,
+    config: { array: { channels: 2, lanes: 2 }, accumulatorMemory: 'split' },
+  },
+  {
+    title: 'external memory, split accumulators',
+    layer: FULL,
+    config: { array: { channels: 2, lanes: 4 }, weights: 'dram', memoryBusBits: 128, accumulatorMemory: 'split' },
+  },
+  {
     title: 'external memory, bus wider than a row',
     layer: FULL,
     config: { array: { channels: 2, lanes: 4 }, weights: 'dram' },

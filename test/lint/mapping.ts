@@ -77,7 +77,7 @@ function countOf(counts: CellCounts, types: RegExp): number {
 /** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch. */
 export function mappingFindings(
   { dspsByPe, blockRams, accumulatorRams, latches }: Mapping,
-  { multipliers, gateBlock, outBlock, projection }: Dimensions,
+  { multipliers, banks }: Dimensions,
 ): readonly string[] {
   const findings = latches.map((latch) => `latch ${latch}`);
   if (dspsByPe.length !== multipliers) findings.push(`${dspsByPe.length} PEs, expected ${multipliers}`);
@@ -87,10 +87,10 @@ export function mappingFindings(
   for (const [memory, count] of blockRams) {
     if (count === 0) findings.push(`${memory} is not in block RAM`);
   }
-  const banks = (gateBlock ? 2 : 0) + (projection && outBlock ? 1 : 0);
+  const inBlockRam = banks.filter(({ block }) => block).length;
   for (const [pe, count] of accumulatorRams.entries()) {
-    if (count < banks || (banks === 0 && count > 0)) {
-      findings.push(`accumulators of PE ${pe} have ${count} block RAMs, expected ${banks}`);
+    if (count < inBlockRam || (inBlockRam === 0 && count > 0)) {
+      findings.push(`accumulators of PE ${pe} have ${count} block RAMs, expected ${inBlockRam}`);
     }
   }
   return findings.map((finding) => `yosys synth_xilinx: ${finding}`);

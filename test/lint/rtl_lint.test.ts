@@ -34,7 +34,12 @@ test('the designs differ in all options', () => {
   some(({ dimensions: { lanes } }) => lanes === 1);
   some(({ dimensions: { lanes } }) => lanes === 128);
   some(({ dimensions: { lanes, elemLanes } }) => lanes === elemLanes);
-  some(({ dimensions: { gateBlock } }) => gateBlock);
+  some(({ dimensions: { banks } }) => banks.every(({ block }) => block));
+  some(({ dimensions: { split } }) => split);
+  some(({ dimensions: { split, projection } }) => split && !projection);
+  some(({ dimensions: { split, dram } }) => split && dram);
+  some(({ dimensions: { inStep } }) => inStep);
+  some(({ dimensions: { inStep, split, lanes } }) => inStep && split && lanes > 1);
   some(({ dimensions: { channels } }) => channels > 1);
   some(({ dimensions: { groups } }) => groups > 1);
   some(({ dimensions: { channels, groups } }) => channels > 1 && groups > 1);

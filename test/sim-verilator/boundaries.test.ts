@@ -7,7 +7,7 @@ import { sampleDesign } from '../lib/sample_design.ts';
 /** Inputs of every module, over designs that have all of the inputs named in the boundaries. */
 function inputsByModule(): Map<string, Set<string>> {
   const inputs = new Map<string, Set<string>>();
-  for (const more of [{ weights: 'dram', accumulatorMemory: 'shared' }, {}]) {
+  for (const more of [{ weights: 'dram', accumulatorMemory: 'split' }, {}]) {
     const layer = { inputs: 9, cells: 8, outputs: 6, peepholes: true };
     const { design } = sampleDesign(layer, { array: { groups: 2, lanes: 2 }, ...more });
     for (const plan of planModules(design, 0n)) {

@@ -1,5 +1,5 @@
-import type { Design } from '../design.ts';
 import { feedsOf } from '../../hdl/column_feed.ts';
+import type { Design } from '../design.ts';
 import type { EncodedWords } from '../encode.ts';
 import { Bank, Op, Source, type Step, When } from '../schedule.ts';
 import { BatchSource } from './batch_source.ts';
