@@ -18,8 +18,8 @@ export interface Proof {
   readonly module: string;
   /** Emitted modules that it needs. */
   readonly needs?: readonly string[];
-  /** Changes of the module before all: contents of a memory left open, inner wires made ports. */
-  readonly changes?: readonly (readonly [string, string])[];
+  /** Changes before all, by module: contents of a memory left open, inner wires made ports. */
+  readonly changes?: Readonly<Record<string, readonly (readonly [string, string])[]>>;
   readonly parameters: Readonly<Record<string, number>>;
   readonly properties: readonly Property[];
   /** Whether the quick tests run it too. */
@@ -122,17 +122,19 @@ const AXI_LITE: readonly Property[] = [
 ];
 
 // The formal top loads any schedule; to check addresses, it must see what is read from it.
-const READER_CHANGES: readonly (readonly [string, string])[] = [
-  ['    initial $readmemh(FILE, schedule);\n', ''],
-  [
-    'output wire                 m_axi_arvalid,',
-    'output wire m_axi_arvalid, output wire begins, output wire [BEAT_WIDTH-1:0] begins_at, begins_with,',
+const READER_CHANGES: Proof['changes'] = {
+  step_rom: [['    initial $readmemh(FILE, schedule);\n', '']],
+  weight_reader: [
+    [
+      'output wire                 m_axi_arvalid,',
+      'output wire m_axi_arvalid, output wire begins, output wire [BEAT_WIDTH-1:0] begins_at, begins_with,',
+    ],
+    [
+      '    assign status = status_reg;',
+      '    assign {begins, begins_at, begins_with} = {start, base[5:0], beats[5:0]};\n    assign status = status_reg;',
+    ],
   ],
-  [
-    '    assign status = status_reg;',
-    '    assign {begins, begins_at, begins_with} = {start, base[5:0], beats[5:0]};\n    assign status = status_reg;',
-  ],
-];
+};
 const READER: readonly Property[] = [
   { name: 'ar_stable', broken: ['&& !stop && (!ar_valid_reg || m_axi_arready);', '&& !stop;'] },
   {
@@ -222,7 +224,7 @@ export const PROOFS: readonly Proof[] = [
     title: 'weight_reader',
     top: 'weight_reader',
     module: 'weight_reader',
-    needs: ['load_decode'],
+    needs: ['load_decode', 'step_rom'],
     changes: READER_CHANGES,
     parameters: { BURST: 4, OUTSTANDING: 8 },
     properties: READER,

@@ -67,7 +67,7 @@ function sourcesOf(proof: Proof, rtl: Sources): Sources {
   for (const name of [proof.module, ...(proof.needs ?? [])]) {
     const text = rtl.get(name);
     if (text === undefined) throw new EsegenError(`formal: ${name}`, 'the design has no such module');
-    const changes = name === proof.module ? (proof.changes ?? []) : [];
+    const changes = proof.changes?.[name] ?? [];
     sources.set(
       name,
       changes.reduce((changed, change) => replaceOnce(changed, change, name), text),

@@ -49,8 +49,11 @@ describe('what is wrong is found', () => {
 });
 
 test('every broken copy can be made of the emitted modules', () => {
-  for (const { module, changes = [], properties } of PROOFS) {
-    const text = changes.reduce((changed, change) => replaceOnce(changed, change, module), rtl.get(module)!);
+  for (const { module, needs = [], changes = {}, properties } of PROOFS) {
+    const changed = (name: string) =>
+      (changes[name] ?? []).reduce((text, change) => replaceOnce(text, change, name), rtl.get(name)!);
+    for (const name of needs) changed(name);
+    const text = changed(module);
     for (const { name, broken } of properties) expect(replaceOnce(text, broken, name)).not.toBe(text);
   }
 });
