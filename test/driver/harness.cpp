@@ -23,7 +23,7 @@
 //                             last outputs, "cut N +" where one is on offer whose first beat has not been taken
 //   cycles N                  lets time pass
 //   drain                     until the output has been quiet for 40 cycles
-//   outputs                   "outputs V V V / V V V": the frames that came since
+//   outputs                   "outputs V V V / V V V": the frames that came since; with several channels "outputs CH: V V V / CH: V V V"
 //   pace AXI IN OUT           probability, in 256ths, that a channel waits for a cycle
 //   memory N KIND             external memory: fails at its Nth beat from now, as RESP (2, 3), or 1 for silence; -1 for never
 #include <cstdint>
@@ -165,6 +165,9 @@ class System {
   std::string Outputs() {
     std::ostringstream text;
     for (size_t n = 0; n < output_.size(); ++n) {
+#ifdef CHANNELS
+      if (n == 0 || output_[n - 1].last) text << ' ' << static_cast<int>(output_[n].channel) << ':';
+#endif
       text << ' ' << static_cast<int16_t>(output_[n].data);
       if (output_[n].last && n + 1 < output_.size()) text << " /";
     }
@@ -226,10 +229,17 @@ class System {
     Settle();
     const bool in = top_.s_axis_tvalid && top_.s_axis_tready;
     const bool out = top_.m_axis_tvalid && top_.m_axis_tready;
-    const Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0, false, 0};
+    Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0, false, 0};
+#ifdef CHANNELS
+    beat.channel = top_.m_axis_tdest;
+#endif
     if (!top_.rst) {
-      if (held_ && (!top_.m_axis_tvalid || top_.m_axis_tdata != held_beat_.data || beat.last != held_beat_.last)) {
+      if (held_ && (!top_.m_axis_tvalid || beat.data != held_beat_.data || beat.last != held_beat_.last ||
+                    beat.channel != held_beat_.channel)) {
         Breach("a beat on offer at m_axis changed");
+      }
+      if (out && !output_.empty() && !output_.back().last && beat.channel != output_.back().channel) {
+        Breach("tdest changed within a frame");
       }
       held_ = top_.m_axis_tvalid && !top_.m_axis_tready;
       held_beat_ = beat;
