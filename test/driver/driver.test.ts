@@ -163,17 +163,23 @@ describe.each(SHAPES)('C driver and RTL, $channels x $groups, weights in externa
   test('init, start, wait, counters: the frames of the golden model', async () => {
     const { commands, answers } = frames(5, 1);
     const lines = await harness.run(
-      ['pace 60 60 60', 'init', 'start', ...commands, 'wait 5', 'drain', 'outputs', 'counters', 'errors'],
+      ['pace 60 60 60', 'init', 'start', ...commands, 'wait 5', 'drain', 'outputs', 'counters', 'errors'].concat(
+        dram ? [`read ${at('WAITS_LO')}`] : [],
+      ),
       1,
     );
-    const [init, start, wait, outputs, counters, errors] = lines;
+    const [init, start, wait, outputs, counters, errors, waited] = lines;
     expect([init, start, wait, errors]).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(outputs).toBe(answers.join(' / '));
-    const [sent, cycles, macs, high] = counters!.split(' ').map(Number);
+    const [sent, cycles, macs, high, waits] = counters!.split(' ').map(Number);
     expect(sent).toBe(5);
     expect(cycles).toBeGreaterThan(100);
     expect(high).toBeGreaterThan(0);
     expect(high).toBeLessThanOrEqual(2);
+    if (dram) {
+      expect(waits).toBeGreaterThan(0);
+      expect(waited).toBe(`${waits} ${OK}`);
+    }
     // W_r runs on the zeros of y before the first frame only where its words stream in anyway.
     const { x, r, p } = design.matrices;
     const count = ({ words, format }: typeof x) =>

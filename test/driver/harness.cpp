@@ -449,6 +449,9 @@ int main(int argc, char** argv) {
       dut_counters counters;
       dut_read_counters(&bus, &counters);
       answer << counters.frames << ' ' << counters.cycles << ' ' << counters.macs << ' ' << counters.fifo_high;
+#ifdef DRAM
+      answer << ' ' << counters.waits;
+#endif
     } else if (command == "read") {
       uint32_t response = 0;
       const uint32_t data = system.Read(static_cast<uint32_t>(number()), &response);

@@ -298,7 +298,7 @@ const char *sample_text(sample_result result) {
     case SAMPLE_IMAGE_ORDER:
         return "a load without a check before it, or data outside a pass";
     case SAMPLE_FRAME_DROPPED:
-        return "an input frame of wrong length was dropped";
+        return "an input frame was dropped: wrong length, or no place in its batch";
     case SAMPLE_MEMORY_SLAVE_ERROR:
         return "reading weights failed: the memory answered SLVERR";
     case SAMPLE_MEMORY_DECODE_ERROR:
