@@ -52,7 +52,8 @@ const TAIL = `
 ## Another model without a new bitstream
 
 \`sw/model.img\` is the image of the design's own model; \`esegen image <model> --design <dir> --out <file>\` makes one of another model that
-[fits](model-format.md#images-of-models). With weights in external memory, the host places them there.
+[fits](model-format.md#images-of-models). With weights in external memory, the host places them there; MODEL_WEIGHT_BYTES and MODEL_WEIGHT_CRC
+say which ones belong to the model that is loaded, and the C driver [compares](integration.md#weights-in-external-memory).
 
 1. IMAGE.check, then all words of the image to IMAGE_DATA. Nothing is written, and the core may run. IMAGE.checked says that
    magic, version, design, length, sections and CRC are right.

@@ -194,7 +194,7 @@ describe.each(SHAPES)('C driver and RTL, $channels x $groups, weights in externa
       2,
     );
     const features = 6 + (dram ? 1 + (64 << 16) : 0);
-    const values = [0x45534547, 1 << 16, 1 + (2 << 8) + (2 << 16) + (2 << 24), INPUTS, OUTPUTS, features, 1];
+    const values = [0x45534547, (1 << 16) + 1, 1 + (2 << 8) + (2 << 16) + (2 << 24), INPUTS, OUTPUTS, features, 1];
     expect(lines).toEqual(values.map((value) => `${value} ${OK}`));
   });
 

@@ -8,7 +8,8 @@
 //
 // Commands of the script, a line each; answers are lines that begin with the command:
 //   init, start, pause, reset, wait N, errors, irq, counters      calls of the driver
-//   check FILE, load FILE     calls of the driver with the image in a file
+//   check FILE, load FILE     calls of the driver with the image in a file; the weights of a load are what external memory holds
+//   check_weights             call of the driver with what external memory holds
 //   weights FILE              external memory: other weights
 //   partial FILE BYTES        "partial": begins a load pass by registers and sends the first bytes only
 //   enable MASK               enables interrupts
@@ -188,7 +189,7 @@ class System {
     out_pace_ = out;
   }
 
-  void Memory(int beat, int kind) {
+  void FailMemory(int beat, int kind) {
     fault_beat_ = beat;
     fault_kind_ = kind;
   }
@@ -197,6 +198,8 @@ class System {
 
 #ifdef DRAM
   void LoadMemory(const std::string& contents) { memory_ = contents; }
+
+  const std::string& Memory() const { return memory_; }
 #endif
 
  private:
@@ -423,8 +426,16 @@ int main(int argc, char** argv) {
     } else if (command == "check" || command == "load") {
       const std::string image = Contents(words);
       const auto* bytes = reinterpret_cast<const uint8_t*>(image.data());
-      const auto call = command == "load" ? dut_load_image : dut_check_image;
-      answer << dut_text(call(&bus, bytes, image.size()));
+      if (command == "check") {
+        answer << dut_text(dut_check_image(&bus, bytes, image.size()));
+      } else {
+#ifdef DRAM
+        const auto* weights = reinterpret_cast<const uint8_t*>(system.Memory().data());
+        answer << dut_text(dut_load_image(&bus, bytes, image.size(), weights, system.Memory().size()));
+#else
+        answer << dut_text(dut_load_image(&bus, bytes, image.size()));
+#endif
+      }
     } else if (command == "partial") {
       const std::string image = Contents(words);
       const auto* bytes = reinterpret_cast<const uint8_t*>(image.data());
@@ -439,6 +450,9 @@ int main(int argc, char** argv) {
 #ifdef DRAM
     } else if (command == "weights") {
       system.LoadMemory(Contents(words));
+    } else if (command == "check_weights") {
+      const auto* weights = reinterpret_cast<const uint8_t*>(system.Memory().data());
+      answer << dut_text(dut_check_weights(&bus, weights, system.Memory().size()));
 #endif
     } else if (command == "enable") {
       dut_enable_interrupts(&bus, static_cast<uint32_t>(number()));
@@ -496,7 +510,7 @@ int main(int argc, char** argv) {
       continue;
     } else if (command == "memory") {
       const int beat = static_cast<int>(number());
-      system.Memory(beat, static_cast<int>(number()));
+      system.FailMemory(beat, static_cast<int>(number()));
       continue;
     } else {
       std::cout << "@unknown " << line << std::endl;

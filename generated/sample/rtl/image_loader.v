@@ -9,7 +9,8 @@
 //                   │      └────────────┴────────────┘                     │
 //                   └──────────────────────────────────────────────────────┘
 //
-//   image    8 words of header: magic, version, words in all, hash of the design (2), inputs, cells, outputs
+//   image    10 words of header: magic, version, words in all, hash of the design (2), inputs, cells, outputs,
+//            bytes and CRC-32 of the weights in external memory (not checked here)
 //            sections: {0, kind (3 bits), number of the memory (12 bits)}, entries, then the entries from address 0 on, each of
 //            as many words as it needs, the lower ones first
 //            CRC-32 (IEEE 802.3, as in zip) of all words before, bytes in little-endian order
@@ -21,7 +22,7 @@
 
 module image_loader #(
     // Hash of the design, which an image must carry.
-    parameter [63:0] HASH = 64'h949484bb24d7224b,
+    parameter [63:0] HASH = 64'hd8d0e60c3f62e1f3,
     // Largest model.
     parameter integer MAX_INPUTS = 12,
     // Bits of a word and of an address on the load bus.
@@ -53,7 +54,7 @@ module image_loader #(
 );
 
     localparam [31:0] MAGIC = 32'h4553454d;
-    localparam [31:0] IMAGE_VERSION = 32'd1;
+    localparam [31:0] IMAGE_VERSION = 32'd2;
     localparam [31:0] LARGEST_INPUTS = MAX_INPUTS;
     // Words of an entry at most.
     localparam integer PARTS = (LOAD_DATA + 31) / 32;
@@ -70,7 +71,7 @@ module image_loader #(
     reg                 checked_reg;
     reg                 model_ok_reg;
     reg [5:0]           errors_reg;
-    reg [2:0]           header_reg;
+    reg [3:0]           header_reg;
     reg [31:0]          left_reg;
     reg [31:0]          crc_reg;
     reg [31:0]          checked_crc_reg;
@@ -172,12 +173,12 @@ module image_loader #(
         case (state_reg)
             HEADER: begin
                 case (header_reg)
-                    3'd0: wrong[0] = word != MAGIC;
-                    3'd1: wrong[1] = word != IMAGE_VERSION;
-                    3'd2: wrong[3] = word < 32'd9;
-                    3'd3: wrong[2] = word != HASH[31:0];
-                    3'd4: wrong[2] = word != HASH[63:32];
-                    3'd5: wrong[3] = word == 32'd0 || word > LARGEST_INPUTS;
+                    4'd0: wrong[0] = word != MAGIC;
+                    4'd1: wrong[1] = word != IMAGE_VERSION;
+                    4'd2: wrong[3] = word < 32'd11;
+                    4'd3: wrong[2] = word != HASH[31:0];
+                    4'd4: wrong[2] = word != HASH[63:32];
+                    4'd5: wrong[3] = word == 32'd0 || word > LARGEST_INPUTS;
                     default: wrong = 5'd0;
                 endcase
             end
@@ -193,16 +194,16 @@ module image_loader #(
 
     always @(posedge clk) begin
         if (begins) begin
-            header_reg <= 3'd0;
+            header_reg <= 4'd0;
             crc_reg    <= 32'hffffffff;
         end else if (word_en) begin
             crc_reg  <= crc_next;
-            left_reg <= (state_reg == HEADER && header_reg == 3'd2) ? word - 32'd3 : left_reg - 32'd1;
+            left_reg <= (state_reg == HEADER && header_reg == 4'd2) ? word - 32'd3 : left_reg - 32'd1;
             if (state_reg == HEADER) begin
-                header_reg <= header_reg + 3'd1;
-                if (header_reg == 3'd5) new_inputs_reg <= word;
-                if (header_reg == 3'd6) new_cells_reg <= word;
-                if (header_reg == 3'd7) new_outputs_reg <= word;
+                header_reg <= header_reg + 4'd1;
+                if (header_reg == 4'd5) new_inputs_reg <= word;
+                if (header_reg == 4'd6) new_cells_reg <= word;
+                if (header_reg == 4'd7) new_outputs_reg <= word;
             end
             if (state_reg == SECTION) begin
                 kind_reg   <= word[14:12];
@@ -252,7 +253,7 @@ module image_loader #(
                 loading_reg <= 1'b0;
             end else if (word_en) begin
                 case (state_reg)
-                    HEADER: if (header_reg == 3'd7) state_reg <= left_reg == 32'd2 ? CRC : SECTION;
+                    HEADER: if (header_reg == 4'd9) state_reg <= left_reg == 32'd2 ? CRC : SECTION;
                     SECTION: state_reg <= COUNT;
                     COUNT, ENTRIES: begin
                         if (section_ends) state_reg <= last_section_word ? CRC : SECTION;
