@@ -11,6 +11,7 @@
 //   check FILE, load FILE     calls of the driver with the image in a file; the weights of a load are what external memory holds
 //   check_weights             call of the driver with what external memory holds
 //   weights FILE              external memory: other weights
+//   rst                       reset of the port, while the core is held and no frame is on the way
 //   partial FILE BYTES        "partial": begins a load pass by registers and sends the first bytes only
 //   enable MASK               enables interrupts
 //   read OFFSET               "read DATA RESP"
@@ -65,11 +66,15 @@ struct State {
 class System {
  public:
   System(VerilatedContext* context, uint64_t seed) : top_(context), random_(seed * 2 + 1) {
-    top_.rst = 1;
     top_.s_axi_ctrl_awvalid = top_.s_axi_ctrl_wvalid = top_.s_axi_ctrl_bready = 0;
     top_.s_axi_ctrl_arvalid = top_.s_axi_ctrl_rready = 0;
     top_.s_axis_tvalid = 0;
     top_.m_axis_tready = 0;
+    Reset();
+  }
+
+  void Reset() {
+    top_.rst = 1;
     for (int n = 0; n < 4; ++n) clock();
     top_.rst = 0;
     clock();
@@ -436,6 +441,9 @@ int main(int argc, char** argv) {
         answer << dut_text(dut_load_image(&bus, bytes, image.size()));
 #endif
       }
+    } else if (command == "rst") {
+      system.Reset();
+      continue;
     } else if (command == "partial") {
       const std::string image = Contents(words);
       const auto* bytes = reinterpret_cast<const uint8_t*>(image.data());

@@ -105,6 +105,29 @@ describe.each([
     expect(await harness.run(script, 1)).toEqual(expected);
   });
 
+  test('a reset of the port leaves the model that is loaded, and a load that was broken off', async () => {
+    const { design } = forHardware(OTHERS[0]!);
+    const path = write('kept.img', imageOf(design));
+    const { commands, answers } = utterance(design, 3, 30);
+    const script = dram ? [`weights ${write('kept.weights', weightsOf(design))}`] : [];
+    const expected = script.map(() => '');
+    script.push(`load ${path}`, 'rst', `read ${at('MODEL_INPUTS')}`, `read ${at('MODEL_OUTPUTS')}`);
+    script.push(...(dram ? ['check_weights'] : []), 'start', ...commands, 'wait 3', 'drain', 'outputs', 'reset');
+    expected.push(
+      'ok',
+      '9 0',
+      `${design.dimensions.outputs} 0`,
+      ...(dram ? ['ok'] : []),
+      'ok',
+      'ok',
+      answers.join(' / '),
+      'ok',
+    );
+    script.push(`partial ${path} 200`, 'rst', 'start', `load ${path}`, 'rst', 'start');
+    expected.push('', 'a load was broken off: load a model', 'ok', 'ok');
+    expect(await harness.run(script, 7)).toEqual(expected);
+  });
+
   test('an image that is wrong in any way is refused, and the model stays as it was', async () => {
     const image = imageOf(forHardware(OTHERS[0]!).design);
     const flipped = (byte: number) => image.map((value, n) => (n === byte ? value ^ 0x10 : value));

@@ -334,8 +334,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'h3f62e1f3;
-            HASH_HI: read_data = 32'hd8d0e60c;
+            HASH_LO: read_data = 32'he8b020dc;
+            HASH_HI: read_data = 32'hd45bf02d;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

@@ -39,8 +39,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0x3f62e1f3u
-#define SAMPLE_DESIGN_HASH_HI 0xd8d0e60cu
+#define SAMPLE_DESIGN_HASH_LO 0xe8b020dcu
+#define SAMPLE_DESIGN_HASH_HI 0xd45bf02du
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
