@@ -15,6 +15,8 @@
 //            as many words as it needs, the lower ones first
 //            CRC-32 (IEEE 802.3, as in zip) of all words before, bytes in little-endian order
 //
+// A word takes two cycles: what is wrong with it and where it leads, then the step, or back to IDLE.
+//
 // `model_ok` falls when a load has begun to write, and rises again when it is complete: in between the core must not start. It and the
 // sizes of the model have initial values and no reset: `rst` leaves the memories as they are, so it leaves what is known of them.
 `resetall
@@ -23,7 +25,7 @@
 
 module image_loader #(
     // Hash of the design, which an image must carry.
-    parameter [63:0] HASH = 64'hd45bf02de8b020dc,
+    parameter [63:0] HASH = 64'hb84c603c2c8165c6,
     // Largest model.
     parameter integer MAX_INPUTS = 12,
     // Bits of a word and of an address on the load bus.
@@ -32,18 +34,19 @@ module image_loader #(
 ) (
     input  wire                            clk,
     input  wire                            rst,
-    // Begin of a pass, and the words of the image, at most one every other cycle.
+    // Begin of a pass, and the words of the image; at most one of these every other cycle.
     input  wire                            check,
     input  wire                            load,
     input  wire                            word_en,
     input  wire [31:0]                     word,
     // The core is in reset.
     input  wire                            held,
-    // A pass is under way, and it is a load; the last check found no fault; the memories hold a whole model.
+    // A pass is under way, and it is a load; the last check found no fault; the memories hold a whole model, and the core may start.
     output wire                            busy,
     output wire                            loading,
     output wire                            checked,
     output wire                            model_ok,
+    output wire                            ready,
     // What is wrong, pulses: magic, image version, design, contents, CRC, not now.
     output wire [5:0]                      errors,
     // Sizes of the model in the memories.
@@ -68,6 +71,9 @@ module image_loader #(
     localparam [2:0] CRC = 3'd5;
 
     reg [2:0]           state_reg;
+    reg                 step_reg;
+    reg [2:0]           next_reg;
+    reg                 ready_reg;
     reg                 loading_reg;
     reg                 checked_reg;
     reg                 model_ok_reg;
@@ -87,47 +93,47 @@ module image_loader #(
     reg                 write_reg;
     reg [LOAD_ADDR-1:0] write_addr_reg;
 
-    // Memories of a kind, words of a memory, and parts of a word after the first.
-    reg [12:0]        kind_count;
-    reg [LOAD_ADDR:0] kind_depth;
-    reg [1:0]         kind_parts;
+    // Memories of a kind, words of a memory, and parts of a word after the first; there with the word behind that of the kind.
+    reg [12:0]        kind_count_reg;
+    reg [LOAD_ADDR:0] kind_depth_reg;
+    reg [1:0]         kind_parts_reg;
 
-    always @(*) begin
+    always @(posedge clk) begin
         case (kind_reg)
             3'd0: begin // weights
-                kind_count = 13'd4;
-                kind_depth = 12'd88;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd4;
+                kind_depth_reg <= 12'd88;
+                kind_parts_reg <= 2'd0;
             end
             3'd1: begin // pointers
-                kind_count = 13'd4;
-                kind_depth = 12'd36;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd4;
+                kind_depth_reg <= 12'd36;
+                kind_parts_reg <= 2'd0;
             end
             3'd2: begin // elem
-                kind_count = 13'd2;
-                kind_depth = 12'd32;
-                kind_parts = 2'd1;
+                kind_count_reg <= 13'd2;
+                kind_depth_reg <= 12'd32;
+                kind_parts_reg <= 2'd1;
             end
             3'd3: begin // sigmoid
-                kind_count = 13'd1;
-                kind_depth = 12'd2048;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd1;
+                kind_depth_reg <= 12'd2048;
+                kind_parts_reg <= 2'd0;
             end
             3'd4: begin // tanh
-                kind_count = 13'd1;
-                kind_depth = 12'd2048;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd1;
+                kind_depth_reg <= 12'd2048;
+                kind_parts_reg <= 2'd0;
             end
             3'd5: begin // schedule
-                kind_count = 13'd1;
-                kind_depth = 12'd6;
-                kind_parts = 2'd1;
+                kind_count_reg <= 13'd1;
+                kind_depth_reg <= 12'd6;
+                kind_parts_reg <= 2'd1;
             end
             default: begin
-                kind_count = 13'd0;
-                kind_depth = {(LOAD_ADDR + 1){1'b0}};
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd0;
+                kind_depth_reg <= {(LOAD_ADDR + 1){1'b0}};
+                kind_parts_reg <= 2'd0;
             end
         endcase
     end
@@ -157,10 +163,10 @@ module image_loader #(
     wire        refused = (load && !(checked_reg && held)) || (word_en && state_reg == IDLE);
     wire        last_section_word = left_reg == 32'd2;
     wire [31:0] crc_next = crc_of(crc_reg, word);
-    wire        entry_done = part_reg == kind_parts;
+    wire        entry_done = part_reg == kind_parts_reg;
     wire        section_ok = word[31:15] == 17'd0 && !last_section_word;
-    wire        count_ok = {1'b0, number_reg} < kind_count && word[31:LOAD_ADDR+1] == {(31 - LOAD_ADDR){1'b0}}
-        && word[LOAD_ADDR:0] <= kind_depth && (word == 32'd0 || !last_section_word);
+    wire        count_ok = {1'b0, number_reg} < kind_count_reg && word[31:LOAD_ADDR+1] == {(31 - LOAD_ADDR){1'b0}}
+        && word[LOAD_ADDR:0] <= kind_depth_reg && (word == 32'd0 || !last_section_word);
     wire        entries_ok = !last_section_word || (entry_done && entries_reg == 12'd1);
     wire        crc_ok = word == ~crc_reg && (!loading_reg || word == checked_crc_reg);
     wire        section_ends = (state_reg == COUNT && word == 32'd0)
@@ -191,13 +197,34 @@ module image_loader #(
         endcase
     end
 
-    wire fault = word_en && wrong != 5'd0;
+    // Where it leads.
+    reg [2:0] next;
+
+    always @(*) begin
+        case (state_reg)
+            HEADER: begin
+                if (header_reg != 4'd9) next = HEADER;
+                else next = last_section_word ? CRC : SECTION;
+            end
+            SECTION: next = COUNT;
+            COUNT, ENTRIES: begin
+                if (!section_ends) next = ENTRIES;
+                else next = last_section_word ? CRC : SECTION;
+            end
+            default: next = IDLE;
+        endcase
+    end
+
+    // The word before was wrong.
+    wire fault = errors_reg[4:0] != 5'd0;
 
     always @(posedge clk) begin
+        next_reg <= next;
         if (begins) begin
             header_reg <= 4'd0;
             crc_reg    <= 32'hffffffff;
-        end else if (word_en) begin
+        end
+        if (word_en) begin
             crc_reg  <= crc_next;
             left_reg <= (state_reg == HEADER && header_reg == 4'd2) ? word - 32'd3 : left_reg - 32'd1;
             if (state_reg == HEADER) begin
@@ -230,39 +257,27 @@ module image_loader #(
             loading_reg <= 1'b0;
             checked_reg <= 1'b0;
             errors_reg  <= 6'd0;
+            step_reg    <= 1'b0;
             write_reg   <= 1'b0;
         end else begin
-            errors_reg <= {refused, fault ? wrong : 5'd0};
+            errors_reg <= {refused, word_en ? wrong : 5'd0};
+            step_reg   <= word_en;
             write_reg  <= word_en && state_reg == ENTRIES && loading_reg && entry_done && entries_ok;
             if (begins) begin
                 state_reg   <= HEADER;
                 loading_reg <= load;
                 checked_reg <= 1'b0;
-            end else if (fault) begin
-                state_reg   <= IDLE;
-                loading_reg <= 1'b0;
-            end else if (word_en) begin
-                case (state_reg)
-                    HEADER: if (header_reg == 4'd9) state_reg <= left_reg == 32'd2 ? CRC : SECTION;
-                    SECTION: state_reg <= COUNT;
-                    COUNT, ENTRIES: begin
-                        if (section_ends) state_reg <= last_section_word ? CRC : SECTION;
-                        else state_reg <= ENTRIES;
-                    end
-                    CRC: begin
-                        state_reg   <= IDLE;
-                        loading_reg <= 1'b0;
-                        checked_reg <= !loading_reg;
-                    end
-                    default: state_reg <= IDLE;
-                endcase
+            end else if (step_reg) begin
+                state_reg <= fault ? IDLE : next_reg;
+                if (fault || state_reg == CRC) loading_reg <= 1'b0;
+                if (!fault && state_reg == CRC) checked_reg <= !loading_reg;
             end
         end
     end
 
     // What the memories hold.
-    wire loaded = word_en && state_reg == CRC && loading_reg && !fault && !begins;
-    wire writes = word_en && state_reg == SECTION && loading_reg && !fault && !begins;
+    wire loaded = step_reg && state_reg == CRC && loading_reg && !fault;
+    wire writes = step_reg && state_reg == SECTION && loading_reg && !fault;
 
     initial begin
         model_ok_reg = 1'b1;
@@ -272,6 +287,8 @@ module image_loader #(
     end
 
     always @(posedge clk) begin
+        // Falls with the begin of a load.
+        ready_reg <= model_ok_reg && !loading_reg && !(begins && load) && !rst;
         if (!rst && (loaded || writes)) model_ok_reg <= loaded;
         if (!rst && loaded) begin
             inputs_reg  <= new_inputs_reg;
@@ -284,6 +301,7 @@ module image_loader #(
     assign loading = loading_reg;
     assign checked = checked_reg;
     assign model_ok = model_ok_reg;
+    assign ready = ready_reg;
     assign errors = errors_reg;
     assign inputs = inputs_reg;
     assign cells = cells_reg;
