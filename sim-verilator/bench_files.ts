@@ -24,6 +24,8 @@ export interface FrameStats {
   readonly highWater: number;
   /** PE-cycles with a column under way and no word from external memory. */
   readonly waited: number;
+  /** Cycles in which any PE did. */
+  readonly waitCycles: number;
 }
 
 /** Elements of the output, frame by frame as they came. */
@@ -107,8 +109,9 @@ export async function readStats(path: string): Promise<FrameStats[]> {
       blocked = Number.NaN,
       highWater = Number.NaN,
       waited = Number.NaN,
+      waitCycles = Number.NaN,
     ] = line.split(' ').map(Number);
-    return { cycle, macs, padding, starved, blocked, highWater, waited };
+    return { cycle, macs, padding, starved, blocked, highWater, waited, waitCycles };
   });
 }
 

@@ -49,9 +49,21 @@ export interface CosimResult extends Comparison {
   readonly inside: string | null;
   /** Status (MEMORY_FAULTS) and cycle in which a failure of external memory was noticed and the run begun again. */
   readonly recovered: { readonly status: number; readonly cycle: number } | null;
+  /** What the counters of the register file have at the last beat of the last frame, which they do not count yet; null of a netlist. */
+  readonly registers: RegisterCounters | null;
   /** [T, P]. */
   readonly golden: Int16Array;
   readonly rtl: Int16Array;
+}
+
+/** Counters of the register file (docs/registers.md). */
+export interface RegisterCounters {
+  readonly frames: number;
+  readonly cycles: number;
+  readonly macs: number;
+  readonly fifoHigh: number;
+  /** 0 without external memory. */
+  readonly waits: number;
 }
 
 /** Cycles without progress after which a run has stalled: far more than any frame's pipeline can be quiet. */
@@ -107,6 +119,20 @@ function checkVerdict(log: string): void {
 function recoveryOf(log: string): CosimResult['recovered'] {
   const match = /^@recovered (\d+) (\d+)$/m.exec(log);
   return match === null ? null : { status: Number(match[1]), cycle: Number(match[2]) };
+}
+
+/** The counters of the register file: "@registers <frames> <cycles> <macs> <fifo_high> <waits>". */
+function registersOf(log: string): CosimResult['registers'] {
+  const match = /^@registers (\d+) (\d+) (\d+) (\d+) (\d+)$/m.exec(log);
+  if (match === null) return null;
+  const [frames, cycles, macs, fifoHigh, waits] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { frames, cycles, macs, fifoHigh, waits };
 }
 
 /** Puts the image of the design directory into the memory of the bench. */
@@ -185,6 +211,7 @@ export async function cosimulate(
       stats,
       inside,
       recovered: recoveryOf(log),
+      registers: registersOf(log),
       golden,
       rtl: output.values,
     };

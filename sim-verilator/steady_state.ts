@@ -17,7 +17,16 @@ export interface SteadyState {
   readonly paddingWords: number;
 }
 
-const ZERO: FrameStats = { cycle: 0, macs: 0, padding: 0, starved: 0, blocked: 0, highWater: 0, waited: 0 };
+const ZERO: FrameStats = {
+  cycle: 0,
+  macs: 0,
+  padding: 0,
+  starved: 0,
+  blocked: 0,
+  highWater: 0,
+  waited: 0,
+  waitCycles: 0,
+};
 
 /** Frames that are left out at the beginning, where there are enough: until the pipeline between two batches is full. */
 const SETTLE = 3;

@@ -36,7 +36,7 @@ const FLAGS = [
 
 /**
  * Folder of built simulations. They depend on RTL and bench alone (memory images are read when they run), so designs that
- * differ in weights only share one.
+ * differ in weights only share one, if these are on chip; of external memory the RTL has length and CRC.
  */
 function cacheDir(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'esegen', 'verilator');

@@ -92,6 +92,15 @@ const TOOLS: readonly Tool[] = [
     version: /Yosys (\d+\.\d+)/,
   },
   {
+    tool: 'berkeley-abc',
+    oldest: null,
+    required: false,
+    neededFor: 'proofs (npm run prove)',
+    howToGet: 'apt-get install berkeley-abc',
+    args: ['-s', '-c', 'version'],
+    version: /ABC (\d+\.\d+)/,
+  },
+  {
     tool: 'vivado',
     oldest: null,
     required: false,

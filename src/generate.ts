@@ -5,7 +5,14 @@ import type { Design } from './compiler/design.ts';
 import { TABLE_BITS, TABLE_FRAC, Z_BITS, Z_FRAC } from './compiler/formats.ts';
 import { type FloatTensor, writeSafetensors } from './compiler/import/write_safetensors.ts';
 import { formatMem } from './compiler/mem_image.ts';
-import { IMAGE_FILE, packModelImage } from './compiler/model_image.ts';
+import {
+  IMAGE_FILE,
+  IMAGE_HEADER_WORDS,
+  IMAGE_WEIGHTS_WORD,
+  packModelImage,
+  type WeightsSum,
+  weightsSum,
+} from './compiler/model_image.ts';
 import { imageShapes, packDesign } from './compiler/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamBytes, streamMap } from './compiler/stream.ts';
 import { designHash } from './control/design_hash.ts';
@@ -108,13 +115,15 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const files: DesignFiles = new Map();
 
   const hash = designHash(design);
-  const modules = planModules(design, hash).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
+  const weights = design.dimensions.dram ? packStream(design.matrices, design.dimensions) : null;
+  const sum = weights === null ? null : weightsSum(weights);
+  const modules = planModules(design, hash, sum).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
   for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
-  files.set(IMAGE_FILE, packModelImage(design, hash));
-  if (design.dimensions.dram) {
-    files.set(STREAM_FILE, packStream(design.matrices, design.dimensions));
-    files.set(STREAM_MAP_FILE, printJson(streamMap(design.dimensions)));
+  files.set(IMAGE_FILE, packModelImage(design, hash, sum));
+  if (weights !== null && sum !== null) {
+    files.set(STREAM_FILE, weights);
+    files.set(STREAM_MAP_FILE, printJson({ ...streamMap(design.dimensions), bytes: sum.bytes, crc32: hex(sum.crc) }));
   }
 
   for (const [file, content] of benchFiles(design)) files.set(`tb/${file}`, content);
@@ -128,7 +137,7 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
   const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths });
   for (const [path, content] of vivado) files.set(path, content);
-  files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash)));
+  files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash, sum)));
   for (const ending of ['h', 'c']) {
     files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
   }
@@ -219,10 +228,20 @@ function printJson(value: object): string {
 }
 
 function driverValues({ config, dimensions }: Design): ModulePlan['values'] {
-  return { name: config.name, prefix: config.name.toUpperCase(), version: VERSION, dram: dimensions.dram };
+  const prefix = config.name.toUpperCase();
+  const image = { headerBytes: 4 * IMAGE_HEADER_WORDS, weightsWord: IMAGE_WEIGHTS_WORD };
+  return { name: config.name, prefix, version: VERSION, dram: dimensions.dram, ...image };
 }
 
-function headerValues({ config, dimensions: d, formats }: Design, hash: DesignHash): ModulePlan['values'] {
+function hex(word: number): string {
+  return `0x${word.toString(16).padStart(8, '0')}`;
+}
+
+function headerValues(
+  { config, dimensions: d, formats }: Design,
+  hash: DesignHash,
+  weights: WeightsSum | null,
+): ModulePlan['values'] {
   const elementBytes = ELEMENT_BITS / 8;
   return {
     name: config.name,
@@ -248,7 +267,8 @@ function headerValues({ config, dimensions: d, formats }: Design, hash: DesignHa
     yFrameBytes: Math.ceil(d.outputs / d.beat) * d.beat * elementBytes,
     clockHz: Math.round(config.clockMHz * 1e6),
     dram: d.dram,
-    weightBytes: streamBytes(d),
+    weightBytes: weights?.bytes ?? 0,
+    weightCrc: hex(weights?.crc ?? 0),
     ...registerDefines(config.name.toUpperCase(), registersOf(d), hash),
   };
 }

@@ -5,7 +5,7 @@ import { type CompileReport, compile, type Progress } from './compiler/compile.t
 import type { Design } from './compiler/design.ts';
 import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
-import { IMAGE_FILE, packModelImage, readImageHash } from './compiler/model_image.ts';
+import { IMAGE_FILE, packModelImage, readImageHash, type WeightsSum, weightsSum } from './compiler/model_image.ts';
 import { packStream } from './compiler/stream.ts';
 import { loadDesign } from './design_dir.ts';
 import { readCalibration } from './frame_sets.ts';
@@ -29,8 +29,9 @@ export interface ModelImage {
   readonly calibration: string;
   /** For IMAGE_DATA (docs/registers.md). */
   readonly image: Uint8Array;
-  /** For external memory, where the hardware has its weights there; else null. */
+  /** For external memory, where the hardware has its weights there, and what the image knows them by; else null. */
   readonly weights: Uint8Array | null;
+  readonly weightsSum: WeightsSum | null;
 }
 
 /**
@@ -41,7 +42,7 @@ export interface ModelImage {
 export function modelImage({ model: path, design: dir, calibrate, progress = () => {} }: ImageOptions): ModelImage {
   progress('read design');
   const hardware = loadDesign(dir).design;
-  const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)));
+  const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)), IMAGE_FILE);
   progress('read model');
   const { model: imported } = importModel(path);
   const { layer } = hardwareModel(path, imported);
@@ -49,11 +50,14 @@ export function modelImage({ model: path, design: dir, calibrate, progress = () 
   const { design, report } = compile(layer, hardware.config, calibration, progress, hardware);
   checkCellClip(path, imported, report.peaks.c);
   progress('pack');
+  const weights = design.dimensions.dram ? packStream(design.matrices, design.dimensions) : null;
+  const sum = weights === null ? null : weightsSum(weights);
   return {
     design,
     report,
     calibration: calibration.origin,
-    image: packModelImage(design, hash),
-    weights: design.dimensions.dram ? packStream(design.matrices, design.dimensions) : null,
+    image: packModelImage(design, hash, sum),
+    weights,
+    weightsSum: sum,
   };
 }

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { MemoryBehaviour } from '../sim-verilator/simulator.ts';
@@ -135,12 +137,35 @@ describe('image', () => {
     const { exitCode, stdout, stderr } = await image();
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain('6 inputs, 8 cells, 3 outputs (projection), peepholes');
-    const header = (path: string) => [...new Uint32Array(new Uint8Array(readFileSync(path)).buffer, 0, 8)];
-    const [magic, version, words, low, high, ...sizes] = header(join(root, 'other.img'));
+    const header = (path: string) => [...new Uint32Array(new Uint8Array(readFileSync(path)).buffer, 0, 10)];
+    const [magic, version, words, low, high, inputs, cells, outputs, bytes, crc] = header(join(root, 'other.img'));
     const own = header(join(out, 'sw', 'model.img'));
     expect([magic, version, words, low, high]).toEqual(own.slice(0, 5));
-    expect(sizes).toEqual([6, 8, 3]);
-    expect(readFileSync(join(root, 'other.img.weights')).length).toBeGreaterThan(0);
+    expect([inputs, cells, outputs]).toEqual([6, 8, 3]);
+    const weights = readFileSync(join(root, 'other.img.weights'));
+    expect(weights.length).toBeGreaterThan(0);
+    expect([bytes, crc]).toEqual([weights.length, crc32(weights)]);
+    const hex = `0x${crc32(weights).toString(16).padStart(8, '0')}`;
+    expect(stdout).toContain(`other.img.weights: ${weights.length.toLocaleString('en-US')} bytes, CRC-32 ${hex}\n`);
+  });
+
+  test('for hardware that takes images of an earlier version is refused', async () => {
+    await build();
+    const path = join(out, 'sw', 'model.img');
+    const old = readFileSync(path);
+    old.writeUInt32LE(1, 4);
+    writeFileSync(path, old);
+    const description = join(out, 'design.json');
+    const json = JSON.parse(readFileSync(description, 'utf8'));
+    json.files['sw/model.img'] = createHash('sha256').update(old).digest('hex');
+    writeFileSync(description, JSON.stringify(json));
+    const { exitCode, stdout, stderr } = await image();
+    const fix = 'Use the esegen that built the design, or build design and bitstream again';
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toBe(
+      `esegen: sw/model.img: the hardware takes images of version 1, this esegen writes version 2. ${fix}`,
+    );
+    expect(existsSync(join(root, 'other.img'))).toBe(false);
   });
 
   test('of a model that does not fit is refused, and nothing is written', async () => {

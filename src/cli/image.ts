@@ -44,7 +44,12 @@ export const imageCommand: CommandModule<object, Options> = {
       ...formatRowsOf(result.design),
       ['calibration', result.calibration] as const,
     ];
-    process.stdout.write(`${out}: ${formatCount(result.image.length)} bytes\n\n${formatRows(rows)}`);
+    const lines = [`${out}: ${formatCount(result.image.length)} bytes\n`];
+    if (result.weightsSum !== null) {
+      const { bytes, crc } = result.weightsSum;
+      lines.push(`${out}.weights: ${formatCount(bytes)} bytes, CRC-32 0x${crc.toString(16).padStart(8, '0')}\n`);
+    }
+    process.stdout.write(`${lines.join('')}\n${formatRows(rows)}`);
   },
 };
 

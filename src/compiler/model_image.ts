@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { EsegenError } from '../errors.ts';
 import type { Design } from './design.ts';
 import { memWord } from './mem_image.ts';
 import { loadableImages } from './pack.ts';
@@ -8,10 +9,25 @@ export const IMAGE_FILE = 'sw/model.img';
 
 /** "ESEM", and the version of the layout; the loader in hardware (image_loader.v) knows one version. */
 export const IMAGE_MAGIC = 0x4553454d;
-export const IMAGE_VERSION = 1;
+export const IMAGE_VERSION = 2;
 
-/** Words before the sections: magic, version, words in all, hash of the design (2), inputs, cells, outputs. */
-export const IMAGE_HEADER_WORDS = 8;
+/**
+ * Words before the sections: magic, version, words in all, hash of the design (2), inputs, cells, outputs, bytes and CRC-32 of the
+ * weights in external memory (0 where there are none).
+ */
+export const IMAGE_HEADER_WORDS = 10;
+export const IMAGE_WEIGHTS_WORD = 8;
+
+/** By which weights in external memory (dram/weights.bin) are known. */
+export interface WeightsSum {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+/** Length and CRC-32 of weights in external memory. */
+export function weightsSum(weights: Uint8Array): WeightsSum {
+  return { bytes: weights.length, crc: crc32(weights) };
+}
 
 /** Memories that can be loaded, by file name; the code of a kind is its place. */
 export const MEMORY_KINDS = ['weights', 'pointers', 'elem', 'sigmoid', 'tanh', 'schedule'] as const;
@@ -19,9 +35,20 @@ export const MEMORY_KINDS = ['weights', 'pointers', 'elem', 'sigmoid', 'tanh', '
 const KIND_SHIFT = 12;
 const PART_BITS = 32n;
 
-/** Hash of the design in the header of an image that esegen wrote. */
-export function readImageHash(image: Buffer): bigint {
-  return image.readBigUInt64LE(12);
+/**
+ * Hash of the design in the header of its own image.
+ *
+ * @param where path of the image for messages
+ * @throws EsegenError where the hardware of the design takes images of another version
+ */
+export function readImageHash(image: Buffer, where: string): bigint {
+  const version = image.readUInt32LE(4);
+  if (version === IMAGE_VERSION) return image.readBigUInt64LE(12);
+  throw new EsegenError(
+    where,
+    `the hardware takes images of version ${version}, this esegen writes version ${IMAGE_VERSION}`,
+    'Use the esegen that built the design, or build design and bitstream again',
+  );
 }
 
 /**
@@ -30,11 +57,12 @@ export function readImageHash(image: Buffer): bigint {
  *
  * @param design the model, compiled for the hardware
  * @param hash hash of the hardware's design (designHash)
+ * @param weights of the weights that the model has in external memory; null where it has none there
  */
-export function packModelImage(design: Design, hash: bigint): Uint8Array {
+export function packModelImage(design: Design, hash: bigint, weights: WeightsSum | null): Uint8Array {
   const { inputs, cells, outputs } = design.dimensions;
   const words: number[] = [IMAGE_MAGIC, IMAGE_VERSION, 0, Number(hash & 0xffff_ffffn), Number(hash >> 32n)];
-  words.push(inputs, cells, outputs);
+  words.push(inputs, cells, outputs, weights?.bytes ?? 0, weights?.crc ?? 0);
   for (const [file, image] of loadableImages(design)) {
     const [, name, number] = /^([a-z]+)(?:_(\d+))?\.mem$/.exec(file)!;
     const kind = MEMORY_KINDS.indexOf(name as (typeof MEMORY_KINDS)[number]);

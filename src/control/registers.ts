@@ -45,7 +45,7 @@ export const ADDRESS_BITS = 12;
 export const ID = 0x45534547;
 
 /** Version of the register map: drivers of one major version work with all its minor ones. */
-export const MAP_VERSION = { major: 1, minor: 0 } as const;
+export const MAP_VERSION = { major: 1, minor: 1 } as const;
 
 /** Values of STATUS.memory. */
 export const MEMORY_STATUS = ['reading', 'silent', 'slave_error', 'decode_error'] as const;
@@ -267,6 +267,20 @@ export const REGISTERS: readonly Register[] = [
     offset: 0x070,
     what: 'Outputs of the model',
     fields: word('count', 'ro', 'elements of an output frame'),
+  },
+  {
+    name: 'MODEL_WEIGHT_BYTES',
+    offset: 0x074,
+    only: 'dram',
+    what: 'Length of the weights of the model',
+    fields: word('count', 'ro', 'bytes in external memory'),
+  },
+  {
+    name: 'MODEL_WEIGHT_CRC',
+    offset: 0x078,
+    only: 'dram',
+    what: 'CRC-32 (as in zip) of the weights of the model',
+    fields: word('value', 'ro', 'of all their bytes; the hardware does not check it, the C driver does'),
   },
   {
     name: 'STATE',

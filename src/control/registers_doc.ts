@@ -20,7 +20,8 @@ The register file of a design, at \`s_axi_ctrl\`: AXI4-Lite, 32-bit data, ${2 **
 - Access: \`const\` is decided when the design is generated; \`ro\` shows the hardware; \`rw\` is storage, 0 after reset; \`w1s\` starts
   something when 1 is written, and reads as 0; \`push\` takes every word that is written with all four byte strobes, and reads as 0; \`w1c\` is set by the hardware and cleared by writing 1; \`low\` and \`high\` are
   the halves of a 64-bit counter: reading the lower one keeps the upper one.
-- The port reset \`rst\` resets all of it; a soft reset clears CONTROL.run only.
+- The port reset \`rst\` resets all of it but IMAGE.model_ok and MODEL_*, which tell of memories that it leaves as they are; a soft reset
+  clears CONTROL.run only.
 
 | offset | register | bits | field | access | what |
 |---|---|---|---|---|---|
@@ -52,7 +53,8 @@ const TAIL = `
 ## Another model without a new bitstream
 
 \`sw/model.img\` is the image of the design's own model; \`esegen image <model> --design <dir> --out <file>\` makes one of another model that
-[fits](model-format.md#images-of-models). With weights in external memory, the host places them there.
+[fits](model-format.md#images-of-models). With weights in external memory, the host places them there; MODEL_WEIGHT_BYTES and MODEL_WEIGHT_CRC
+say which ones belong to the model that is loaded, and the C driver [compares](integration.md#weights-in-external-memory).
 
 1. IMAGE.check, then all words of the image to IMAGE_DATA. Nothing is written, and the core may run. IMAGE.checked says that
    magic, version, design, length, sections and CRC are right.

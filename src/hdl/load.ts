@@ -1,5 +1,12 @@
 import type { Design } from '../compiler/design.ts';
-import { IMAGE_HEADER_WORDS, IMAGE_MAGIC, IMAGE_VERSION, MEMORY_KINDS } from '../compiler/model_image.ts';
+import {
+  IMAGE_HEADER_WORDS,
+  IMAGE_MAGIC,
+  IMAGE_VERSION,
+  IMAGE_WEIGHTS_WORD,
+  MEMORY_KINDS,
+  type WeightsSum,
+} from '../compiler/model_image.ts';
 import { imageShapes } from '../compiler/pack.ts';
 import { clog2 } from '../fixed.ts';
 import type { DesignHash } from './control_registers.ts';
@@ -43,8 +50,12 @@ export function loadDecode(design: Design): ModulePlan {
   return modulePlan('load_decode', { loadAddr, loadData });
 }
 
-/** Loader of model images. */
-export function imageLoader(design: Design, hash: DesignHash): ModulePlan {
+/**
+ * Loader of model images.
+ *
+ * @param weights of the weights in external memory; null where there are none
+ */
+export function imageLoader(design: Design, hash: DesignHash, weights: WeightsSum | null): ModulePlan {
   const { dimensions: d } = design;
   const { loadAddr, loadData } = loadView(design);
   const shapes = loadableShapes(design);
@@ -63,6 +74,9 @@ export function imageLoader(design: Design, hash: DesignHash): ModulePlan {
     magic: IMAGE_MAGIC.toString(16),
     imageVersion: IMAGE_VERSION,
     headerWords: IMAGE_HEADER_WORDS,
+    lastHeaderWord: IMAGE_HEADER_WORDS - 1,
+    weightBytesWord: IMAGE_WEIGHTS_WORD,
+    weightCrcWord: IMAGE_WEIGHTS_WORD + 1,
     // Header and CRC.
     leastWords: IMAGE_HEADER_WORDS + 1,
     one: lit(loadAddr + 1, 1),
@@ -70,5 +84,8 @@ export function imageLoader(design: Design, hash: DesignHash): ModulePlan {
     inputs: d.inputs,
     cells: d.cells,
     outputs: d.outputs,
+    dram: d.dram,
+    weightBytes: weights?.bytes ?? 0,
+    weightCrc: (weights?.crc ?? 0).toString(16).padStart(8, '0'),
   });
 }

@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import type { WeightsSum } from '../compiler/model_image.ts';
 import { actBroadcast } from './act_broadcast.ts';
 import { actBuffer } from './act_buffer.ts';
 import { actQueue } from './act_queue.ts';
@@ -31,8 +32,12 @@ import { top } from './top.ts';
 import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
 import { groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
 
-/** All modules of a design, the top module last. */
-export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
+/**
+ * All modules of a design, the top module last.
+ *
+ * @param weights of its weights in external memory; null where it has none there
+ */
+export function planModules(design: Design, hash: DesignHash, weights: WeightsSum | null = null): ModulePlan[] {
   const { dram, inStep } = design.dimensions;
   return [
     loadDecode(design),
@@ -78,7 +83,7 @@ export function planModules(design: Design, hash: DesignHash): ModulePlan[] {
     core(design),
     axiLiteSlave(),
     controlRegisters(design, hash),
-    imageLoader(design, hash),
+    imageLoader(design, hash, weights),
     runControl(),
     coreCounters(design),
     top(design),

@@ -4,31 +4,52 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EncodedWords } from '../../src/compiler/encode.ts';
+import type { Design } from '../../src/compiler/design.ts';
 import { REGISTERS, registerOf, registersOf } from '../../src/control/registers.ts';
 import { registersMarkdown } from '../../src/control/registers_doc.ts';
 import { loadDesign, writeDesign } from '../../src/design_dir.ts';
 import { generate } from '../../src/generate.ts';
 import { Rng } from '../../src/rng.ts';
 import { withDesignDir } from '../lib/design_dir.ts';
-import { driverDesign, INPUTS, OUTPUTS, type Utterance, utterance } from './driver_design.ts';
+import {
+  answersTo,
+  batchCommand,
+  driverDesign,
+  INPUTS,
+  OUTPUTS,
+  randomBatches,
+  type SentFrame,
+  utterance,
+} from './driver_design.ts';
 import { buildHarness, type Harness } from './harness.ts';
 
 const OK = 0;
 const SLVERR = 2;
 const TRANSACTIONS = 10_000;
+const BATCHES = 60;
 const TRIALS = 200;
 
-describe.each([{ dram: false }, { dram: true }])('C driver and RTL, weights in external memory: $dram', ({ dram }) => {
-  const compilation = driverDesign(dram);
+/** One channel, and batches of several with their groups. */
+const SHAPES = [
+  { dram: false, channels: 1, groups: 2, accumulatorMemory: 'auto' },
+  { dram: true, channels: 1, groups: 2, accumulatorMemory: 'auto' },
+  { dram: false, channels: 4, groups: 2, accumulatorMemory: 'split', activationQueue: 'group' },
+  { dram: true, channels: 2, groups: 4, accumulatorMemory: 'split' },
+] as const;
+
+describe.each(SHAPES)('C driver and RTL, $channels x $groups, weights in external memory: $dram', (shape) => {
+  const { dram, channels, groups, ...more } = shape;
+  const compilation = driverDesign(dram, { array: { channels, groups, lanes: 2 }, ...more });
   const parent = mkdtempSync(join(tmpdir(), 'esegen-driver-'));
   const dir = join(parent, 'dut');
   let harness: Harness;
+  let design: Design;
 
   beforeAll(async () => {
     const { layer } = compilation;
     writeDesign(dir, generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null }));
-    harness = await buildHarness(dir, dram);
+    harness = await buildHarness(dir, dram, channels);
+    ({ design } = loadDesign(dir));
   }, 120_000);
 
   afterAll(async () => {
@@ -40,65 +61,8 @@ describe.each([{ dram: false }, { dram: true }])('C driver and RTL, weights in e
   const at = (name: string) => registerOf(name).offset;
 
   function frames(count: number, seed: number) {
-    return utterance(loadDesign(dir).design, count, seed);
+    return utterance(design, count, seed);
   }
-
-  test('init, start, wait, counters: the frames of the golden model', async () => {
-    const { commands, answers } = frames(5, 1);
-    const lines = await harness.run(
-      ['pace 60 60 60', 'init', 'start', ...commands, 'wait 5', 'drain', 'outputs', 'counters', 'errors'],
-      1,
-    );
-    const [init, start, wait, outputs, counters, errors] = lines;
-    expect([init, start, wait, errors]).toEqual(['ok', 'ok', 'ok', 'ok']);
-    expect(outputs).toBe(answers.join(' / '));
-    const [sent, cycles, macs, high] = counters!.split(' ').map(Number);
-    expect(sent).toBe(5);
-    expect(cycles).toBeGreaterThan(100);
-    expect(high).toBeGreaterThan(0);
-    expect(high).toBeLessThanOrEqual(2);
-    // W_r runs on the zeros of y before the first frame only where its words stream in anyway.
-    const [x, r, p] = loadDesign(dir).design.matrices;
-    const count = ({ words, format }: EncodedWords) =>
-      words.reduce((sum, lane) => sum + lane.filter((word) => word >>> format.indexBits !== 0).length, 0);
-    expect(macs).toBe(5 * (count(x!) + count(p!)) + (dram ? 5 : 4) * count(r!));
-  });
-
-  test('registers say what the design is', async () => {
-    const names = ['ID', 'VERSION', 'ARRAY', 'INPUTS', 'OUTPUTS', 'FEATURES', 'STATUS'];
-    const lines = await harness.run(
-      names.map((name) => `read ${at(name)}`),
-      2,
-    );
-    const features = 6 + (dram ? 1 + (64 << 16) : 0);
-    const values = [0x45534547, 1 << 16, 1 + (2 << 8) + (2 << 16) + (2 << 24), INPUTS, OUTPUTS, features, 1];
-    expect(lines).toEqual(values.map((value) => `${value} ${OK}`));
-  });
-
-  test('interrupts: frame, idle, error, reset done', async () => {
-    const { commands } = frames(2, 3);
-    const lines = await harness.run(
-      [
-        'start',
-        'enable 1',
-        ...commands,
-        'wait 2',
-        'drain',
-        'irq',
-        'irq',
-        'frame 0 1 2',
-        'cycles 300',
-        'irq',
-        'enable 12',
-      ].concat(['irq', 'frame 0 1 2', 'cycles 300', 'irq', 'errors', 'reset', 'irq', 'irq']),
-      3,
-    );
-    const [, , , irq, again, masked, , , error, errors, reset, done, end] = lines;
-    // Frame and idle; nothing is left then; error and idle behind a dropped frame, not enabled; enabled.
-    expect([irq, again, masked, error]).toEqual(['1 3', '0 0', '0 6', '1 6']);
-    expect(errors).toBe('an input frame of wrong length was dropped');
-    expect([reset, done, end]).toEqual(['ok', '1 8', '0 0']);
-  });
 
   test(`${TRANSACTIONS} random register accesses under traffic: every answer right, no frame lost`, async () => {
     const seed = 4;
@@ -107,7 +71,9 @@ describe.each([{ dram: false }, { dram: true }])('C driver and RTL, weights in e
     const stored = new Map<string, number>();
     const script = ['pace 90 60 60', 'start'];
     const expected: (string | null)[] = ['ok'];
-    const { commands, answers } = frames(60, seed);
+    const sent = randomBatches(design, BATCHES, rng);
+    const { answers } = answersTo(design, sent);
+    const commands = sent.map(batchCommand);
     if (dram) for (const name of ['BASE_LO', 'BASE_HI']) stored.set(name, name === 'BASE_LO' ? 0x23456000 : 1);
     let queued = 0;
     for (let n = 0; n < TRANSACTIONS; n++) {
@@ -145,7 +111,8 @@ describe.each([{ dram: false }, { dram: true }])('C driver and RTL, weights in e
         }
       }
     }
-    script.push(`write ${at('CONTROL')} 1 1`, ...commands.slice(queued), 'wait 60', 'drain', 'outputs', 'errors');
+    script.push(`write ${at('CONTROL')} 1 1`, ...commands.slice(queued), `wait ${answers.length}`, 'drain');
+    script.push('outputs', 'errors');
     const lines = await harness.run(script, seed);
     for (const [n, want] of expected.entries()) if (want !== null) expect(lines[n], `answer ${n}`).toBe(want);
     expect(lines.slice(-4)).toEqual([`${OK}`, 'ok', answers.join(' / '), 'ok']);
@@ -155,43 +122,107 @@ describe.each([{ dram: false }, { dram: true }])('C driver and RTL, weights in e
     const seed = 5;
     const rng = new Rng(seed);
     const script: string[] = [];
-    const wanted: { before: Utterance; after: Utterance }[] = [];
+    const wanted: { before: readonly SentFrame[]; after: readonly SentFrame[] }[] = [];
     for (let trial = 0; trial < TRIALS; trial++) {
-      const before = frames(4, 100 + trial);
-      const after = frames(2, 500 + trial);
+      const before = randomBatches(design, 4, rng);
+      const after = randomBatches(design, 2, rng);
       const output = rng.pick([0, 0, 60, 200, 256]);
-      script.push(`pace 0 ${rng.pick([0, 60, 200])} ${output}`, 'start', ...before.commands);
+      script.push(`pace 0 ${rng.pick([0, 60, 200])} ${output}`, 'start', ...before.map(batchCommand));
       script.push(`cycles ${rng.integer(0, 500)}`, 'reset', 'cut', 'drain', 'outputs');
-      script.push(
-        `pace 0 ${rng.pick([0, 60])} 60`,
-        'start',
-        ...after.commands,
-        'wait 2',
-        'cycles 1000',
-        'drain',
-        'outputs',
-        'errors',
-        'reset',
-      );
+      script.push(`pace 0 ${rng.pick([0, 60])} 60`, 'start', ...after.map(batchCommand));
+      // The first wait ends at a frame that is dropped.
+      script.push(`wait ${after.length}`, `wait ${after.length}`, 'cycles 1000', 'drain', 'outputs', 'errors', 'reset');
       wanted.push({ before, after });
     }
     const lines = await harness.run(script, seed);
+    let drops = 0;
     for (const [trial, { before, after }] of wanted.entries()) {
-      const [start, reset, begun, cut, again, wait, outputs, errors, last] = lines.slice(9 * trial, 9 * trial + 9);
+      const [start, reset, begun, cut, again, ...rest] = lines.slice(10 * trial, 10 * trial + 10);
+      const [wait, waited, outputs, errors, last] = rest;
       const where = `seed ${seed}, trial ${trial}`;
-      expect([start, reset, again, wait, errors, last], where).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+      expect([start, reset, again, waited, errors, last], where).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
       // A frame that was on offer at the reset is the first one of the next run.
       const [count, offered] = begun!.split(' ');
-      const first = offered === '+' ? before.alone[Number(count)]! : null;
-      expect(outputs, where).toBe([...(first === null ? [] : [first]), ...after.answers].join(' / '));
+      const { answers, dropped } = answersTo(design, [...(offered === '+' ? [before[Number(count)]!] : []), ...after]);
+      expect(outputs, where).toBe(answers.join(' / '));
+      expect(wait, where).toBe(dropped ? 'an input frame was dropped: wrong length, or no place in its batch' : 'ok');
+      if (dropped) drops++;
       // Whole frames, and at most one at the end that is closed by a 0.
       const words = cut === '' ? [] : cut!.split(' / ');
-      const whole = before.answers.slice(0, words.length);
+      const whole = answersTo(design, before).answers.slice(0, words.length);
       for (const [n, frame] of words.entries()) {
         const closed = n === words.length - 1 && frame.endsWith(' 0') && whole[n]!.startsWith(frame.slice(0, -1));
         expect(frame === whole[n] || closed, `${where}: ${cut}`).toBe(true);
       }
     }
+    expect(drops > 0).toBe(channels > 1);
+  });
+
+  if (channels > 1) return;
+
+  test('init, start, wait, counters: the frames of the golden model', async () => {
+    const { commands, answers } = frames(5, 1);
+    const lines = await harness.run(
+      ['pace 60 60 60', 'init', 'start', ...commands, 'wait 5', 'drain', 'outputs', 'counters', 'errors'].concat(
+        dram ? [`read ${at('WAITS_LO')}`] : [],
+      ),
+      1,
+    );
+    const [init, start, wait, outputs, counters, errors, waited] = lines;
+    expect([init, start, wait, errors]).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(outputs).toBe(answers.join(' / '));
+    const [sent, cycles, macs, high, waits] = counters!.split(' ').map(Number);
+    expect(sent).toBe(5);
+    expect(cycles).toBeGreaterThan(100);
+    expect(high).toBeGreaterThan(0);
+    expect(high).toBeLessThanOrEqual(2);
+    if (dram) {
+      expect(waits).toBeGreaterThan(0);
+      expect(waited).toBe(`${waits} ${OK}`);
+    }
+    // W_r runs on the zeros of y before the first frame only where its words stream in anyway.
+    const weights = design.dimensions.segments.map(({ matrix }, at) => {
+      const { words, format } = design.matrices[at]!;
+      const count = words.reduce((sum, lane) => sum + lane.filter((word) => word >>> format.indexBits !== 0).length, 0);
+      return (matrix === 'r' && !dram ? 4 : 5) * count;
+    });
+    expect(macs).toBe(weights.reduce((sum, count) => sum + count, 0));
+  });
+
+  test('registers say what the design is', async () => {
+    const names = ['ID', 'VERSION', 'ARRAY', 'INPUTS', 'OUTPUTS', 'FEATURES', 'STATUS'];
+    const lines = await harness.run(
+      names.map((name) => `read ${at(name)}`),
+      2,
+    );
+    const features = 6 + (dram ? 1 + (64 << 16) : 0);
+    const values = [0x45534547, (1 << 16) + 1, 1 + (2 << 8) + (2 << 16) + (2 << 24), INPUTS, OUTPUTS, features, 1];
+    expect(lines).toEqual(values.map((value) => `${value} ${OK}`));
+  });
+
+  test('interrupts: frame, idle, error, reset done', async () => {
+    const { commands } = frames(2, 3);
+    const lines = await harness.run(
+      [
+        'start',
+        'enable 1',
+        ...commands,
+        'wait 2',
+        'drain',
+        'irq',
+        'irq',
+        'frame 0 1 2',
+        'cycles 300',
+        'irq',
+        'enable 12',
+      ].concat(['irq', 'frame 0 1 2', 'cycles 300', 'irq', 'errors', 'reset', 'irq', 'irq']),
+      3,
+    );
+    const [, , , irq, again, masked, , , error, errors, reset, done, end] = lines;
+    // Frame and idle; nothing is left then; error and idle behind a dropped frame, not enabled; enabled.
+    expect([irq, again, masked, error]).toEqual(['1 3', '0 0', '0 6', '1 6']);
+    expect(errors).toBe('an input frame was dropped: wrong length, or no place in its batch');
+    expect([reset, done, end]).toEqual(['ok', '1 8', '0 0']);
   });
 
   test('pause keeps the state: the utterance goes on as if nothing had been', async () => {

@@ -50,7 +50,7 @@ int main(void) {
     registers[DUT_REG_ERRORS / 4] = DUT_ERRORS_FRAME_MASK | DUT_ERRORS_MEMORY_SLAVE_MASK;
     CHECK(dut_take_errors(&bus) == DUT_MEMORY_SLAVE_ERROR);
     registers[DUT_REG_STATUS / 4] = 0;
-    CHECK(dut_load_image(&bus, (const uint8_t *)registers, 40) == DUT_CORE_RUNS);
+    CHECK(dut_load_image(&bus, (const uint8_t *)registers, 40, NULL, 0) == DUT_CORE_RUNS);
     CHECK(dut_check_image(&bus, (const uint8_t *)registers, 41) == DUT_IMAGE_LENGTH);
     registers[DUT_REG_ERRORS / 4] = 0;
     registers[DUT_REG_FRAMES / 4] = 2;
@@ -63,9 +63,21 @@ int main(void) {
     dut_read_counters(&bus, &counters);
     CHECK(counters.frames == 2 && counters.cycles == UINT64_C(0x0123456789abcdef));
 
+    /* The CRC-32 of "123456789" is known; the CRC of nothing is 0. */
+    registers[DUT_REG_MODEL_WEIGHT_BYTES / 4] = 9;
+    registers[DUT_REG_MODEL_WEIGHT_CRC / 4] = 0xcbf43926u;
+    CHECK(dut_check_weights(&bus, (const uint8_t *)"123456789", 9) == DUT_OK);
+    CHECK(dut_check_weights(&bus, (const uint8_t *)"123456788", 9) == DUT_WEIGHTS_DAMAGED);
+    CHECK(dut_check_weights(&bus, (const uint8_t *)"123456789", 8) == DUT_WEIGHTS_LENGTH);
+    CHECK(dut_check_weights(&bus, (const uint8_t *)"123456789", 10) == DUT_WEIGHTS_LENGTH);
+    registers[DUT_REG_MODEL_WEIGHT_BYTES / 4] = 0;
+    CHECK(dut_check_weights(&bus, NULL, 0) == DUT_WEIGHTS_DAMAGED);
+    registers[DUT_REG_MODEL_WEIGHT_CRC / 4] = 0;
+    CHECK(dut_check_weights(&bus, NULL, 0) == DUT_OK);
+
     for (result = DUT_OK; strcmp(dut_text((dut_result)result), "unknown result") != 0; result++) {
         CHECK(strlen(dut_text((dut_result)result)) > 1);
     }
-    CHECK(result == DUT_IMAGE_ORDER + 1);
+    CHECK(result == DUT_WEIGHTS_DAMAGED + 1);
     return failures != 0;
 }

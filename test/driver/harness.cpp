@@ -8,8 +8,10 @@
 //
 // Commands of the script, a line each; answers are lines that begin with the command:
 //   init, start, pause, reset, wait N, errors, irq, counters      calls of the driver
-//   check FILE, load FILE     calls of the driver with the image in a file
+//   check FILE, load FILE     calls of the driver with the image in a file; the weights of a load are what external memory holds
+//   check_weights             call of the driver with what external memory holds
 //   weights FILE              external memory: other weights
+//   rst                       reset of the port, while the core is held and no frame is on the way
 //   partial FILE BYTES        "partial": begins a load pass by registers and sends the first bytes only
 //   enable MASK               enables interrupts
 //   read OFFSET               "read DATA RESP"
@@ -23,7 +25,7 @@
 //                             last outputs, "cut N +" where one is on offer whose first beat has not been taken
 //   cycles N                  lets time pass
 //   drain                     until the output has been quiet for 40 cycles
-//   outputs                   "outputs V V V / V V V": the frames that came since
+//   outputs                   "outputs V V V / V V V": the frames that came since; with several channels "outputs CH: V V V / CH: V V V"
 //   pace AXI IN OUT           probability, in 256ths, that a channel waits for a cycle
 //   memory N KIND             external memory: fails at its Nth beat from now, as RESP (2, 3), or 1 for silence; -1 for never
 #include <cstdint>
@@ -64,11 +66,15 @@ struct State {
 class System {
  public:
   System(VerilatedContext* context, uint64_t seed) : top_(context), random_(seed * 2 + 1) {
-    top_.rst = 1;
     top_.s_axi_ctrl_awvalid = top_.s_axi_ctrl_wvalid = top_.s_axi_ctrl_bready = 0;
     top_.s_axi_ctrl_arvalid = top_.s_axi_ctrl_rready = 0;
     top_.s_axis_tvalid = 0;
     top_.m_axis_tready = 0;
+    Reset();
+  }
+
+  void Reset() {
+    top_.rst = 1;
     for (int n = 0; n < 4; ++n) clock();
     top_.rst = 0;
     clock();
@@ -165,6 +171,9 @@ class System {
   std::string Outputs() {
     std::ostringstream text;
     for (size_t n = 0; n < output_.size(); ++n) {
+#ifdef CHANNELS
+      if (n == 0 || output_[n - 1].last) text << ' ' << static_cast<int>(output_[n].channel) << ':';
+#endif
       text << ' ' << static_cast<int16_t>(output_[n].data);
       if (output_[n].last && n + 1 < output_.size()) text << " /";
     }
@@ -185,7 +194,7 @@ class System {
     out_pace_ = out;
   }
 
-  void Memory(int beat, int kind) {
+  void FailMemory(int beat, int kind) {
     fault_beat_ = beat;
     fault_kind_ = kind;
   }
@@ -194,6 +203,8 @@ class System {
 
 #ifdef DRAM
   void LoadMemory(const std::string& contents) { memory_ = contents; }
+
+  const std::string& Memory() const { return memory_; }
 #endif
 
  private:
@@ -226,10 +237,17 @@ class System {
     Settle();
     const bool in = top_.s_axis_tvalid && top_.s_axis_tready;
     const bool out = top_.m_axis_tvalid && top_.m_axis_tready;
-    const Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0, false, 0};
+    Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0, false, 0};
+#ifdef CHANNELS
+    beat.channel = top_.m_axis_tdest;
+#endif
     if (!top_.rst) {
-      if (held_ && (!top_.m_axis_tvalid || top_.m_axis_tdata != held_beat_.data || beat.last != held_beat_.last)) {
+      if (held_ && (!top_.m_axis_tvalid || beat.data != held_beat_.data || beat.last != held_beat_.last ||
+                    beat.channel != held_beat_.channel)) {
         Breach("a beat on offer at m_axis changed");
+      }
+      if (out && !output_.empty() && !output_.back().last && beat.channel != output_.back().channel) {
+        Breach("tdest changed within a frame");
       }
       held_ = top_.m_axis_tvalid && !top_.m_axis_tready;
       held_beat_ = beat;
@@ -413,8 +431,19 @@ int main(int argc, char** argv) {
     } else if (command == "check" || command == "load") {
       const std::string image = Contents(words);
       const auto* bytes = reinterpret_cast<const uint8_t*>(image.data());
-      const auto call = command == "load" ? dut_load_image : dut_check_image;
-      answer << dut_text(call(&bus, bytes, image.size()));
+      if (command == "check") {
+        answer << dut_text(dut_check_image(&bus, bytes, image.size()));
+      } else {
+#ifdef DRAM
+        const auto* weights = reinterpret_cast<const uint8_t*>(system.Memory().data());
+        answer << dut_text(dut_load_image(&bus, bytes, image.size(), weights, system.Memory().size()));
+#else
+        answer << dut_text(dut_load_image(&bus, bytes, image.size()));
+#endif
+      }
+    } else if (command == "rst") {
+      system.Reset();
+      continue;
     } else if (command == "partial") {
       const std::string image = Contents(words);
       const auto* bytes = reinterpret_cast<const uint8_t*>(image.data());
@@ -429,6 +458,9 @@ int main(int argc, char** argv) {
 #ifdef DRAM
     } else if (command == "weights") {
       system.LoadMemory(Contents(words));
+    } else if (command == "check_weights") {
+      const auto* weights = reinterpret_cast<const uint8_t*>(system.Memory().data());
+      answer << dut_text(dut_check_weights(&bus, weights, system.Memory().size()));
 #endif
     } else if (command == "enable") {
       dut_enable_interrupts(&bus, static_cast<uint32_t>(number()));
@@ -439,6 +471,9 @@ int main(int argc, char** argv) {
       dut_counters counters;
       dut_read_counters(&bus, &counters);
       answer << counters.frames << ' ' << counters.cycles << ' ' << counters.macs << ' ' << counters.fifo_high;
+#ifdef DRAM
+      answer << ' ' << counters.waits;
+#endif
     } else if (command == "read") {
       uint32_t response = 0;
       const uint32_t data = system.Read(static_cast<uint32_t>(number()), &response);
@@ -483,7 +518,7 @@ int main(int argc, char** argv) {
       continue;
     } else if (command == "memory") {
       const int beat = static_cast<int>(number());
-      system.Memory(beat, static_cast<int>(number()));
+      system.FailMemory(beat, static_cast<int>(number()));
       continue;
     } else {
       std::cout << "@unknown " << line << std::endl;

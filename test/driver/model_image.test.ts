@@ -5,8 +5,10 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
-import { packModelImage, readImageHash } from '../../src/compiler/model_image.ts';
+import type { Design } from '../../src/compiler/design.ts';
+import { IMAGE_HEADER_WORDS, packModelImage, readImageHash, weightsSum } from '../../src/compiler/model_image.ts';
 import { packStream } from '../../src/compiler/stream.ts';
+import { designHash } from '../../src/control/design_hash.ts';
 import { registerOf } from '../../src/control/registers.ts';
 import { loadDesign, writeDesign } from '../../src/design_dir.ts';
 import { generate } from '../../src/generate.ts';
@@ -21,6 +23,8 @@ const OTHERS: readonly SampleLayer[] = [
   { inputs: 1, cells: 1, outputs: 1, peepholes: true, density: 1, seed: 3 },
   { inputs: 4, cells: 16, outputs: 2, peepholes: true, density: 0.9, seed: 4 },
 ];
+/** First word of the sections of an image. */
+const SECTIONS = IMAGE_HEADER_WORDS;
 const MAXIMUM = { inputs: 10, cells: 16, outputs: 8, words: 400 };
 
 describe.each([
@@ -45,7 +49,7 @@ describe.each([
   beforeAll(async () => {
     const { layer } = compilation;
     writeDesign(dir, generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null }));
-    hash = readImageHash(readFileSync(join(dir, 'sw', 'model.img')));
+    hash = readImageHash(readFileSync(join(dir, 'sw', 'model.img')), 'sw/model.img');
     harness = await buildHarness(dir, dram);
   }, 120_000);
 
@@ -57,6 +61,15 @@ describe.each([
   function forHardware(layer: SampleLayer): Compilation {
     const { design } = compilation;
     return compile(sampleLayer(asTrained(layer)), design.config, randomCalibration(layer.inputs), () => {}, design);
+  }
+
+  /** Weights of a model for external memory. */
+  function weightsOf({ matrices, dimensions }: Design): Uint8Array {
+    return packStream(matrices, dimensions);
+  }
+
+  function imageOf(design: Design): Uint8Array {
+    return packModelImage(design, hash, dram ? weightsSum(weightsOf(design)) : null);
   }
 
   /** Writes an image, changed or not, and gives its path. */
@@ -80,8 +93,8 @@ describe.each([
     const expected: string[] = [];
     const models = [...OTHERS.map(forHardware), { design: loadDesign(dir).design }];
     for (const [n, { design }] of models.entries()) {
-      const path = write(`model${n}.img`, packModelImage(design, hash));
-      if (dram) script.push(`weights ${write(`model${n}.weights`, packStream(design.matrices, design.dimensions))}`);
+      const path = write(`model${n}.img`, imageOf(design));
+      if (dram) script.push(`weights ${write(`model${n}.weights`, weightsOf(design))}`);
       const { commands, answers } = utterance(design, 4, 10 + n);
       script.push(`load ${path}`, `read ${at('MODEL_INPUTS')}`, `read ${at('MODEL_OUTPUTS')}`, 'start', ...commands);
       script.push('wait 4', 'drain', 'outputs', 'errors', 'reset');
@@ -92,22 +105,51 @@ describe.each([
     expect(await harness.run(script, 1)).toEqual(expected);
   });
 
+  test('a reset of the port leaves the model that is loaded, and a load that was broken off', async () => {
+    const { design } = forHardware(OTHERS[0]!);
+    const path = write('kept.img', imageOf(design));
+    const { commands, answers } = utterance(design, 3, 30);
+    const script = dram ? [`weights ${write('kept.weights', weightsOf(design))}`] : [];
+    const expected = script.map(() => '');
+    script.push(`load ${path}`, 'rst', `read ${at('MODEL_INPUTS')}`, `read ${at('MODEL_OUTPUTS')}`);
+    script.push(...(dram ? ['check_weights'] : []), 'start', ...commands, 'wait 3', 'drain', 'outputs', 'reset');
+    expected.push(
+      'ok',
+      '9 0',
+      `${design.dimensions.outputs} 0`,
+      ...(dram ? ['ok'] : []),
+      'ok',
+      'ok',
+      answers.join(' / '),
+      'ok',
+    );
+    script.push(`partial ${path} 200`, 'rst', 'start', `load ${path}`, 'rst', 'start');
+    expected.push('', 'a load was broken off: load a model', 'ok', 'ok');
+    expect(await harness.run(script, 7)).toEqual(expected);
+  });
+
   test('an image that is wrong in any way is refused, and the model stays as it was', async () => {
-    const image = packModelImage(forHardware(OTHERS[0]!).design, hash);
+    const image = imageOf(forHardware(OTHERS[0]!).design);
     const flipped = (byte: number) => image.map((value, n) => (n === byte ? value ^ 0x10 : value));
     const cases: readonly (readonly [string, Uint8Array, string])[] = [
       ['magic', changed(image, 0, 1), 'this is no image of a model'],
-      ['version', changed(image, 1, 2), 'the image has a version that this hardware does not know'],
+      ['version', changed(image, 1, 3), 'the image has a version that this hardware does not know'],
+      // As an earlier esegen wrote it: without the two words that know the weights.
+      [
+        'version1',
+        changed(new Uint8Array([...image.subarray(0, 32), ...image.subarray(40)]), 1, 1),
+        'the image has a version that this hardware does not know',
+      ],
       ['design', changed(image, 3, 0), 'the image was made for another design'],
       ['design2', changed(image, 4, 0), 'the image was made for another design'],
       ['inputs', changed(image, 5, MAXIMUM.inputs + 1), 'the image does not fit this hardware'],
       ['no inputs', changed(image, 5, 0), 'the image does not fit this hardware'],
-      ['kind', changed(image, 8, 7 << 12), 'the image does not fit this hardware'],
-      ['number', changed(image, 8, (1 << 12) | 4), 'the image does not fit this hardware'],
-      ['depth', changed(image, 9, 100_000), 'the image does not fit this hardware'],
+      ['kind', changed(image, SECTIONS, 7 << 12), 'the image does not fit this hardware'],
+      ['number', changed(image, SECTIONS, (1 << 12) | 4), 'the image does not fit this hardware'],
+      ['depth', changed(image, SECTIONS + 1, 100_000), 'the image does not fit this hardware'],
       [
         'section',
-        changed(image, 9, new DataView(image.buffer).getUint32(36, true) + 1),
+        changed(image, SECTIONS + 1, new DataView(image.buffer).getUint32(4 * SECTIONS + 4, true) + 1),
         'the image does not fit this hardware',
       ],
       ['body', flipped(200), 'the image is damaged (CRC)'],
@@ -128,7 +170,7 @@ describe.each([
   });
 
   test('an image can be checked, but not loaded, while the core runs', async () => {
-    const path = write('running.img', packModelImage(forHardware(OTHERS[0]!).design, hash));
+    const path = write('running.img', imageOf(forHardware(OTHERS[0]!).design));
     const { commands, answers } = utterance(loadDesign(dir).design, 3, 21);
     const lines = await harness.run(
       ['start', ...commands.slice(0, 2), `check ${path}`, `load ${path}`, `write ${at('IMAGE')} 2 1`, 'errors'].concat([
@@ -146,9 +188,9 @@ describe.each([
 
   test('a load that is broken off leaves no model: the core does not start until one is loaded', async () => {
     const { design } = forHardware(OTHERS[0]!);
-    const path = write('partial.img', packModelImage(design, hash));
+    const path = write('partial.img', imageOf(design));
     const { commands, answers } = utterance(design, 2, 22);
-    const weights = dram ? [`weights ${write('partial.weights', packStream(design.matrices, design.dimensions))}`] : [];
+    const weights = dram ? [`weights ${write('partial.weights', weightsOf(design))}`] : [];
     const lines = await harness.run(
       [
         ...weights,
@@ -164,6 +206,87 @@ describe.each([
     const expected = ['', broken, '0', '1 0', '0', 'ok', 'ok', 'ok', answers.join(' / ')];
     expect(lines).toEqual([...weights.map(() => ''), ...expected]);
   });
+
+  if (dram) {
+    const LENGTH = 'the weights have another length than those of the model';
+    const DAMAGED = 'the weights are damaged, or of another model (CRC)';
+
+    /** Changes of weights, and what they are refused with. */
+    function wrongOnes(weights: Uint8Array, others: Uint8Array): (readonly [string, Uint8Array, string])[] {
+      const flipped = (byte: number, bit: number) =>
+        weights.map((value, n) => (n === byte ? value ^ (1 << bit) : value));
+      return [
+        ['first', flipped(0, 0), DAMAGED],
+        ['middle', flipped(weights.length >> 1, 3), DAMAGED],
+        ['last', flipped(weights.length - 1, 7), DAMAGED],
+        [
+          'swapped',
+          Uint8Array.from([...weights.subarray(8, 16), ...weights.subarray(0, 8), ...weights.subarray(16)]),
+          DAMAGED,
+        ],
+        ['truncated', weights.subarray(0, weights.length - 8), LENGTH],
+        ['longer', Uint8Array.from([...weights, 0]), LENGTH],
+        ['empty', new Uint8Array(), LENGTH],
+        ['other', others, LENGTH],
+        // As long as the right ones.
+        ['cut', Uint8Array.from({ length: weights.length }, (_, n) => others[n] ?? 0), DAMAGED],
+      ];
+    }
+
+    test('weights in external memory are checked against the model in the hardware', async () => {
+      const own = loadDesign(dir).design;
+      const other = forHardware(OTHERS[0]!).design;
+      const weights = readFileSync(join(dir, 'dram', 'weights.bin'));
+      const wrong = wrongOnes(weights, weightsOf(other));
+      const otherPath = write('check.weights', weightsOf(other));
+      const script = ['check_weights'];
+      const expected = ['ok'];
+      for (const [name, bytes, message] of wrong) {
+        script.push(`weights ${write(`${name}.own`, bytes)}`, 'check_weights');
+        expected.push('', message);
+      }
+      // After a load they are those of the other model.
+      script.push(`weights ${otherPath}`, `load ${write('check.img', imageOf(other))}`, 'check_weights');
+      script.push(`weights ${write('own.weights', weights)}`, 'check_weights');
+      expected.push('', 'ok', 'ok', '', LENGTH);
+      const sum = weightsSum(weightsOf(other));
+      script.push(`read ${at('MODEL_WEIGHT_BYTES')}`, `read ${at('MODEL_WEIGHT_CRC')}`);
+      expected.push(`${sum.bytes} 0`, `${sum.crc} 0`);
+      expect(weightsOf(own)).toEqual(new Uint8Array(weights));
+      expect(await harness.run(script, 5)).toEqual(expected);
+    });
+
+    test('a model whose weights are wrong is not loaded, and the old one stays as it was', async () => {
+      const own = loadDesign(dir).design;
+      const { design } = forHardware(OTHERS[2]!);
+      const path = write('wrong_weights.img', imageOf(design));
+      const wrong = wrongOnes(weightsOf(design), weightsOf(own));
+      const script = wrong.flatMap(([name, bytes]) => [`weights ${write(`${name}.new`, bytes)}`, `load ${path}`]);
+      const expected = wrong.flatMap(([, , message]) => ['', message]);
+      const { commands, answers } = utterance(own, 3, 23);
+      script.push(
+        'weights dram/weights.bin',
+        'check_weights',
+        'start',
+        ...commands,
+        'wait 3',
+        'drain',
+        'outputs',
+        'errors',
+      );
+      expected.push('', 'ok', 'ok', 'ok', answers.join(' / '), 'ok');
+      expect(await harness.run(script, 6)).toEqual(expected);
+    });
+
+    test('header and map say length and CRC of the weights', () => {
+      const { bytes, crc } = weightsSum(readFileSync(join(dir, 'dram', 'weights.bin')));
+      const hex = `0x${crc.toString(16).padStart(8, '0')}`;
+      const header = readFileSync(join(dir, 'sw', 'dut.h'), 'utf8');
+      expect(header).toMatch(new RegExp(`^#define DUT_WEIGHT_BYTES +${bytes}$`, 'm'));
+      expect(header).toMatch(new RegExp(`^#define DUT_WEIGHT_CRC +${hex}u$`, 'm'));
+      expect(JSON.parse(readFileSync(join(dir, 'dram', 'map.json'), 'utf8'))).toMatchObject({ bytes, crc32: hex });
+    });
+  }
 
   if (shared) {
     test('lanes that share their counts refuse a model that is not balanced', () => {
@@ -185,4 +308,16 @@ describe.each([
   ] as const)('the compiler refuses %j', (layer, message) => {
     expect(() => forHardware(layer)).toThrow(message);
   });
+});
+
+test('the hash of a design depends on sizes and formats, not on its weights', () => {
+  const config = { name: 'dut', array: { lanes: 2 }, weights: 'dram', memoryBusBits: 64 };
+  const first = sampleDesign(FIRST, config).design;
+  const layer = sampleLayer(FIRST);
+  const last = layer.weightX.findLastIndex((weight) => weight !== 0);
+  const weightX = layer.weightX.map((weight, at) => (at === last ? -weight : weight));
+  const second = compile({ ...layer, weightX }, first.config, randomCalibration(FIRST.inputs), () => {}).design;
+  const sums = [first, second].map(({ matrices, dimensions }) => weightsSum(packStream(matrices, dimensions)));
+  expect(sums[0]).not.toEqual(sums[1]);
+  expect(designHash(first)).toBe(designHash(second));
 });

@@ -43,7 +43,7 @@ describe.each(SHAPES)('state of $channels x $groups x $lanes, $outputs outputs',
     rmSync(parent, { recursive: true, force: true });
   });
 
-  /** Frames of one utterance on the last channel: commands that send them (without a mark), c and y after each. */
+  /** Frames of one utterance on the last channel: commands that send them (without a mark), the answer, c and y after each. */
   function utterance(frames: number, seed: number) {
     const { data } = sampleFrames(frames, INPUTS, vectorBits, seed);
     const cells: number[] = [];
@@ -54,7 +54,7 @@ describe.each(SHAPES)('state of $channels x $groups x $lanes, $outputs outputs',
     return Array.from({ length: frames }, (_, t) => {
       const x = data.subarray(t * INPUTS, (t + 1) * INPUTS);
       const y = [...model.step(x)].join(' ');
-      return { x: [...x].join(' '), y, c: cells.join(' ') };
+      return { x: [...x].join(' '), y, answer: channels > 1 ? `${voice}: ${y}` : y, c: cells.join(' ') };
     });
   }
 
@@ -80,12 +80,13 @@ describe.each(SHAPES)('state of $channels x $groups x $lanes, $outputs outputs',
         .concat(['outputs', 'errors']),
       1,
     );
-    expect([wait, pause, read]).toEqual(['ok', 'ok', `${a0!.y} / ${a1!.y}`]);
+    expect([wait, pause, read]).toEqual(['ok', 'ok', `${a0!.answer} / ${a1!.answer}`]);
     expect(saved).toBe(`ok / ${a1!.c} / ${a1!.y}`);
     const [, waited, paused, other, read2, restored, again, , waited2, read3, errors] = rest;
-    expect([waited, paused, other, read2]).toEqual(['ok', 'ok', `ok / ${b1!.c} / ${b1!.y}`, `${b0!.y} / ${b1!.y}`]);
+    expect([waited, paused, other]).toEqual(['ok', 'ok', `ok / ${b1!.c} / ${b1!.y}`]);
+    expect(read2).toBe(`${b0!.answer} / ${b1!.answer}`);
     expect([restored, again]).toEqual(['ok', saved]);
-    expect([waited2, read3, errors]).toEqual(['ok', `${a2!.y} / ${a3!.y}`, 'ok']);
+    expect([waited2, read3, errors]).toEqual(['ok', `${a2!.answer} / ${a3!.answer}`, 'ok']);
   });
 
   test('is written to a core that was reset, and cleared', async () => {
@@ -108,8 +109,8 @@ describe.each(SHAPES)('state of $channels x $groups x $lanes, $outputs outputs',
       2,
     );
     const [, , , , first, reset, , , restored, , , , second, cleared, , , third] = lines;
-    expect([first, reset, restored, second]).toEqual([a0!.y, 'ok', 'ok', a1!.y]);
-    expect([cleared, third]).toEqual(['ok', a0!.y]);
+    expect([first, reset, restored, second]).toEqual([a0!.answer, 'ok', 'ok', a1!.answer]);
+    expect([cleared, third]).toEqual(['ok', a0!.answer]);
   });
 
   test('cannot be reached while the core runs, and accesses change nothing', async () => {
@@ -127,6 +128,15 @@ describe.each(SHAPES)('state of $channels x $groups x $lanes, $outputs outputs',
       ]),
       3,
     );
-    expect(lines).toEqual(['ok', refused, refused, '0', '0', '0', 'ok', frames.map(({ y }) => y).join(' / ')]);
+    expect(lines).toEqual([
+      'ok',
+      refused,
+      refused,
+      '0',
+      '0',
+      '0',
+      'ok',
+      frames.map(({ answer }) => answer).join(' / '),
+    ]);
   });
 });

@@ -22,6 +22,10 @@ describe('doctor', () => {
     box.fake('g++', 'echo "g++ (Debian 12.2.0-14+deb12u1) 12.2.0"');
     box.fake('make', 'echo "GNU Make 4.3"');
     box.fake('yosys', 'echo "Yosys 0.23 (git sha1 7ce5011c24b)"');
+    box.fake(
+      'berkeley-abc',
+      `echo 'ABC command line: "version".'; echo; echo "UC Berkeley, ABC 1.01 (compiled Feb  7 2023)"`,
+    );
     box.fake('vivado', 'echo "vivado v2023.2 (64-bit)"');
     box.fake('tclsh', 'read line; echo "Tcl 8.6.13"');
     const reports = await doctor({ path: box.bin });
@@ -32,6 +36,7 @@ describe('doctor', () => {
       ['g++', '12.2.0', true],
       ['make', '4.3', true],
       ['yosys', '0.23', true],
+      ['berkeley-abc', '1.01', true],
       ['vivado', '2023.2', true],
       ['tclsh', '8.6.13', true],
     ]);
@@ -39,7 +44,7 @@ describe('doctor', () => {
 
   test('an empty PATH: all but node are missing, and no exception', async () => {
     const reports = await examine();
-    for (const tool of ['verilator', 'iverilog', 'g++', 'make', 'vivado', 'tclsh']) {
+    for (const tool of ['verilator', 'iverilog', 'g++', 'make', 'berkeley-abc', 'vivado', 'tclsh']) {
       expect(reports.get(tool)).toMatchObject({ found: null, ok: false });
     }
     expect([...reports.values()].filter(({ required }) => required).map(({ tool }) => tool)).toEqual([
@@ -95,10 +100,12 @@ describe('esegen doctor', () => {
     box.fake('verilator', 'echo "Verilator 4.038 2020-07-11"');
     const { status, stdout } = run();
     expect(status).toBe(1);
-    expect(stdout).toContain('\nverilator  4.038');
+    expect(stdout).toMatch(/^verilator +4\.038/m);
     expect(stdout).toContain('\nverilator: 4.038 found, 5.0 or newer expected. Get it: apt-get install verilator');
     expect(stdout).toContain('\niverilog: missing. Get it: ');
     expect(stdout).toContain('\nvivado (optional): missing. Get it: ');
+    expect(stdout).toMatch(/^berkeley-abc +missing +any +no +proofs \(npm run prove\)$/m);
+    expect(stdout).toContain('\nberkeley-abc (optional): missing. Get it: apt-get install berkeley-abc\n');
   });
 
   test('only optional ones missing: exit code 0; --json prints the reports', async () => {

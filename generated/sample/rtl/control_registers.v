@@ -333,9 +333,9 @@ module control_registers (
         read_ok = 1'b1;
         case (read_addr)
             ID: read_data = 32'h45534547;
-            VERSION: read_data = 32'h00010000;
-            HASH_LO: read_data = 32'h24d7224b;
-            HASH_HI: read_data = 32'h949484bb;
+            VERSION: read_data = 32'h00010001;
+            HASH_LO: read_data = 32'h2c8165c6;
+            HASH_HI: read_data = 32'hb84c603c;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

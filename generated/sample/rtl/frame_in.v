@@ -60,6 +60,10 @@ module frame_in #(
     reg                   end_reg;
     reg                   error_reg;
 
+    // A slot is free again when all groups have released it. It can be written in this cycle, and is marked as empty behind it.
+    wire free0 = &released0_reg;
+    wire free1 = &released1_reg;
+
     wire accept = s_valid && s_ready;
     wire at_start = count_reg == ZERO && !overrun_reg;
 
@@ -78,18 +82,15 @@ module frame_in #(
     wire                is_end = 1'b1;
     wire                unused_user = &{1'b0, s_user[1], end_reg};
     wire [CHANNELS-1:0] pending = pending_first_reg | ((at_start && s_user[0]) ? channel : {CHANNELS{1'b0}});
-    wire [CHANNELS-1:0] taken = slot_reg ? active1_reg : active0_reg;
-    wire                complete = count_reg == last && !overrun_reg && channel != {CHANNELS{1'b0}}
-        && (channel & taken) == {CHANNELS{1'b0}};
+    wire [CHANNELS-1:0] active0 = free0 ? {CHANNELS{1'b0}} : active0_reg;
+    wire [CHANNELS-1:0] active1 = free1 ? {CHANNELS{1'b0}} : active1_reg;
+    wire [CHANNELS-1:0] taken = slot_reg ? active1 : active0;
+    wire                whole = count_reg == last && !overrun_reg && channel != {CHANNELS{1'b0}};
+    wire                complete = whole && (channel & taken) == {CHANNELS{1'b0}};
     wire                frame_end = accept && s_last;
     wire [CHANNELS-1:0] added = (frame_end && complete) ? channel : {CHANNELS{1'b0}};
-    wire                commit = frame_end && is_end && (taken | added) != {CHANNELS{1'b0}};
-
-    // A slot is free again when all groups have released it.
-    wire [GROUPS-1:0] released0 = released0_reg | (release_batch & ~release_slot);
-    wire [GROUPS-1:0] released1 = released1_reg | (release_batch & release_slot);
-    wire              free0 = &released0;
-    wire              free1 = &released1;
+    // The batch has a frame: an earlier one, or this one.
+    wire                commit = frame_end && is_end && (whole || taken != {CHANNELS{1'b0}});
 
     always @(posedge clk) begin
         if (accept) begin
@@ -123,10 +124,10 @@ module frame_in #(
                 end
             end
             if (commit) slot_reg <= !slot_reg;
-            active0_reg   <= free0 ? {CHANNELS{1'b0}} : slot_reg ? active0_reg : active0_reg | added;
-            active1_reg   <= free1 ? {CHANNELS{1'b0}} : slot_reg ? active1_reg | added : active1_reg;
-            released0_reg <= free0 ? {GROUPS{1'b0}} : released0;
-            released1_reg <= free1 ? {GROUPS{1'b0}} : released1;
+            active0_reg   <= slot_reg ? active0 : active0 | added;
+            active1_reg   <= slot_reg ? active1 | added : active1;
+            released0_reg <= (free0 ? {GROUPS{1'b0}} : released0_reg) | (release_batch & ~release_slot);
+            released1_reg <= (free1 ? {GROUPS{1'b0}} : released1_reg) | (release_batch & release_slot);
             full_reg[0]   <= (commit && !slot_reg) || (full_reg[0] && !free0);
             full_reg[1]   <= (commit && slot_reg) || (full_reg[1] && !free1);
         end
@@ -146,7 +147,7 @@ module frame_in #(
 
     wire unused_count = &{1'b0, count_reg};
 
-    assign s_ready = !full_reg[slot_reg];
+    assign s_ready = slot_reg ? !full_reg[1] || free1 : !full_reg[0] || free0;
     assign write_channel = accept ? channel & ~taken : {CHANNELS{1'b0}};
     assign write_addr = {slot_reg, count_reg[GROUP_WIDTH+:SLOT_WIDTH]};
     assign batch_ready = full_reg;

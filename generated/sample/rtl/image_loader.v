@@ -9,19 +9,23 @@
 //                   │      └────────────┴────────────┘                     │
 //                   └──────────────────────────────────────────────────────┘
 //
-//   image    8 words of header: magic, version, words in all, hash of the design (2), inputs, cells, outputs
+//   image    10 words of header: magic, version, words in all, hash of the design (2), inputs, cells, outputs,
+//            bytes and CRC-32 of the weights in external memory (not checked here)
 //            sections: {0, kind (3 bits), number of the memory (12 bits)}, entries, then the entries from address 0 on, each of
 //            as many words as it needs, the lower ones first
 //            CRC-32 (IEEE 802.3, as in zip) of all words before, bytes in little-endian order
 //
-// `model_ok` falls when a load has begun to write, and rises again when it is complete: in between the core must not start.
+// A word takes two cycles: what is wrong with it and where it leads, then the step, or back to IDLE.
+//
+// `model_ok` falls when a load has begun to write, and rises again when it is complete: in between the core must not start. It and the
+// sizes of the model have initial values and no reset: `rst` leaves the memories as they are, so it leaves what is known of them.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
 
 module image_loader #(
     // Hash of the design, which an image must carry.
-    parameter [63:0] HASH = 64'h949484bb24d7224b,
+    parameter [63:0] HASH = 64'hb84c603c2c8165c6,
     // Largest model.
     parameter integer MAX_INPUTS = 12,
     // Bits of a word and of an address on the load bus.
@@ -30,18 +34,19 @@ module image_loader #(
 ) (
     input  wire                            clk,
     input  wire                            rst,
-    // Begin of a pass, and the words of the image, at most one every other cycle.
+    // Begin of a pass, and the words of the image; at most one of these every other cycle.
     input  wire                            check,
     input  wire                            load,
     input  wire                            word_en,
     input  wire [31:0]                     word,
     // The core is in reset.
     input  wire                            held,
-    // A pass is under way, and it is a load; the last check found no fault; the memories hold a whole model.
+    // A pass is under way, and it is a load; the last check found no fault; the memories hold a whole model, and the core may start.
     output wire                            busy,
     output wire                            loading,
     output wire                            checked,
     output wire                            model_ok,
+    output wire                            ready,
     // What is wrong, pulses: magic, image version, design, contents, CRC, not now.
     output wire [5:0]                      errors,
     // Sizes of the model in the memories.
@@ -53,7 +58,7 @@ module image_loader #(
 );
 
     localparam [31:0] MAGIC = 32'h4553454d;
-    localparam [31:0] IMAGE_VERSION = 32'd1;
+    localparam [31:0] IMAGE_VERSION = 32'd2;
     localparam [31:0] LARGEST_INPUTS = MAX_INPUTS;
     // Words of an entry at most.
     localparam integer PARTS = (LOAD_DATA + 31) / 32;
@@ -66,11 +71,14 @@ module image_loader #(
     localparam [2:0] CRC = 3'd5;
 
     reg [2:0]           state_reg;
+    reg                 step_reg;
+    reg [2:0]           next_reg;
+    reg                 ready_reg;
     reg                 loading_reg;
     reg                 checked_reg;
     reg                 model_ok_reg;
     reg [5:0]           errors_reg;
-    reg [2:0]           header_reg;
+    reg [3:0]           header_reg;
     reg [31:0]          left_reg;
     reg [31:0]          crc_reg;
     reg [31:0]          checked_crc_reg;
@@ -85,47 +93,47 @@ module image_loader #(
     reg                 write_reg;
     reg [LOAD_ADDR-1:0] write_addr_reg;
 
-    // Memories of a kind, words of a memory, and parts of a word after the first.
-    reg [12:0]        kind_count;
-    reg [LOAD_ADDR:0] kind_depth;
-    reg [1:0]         kind_parts;
+    // Memories of a kind, words of a memory, and parts of a word after the first; there with the word behind that of the kind.
+    reg [12:0]        kind_count_reg;
+    reg [LOAD_ADDR:0] kind_depth_reg;
+    reg [1:0]         kind_parts_reg;
 
-    always @(*) begin
+    always @(posedge clk) begin
         case (kind_reg)
             3'd0: begin // weights
-                kind_count = 13'd4;
-                kind_depth = 12'd88;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd4;
+                kind_depth_reg <= 12'd88;
+                kind_parts_reg <= 2'd0;
             end
             3'd1: begin // pointers
-                kind_count = 13'd4;
-                kind_depth = 12'd36;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd4;
+                kind_depth_reg <= 12'd36;
+                kind_parts_reg <= 2'd0;
             end
             3'd2: begin // elem
-                kind_count = 13'd2;
-                kind_depth = 12'd32;
-                kind_parts = 2'd1;
+                kind_count_reg <= 13'd2;
+                kind_depth_reg <= 12'd32;
+                kind_parts_reg <= 2'd1;
             end
             3'd3: begin // sigmoid
-                kind_count = 13'd1;
-                kind_depth = 12'd2048;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd1;
+                kind_depth_reg <= 12'd2048;
+                kind_parts_reg <= 2'd0;
             end
             3'd4: begin // tanh
-                kind_count = 13'd1;
-                kind_depth = 12'd2048;
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd1;
+                kind_depth_reg <= 12'd2048;
+                kind_parts_reg <= 2'd0;
             end
             3'd5: begin // schedule
-                kind_count = 13'd1;
-                kind_depth = 12'd6;
-                kind_parts = 2'd1;
+                kind_count_reg <= 13'd1;
+                kind_depth_reg <= 12'd6;
+                kind_parts_reg <= 2'd1;
             end
             default: begin
-                kind_count = 13'd0;
-                kind_depth = {(LOAD_ADDR + 1){1'b0}};
-                kind_parts = 2'd0;
+                kind_count_reg <= 13'd0;
+                kind_depth_reg <= {(LOAD_ADDR + 1){1'b0}};
+                kind_parts_reg <= 2'd0;
             end
         endcase
     end
@@ -155,10 +163,10 @@ module image_loader #(
     wire        refused = (load && !(checked_reg && held)) || (word_en && state_reg == IDLE);
     wire        last_section_word = left_reg == 32'd2;
     wire [31:0] crc_next = crc_of(crc_reg, word);
-    wire        entry_done = part_reg == kind_parts;
+    wire        entry_done = part_reg == kind_parts_reg;
     wire        section_ok = word[31:15] == 17'd0 && !last_section_word;
-    wire        count_ok = {1'b0, number_reg} < kind_count && word[31:LOAD_ADDR+1] == {(31 - LOAD_ADDR){1'b0}}
-        && word[LOAD_ADDR:0] <= kind_depth && (word == 32'd0 || !last_section_word);
+    wire        count_ok = {1'b0, number_reg} < kind_count_reg && word[31:LOAD_ADDR+1] == {(31 - LOAD_ADDR){1'b0}}
+        && word[LOAD_ADDR:0] <= kind_depth_reg && (word == 32'd0 || !last_section_word);
     wire        entries_ok = !last_section_word || (entry_done && entries_reg == 12'd1);
     wire        crc_ok = word == ~crc_reg && (!loading_reg || word == checked_crc_reg);
     wire        section_ends = (state_reg == COUNT && word == 32'd0)
@@ -172,12 +180,12 @@ module image_loader #(
         case (state_reg)
             HEADER: begin
                 case (header_reg)
-                    3'd0: wrong[0] = word != MAGIC;
-                    3'd1: wrong[1] = word != IMAGE_VERSION;
-                    3'd2: wrong[3] = word < 32'd9;
-                    3'd3: wrong[2] = word != HASH[31:0];
-                    3'd4: wrong[2] = word != HASH[63:32];
-                    3'd5: wrong[3] = word == 32'd0 || word > LARGEST_INPUTS;
+                    4'd0: wrong[0] = word != MAGIC;
+                    4'd1: wrong[1] = word != IMAGE_VERSION;
+                    4'd2: wrong[3] = word < 32'd11;
+                    4'd3: wrong[2] = word != HASH[31:0];
+                    4'd4: wrong[2] = word != HASH[63:32];
+                    4'd5: wrong[3] = word == 32'd0 || word > LARGEST_INPUTS;
                     default: wrong = 5'd0;
                 endcase
             end
@@ -189,20 +197,41 @@ module image_loader #(
         endcase
     end
 
-    wire fault = word_en && wrong != 5'd0;
+    // Where it leads.
+    reg [2:0] next;
+
+    always @(*) begin
+        case (state_reg)
+            HEADER: begin
+                if (header_reg != 4'd9) next = HEADER;
+                else next = last_section_word ? CRC : SECTION;
+            end
+            SECTION: next = COUNT;
+            COUNT, ENTRIES: begin
+                if (!section_ends) next = ENTRIES;
+                else next = last_section_word ? CRC : SECTION;
+            end
+            default: next = IDLE;
+        endcase
+    end
+
+    // The word before was wrong.
+    wire fault = errors_reg[4:0] != 5'd0;
 
     always @(posedge clk) begin
+        next_reg <= next;
         if (begins) begin
-            header_reg <= 3'd0;
+            header_reg <= 4'd0;
             crc_reg    <= 32'hffffffff;
-        end else if (word_en) begin
+        end
+        if (word_en) begin
             crc_reg  <= crc_next;
-            left_reg <= (state_reg == HEADER && header_reg == 3'd2) ? word - 32'd3 : left_reg - 32'd1;
+            left_reg <= (state_reg == HEADER && header_reg == 4'd2) ? word - 32'd3 : left_reg - 32'd1;
             if (state_reg == HEADER) begin
-                header_reg <= header_reg + 3'd1;
-                if (header_reg == 3'd5) new_inputs_reg <= word;
-                if (header_reg == 3'd6) new_cells_reg <= word;
-                if (header_reg == 3'd7) new_outputs_reg <= word;
+                header_reg <= header_reg + 4'd1;
+                if (header_reg == 4'd5) new_inputs_reg <= word;
+                if (header_reg == 4'd6) new_cells_reg <= word;
+                if (header_reg == 4'd7) new_outputs_reg <= word;
             end
             if (state_reg == SECTION) begin
                 kind_reg   <= word[14:12];
@@ -224,50 +253,47 @@ module image_loader #(
             if (state_reg == CRC) checked_crc_reg <= word;
         end
         if (rst) begin
-            inputs_reg  <= 32'd12;
-            cells_reg   <= 32'd16;
-            outputs_reg <= 32'd8;
-        end else if (word_en && state_reg == CRC && loading_reg && crc_ok) begin
-            inputs_reg  <= new_inputs_reg;
-            cells_reg   <= new_cells_reg;
-            outputs_reg <= new_outputs_reg;
-        end
-
-        if (rst) begin
-            state_reg    <= IDLE;
-            loading_reg  <= 1'b0;
-            checked_reg  <= 1'b0;
-            model_ok_reg <= 1'b1;
-            errors_reg   <= 6'd0;
-            write_reg    <= 1'b0;
+            state_reg   <= IDLE;
+            loading_reg <= 1'b0;
+            checked_reg <= 1'b0;
+            errors_reg  <= 6'd0;
+            step_reg    <= 1'b0;
+            write_reg   <= 1'b0;
         end else begin
-            errors_reg <= {refused, fault ? wrong : 5'd0};
+            errors_reg <= {refused, word_en ? wrong : 5'd0};
+            step_reg   <= word_en;
             write_reg  <= word_en && state_reg == ENTRIES && loading_reg && entry_done && entries_ok;
             if (begins) begin
                 state_reg   <= HEADER;
                 loading_reg <= load;
                 checked_reg <= 1'b0;
-            end else if (fault) begin
-                state_reg   <= IDLE;
-                loading_reg <= 1'b0;
-            end else if (word_en) begin
-                case (state_reg)
-                    HEADER: if (header_reg == 3'd7) state_reg <= left_reg == 32'd2 ? CRC : SECTION;
-                    SECTION: state_reg <= COUNT;
-                    COUNT, ENTRIES: begin
-                        if (section_ends) state_reg <= last_section_word ? CRC : SECTION;
-                        else state_reg <= ENTRIES;
-                    end
-                    CRC: begin
-                        state_reg   <= IDLE;
-                        loading_reg <= 1'b0;
-                        checked_reg <= !loading_reg;
-                        if (loading_reg) model_ok_reg <= 1'b1;
-                    end
-                    default: state_reg <= IDLE;
-                endcase
-                if (state_reg == SECTION && loading_reg) model_ok_reg <= 1'b0;
+            end else if (step_reg) begin
+                state_reg <= fault ? IDLE : next_reg;
+                if (fault || state_reg == CRC) loading_reg <= 1'b0;
+                if (!fault && state_reg == CRC) checked_reg <= !loading_reg;
             end
+        end
+    end
+
+    // What the memories hold.
+    wire loaded = step_reg && state_reg == CRC && loading_reg && !fault;
+    wire writes = step_reg && state_reg == SECTION && loading_reg && !fault;
+
+    initial begin
+        model_ok_reg = 1'b1;
+        inputs_reg   = 32'd12;
+        cells_reg    = 32'd16;
+        outputs_reg  = 32'd8;
+    end
+
+    always @(posedge clk) begin
+        // Falls with the begin of a load.
+        ready_reg <= model_ok_reg && !loading_reg && !(begins && load) && !rst;
+        if (!rst && (loaded || writes)) model_ok_reg <= loaded;
+        if (!rst && loaded) begin
+            inputs_reg  <= new_inputs_reg;
+            cells_reg   <= new_cells_reg;
+            outputs_reg <= new_outputs_reg;
         end
     end
 
@@ -275,6 +301,7 @@ module image_loader #(
     assign loading = loading_reg;
     assign checked = checked_reg;
     assign model_ok = model_ok_reg;
+    assign ready = ready_reg;
     assign errors = errors_reg;
     assign inputs = inputs_reg;
     assign cells = cells_reg;

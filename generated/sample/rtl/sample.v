@@ -143,6 +143,7 @@ module sample #(
     wire        loading;
     wire        checked;
     wire        model_ok;
+    wire        ready;
     wire [5:0]  image_errors;
     wire [31:0] inputs;
     wire [31:0] cells;
@@ -270,6 +271,7 @@ module sample #(
         .loading(loading),
         .checked(checked),
         .model_ok(model_ok),
+        .ready(ready),
         .errors(image_errors),
         .inputs(inputs),
         .cells(cells),
@@ -280,7 +282,7 @@ module sample #(
     run_control u_run_control (
         .clk(clk),
         .rst(rst),
-        .ready(model_ok && !loading),
+        .ready(ready),
         .run(run),
         .run_clear(run_clear),
         .soft_reset(soft_reset),

@@ -64,6 +64,11 @@ sample_result sample_init(const sample_bus *bus) {
     return SAMPLE_OK;
 }
 
+/* A word of an image. */
+static uint32_t word_at(const uint8_t *bytes) {
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
 sample_result sample_start(const sample_bus *bus) {
     if ((get(bus, SAMPLE_REG_IMAGE) & SAMPLE_IMAGE_MODEL_OK_MASK) == 0) {
         return SAMPLE_NO_MODEL;
@@ -78,12 +83,9 @@ static sample_result send_image(const sample_bus *bus, const uint8_t *image, siz
     size_t n;
 
     for (n = 0; n + 4 <= bytes; n += 4) {
-        const uint32_t word = (uint32_t)image[n] | (uint32_t)image[n + 1] << 8 | (uint32_t)image[n + 2] << 16
-                              | (uint32_t)image[n + 3] << 24;
-
-        set(bus, SAMPLE_REG_IMAGE_DATA, word);
+        set(bus, SAMPLE_REG_IMAGE_DATA, word_at(image + n));
         /* A wrong header shows here; of what lies behind it, the end tells. */
-        if (n == 32 && get(bus, SAMPLE_REG_ERRORS) != 0) {
+        if (n == 40 && get(bus, SAMPLE_REG_ERRORS) != 0) {
             break;
         }
     }
@@ -297,8 +299,12 @@ const char *sample_text(sample_result result) {
         return "the image is damaged (CRC)";
     case SAMPLE_IMAGE_ORDER:
         return "a load without a check before it, or data outside a pass";
+    case SAMPLE_WEIGHTS_LENGTH:
+        return "the weights have another length than those of the model";
+    case SAMPLE_WEIGHTS_DAMAGED:
+        return "the weights are damaged, or of another model (CRC)";
     case SAMPLE_FRAME_DROPPED:
-        return "an input frame of wrong length was dropped";
+        return "an input frame was dropped: wrong length, or no place in its batch";
     case SAMPLE_MEMORY_SLAVE_ERROR:
         return "reading weights failed: the memory answered SLVERR";
     case SAMPLE_MEMORY_DECODE_ERROR:

@@ -51,7 +51,10 @@ typedef enum {
     SAMPLE_IMAGE_OTHER_DESIGN,
     SAMPLE_IMAGE_CONTENTS,
     SAMPLE_IMAGE_DAMAGED,
-    SAMPLE_IMAGE_ORDER
+    SAMPLE_IMAGE_ORDER,
+    /* Weights in external memory: not as long as those of the model; damaged, or those of another model. */
+    SAMPLE_WEIGHTS_LENGTH,
+    SAMPLE_WEIGHTS_DAMAGED
 } sample_result;
 
 /* Counters since the start. */

@@ -265,6 +265,7 @@ module bench (
     reg [63:0] starved;
     reg [63:0] blocked;
     reg [63:0] waited;
+    reg [63:0] wait_cycles;
     reg [6:0]  high_water;
     reg [6:0]  level_max;
     integer    quiet;
@@ -281,6 +282,7 @@ module bench (
             starved     <= 64'd0;
             blocked     <= 64'd0;
             waited      <= 64'd0;
+            wait_cycles <= 64'd0;
             high_water  <= 7'd0;
             quiet       <= 0;
             out_frame   <= 0;
@@ -302,6 +304,7 @@ module bench (
             padding <= padding + padding_count;
             starved <= starved + idle_count;
             waited  <= waited + wait_count;
+            if (wait_count != 0) wait_cycles <= wait_cycles + 64'd1;
             high_water <= level_max;
             if (blocking) blocked <= blocked + 64'd1;
 
@@ -331,8 +334,8 @@ module bench (
 `ifdef NETLIST
                     $fwrite(stats_file, "%0d\n", cycle);
 `else
-                    $fwrite(stats_file, "%0d %0d %0d %0d %0d %0d %0d\n",
-                        cycle, macs, padding, starved, blocked, high_water, waited);
+                    $fwrite(stats_file, "%0d %0d %0d %0d %0d %0d %0d %0d\n",
+                        cycle, macs, padding, starved, blocked, high_water, waited, wait_cycles);
 `endif
                     out_element <= 0;
                     out_frame   <= out_frame + 1;
@@ -340,6 +343,11 @@ module bench (
                         $fclose(output_file);
                         $fclose(stats_file);
                         if (checkpoint_file != 0) $fclose(checkpoint_file);
+`ifndef NETLIST
+                        // What the registers have; the beat at hand is not counted yet.
+                        $display("@registers %0d %0d %0d %0d %0d", dut.u_core_counters.frames, dut.u_core_counters.cycles,
+                            dut.u_core_counters.macs, dut.u_core_counters.fifo_high, 0);
+`endif
                         $display("@done %0d", cycle);
                         $finish;
                     end
