@@ -9,8 +9,8 @@ import { runFloatModel } from '../../src/golden/float_model.ts';
 import { applyOutputLayer } from '../../src/speech/output_layer.ts';
 
 /**
- * Files that PyTorch exported, with what it computes itself (make_fixtures.py), and single operators with what ONNX Runtime
- * computes (make_operator_fixtures.py).
+ * Files that PyTorch exported, with what it computes itself (make_fixtures.py), single operators with what ONNX Runtime
+ * computes (make_operator_fixtures.py), and graphs as other exporters make them (make_exporter_fixtures.ts).
  */
 const FOLDER = fileURLToPath(new URL('../../examples/onnx/', import.meta.url));
 
@@ -105,5 +105,30 @@ describe('single operators compute what ONNX Runtime computes', () => {
 
   test('peepholes are not refused', () => {
     expect(hardwareModel('m.onnx', load('operator-peepholes').model).layer.peepholes).not.toBeNull();
+  });
+});
+
+describe('graphs as other exporters make them compute what ONNX Runtime computes', () => {
+  test.each([
+    'keras-stacked',
+    'keras-open',
+    'keras-both',
+    'tf-states',
+    'tf-zeros-like',
+    'tf-both',
+    'lengths',
+    'torch-split',
+  ])('%s', (name) => {
+    const { model, values } = load(`exporter-${name}`);
+    expect(model.stateInput).toBeNull();
+    expect(model.layers.flat().every(({ initial }) => initial === null)).toBe(true);
+    const y = runFloatModel(model, framesOf(values.x), model.sequenceLengths?.[0]);
+    expectClose((model.outputLayer === null ? y : applyOutputLayer(model.outputLayer, y)).data, values.y);
+  });
+
+  test('the output layer behind a reshape is found, and lengths that are the number of frames are none', () => {
+    expect(load('exporter-keras-stacked').model.outputLayer).toMatchObject({ classes: 4 });
+    expect(load('exporter-tf-states').model).toMatchObject({ outputLayer: { classes: 4 }, sequenceLengths: null });
+    expect(load('exporter-lengths').model.sequenceLengths).toEqual([5]);
   });
 });

@@ -1,8 +1,8 @@
 import { type PruneRule, type RankedShare, rankShare, threshold } from './lane_share.ts';
-import { Offers } from './offers.ts';
+import { type Exchange, Offers } from './offers.ts';
 import { weightPrice, withLeastPadding } from './padding_price.ts';
 import { PriceSearch } from './price_search.ts';
-import { type Exchange, Selection } from './selection.ts';
+import { Exchanges, Selection } from './selection.ts';
 
 /**
  * Column-balanced pruning: every lane keeps the same number of weights in a column, so that no lane waits for another
@@ -43,11 +43,13 @@ function columnOrder(shares: readonly RankedShare[]): readonly number[] {
   const counts = new Int32Array(shares[0]!.columns);
   for (const share of shares) {
     const { rows, magnitudes, keep } = share;
-    const thresholds = keep.map((_, part) => threshold(share, part));
+    const byPart = keep.map((_, part) => threshold(share, part));
+    const thresholds = Float64Array.from({ length: rows }, (_, row) => byPart[row % keep.length]!);
     for (let column = 0; column < counts.length; column++) {
-      for (let row = 0; row < rows; row++) {
-        if (magnitudes[column * rows + row]! >= thresholds[row % keep.length]!) counts[column]!++;
-      }
+      const base = column * rows;
+      let count = 0;
+      for (let row = 0; row < rows; row++) if (magnitudes[base + row]! >= thresholds[row]!) count++;
+      counts[column]! += count;
     }
   }
   return Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]!);
@@ -72,20 +74,17 @@ function selectColumns(
   reach: number,
   price: number,
   columnCounts: Int32Array,
-  { free, even }: Searches,
+  searches: Searches,
 ): Uint8Array {
   const selection = new Selection(share, reach, price * weightPrice(share));
-  free.run(share, (prices) => {
+  searches.free.run(share, (prices) => {
     selection.selectAt(prices);
     return selection.counts;
   });
-  even.startFrom(free);
-  even.run(share, (prices) => {
+  searches.even.startFrom(searches.free);
+  searches.even.run(share, (prices) => {
     selection.selectAt(prices);
-    for (const [column, count] of columnCounts.entries()) {
-      while (selection.columnCounts[column]! > count) selection.flip(selection.cheapest(column, true)!);
-      while (selection.columnCounts[column]! < count) selection.flip(selection.cheapest(column, false)!);
-    }
+    evenOut(selection, columnCounts);
     return selection.counts;
   });
   const offers = new Offers(selection);
@@ -94,6 +93,28 @@ function selectColumns(
     for (const exchange of shortestChain(errors, offers)) offers.flip(exchange);
   }
   return selection.mask;
+}
+
+/** Gives up or takes in the cheapest weights of each column until it keeps as many as asked. */
+function evenOut(selection: Selection, columnCounts: Int32Array): void {
+  const found = new Exchanges(selection.counts.length);
+  for (let column = 0; column < columnCounts.length; column++) {
+    while (selection.columnCounts[column] !== columnCounts[column]) {
+      if (selection.columnCounts[column]! > columnCounts[column]!) selection.findToGiveUp(column, found, 0);
+      else selection.findToTakeIn(column, found, 0);
+      selection.flip(column, cheapestRow(found));
+    }
+  }
+}
+
+/** The row that costs least; of equal ones the first. */
+function cheapestRow({ rows, costs }: Exchanges): number {
+  let best = 0;
+  for (let part = 1; part < rows.length; part++) {
+    const isCheaper = costs[part]! < costs[best]! || (costs[part] === costs[best] && rows[part]! < rows[best]!);
+    if (isCheaper) best = part;
+  }
+  return rows[best]!;
 }
 
 /** Exchanges that move a place from one sub-matrix to another and leave the counts of columns as they are. */
@@ -127,14 +148,16 @@ function shortestChain(errors: readonly number[], offers: Offers): readonly Exch
 
 /** The chain with the cheapest swap of a place for one of sub-matrix `end`, if any column allows one. */
 function extended(chain: Chain, end: number, offers: Offers): readonly Chain[] {
-  const into = offers.of(false, end);
-  let best: readonly Exchange[] | null = null;
+  let best = -1;
   let cost = Number.POSITIVE_INFINITY;
-  for (const [column, out] of offers.of(true, chain.to).entries()) {
-    const taken = into[column]!;
-    if (out === null || taken === null || out.cost + taken.cost >= cost) continue;
-    best = [out, taken];
-    cost = out.cost + taken.cost;
+  for (let column = 0; column < offers.columns; column++) {
+    const both = offers.cost(column, true, chain.to) + offers.cost(column, false, end);
+    if (both < cost) {
+      best = column;
+      cost = both;
+    }
   }
-  return best === null ? [] : [{ to: end, exchanges: [...chain.exchanges, ...best], cost: chain.cost + cost }];
+  if (best < 0) return [];
+  const swap = [offers.exchange(best, true, chain.to), offers.exchange(best, false, end)];
+  return [{ to: end, exchanges: [...chain.exchanges, ...swap], cost: chain.cost + cost }];
 }

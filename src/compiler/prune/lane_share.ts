@@ -1,5 +1,6 @@
 import type { Floats } from '../../model.ts';
 import { columnsOfGroup } from '../partition.ts';
+import { Ranking } from './ranking.ts';
 
 /** What one lane holds of the columns of one group of a dense matrix, and how much of it stays. */
 export interface LaneShare {
@@ -20,8 +21,10 @@ export interface LaneShare {
 
 /** A lane's share without equal magnitudes. */
 export interface RankedShare extends LaneShare {
-  /** Magnitudes of each sub-matrix in ascending order. */
-  readonly sorted: readonly Float64Array[];
+  /** The largest magnitude of all. */
+  readonly largest: number;
+  /** Magnitudes of each sub-matrix. */
+  readonly rankings: readonly Ranking[];
 }
 
 /**
@@ -62,15 +65,18 @@ export function laneShare(
   return { group, rows: rows.length, columns: width, magnitudes, keep };
 }
 
-/** Sets equal magnitudes apart, those of lower columns and rows above the others, and ranks them. */
+/** Sets equal magnitudes of a share apart, in place, those of lower columns and rows above the others, and ranks them. */
 export function rankShare(share: LaneShare): RankedShare {
-  const magnitudes = share.magnitudes.slice();
+  const { magnitudes } = share;
   let largest = 0;
-  for (const magnitude of magnitudes) if (magnitude > largest) largest = magnitude;
+  for (let at = 0; at < magnitudes.length; at++) if (magnitudes[at]! > largest) largest = magnitudes[at]!;
   const step = (APART * largest) / magnitudes.length;
   for (let at = 0; at < magnitudes.length; at++) magnitudes[at]! += step * (magnitudes.length - at);
-  const apart = { ...share, magnitudes };
-  return { ...apart, sorted: share.keep.map((_, part) => partMagnitudes(apart, part).sort()) };
+  return {
+    ...share,
+    largest: largest + step * magnitudes.length,
+    rankings: share.keep.map((_, part) => new Ranking(partMagnitudes(share, part))),
+  };
 }
 
 /** Magnitudes of a sub-matrix of a share, column by column. */
@@ -84,16 +90,17 @@ export function partMagnitudes({ rows, magnitudes, keep }: LaneShare, part: numb
 }
 
 /** Smallest weight that stays of a sub-matrix where magnitude alone decides; infinite where none stays. */
-export function threshold({ sorted, keep }: RankedShare, part: number): number {
-  return keep[part] === 0 ? Number.POSITIVE_INFINITY : sorted[part]!.at(-keep[part]!)!;
+export function threshold({ rankings, keep }: RankedShare, part: number): number {
+  const ranking = rankings[part]!;
+  return keep[part] === 0 ? Number.POSITIVE_INFINITY : ranking.at(ranking.size - keep[part]!);
 }
 
 /** Magnitude that stays where magnitude alone decides: the most that is possible. */
 export function largestMagnitude(shares: readonly RankedShare[]): number {
   let sum = 0;
-  for (const { sorted, keep } of shares) {
+  for (const { rankings, keep } of shares) {
     for (const [part, count] of keep.entries()) {
-      for (const magnitude of sorted[part]!.subarray(sorted[part]!.length - count)) sum += magnitude;
+      for (const magnitude of rankings[part]!.largest(count)) sum += magnitude;
     }
   }
   return sum;
@@ -104,7 +111,8 @@ export function keptMagnitude(shares: readonly LaneShare[], masks: readonly Uint
   let sum = 0;
   for (const [lane, { magnitudes }] of shares.entries()) {
     const mask = masks[lane]!;
-    for (let at = 0; at < mask.length; at++) if (mask[at] === 1) sum += magnitudes[at]!;
+    // Without a branch on what is as good as random.
+    for (let at = 0; at < mask.length; at++) sum += mask[at]! * magnitudes[at]!;
   }
   return sum;
 }

@@ -1,5 +1,5 @@
 import { type LaneShare, type PruneRule, partMagnitudes } from './lane_share.ts';
-import { largestValue } from './largest_value.ts';
+import { Ranking } from './ranking.ts';
 
 /**
  * Load-balance-aware pruning (Han et al., ESE, FPGA 2017): every lane keeps the same share of each sub-matrix, so all
@@ -18,7 +18,7 @@ function keepLargest(share: LaneShare, part: number, mask: Uint8Array): void {
   const count = keep[part]!;
   if (count === 0) return;
   const own = partMagnitudes(share, part);
-  const threshold = largestValue(own, count);
+  const threshold = new Ranking(own).at(own.length - count);
   // Of the weights that equal the threshold, as many stay as the larger ones leave room for.
   let ties = count;
   for (let at = 0; at < own.length; at++) if (own[at]! > threshold) ties--;

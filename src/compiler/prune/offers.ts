@@ -1,33 +1,48 @@
-import type { Exchange, Selection } from './selection.ts';
+import { Exchanges, type Selection } from './selection.ts';
 
-/** The cheapest exchange of a sub-matrix in every column, kept up to date while weights are exchanged. */
+/** A weight to give up or to take in. */
+export interface Exchange {
+  readonly column: number;
+  readonly row: number;
+}
+
+/** The cheapest exchanges of every sub-matrix in every column, kept up to date while weights are exchanged. */
 export class Offers {
+  readonly columns: number;
   readonly #selection: Selection;
-  /** By sub-matrix: weights to give up, and to take in. Only those that have been asked for. */
-  readonly #out = new Map<number, (Exchange | null)[]>();
-  readonly #into = new Map<number, (Exchange | null)[]>();
+  readonly #parts: number;
+  /** [columns, 2, parts]: those to take in, then those to give up. */
+  readonly #found: Exchanges;
 
   constructor(selection: Selection) {
+    this.columns = selection.columnCounts.length;
     this.#selection = selection;
+    this.#parts = selection.counts.length;
+    this.#found = new Exchanges(this.columns * 2 * this.#parts);
+    for (let column = 0; column < this.columns; column++) this.#update(column);
   }
 
-  /** Weights to give up (`kept`) or to take in, by column; null where there is none. */
-  of(kept: boolean, part: number): readonly (Exchange | null)[] {
-    const table = kept ? this.#out : this.#into;
-    let offers = table.get(part);
-    if (offers === undefined) {
-      const { columnCounts } = this.#selection;
-      offers = Array.from(columnCounts, (_, column) => this.#selection.cheapest(column, kept, part));
-      table.set(part, offers);
-    }
-    return offers;
+  /** What it costs to give a weight of a sub-matrix up (`kept`) or to take one in; infinite where there is none. */
+  cost(column: number, kept: boolean, part: number): number {
+    return this.#found.costs[this.#at(column, kept) + part]!;
+  }
+
+  exchange(column: number, kept: boolean, part: number): Exchange {
+    return { column, row: this.#found.rows[this.#at(column, kept) + part]! };
   }
 
   /** Gives a weight up, or takes it in. */
-  flip(exchange: Exchange): void {
-    const { column } = exchange;
-    this.#selection.flip(exchange);
-    for (const [part, offers] of this.#out) offers[column] = this.#selection.cheapest(column, true, part);
-    for (const [part, offers] of this.#into) offers[column] = this.#selection.cheapest(column, false, part);
+  flip({ column, row }: Exchange): void {
+    this.#selection.flip(column, row);
+    this.#update(column);
+  }
+
+  #at(column: number, kept: boolean): number {
+    return (2 * column + (kept ? 1 : 0)) * this.#parts;
+  }
+
+  #update(column: number): void {
+    this.#selection.findToTakeIn(column, this.#found, this.#at(column, false));
+    this.#selection.findToGiveUp(column, this.#found, this.#at(column, true));
   }
 }

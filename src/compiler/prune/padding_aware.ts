@@ -1,9 +1,9 @@
 import { type PruneRule, type RankedShare, rankShare } from './lane_share.ts';
 import { loadBalanced } from './load_balanced.ts';
-import { Offers } from './offers.ts';
+import { type Exchange, Offers } from './offers.ts';
 import { weightPrice, withLeastPadding } from './padding_price.ts';
 import { PriceSearch } from './price_search.ts';
-import { type Exchange, Selection } from './selection.ts';
+import { Selection } from './selection.ts';
 
 /**
  * Load-balance-aware pruning that knows the relative index: as many weights of each sub-matrix stay in a lane as with
@@ -32,16 +32,18 @@ function selectWeights(share: RankedShare, reach: number, price: number, search:
     selection.selectAt(prices);
     return selection.counts;
   });
+  const offers = new Offers(selection);
   for (const [part, keep] of share.keep.entries()) {
-    const offers = new Offers(selection);
     const surplus = selection.counts[part]! - keep;
-    for (let n = 0; n < Math.abs(surplus); n++) offers.flip(cheapest(offers.of(surplus > 0, part)));
+    for (let n = 0; n < Math.abs(surplus); n++) offers.flip(cheapest(offers, surplus > 0, part));
   }
   return selection.mask;
 }
 
-function cheapest(offers: readonly (Exchange | null)[]): Exchange {
-  let best: Exchange | null = null;
-  for (const offer of offers) if (offer !== null && (best === null || offer.cost < best.cost)) best = offer;
-  return best!;
+function cheapest(offers: Offers, kept: boolean, part: number): Exchange {
+  let best = 0;
+  for (let column = 1; column < offers.columns; column++) {
+    if (offers.cost(column, kept, part) < offers.cost(best, kept, part)) best = column;
+  }
+  return offers.exchange(best, kept, part);
 }

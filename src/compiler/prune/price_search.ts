@@ -1,4 +1,5 @@
 import type { RankedShare } from './lane_share.ts';
+import type { Ranking } from './ranking.ts';
 
 /** Selections that a search may take. */
 const ATTEMPTS = 8;
@@ -38,13 +39,13 @@ export class PriceSearch {
    * @param select selects at prices by sub-matrix and returns the counts
    */
   run(share: RankedShare, select: (prices: readonly number[]) => Int32Array): void {
-    const { sorted } = share;
-    const size = sorted[0]!.length;
+    const { rankings } = share;
+    const size = rankings[0]!.size;
     const close = share.keep.map((keep) => Math.max(CLOSE_COUNT, CLOSE_SHARE * keep));
     const distance = (errors: Float64Array) => Math.max(...errors.map((error, part) => Math.abs(error) / close[part]!));
     const pricesAt = (ranks: Float64Array) =>
-      sorted.map((magnitudes, part) =>
-        share.keep[part] === 0 ? Number.POSITIVE_INFINITY : priceAt(magnitudes, ranks[part]!),
+      rankings.map((ranking, part) =>
+        share.keep[part] === 0 ? Number.POSITIVE_INFINITY : priceAt(ranking, ranks[part]!),
       );
     const errorsAt = (ranks: Float64Array) => {
       const counts = select(pricesAt(ranks));
@@ -99,11 +100,11 @@ export class PriceSearch {
  * The price that `rank` of the magnitudes exceed. Beyond the ends of the list, where no magnitude or every one exceeds it, it goes
  * on in a straight line: weights that join others may have to be dearer or cheaper yet.
  */
-function priceAt(sorted: Float64Array, rank: number): number {
-  const size = sorted.length;
+function priceAt(ranking: Ranking, rank: number): number {
+  const { size } = ranking;
   const below = size - Math.round(rank);
-  if (below <= 0 || below >= size) return sorted[size - 1]! * (1 - rank / size);
-  return (sorted[below - 1]! + sorted[below]!) / 2;
+  if (below <= 0 || below >= size) return ranking.at(size - 1) * (1 - rank / size);
+  return (ranking.at(below - 1) + ranking.at(below)) / 2;
 }
 
 function clampAll(ranks: Float64Array, size: number): Float64Array {

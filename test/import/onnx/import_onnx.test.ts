@@ -100,6 +100,42 @@ describe('an operator becomes a layer', () => {
     expect(model).toEqual(expected);
   });
 
+  test.each<[string, NodeSpec, TensorBytes[]]>([
+    ['in given sizes', { op: 'Split', inputs: ['flat', 'sizes'], outputs: ['b', 'a'] }, [integers('sizes', [8, 12])]],
+    [
+      'in sizes by attribute',
+      { op: 'Split', inputs: ['flat'], outputs: ['b', 'a'], attributes: { split: { ints: [8, 12] } } },
+      [],
+    ],
+    ['in equal sizes', { op: 'Split', inputs: ['flat'], outputs: ['b', 'a'], attributes: { axis: { i: -2 } } }, []],
+  ])('also where its weights are split %s, and its biases expanded', (_, split, more) => {
+    const half = split.attributes?.axis === undefined ? 8 * cells : 10 * cells;
+    const r = arrays.r;
+    const zeroB = { ...arrays, b: new Float32Array(8 * cells).fill(0.25) };
+    const { node, initializers } = lstmNode(PLAIN, zeroB);
+    const { model } = onnxModel(
+      'm.onnx',
+      onnxFile({
+        nodes: [
+          split,
+          { op: 'Concat', inputs: ['a', 'b'], outputs: ['joined'], attributes: { axis: { i: 0 } } },
+          { op: 'Unsqueeze', inputs: ['joined', 'front'], outputs: ['lstm.R'] },
+          { op: 'Expand', inputs: ['quarter', 'shapeB'], outputs: ['lstm.B'] },
+          node,
+        ],
+        initializers: [
+          initializers[0]!,
+          floats('flat', [4 * cells, cells], [...r.subarray(r.length - half), ...r.subarray(0, r.length - half)]),
+          floats('quarter', [1], [0.25]),
+          integers('front', [0]),
+          integers('shapeB', [1, 8 * cells]),
+          ...more,
+        ],
+      }),
+    );
+    expect(model).toEqual(onnxModel('m.onnx', onnxFile({ nodes: [node], initializers })).model);
+  });
+
   test('initial states that are zeros of a shape known at run time are none', () => {
     const { node, initializers } = lstmNode(
       { ...PLAIN, states: true },
@@ -115,6 +151,28 @@ describe('an operator becomes a layer', () => {
     const { model } = onnxModel('m.onnx', onnxFile({ nodes: [...zeros, changed], initializers }));
     expect(model).toMatchObject({ stateInput: null });
     expect(model.layers[0]![0]!.initial).toBeNull();
+  });
+
+  test('initial states of one number are read, whatever the batch, and zeros in any disguise are none', () => {
+    const { node, initializers } = lstmNode(PLAIN, arrays);
+    const stateOf = (nodes: NodeSpec[]) => {
+      const state = { ...node, inputs: [...node.inputs!.slice(0, 4), '', 'h'] };
+      const more = [floats('half', [1], [0.5]), floats('zero', [], [0]), integers('one', [1])];
+      const all = [{ op: 'Shape', inputs: ['x'], outputs: ['shape'] }, ...nodes, state];
+      const { model } = onnxModel('m.onnx', onnxFile({ nodes: all, initializers: [...initializers, ...more] }));
+      return model.stateInput ?? model.layers[0]![0]!.initial?.y ?? null;
+    };
+    const h = (op: string, ...inputs: string[]): NodeSpec => ({ op, inputs, outputs: ['h'] });
+    const cast = (to: number): NodeSpec => ({ ...h('Cast', 'wide'), attributes: { to: { i: to } } });
+    const wide: NodeSpec = { op: 'Expand', inputs: ['half', 'shape'], outputs: ['wide'] };
+    expect(stateOf([h('Expand', 'half', 'shape')])).toEqual(new Float64Array(cells).fill(0.5));
+    expect(stateOf([wide, h('Concat', 'wide', 'half')])).toEqual(new Float64Array(cells).fill(0.5));
+    expect(stateOf([h('Mul', 'x', 'zero')])).toBeNull();
+    expect(stateOf([h('Mul', 'x', 'half')])).toBe('h');
+    expect(stateOf([wide, h('Concat', 'wide', 'zero')])).toBe('h');
+    // A cast to integers may cut 0.5 off.
+    expect(stateOf([wide, cast(7)])).toBe('h');
+    expect(stateOf([{ op: 'Mul', inputs: ['x', 'zero'], outputs: ['wide'] }, cast(1)])).toBeNull();
   });
 
   test('initial states from an input of the model are told, constant ones are read', () => {
@@ -139,13 +197,14 @@ describe('an operator becomes a layer', () => {
   test('sequence lengths: constants are read, those of an input are left to the run', () => {
     const { node, initializers } = lstmNode(PLAIN, arrays);
     const withLengths = { ...node, inputs: [...node.inputs!.slice(0, 4), 'n'] };
-    const lengthsOf = (more: TensorBytes[]) =>
+    const lengthsOf = (more: TensorBytes[], nodes: NodeSpec[] = []) =>
       onnxModel(
         'm.onnx',
-        onnxFile({ nodes: [withLengths], initializers: [...initializers, ...more], inputs: ['x', 'n'] }),
+        onnxFile({ nodes: [...nodes, withLengths], initializers: [...initializers, ...more], inputs: ['x', 'n'] }),
       ).model.sequenceLengths;
     expect(lengthsOf([])).toBeNull();
     expect(lengthsOf([integers('n', [4, 7])])).toEqual([4, 7]);
+    expect(lengthsOf([integers('four', [4])], [{ op: 'Tile', inputs: ['four', 'x'], outputs: ['n'] }])).toEqual([4]);
   });
 });
 

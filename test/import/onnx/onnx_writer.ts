@@ -22,15 +22,21 @@ export interface NodeSpec {
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
+/** An input or output with its type; sizes that are only known at run time have names. */
+export interface ValueSpec {
+  readonly name: string;
+  readonly dims: readonly (number | string)[];
+}
+
 export interface ModelSpec {
   /** Default 14; null writes none. */
   readonly opset?: number | null;
   readonly nodes: readonly NodeSpec[];
   readonly initializers?: readonly TensorBytes[];
-  /** Default x. */
-  readonly inputs?: readonly string[];
+  /** Default x; of F32 where the dimensions are given. */
+  readonly inputs?: readonly (string | ValueSpec)[];
   /** Default y. */
-  readonly outputs?: readonly string[];
+  readonly outputs?: readonly (string | ValueSpec)[];
 }
 
 const TENSOR_TYPES = { F32: 1, I32: 6, I64: 7, F16: 10, F64: 11, BF16: 16, I8: 3 } as const;
@@ -98,12 +104,32 @@ export function onnxFile({
     for (const node of nodes) message(graph, 1, (w) => writeNode(w, node));
     graph.tag(2, WireType.LengthDelimited).string('graph');
     for (const initializer of initializers) graph.tag(5, WireType.LengthDelimited).bytes(initializer);
-    for (const [field, names] of [[11, inputs] as const, [12, outputs] as const]) {
-      for (const name of names) message(graph, field, (w) => w.tag(1, WireType.LengthDelimited).string(name));
-    }
+    for (const input of inputs) message(graph, 11, (w) => writeValue(w, input));
+    for (const output of outputs) message(graph, 12, (w) => writeValue(w, output));
   });
   if (opset !== null) message(writer, 8, (set) => set.tag(2, WireType.Varint).int64(opset));
   return writer.finish();
+}
+
+function writeValue(writer: BinaryWriter, value: string | ValueSpec): void {
+  if (typeof value === 'string') {
+    writer.tag(1, WireType.LengthDelimited).string(value);
+    return;
+  }
+  writer.tag(1, WireType.LengthDelimited).string(value.name);
+  message(writer, 2, (type) =>
+    message(type, 1, (tensorType) => {
+      tensorType.tag(1, WireType.Varint).int32(TENSOR_TYPES.F32);
+      message(tensorType, 2, (shape) => {
+        for (const size of value.dims) {
+          message(shape, 1, (dimension) => {
+            if (typeof size === 'number') dimension.tag(1, WireType.Varint).int64(size);
+            else dimension.tag(2, WireType.LengthDelimited).string(size);
+          });
+        }
+      });
+    }),
+  );
 }
 
 function writeNode(

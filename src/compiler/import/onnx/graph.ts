@@ -11,6 +11,8 @@ export interface GraphIndex {
   readonly initializers: ReadonlyMap<string, OnnxTensor>;
   /** Inputs that are given at run time. */
   readonly inputs: ReadonlySet<string>;
+  /** Their sizes as far as the model says, null where one is only known at run time. */
+  readonly inputDims: ReadonlyMap<string, readonly (number | null)[]>;
   readonly outputs: ReadonlySet<string>;
   /** Node that computes a value. */
   readonly producers: ReadonlyMap<string, OnnxNode>;
@@ -45,13 +47,14 @@ export function indexGraph(path: string, opset: number, graph: OnnxGraph): Graph
       else list.push(node);
     }
   }
-  const inputs = new Set(graph.inputs.filter((name) => !initializers.has(name)));
+  const inputs = graph.inputs.filter(({ name }) => !initializers.has(name));
   return {
     path,
     opset,
     nodes: graph.nodes,
     initializers,
-    inputs,
+    inputs: new Set(inputs.map(({ name }) => name)),
+    inputDims: new Map(inputs.map(({ name, dims }) => [name, dims])),
     outputs: new Set(graph.outputs),
     producers,
     consumers,

@@ -10,7 +10,7 @@ import { type OnnxLstm, readLstmNode } from './lstm_node.ts';
 import { type OnnxOutputLayer, readOutputLayer } from './output_layer.ts';
 import { decodeOnnx, type OnnxNode } from './proto.ts';
 import { tensorType } from './tensor_data.ts';
-import { type Axis, passOn, type Traced } from './trace.ts';
+import { type Axis, declaredSizes, inputAxes, passOn, type Traced, type TracedSizes } from './trace.ts';
 
 /** Largest file; larger models keep their weights in a file of their own. */
 const FILE_LIMIT = 2 ** 30;
@@ -29,7 +29,8 @@ const HOUSEKEEPING = new Set([
   'Slice',
   'Squeeze',
 ]);
-for (const name of ['Unsqueeze', 'Reshape', 'Transpose', 'Concat', 'Gather', 'Dropout', 'Tile']) HOUSEKEEPING.add(name);
+for (const name of ['Unsqueeze', 'Reshape', 'Transpose', 'Concat', 'Gather', 'Dropout', 'Tile', 'Split'])
+  HOUSEKEEPING.add(name);
 
 /** Operators that may follow the output layer on the host. */
 const TAIL = new Set(['Softmax', 'LogSoftmax', 'Identity', 'Squeeze', 'Unsqueeze', 'Transpose', 'Reshape', 'Cast']);
@@ -102,13 +103,16 @@ function readChain(constants: Constants): { chain: OnnxLstm[]; used: Set<OnnxNod
   const chain: OnnxLstm[] = [];
   let next: OnnxNode | undefined = lstms[0];
   let ends: Traced[] = [];
+  const first = lstms[0]!;
+  const known = inputAxes(constants, first.inputs[0] ?? '', first.attributes.get('layout')?.i === 1);
+  const declared = declaredSizes(constants, known);
   while (next !== undefined) {
     const lstm = readLstmNode(constants, next);
     const before = chain.at(-1);
     if (before !== undefined) checkInputs(path, lstm, before);
     chain.push(lstm);
     used.add(next);
-    ends = outputsOf(constants, lstm);
+    ends = outputsOf(constants, lstm, known, declared);
     const fed = new Set(ends.flatMap((value) => consumersAsX(constants.graph, value, lstms)));
     if (fed.size > 1) throw brokenChain(path, [...fed][1]!, 'is fed by an LSTM that feeds another one');
     [next] = fed;
@@ -145,18 +149,28 @@ function checkInputs(path: string, { node, directions }: OnnxLstm, before: OnnxL
   throw new EsegenError(nodeAt(path, node), `takes ${inputs} inputs, but the LSTM before it has ${expected} outputs`);
 }
 
-/** All values that hold the outputs y of all frames, or of one frame, of an LSTM. */
-function outputsOf(constants: Constants, { node, directions, batchFirst }: OnnxLstm): Traced[] {
-  const sizes = { directions: directions.length, cells: directions[0]!.layer.cells };
+/**
+ * All values that hold the outputs y of all frames, or of one frame, of an LSTM.
+ *
+ * @param known axes of the values before; those found here are added
+ */
+function outputsOf(
+  constants: Constants,
+  { node, directions, batchFirst }: OnnxLstm,
+  known: Map<string, readonly Axis[]>,
+  declared: TracedSizes['declared'],
+): Traced[] {
+  const own = new Set<string>();
+  const sizes = { directions: directions.length, cells: directions[0]!.layer.cells, known, declared, own };
   const y: Axis[] = batchFirst ? ['batch', 'time', 'directions', 'cells'] : ['time', 'directions', 'batch', 'cells'];
   // Y_h: only with one direction, for both directions do not end at the same frame.
   const last: Axis[] = batchFirst ? ['batch', 'directions', 'cells'] : ['directions', 'batch', 'cells'];
   const found: Traced[] = [{ name: node.outputs[0] ?? '', axes: y }];
   if (sizes.directions === 1) found.push({ name: node.outputs[1] ?? '', axes: last });
-  const seen = new Set<string>();
   for (const value of found) {
-    if (value.name === '' || seen.has(value.name)) continue;
-    seen.add(value.name);
+    if (value.name === '' || own.has(value.name)) continue;
+    own.add(value.name);
+    known.set(value.name, value.axes);
     for (const consumer of constants.graph.consumers.get(value.name) ?? []) {
       const result = passOn(constants, consumer, value, sizes);
       if (result !== null) found.push(result);

@@ -3,7 +3,8 @@ import type { Activation, CellRule, Floats, InitialState, LstmDirection } from '
 import { checkSize } from '../limits.ts';
 import { lstmLayer } from '../lstm_layer.ts';
 import { formatShape, quoteName } from '../quote_name.ts';
-import type { Constant, Constants } from './constants.ts';
+import type { Constants } from './constants.ts';
+import type { Constant } from './folds.ts';
 import { nodeAt } from './graph.ts';
 import type { OnnxNode } from './proto.ts';
 
@@ -148,9 +149,10 @@ function initialState(
   name: string,
   { count, cells, batchFirst }: { count: number; cells: number; batchFirst: boolean },
 ): State {
-  if (name === '' || constants.isZero(name)) return 'zero';
+  const same = name === '' ? 0 : constants.uniform(name);
+  if (same === 0) return 'zero';
   const constant = constants.find(name);
-  if (constant === null) return 'runtime';
+  if (constant === null) return same === null ? 'runtime' : { values: new Float64Array(count * cells).fill(same) };
   const batchAxis = batchFirst ? 0 : 1;
   const batch = constant.shape[batchAxis] ?? 0;
   const expected = batchFirst ? [null, count, cells] : [count, null, cells];
@@ -186,8 +188,13 @@ function initialOf([y, c]: readonly State[], direction: number, cells: number): 
 }
 
 function sequenceLengths(constants: Constants, at: string, name: string): readonly number[] | null {
-  const constant = name === '' ? null : constants.find(name);
-  if (constant === null) return null;
+  if (name === '') return null;
+  const constant = constants.find(name);
+  if (constant === null) {
+    // One length for a batch of any size.
+    const same = constants.uniform(name);
+    return same === null || !Number.isSafeInteger(same) || same < 0 ? null : [same];
+  }
   const [batch] = shapeOf(at, constant, 'sequence_lens [N]', [null]);
   checkBatch(at, batch!);
   const lengths = [...constant.values()];

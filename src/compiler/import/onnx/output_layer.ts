@@ -1,6 +1,7 @@
 import type { Floats, OutputLayer } from '../../../model.ts';
 import { checkSize } from '../limits.ts';
-import type { Constant, Constants } from './constants.ts';
+import type { Constants } from './constants.ts';
+import type { Constant } from './folds.ts';
 import { nodeAt } from './graph.ts';
 import type { OnnxNode } from './proto.ts';
 import type { Traced } from './trace.ts';

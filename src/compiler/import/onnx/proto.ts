@@ -2,8 +2,8 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { EsegenError } from '../../../errors.ts';
 
 /**
- * The part of onnx.proto that the importer needs, decoded from protobuf's wire format. Subgraphs, functions, types and
- * documentation are skipped. Large values stay slices of the file.
+ * The part of onnx.proto that the importer needs, decoded from protobuf's wire format. Subgraphs, functions, element types of
+ * values and documentation are skipped. Large values stay slices of the file.
  */
 export interface OnnxModel {
   /** Version of the operator set of ONNX itself (domain ''); 0 where the model names none. */
@@ -14,10 +14,16 @@ export interface OnnxModel {
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
-  /** Names of the graph's inputs; older models list initializers here, too. */
-  readonly inputs: readonly string[];
+  /** The graph's inputs; older models list initializers here, too. */
+  readonly inputs: readonly OnnxInput[];
   /** Names of the graph's outputs. */
   readonly outputs: readonly string[];
+}
+
+export interface OnnxInput {
+  readonly name: string;
+  /** Null where a size is only known at run time; empty where no shape is given. */
+  readonly dims: readonly (number | null)[];
 }
 
 export interface OnnxNode {
@@ -118,25 +124,52 @@ class Decoder {
   private graph(bytes: Uint8Array): OnnxGraph {
     const nodes: OnnxNode[] = [];
     const initializers: OnnxTensor[] = [];
-    const inputs: string[] = [];
+    const inputs: OnnxInput[] = [];
     const outputs: string[] = [];
     this.fields(bytes, (field, wire, reader) => {
       if (field === 1) nodes.push(this.node(this.message(wire, reader)));
       else if (field === 5) initializers.push(this.tensor(this.message(wire, reader)));
-      else if (field === 11) inputs.push(this.valueName(this.message(wire, reader)));
-      else if (field === 12) outputs.push(this.valueName(this.message(wire, reader)));
+      else if (field === 11) inputs.push(this.value(this.message(wire, reader)));
+      else if (field === 12) outputs.push(this.value(this.message(wire, reader)).name);
       else reader.skip(wire, field);
     });
     return { nodes, initializers, inputs, outputs };
   }
 
-  private valueName(bytes: Uint8Array): string {
+  /** ValueInfoProto: name, and type.tensor_type.shape.dim of it. */
+  private value(bytes: Uint8Array): OnnxInput {
+    const dims: (number | null)[] = [];
     let name = '';
     this.fields(bytes, (field, wire, reader) => {
       if (field === 1) name = this.text(wire, reader);
+      else if (field === 2) {
+        for (const tensor of this.parts(this.message(wire, reader), 1)) {
+          for (const shape of this.parts(tensor, 2)) {
+            for (const dim of this.parts(shape, 1)) dims.push(this.dimension(dim));
+          }
+        }
+      } else reader.skip(wire, field);
+    });
+    return { name, dims };
+  }
+
+  private dimension(bytes: Uint8Array): number | null {
+    let size: number | null = null;
+    this.fields(bytes, (field, wire, reader) => {
+      if (field === 1) size = this.integer(wire, reader);
       else reader.skip(wire, field);
     });
-    return name;
+    return size;
+  }
+
+  /** The messages that a message holds in a field. */
+  private parts(bytes: Uint8Array, wanted: number): readonly Uint8Array[] {
+    const found: Uint8Array[] = [];
+    this.fields(bytes, (field, wire, reader) => {
+      if (field === wanted) found.push(this.message(wire, reader));
+      else reader.skip(wire, field);
+    });
+    return found;
   }
 
   private node(bytes: Uint8Array): OnnxNode {

@@ -1,12 +1,14 @@
 import type { Constants } from './constants.ts';
-import { normalAxis } from './constants.ts';
+import { normalAxis } from './folds.ts';
 import type { OnnxNode } from './proto.ts';
+import { type Size, sizesOf } from './runtime_shape.ts';
 
 /**
- * What an axis of a value stands for: time, batch, directions, the cells of one direction, features (the cells of all
- * directions, forward first), an axis of size 1, or anything but features.
+ * What an axis of a value stands for: time, batch, directions, the cells of one direction beside an axis of directions, those
+ * of the first or the second of two alone, features (the cells of all directions, forward first), an axis of size 1, or
+ * anything but features.
  */
-export type Axis = 'time' | 'batch' | 'directions' | 'cells' | 'features' | 'one' | 'other';
+export type Axis = 'time' | 'batch' | 'directions' | 'cells' | 'first' | 'second' | 'features' | 'one' | 'other';
 
 /** A value that holds the outputs of an LSTM, axis by axis. */
 export interface Traced {
@@ -14,10 +16,16 @@ export interface Traced {
   readonly axes: readonly Axis[];
 }
 
-/** Sizes that are known of the outputs of an LSTM. */
+/** What is known of the outputs of an LSTM besides. */
 export interface TracedSizes {
   readonly directions: number;
   readonly cells: number;
+  /** Axes of the values traced so far, of this LSTM and those before it, and of the inputs of the first. */
+  readonly known: ReadonlyMap<string, readonly Axis[]>;
+  /** Numbers of frames and utterances that the input of the model declares. */
+  readonly declared: ReadonlyMap<Axis, number>;
+  /** Names of the values traced so far of this LSTM alone. */
+  readonly own: ReadonlySet<string>;
 }
 
 /** Operators that pass their first input on. */
@@ -29,7 +37,9 @@ const PASSING = new Set(['Identity', 'Dropout', 'Cast']);
  * @returns its first output, or null where the node does something else or mixes the features
  */
 export function passOn(constants: Constants, node: OnnxNode, from: Traced, sizes: TracedSizes): Traced | null {
-  if (node.domain !== '' || node.inputs[0] !== from.name) return null;
+  if (node.domain !== '') return null;
+  if (node.opType === 'Concat') return joined(node, sizes);
+  if (node.inputs[0] !== from.name) return null;
   const axes = movedAxes(constants, node, from.axes, sizes);
   const name = node.outputs[0];
   return axes === null || name === undefined || name === '' ? null : { name, axes };
@@ -76,6 +86,8 @@ function movedAxes(
       const cut =
         (node.inputs[3] === undefined ? node.attributes.get('axes')?.ints : constants.integers(node.inputs[3])) ?? [];
       const places = cut.map((axis) => normalAxis(axis, axes.length));
+      if (places.length === 1 && axes[places[0] ?? -1] === 'directions')
+        return oneDirection(constants, node, axes, sizes);
       const fits = places.length > 0 && places.every((d) => d !== null && ['time', 'batch', 'one'].includes(axes[d]!));
       return fits ? axes.map((axis, d) => (places.includes(d) ? 'other' : axis)) : null;
     }
@@ -91,7 +103,7 @@ function listOf(constants: Constants, node: OnnxNode): readonly number[] | undef
 
 /** An axis of directions may only go where it has size 1; one of features or cells never. */
 function canDrop(axis: Axis, { directions }: TracedSizes): boolean {
-  return axis === 'directions' ? directions === 1 : axis !== 'features' && axis !== 'cells';
+  return axis === 'directions' ? directions === 1 : !['features', 'cells', 'first', 'second'].includes(axis);
 }
 
 /** With one direction, its cells are the features. */
@@ -100,30 +112,95 @@ function features(axes: readonly Axis[], { directions }: TracedSizes): Axis[] {
   return axes.map((axis) => (axis === 'cells' && !merged ? 'features' : axis));
 }
 
-/** A reshape whose last axis holds all features in order; of the axes before it, those that it copies are known. */
+/** A slice that leaves the first or the second of two directions. */
+function oneDirection(
+  constants: Constants,
+  node: OnnxNode,
+  axes: readonly Axis[],
+  { directions }: TracedSizes,
+): readonly Axis[] | null {
+  const bound = (at: number, key: string) =>
+    (node.inputs[at] === undefined ? node.attributes.get(key)?.ints : constants.integers(node.inputs[at]))?.[0];
+  const [start, end, step = 1] = [bound(1, 'starts'), bound(2, 'ends'), bound(4, 'steps')];
+  if (directions !== 2 || start === undefined || end === undefined || step !== 1) return null;
+  const first = start === 0 && end === 1;
+  if (!first && !(start === 1 && end >= 2)) return null;
+  return axes.map((axis) => (axis === 'directions' ? 'one' : axis === 'cells' ? (first ? 'first' : 'second') : axis));
+}
+
+/** The directions put side by side again. */
+function joined({ inputs, outputs, attributes }: OnnxNode, { known, own }: TracedSizes): Traced | null {
+  const [first, second] = inputs.map((input) => (own.has(input) ? known.get(input) : undefined));
+  if (inputs.length !== 2 || first === undefined || second === undefined || first.length !== second.length) return null;
+  const last = first.length - 1;
+  const fits = first.every((axis, d) => (d === last ? axis === 'first' && second[d] === 'second' : axis === second[d]));
+  if (!fits || normalAxis(attributes.get('axis')?.i ?? 0, first.length) !== last) return null;
+  return { name: outputs[0] ?? '', axes: first.with(last, 'features') };
+}
+
+/**
+ * A reshape that leaves the axes as they are or puts the directions side by side. Of another one, all that may be known is
+ * that its last axis holds all features in order.
+ */
 function reshaped(
   constants: Constants,
   node: OnnxNode,
   axes: readonly Axis[],
-  { directions, cells }: TracedSizes,
+  sizes: TracedSizes,
 ): readonly Axis[] | null {
-  const name = node.inputs[1] ?? '';
-  const shape = constants.integers(name);
-  const size = shape === null ? lastSize(constants, name) : shape.at(-1);
+  const shape = sizesOf(constants, node.inputs[1] ?? '');
+  if (shape === null || (node.attributes.get('allowzero')?.i ?? 0) !== 0) return null;
   const tail = axes.at(-1) === 'features' ? 1 : axes.at(-2) === 'directions' && axes.at(-1) === 'cells' ? 2 : 0;
-  if (tail === 0 || size === undefined) return null;
-  const kept = axes.length - tail;
-  // With [0, 0, -1] the rest is copied axis by axis, and the last one takes what is left over.
-  const copies = shape !== null && shape.length === kept + 1 && shape.slice(0, kept).every((s) => s === 0);
-  if (copies && (size === -1 || size === directions * cells)) return [...axes.slice(0, kept), 'features'];
-  if (size !== directions * cells) return null;
-  const rank = shape?.length ?? 2;
-  return Array.from({ length: rank }, (_, d): Axis => (d === rank - 1 ? 'features' : 'other'));
+  const merged: readonly Axis[] | null = tail === 0 ? null : [...axes.slice(0, -tail), 'features'];
+  for (const result of [axes, merged]) {
+    const copies = (axis: Axis, d: number) => shape[d] === 0 && axes[d] === axis;
+    if (result?.length !== shape.length || shape.filter((size) => size === -1).length > 1) continue;
+    if (result.every((axis, d) => copies(axis, d) || isSizeOf(shape[d]!, axis, sizes))) return result;
+  }
+  if (merged === null || shape.at(-1) !== sizes.directions * sizes.cells) return null;
+  return shape.map((_, d): Axis => (d === shape.length - 1 ? 'features' : 'other'));
 }
 
-/** Last element of a shape that is put together at run time; undefined where it is no constant. */
-function lastSize(constants: Constants, name: string): number | undefined {
-  const node = constants.graph.producers.get(name);
-  if (node?.opType !== 'Concat' || node.domain !== '') return undefined;
-  return constants.integers(node.inputs.at(-1) ?? '')?.at(-1);
+/** Whether a size in a shape is that of an axis; -1 is that of the one that is left over. */
+function isSizeOf(size: Size, axis: Axis, { directions, cells, known, declared }: TracedSizes): boolean {
+  if (size === null) return false;
+  // All values have as many frames and utterances.
+  const isShared = axis === 'time' || axis === 'batch';
+  if (typeof size !== 'number') return isShared && known.get(size.value)?.[size.axis] === axis;
+  if (size === -1) return true;
+  if (axis === 'directions') return size === directions;
+  if (axis === 'features') return size === directions * cells;
+  if (axis === 'cells' || axis === 'first' || axis === 'second') return size === cells;
+  if (axis === 'one') return size === 1;
+  return size > 0 && declared.get(axis) === size;
+}
+
+/** Axes of the input of an LSTM, and of the values that it was moved from. */
+export function inputAxes({ graph }: Constants, name: string, batchFirst: boolean): Map<string, readonly Axis[]> {
+  const found = new Map<string, readonly Axis[]>();
+  let axes: readonly Axis[] = batchFirst ? ['batch', 'time', 'other'] : ['time', 'batch', 'other'];
+  let value = name;
+  while (!found.has(value)) {
+    found.set(value, axes);
+    const node = graph.producers.get(value);
+    if (node?.domain !== '' || !(PASSING.has(node.opType) || node.opType === 'Transpose')) break;
+    const order = node.opType === 'Transpose' ? (node.attributes.get('perm')?.ints ?? [2, 1, 0]) : [0, 1, 2];
+    if (order.length !== 3) break;
+    const before: Axis[] = ['other', 'other', 'other'];
+    for (const [d, axis] of order.entries()) before[axis] = axes[d]!;
+    axes = before;
+    value = node.inputs[0] ?? '';
+  }
+  return found;
+}
+
+/** Numbers of frames and utterances that the model declares for those of its inputs whose axes are known. */
+export function declaredSizes({ graph }: Constants, known: ReadonlyMap<string, readonly Axis[]>): Map<Axis, number> {
+  const sizes = new Map<Axis, number>();
+  for (const [name, axes] of known) {
+    for (const [d, size] of graph.inputDims.get(name)?.entries() ?? []) {
+      if (size !== null && (axes[d] === 'time' || axes[d] === 'batch')) sizes.set(axes[d], size);
+    }
+  }
+  return sizes;
 }
