@@ -10,6 +10,8 @@ rtl/frame_out.v
 rtl/act_queue.v
 rtl/ptr_read.v
 rtl/spmat_read.v
+rtl/column_feed.v
+rtl/row_decode.v
 rtl/arith_control.v
 rtl/bank_control.v
 rtl/arith_unit.v
@@ -17,6 +19,7 @@ rtl/act_buffer.v
 rtl/pe.v
 rtl/lane.v
 rtl/act_broadcast.v
+rtl/step_rom.v
 rtl/column_issuer.v
 rtl/column_group.v
 rtl/group_memory.v

@@ -1,76 +1,58 @@
-// arith_control: what the arithmetic units of all channels of a lane have in common: rows, hazards and markers.
+// arith_control: what the arithmetic units of all channels of a lane have in common: rows and hazards.
 //
-// Pipeline:   cycle 0   op_* (registers of spmat_read)      row -> read address of act_buffer
-//             cycle 1   product and accumulator in the arithmetic units; from_sum, from_last
+// Pipeline:   cycle 0   op_* (registers of row_decode)      place -> read port of act_buffer
+//             cycle 1   product and accumulator in the arithmetic units; forward, older
 //             cycle 2   sum                                 -> write port of act_buffer
 //             cycle 3   the sum written last
-// A read is two cycles older than the write it would have to see. So the sum of the operation one ahead (from_sum) or two
-// ahead (from_last) is taken instead of the accumulator when it is of the same row.
-// `done` tells that a marker has passed, that is that every sum before it is written; each `done_clear` takes one marker.
+// A read is two cycles older than the write it would have to see. So the sum of the operation one ahead, or of the one two
+// ahead (older), is taken instead of the accumulator when it is of the same row (forward).
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
 
 module arith_control #(
-    // Bits of a row number.
-    parameter integer ROW_WIDTH = 4
+    // Bits of an accumulator's place: {bank, row}.
+    parameter integer PLACE_WIDTH = 6
 ) (
-    input  wire                 clk,
-    input  wire                 rst,
+    input  wire                   clk,
+    input  wire                   rst,
     // Decoded operation.
-    input  wire                 op_valid,
-    input  wire                 op_marker,
-    input  wire [1:0]           op_bank,
-    input  wire [ROW_WIDTH-1:0] op_row,
+    input  wire                   op_valid,
+    input  wire [PLACE_WIDTH-1:0] op_place,
     // Hazards, in cycle 1.
-    output wire                 from_sum,
-    output wire                 from_last,
+    output wire                   forward,
+    output wire                   older,
     // Write port, in cycle 2.
-    output wire                 write_en,
-    output wire [1:0]           write_bank,
-    output wire [ROW_WIDTH-1:0] write_row,
-    // Markers that have passed.
-    output wire                 done,
-    input  wire                 done_clear
+    output wire                   write_en,
+    output wire [PLACE_WIDTH-1:0] write_place
 );
 
-    reg                 s1_valid_reg, s2_valid_reg;
-    reg                 s1_marker_reg, s2_marker_reg;
-    reg [1:0]           s1_bank_reg, s2_bank_reg;
-    reg [ROW_WIDTH-1:0] s1_row_reg, s2_row_reg;
-    reg                 from_sum_reg;
-    reg                 from_last_reg;
-    reg [1:0]           markers_reg;
+    reg                   s1_valid_reg, s2_valid_reg;
+    reg [PLACE_WIDTH-1:0] s1_place_reg, s2_place_reg;
+    reg                   forward_reg;
+    reg                   older_reg;
+
+    wire one_ahead = s1_valid_reg && s1_place_reg == op_place;
+    wire two_ahead = s2_valid_reg && s2_place_reg == op_place;
 
     always @(posedge clk) begin
-        s1_bank_reg   <= op_bank;
-        s1_row_reg    <= op_row;
-        s2_bank_reg   <= s1_bank_reg;
-        s2_row_reg    <= s1_row_reg;
-        from_sum_reg  <= s1_valid_reg && s1_bank_reg == op_bank && s1_row_reg == op_row;
-        from_last_reg <= s2_valid_reg && s2_bank_reg == op_bank && s2_row_reg == op_row;
+        s1_place_reg <= op_place;
+        s2_place_reg <= s1_place_reg;
+        forward_reg  <= one_ahead || two_ahead;
+        older_reg    <= !one_ahead;
         if (rst) begin
-            s1_valid_reg  <= 1'b0;
-            s1_marker_reg <= 1'b0;
-            s2_valid_reg  <= 1'b0;
-            s2_marker_reg <= 1'b0;
-            markers_reg   <= 2'd0;
+            s1_valid_reg <= 1'b0;
+            s2_valid_reg <= 1'b0;
         end else begin
-            s1_valid_reg  <= op_valid;
-            s1_marker_reg <= op_marker;
-            s2_valid_reg  <= s1_valid_reg;
-            s2_marker_reg <= s1_marker_reg;
-            if (s2_marker_reg && !done_clear) markers_reg <= markers_reg + 2'd1;
-            else if (done_clear && !s2_marker_reg) markers_reg <= markers_reg - 2'd1;
+            s1_valid_reg <= op_valid;
+            s2_valid_reg <= s1_valid_reg;
         end
     end
 
-    assign from_sum = from_sum_reg;
-    assign from_last = from_last_reg;
+    assign forward = forward_reg;
+    assign older = older_reg;
     assign write_en = s2_valid_reg;
-    assign write_bank = s2_bank_reg;
-    assign write_row = s2_row_reg;
-    assign done = markers_reg != 2'd0;
+    assign write_place = s2_place_reg;
 
 endmodule
 

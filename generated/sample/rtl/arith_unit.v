@@ -2,7 +2,7 @@
 //
 //   accumulator <= accumulator + weight * act
 //
-// Pipeline:   cycle 0   weight, act (registers of spmat_read)
+// Pipeline:   cycle 0   weight, act (registers of row_decode)
 //             cycle 1   product_reg; accumulator = read_data
 //             cycle 2   sum_reg                             -> write port of act_buffer
 //             cycle 3   last_reg: the sum written last
@@ -22,9 +22,9 @@ module arith_unit #(
     // Cycle 0.
     input  wire signed [WEIGHT_WIDTH-1:0] weight,
     input  wire signed [ACT_WIDTH-1:0]    act,
-    // Cycle 1.
-    input  wire                           from_sum,
-    input  wire                           from_last,
+    // Cycle 1: the operand is not read_data, but a sum of before: the older of the two, or the last one.
+    input  wire                           forward,
+    input  wire                           older,
     input  wire signed [ACC_WIDTH-1:0]    read_data,
     // Cycle 2.
     output wire signed [ACC_WIDTH-1:0]    write_data
@@ -36,7 +36,8 @@ module arith_unit #(
     reg signed [ACC_WIDTH-1:0]     sum_reg;
     reg signed [ACC_WIDTH-1:0]     last_reg;
 
-    wire signed [ACC_WIDTH-1:0] operand = from_sum ? sum_reg : from_last ? last_reg : read_data;
+    wire signed [ACC_WIDTH-1:0] earlier = older ? last_reg : sum_reg;
+    wire signed [ACC_WIDTH-1:0] operand = forward ? earlier : read_data;
 
     always @(posedge clk) begin
         product_reg <= weight * act;

@@ -36,7 +36,7 @@ module array #(
     parameter integer SLOT_WIDTH = 4,
     // Bits of an address and of a word on the load bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48,
+    parameter integer LOAD_DATA = 54,
     // Folder of the memory files.
     parameter MEM_DIR = "mem/"
 ) (
@@ -83,6 +83,8 @@ module array #(
 
     localparam integer ADDR_WIDTH = $clog2(WEIGHT_DEPTH);
     localparam integer POINTER_WIDTH = $clog2(POINTER_DEPTH);
+    // Column feeds of a group: one a lane, or one for all that work in step.
+    localparam integer FEEDS = 4;
     localparam integer PARAM_WIDTH = 42;
     localparam integer PARAM_DEPTH = 32;
     // Elements of a group in a word of ElemMul; a word goes to all groups, or to 1 / SPREAD of them.
@@ -144,7 +146,7 @@ module array #(
     wire [GROUPS*CHANNELS-1:0] frame_first;
     wire [1:0]               cells_done;
     wire                     gather_idle;
-    wire                     cells_drained;
+    wire                     bank_drained;
     wire                     start_cells;
     wire                     start_outputs;
     wire                     start_parity;
@@ -171,7 +173,7 @@ module array #(
         .all_done(&all_done),
         .done_clear(done_clear),
         .gather_idle(gather_idle),
-        .cells_drained(cells_drained),
+        .bank_drained(bank_drained),
         .out_idle(out_idle),
         .start_cells(start_cells),
         .start_outputs(start_outputs),
@@ -214,7 +216,7 @@ module array #(
         .words(start_words),
         .bank(start_parity),
         .idle(gather_idle),
-        .cells_drained(cells_drained),
+        .drained(bank_drained),
         .sweep(sweep),
         .drain_en(drain_en),
         .drain_bank(drain_bank),
@@ -392,8 +394,8 @@ module array #(
         for (g = 0; g < GROUPS; g = g + 1) begin : gen_group
             wire                                   advance;
             wire [POINTER_WIDTH-1:0]               col_pointer;
-            wire [LANES*COUNT_WIDTH-1:0]           counts;
-            wire [LANES*ADDR_WIDTH-1:0]            word_addrs;
+            wire [FEEDS*COUNT_WIDTH-1:0]           counts;
+            wire [FEEDS*ADDR_WIDTH-1:0]            word_addrs;
             wire [LANES*WEIGHT_WIDTH-1:0]          words;
             wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] y_words;
             wire                                   y_turn;
@@ -422,6 +424,7 @@ module array #(
             group_memory #(
                 .GROUP(g),
                 .LANES(LANES),
+                .FEEDS(FEEDS),
                 .COUNT_WIDTH(COUNT_WIDTH),
                 .POINTER_DEPTH(POINTER_DEPTH),
                 .WORD_WIDTH(WEIGHT_WIDTH),
@@ -440,6 +443,7 @@ module array #(
             column_group #(
                 .CHANNELS(CHANNELS),
                 .LANES(LANES),
+                .FEEDS(FEEDS),
                 .VECTOR_WIDTH(VECTOR_WIDTH),
                 .WORD_WIDTH(WEIGHT_WIDTH),
                 .WEIGHT_DEPTH(WEIGHT_DEPTH),

@@ -1,7 +1,7 @@
 // column_group: the columns j with j mod GROUPS = number of the group: their elements of x, y and m, their issuer, their lanes.
 //
 //     x, y, m ─> vectors ──────────┐
-//     column_issuer ─> act_broadcast ─> lane[0..LANES-1] ─> drain_data
+//     column_issuer ─> act_broadcast ─> column_feed[0..LANES-1] ─> lane[0..LANES-1] ─> drain_data
 //
 // `advance` is common to the lanes of the group: a column moves on when no lane waits for its queue. Groups run independently.
 `resetall
@@ -11,8 +11,9 @@
 module column_group #(
     // Channels that share the weights.
     parameter integer CHANNELS = 1,
-    // Lanes of the group.
+    // Lanes of the group, and column feeds: one a lane, or one for all of them.
     parameter integer LANES = 4,
+    parameter integer FEEDS = 4,
     // Elements of the group in a word of y or m.
     parameter integer SLICE = 2,
     // Bits of a vector element.
@@ -37,7 +38,7 @@ module column_group #(
     parameter integer FIFO_DEPTH = 4,
     // Bits of an address and of a word on the load bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48,
+    parameter integer LOAD_DATA = 54,
     // Path of the schedule.
     parameter SCHEDULE = "mem/schedule.mem"
 ) (
@@ -80,9 +81,9 @@ module column_group #(
     // Pointer memories: counts follow col_pointer by two enabled cycles.
     output wire                                   advance,
     output wire [$clog2(POINTER_DEPTH)-1:0]       col_pointer,
-    input  wire [LANES*COUNT_WIDTH-1:0]           counts,
+    input  wire [FEEDS*COUNT_WIDTH-1:0]           counts,
     // Weight memories.
-    output wire [LANES*$clog2(WEIGHT_DEPTH)-1:0]  word_addrs,
+    output wire [FEEDS*$clog2(WEIGHT_DEPTH)-1:0]  word_addrs,
     input  wire [LANES*WORD_WIDTH-1:0]            words,
     // For the counters (see lane): by lane, and what holds for any lane.
     output wire [LANES-1:0]                       macs,
@@ -247,7 +248,7 @@ module column_group #(
     wire                          share_marker;
     wire [1:0]                    share_bank;
     wire [CHANNELS*ACT_WIDTH-1:0] share_acts;
-    wire [LANES-1:0]              blocked;
+    wire [FEEDS-1:0]              blocked;
 
     assign advance = !(|blocked);
 
@@ -280,9 +281,13 @@ module column_group #(
         .share_acts(share_acts)
     );
 
-    // ---- Lanes ----------------------------------------------------------------------------------------------------------
-    wire [LANES-1:0] done;
-    reg              all_done_reg;
+    // ---- Feeds ----------------------------------------------------------------------------------------------------------
+    wire [FEEDS-1:0]                    word_valid;
+    wire [FEEDS-1:0]                    word_first;
+    wire [FEEDS*2-1:0]                  word_bank;
+    wire [FEEDS*CHANNELS*ACT_WIDTH-1:0] word_acts;
+    wire [FEEDS-1:0]                    done;
+    reg                                 all_done_reg;
 
     always @(posedge clk) begin
         if (rst) all_done_reg <= 1'b0;
@@ -291,33 +296,31 @@ module column_group #(
 
     assign all_done = all_done_reg;
 
-    // Of all lanes, for the counters.
-    wire [LANES*FIFO_DEPTH-1:0] lane_reached;
+    // Of all feeds, for the counters.
+    wire [FEEDS*FIFO_DEPTH-1:0] feed_reached;
     reg  [FIFO_DEPTH-1:0]       reached_reg;
     reg  [FIFO_DEPTH-1:0]       any_reached;
     integer                     n;
 
     always @(*) begin
         any_reached = {FIFO_DEPTH{1'b0}};
-        for (n = 0; n < LANES; n = n + 1) any_reached = any_reached | lane_reached[n*FIFO_DEPTH+:FIFO_DEPTH];
+        for (n = 0; n < FEEDS; n = n + 1) any_reached = any_reached | feed_reached[n*FIFO_DEPTH+:FIFO_DEPTH];
     end
 
     always @(posedge clk) reached_reg <= any_reached;
 
     assign reached = reached_reg;
 
-    genvar l;
+    genvar f;
     generate
-        for (l = 0; l < LANES; l = l + 1) begin : gen_lane
-            lane #(
+        for (f = 0; f < FEEDS; f = f + 1) begin : gen_feed
+            column_feed #(
                 .CHANNELS(CHANNELS),
                 .ACT_WIDTH(ACT_WIDTH),
-                .ROW_WIDTH(ROW_WIDTH),
                 .COUNT_WIDTH(COUNT_WIDTH),
                 .ADDR_WIDTH(ADDR_WIDTH),
-                .ACC_WIDTH(ACC_WIDTH),
                 .FIFO_DEPTH(FIFO_DEPTH)
-            ) u_lane (
+            ) u_column_feed (
                 .clk(clk),
                 .rst(rst),
                 .advance(advance),
@@ -325,17 +328,43 @@ module column_group #(
                 .col_first(lane_first),
                 .col_base(lane_base),
                 .col_marker(lane_marker),
-                .col_count(counts[l*COUNT_WIDTH+:COUNT_WIDTH]),
+                .col_count(counts[f*COUNT_WIDTH+:COUNT_WIDTH]),
                 .share_marker(share_marker),
                 .share_bank(share_bank),
                 .share_acts(share_acts),
-                .blocked(blocked[l]),
-                .word_addr(word_addrs[l*ADDR_WIDTH+:ADDR_WIDTH]),
+                .blocked(blocked[f]),
+                .word_addr(word_addrs[f*ADDR_WIDTH+:ADDR_WIDTH]),
+                .word_valid(word_valid[f]),
+                .word_first(word_first[f]),
+                .word_bank(word_bank[f*2+:2]),
+                .word_acts(word_acts[f*CHANNELS*ACT_WIDTH+:CHANNELS*ACT_WIDTH]),
+                .reached(feed_reached[f*FIFO_DEPTH+:FIFO_DEPTH]),
+                .done(done[f]),
+                .done_clear(done_clear)
+            );
+        end
+    endgenerate
+
+    // ---- Lanes ----------------------------------------------------------------------------------------------------------
+    genvar l;
+    generate
+        for (l = 0; l < LANES; l = l + 1) begin : gen_lane
+            localparam integer FEED = l % FEEDS;
+
+            lane #(
+                .CHANNELS(CHANNELS),
+                .ACT_WIDTH(ACT_WIDTH),
+                .ROW_WIDTH(ROW_WIDTH),
+                .ACC_WIDTH(ACC_WIDTH)
+            ) u_lane (
+                .clk(clk),
+                .rst(rst),
+                .word_valid(word_valid[FEED]),
+                .word_first(word_first[FEED]),
+                .word_bank(word_bank[FEED*2+:2]),
+                .word_acts(word_acts[FEED*CHANNELS*ACT_WIDTH+:CHANNELS*ACT_WIDTH]),
                 .word(words[l*WORD_WIDTH+:WORD_WIDTH]),
                 .mac(macs[l]),
-                .reached(lane_reached[l*FIFO_DEPTH+:FIFO_DEPTH]),
-                .done(done[l]),
-                .done_clear(done_clear),
                 .sweep(sweep),
                 .drain_en(drain_en[l]),
                 .drain_bank(drain_bank),

@@ -6,7 +6,8 @@
 //   CURRENT    x of this frame; waits for the batch, left out if the step below ran ahead for it
 //   NEXT       x of the next frame, if its batch has arrived; left out otherwise
 //   RECURRENT  y of the frame before; no columns where all voices are in the first frame of an utterance
-// With `marker` set, a marker follows the columns; it tells when a lane has finished them. Other steps belong to the sequencer
+// A step with `follow` runs if the step of x before it did, on the same batch: the other tile. With `marker` set, a marker follows
+// the columns; it tells when a lane has finished them. Other steps belong to the sequencer
 // and are passed over: the issuer never waits for it, but for the elements that it has made. A column of y or m is broadcast
 // as soon as its element is there; `generation` tells the vector of the frame at hand from an older one.
 //
@@ -29,7 +30,7 @@ module column_issuer #(
     parameter integer STEPS = 6,
     // Bits of an address and of a word on the load bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48,
+    parameter integer LOAD_DATA = 54,
     // Path of the schedule.
     parameter FILE = "mem/schedule.mem"
 ) (
@@ -81,50 +82,27 @@ module column_issuer #(
     localparam [1:0] BANK_CURRENT = 2'd0;
     localparam [1:0] BANK_NEXT = 2'd1;
 
-    localparam integer STEP_WIDTH = 48;
+    localparam integer STEP_WIDTH = 54;
     localparam integer PC_WIDTH = $clog2(STEPS);
 
-    wire                     load_en;
-    wire [$clog2(STEPS)-1:0] load_addr;
-    wire [STEP_WIDTH-1:0]    load_data;
-
-    load_decode #(
-        .KIND(5),
-        .ADDR_WIDTH($clog2(STEPS)),
-        .WIDTH(STEP_WIDTH),
-        .LOAD_ADDR(LOAD_ADDR),
-        .LOAD_DATA(LOAD_DATA)
-    ) u_load_decode (
-        .load(load),
-        .number(12'd0),
-        .en(load_en),
-        .addr(load_addr),
-        .data(load_data)
-    );
-
-    reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
-
-    initial $readmemh(FILE, schedule);
-
-    always @(posedge clk) begin
-        if (load_en) schedule[load_addr] <= load_data;
-    end
-
     // The current step and its fields.
-    reg [STEP_WIDTH-1:0] step_reg;
-    wire [1:0] op = step_reg[1:0];
-    wire [1:0] when_field = step_reg[3:2];
-    wire last = step_reg[4];
-    wire marker = step_reg[5];
-    wire [1:0] source = step_reg[7:6];
-    wire [1:0] bank = step_reg[9:8];
-    wire [5:0] size = step_reg[15:10];
-    wire [3:0] words = step_reg[19:16];
-    wire [5:0] pointer = step_reg[25:20];
-    wire [6:0] base = step_reg[32:26];
-    wire [5:0] shift = step_reg[38:33];
-    wire [4:0] peep_shift = step_reg[43:39];
-    wire [3:0] state_frac = step_reg[47:44];
+    wire [STEP_WIDTH-1:0] step;
+    wire [1:0] op = step[1:0];
+    wire [1:0] when_field = step[3:2];
+    wire last = step[4];
+    wire marker = step[5];
+    wire follow = step[6];
+    wire release_field = step[7];
+    wire [1:0] source = step[9:8];
+    wire [1:0] bank = step[11:10];
+    wire [5:0] size = step[17:12];
+    wire [3:0] start_word = step[21:18];
+    wire [3:0] words = step[25:22];
+    wire [5:0] pointer = step[31:26];
+    wire [6:0] base = step[38:32];
+    wire [5:0] shift = step[44:39];
+    wire [4:0] peep_shift = step[49:45];
+    wire [3:0] state_frac = step[53:50];
 
     reg                   run_reg;
     reg [PC_WIDTH-1:0]    pc_reg;
@@ -145,19 +123,25 @@ module column_issuer #(
     wire [CHANNELS-1:0] marked = slot_reg ? batch_first[CHANNELS+:CHANNELS] : batch_first[0+:CHANNELS];
     wire [CHANNELS-1:0] first = marked | ~started_reg;
 
-    // Whether the step can run: frames f - cells_done of 0 or 1 have a bank of their own.
+    // Whether the step can run.
     wire       spmv = run_reg && op == OP_SPMV;
     wire       current = when_field == WHEN_CURRENT;
     wire       next = when_field == WHEN_NEXT;
     wire       from_batch = current || next;
+    // Frames f - cells_done of 0 or 1 have a bank of their own.
     wire [1:0] ahead = (next ? frame_reg + 2'd1 : frame_reg) - cells_done;
-    wire       batch_here = batch_ready[slot_reg] && ahead <= 2'd1;
-    wire       skip = run_reg && (op != OP_SPMV || (current && prefetched_reg) || (next && !batch_here));
-    wire       await = current && !prefetched_reg && !batch_here;
-
+    wire       bank_free = !from_batch || ahead <= 2'd1;
+    wire       batch_here = batch_ready[slot_reg] && bank_free;
     // Columns.
-    wire                   all_first = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
+    wire       all_first = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
     wire [INDEX_WIDTH-1:0] columns = all_first ? {INDEX_WIDTH{1'b0}} : size;
+    // x of the next frame is left out: the batch is not there, or the tile before was left out.
+    wire       left_out = follow ? !prefetched_reg : !batch_here;
+    wire       await_batch = current && !batch_here;
+    wire       nothing = !marker && columns == {INDEX_WIDTH{1'b0}};
+    wire       skip = run_reg && (op != OP_SPMV || (current && prefetched_reg) || (next && left_out) || nothing);
+    wire       await = await_batch || !bank_free;
+
     wire                   at_end = index_reg == columns;
     wire                   last_item = marker ? at_end : index_reg + 1'b1 == columns;
     wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
@@ -167,20 +151,35 @@ module column_issuer #(
     wire                   issued = issue && advance;
     wire                   spmv_done = issued && last_item;
     wire                   step_done = skip || spmv_done;
+    // The batch has been read; it was read ahead, and the frame takes it over.
+    wire                   batch_done = spmv_done && from_batch && release_field;
+    wire                   taken_over = skip && op == OP_SPMV && current && release_field;
     wire [PC_WIDTH-1:0]    pc_next = (!run_reg || last) ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
 
-    always @(posedge clk) begin
-        if (!run_reg || step_done) step_reg <= schedule[pc_next];
+    step_rom #(
+        .STEP_WIDTH(STEP_WIDTH),
+        .STEPS(STEPS),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA),
+        .FILE(FILE)
+    ) u_step_rom (
+        .clk(clk),
+        .load(load),
+        .en(!run_reg || step_done),
+        .pc(pc_next),
+        .step(step)
+    );
 
-        if (spmv_done && current) begin
+    always @(posedge clk) begin
+        if (batch_done && current) begin
             active_reg <= active;
             first_reg  <= first;
         end
-        if (spmv_done && next) begin
+        if (batch_done && next) begin
             next_active_reg <= active;
             next_first_reg  <= first;
         end
-        if (skip && op == OP_SPMV && current) begin
+        if (taken_over) begin
             active_reg <= next_active_reg;
             first_reg  <= next_first_reg;
         end
@@ -201,18 +200,18 @@ module column_issuer #(
             end else if (issued) begin
                 index_reg <= index_reg + 1'b1;
             end
-            if (spmv_done && from_batch) slot_reg <= !slot_reg;
-            started_reg <= (started_reg | utterance_goes_on | ((spmv_done && from_batch) ? active : {CHANNELS{1'b0}}))
+            if (batch_done) slot_reg <= !slot_reg;
+            started_reg <= (started_reg | utterance_goes_on | (batch_done ? active : {CHANNELS{1'b0}}))
                 & ~utterance_starts;
             if (spmv_done && next) prefetched_reg <= 1'b1;
-            else if (skip && op == OP_SPMV && current) prefetched_reg <= 1'b0;
+            else if (taken_over) prefetched_reg <= 1'b0;
             if (step_done && last) frame_reg <= frame_reg + 2'd1;
         end
     end
 
     assign batch_slot = slot_reg;
-    assign release_batch = spmv_done && from_batch;
-    assign frame_marked = spmv_done && when_field == WHEN_RECURRENT;
+    assign release_batch = batch_done;
+    assign frame_marked = spmv_done && when_field == WHEN_RECURRENT && marker;
     assign frame_parity = parity;
     assign frame_active = active_reg;
     assign frame_first = first_reg;
@@ -227,7 +226,7 @@ module column_issuer #(
     assign col_pointer = pointer + index_reg[POINTER_WIDTH-1:0];
     assign col_base = base;
 
-    wire unused_fields = &{1'b0, words, peep_shift, state_frac, shift[5:4]};
+    wire unused_fields = &{1'b0, start_word, words, peep_shift, state_frac, shift[5:4]};
 
 endmodule
 

@@ -17,7 +17,7 @@
 module core #(
     // Bits of an address and of a word on the load bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48,
+    parameter integer LOAD_DATA = 54,
     // Folder of the memory files, with its closing slash; relative to where the tool runs.
     parameter MEM_DIR = "mem/"
 ) (

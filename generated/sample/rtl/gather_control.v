@@ -13,7 +13,7 @@
 //            cycle 1          rows in the lanes' drain_data; phase
 //            cycle TREE       param_addr to the parameter memory, state_read to the cell state
 //            cycle 2 + TREE   sums of the word at the outputs of gather; t0_* beside them
-// After reset all rows are cleared once; `idle` stays low until then.
+// After reset all rows are emptied once; `idle` stays low until then.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -39,7 +39,7 @@ module gather_control #(
     input  wire                            bank,
     output wire                            idle,
     // The gate bank is drained.
-    output wire                            cells_drained,
+    output wire                            drained,
     // Drain ports of the lanes, and the phase of what they drained a cycle ago.
     output wire                            sweep,
     output wire [LANES-1:0]                drain_en,
@@ -56,8 +56,7 @@ module gather_control #(
     output wire [1:0]                      t0_slot
 );
 
-    localparam integer DELAY = TREE;
-    // Rows that are cleared after reset.
+    // Rows that are emptied after reset.
     localparam integer SWEEP_WIDTH = 4;
     localparam [SWEEP_WIDTH-1:0] SWEEP_LAST = 4'd15;
 
@@ -144,7 +143,7 @@ module gather_control #(
     generate
         if (PHASES == 1) begin : gen_one_phase
             assign element_row = word;
-            assign drain_en = {LANES{read_en }};
+            assign drain_en = {LANES{read_en}};
             assign phase = 1'b0;
         end else begin : gen_phases
             reg [PHASE_WIDTH-1:0] phase_reg;
@@ -154,7 +153,7 @@ module gather_control #(
             for (p = 0; p < PHASES; p = p + 1) begin : gen_enable
                 localparam [PHASE_WIDTH-1:0] PHASE = p;
                 assign drain_en[p*ELEM_LANES+:ELEM_LANES] =
-                    {ELEM_LANES{ (read_en && word[PHASE_WIDTH-1:0] == PHASE)}};
+                    {ELEM_LANES{read_en && word[PHASE_WIDTH-1:0] == PHASE}};
             end
 
             always @(posedge clk) phase_reg <= word[PHASE_WIDTH-1:0];
@@ -181,27 +180,27 @@ module gather_control #(
         end
     endgenerate
 
-    // What goes along with the sums: to the memories after DELAY cycles, to ElemMul and Assemble after two more.
+    // What goes along with the sums: to the memories after TREE cycles, to ElemMul and Assemble after two more.
     localparam integer TAG_WIDTH = 2 * WORD_WIDTH + 4;
 
     wire [TAG_WIDTH-1:0] tag_in;
     wire [TAG_WIDTH-1:0] tag;
 
-    assign tag_in = {word, word_reg[WORD_WIDTH-1:0], slot_reg, first_slot, outputs};
+    assign tag_in = { word, word_reg[WORD_WIDTH-1:0], slot_reg, first_slot, outputs};
 
     generate
-        if (DELAY == 0) begin : gen_direct
+        if (TREE == 0) begin : gen_direct
             assign tag = tag_in;
         end else begin : gen_delay
-            reg  [DELAY*TAG_WIDTH-1:0]       tag_reg;
-            wire [(DELAY+1)*TAG_WIDTH-1:0] chain = {tag_reg, tag_in};
+            reg  [TREE*TAG_WIDTH-1:0]       tag_reg;
+            wire [(TREE+1)*TAG_WIDTH-1:0] chain = {tag_reg, tag_in};
 
             always @(posedge clk) begin
-                if (rst) tag_reg <= {(DELAY * TAG_WIDTH){1'b0}};
-                else tag_reg <= chain[DELAY*TAG_WIDTH-1:0];
+                if (rst) tag_reg <= {(TREE * TAG_WIDTH){1'b0}};
+                else tag_reg <= chain[TREE*TAG_WIDTH-1:0];
             end
 
-            assign tag = chain[DELAY*TAG_WIDTH+:TAG_WIDTH];
+            assign tag = chain[TREE*TAG_WIDTH+:TAG_WIDTH];
         end
     endgenerate
 
@@ -233,7 +232,7 @@ module gather_control #(
     end
 
     assign idle = state_reg == S_IDLE && tail_reg == 5'd0;
-    assign cells_drained = drained_reg;
+    assign drained = drained_reg;
     assign sweep = state_reg == S_SWEEP;
     assign drain_bank = outputs ? 2'd2 : {1'b0, bank_reg};
     assign drain_row = sweep ? sweep_row_reg[ROW_WIDTH-1:0] : outputs ? out_row : gate_row;

@@ -11,8 +11,9 @@
 module group_memory #(
     // Number of the group.
     parameter integer GROUP = 0,
-    // Lanes of the group.
+    // Lanes of the group, and their column feeds.
     parameter integer LANES = 4,
+    parameter integer FEEDS = 4,
     // Bits and words of a pointer memory.
     parameter integer COUNT_WIDTH = 3,
     parameter integer POINTER_DEPTH = 36,
@@ -22,7 +23,7 @@ module group_memory #(
     parameter integer WEIGHT_DEPTH = 88,
     // Bits of an address and of a word on the load bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48,
+    parameter integer LOAD_DATA = 54,
     // Folder of the memory files.
     parameter MEM_DIR = "mem/"
 ) (
@@ -32,9 +33,9 @@ module group_memory #(
     // Word counts: they follow col_pointer by two enabled cycles.
     input  wire                                  advance,
     input  wire [$clog2(POINTER_DEPTH)-1:0]      col_pointer,
-    output wire [LANES*COUNT_WIDTH-1:0]          counts,
+    output wire [FEEDS*COUNT_WIDTH-1:0]          counts,
     // Words: they follow word_addrs by two cycles.
-    input  wire [LANES*$clog2(WEIGHT_DEPTH)-1:0] word_addrs,
+    input  wire [FEEDS*$clog2(WEIGHT_DEPTH)-1:0] word_addrs,
     output wire [LANES*WORD_WIDTH-1:0]           words
 );
 

@@ -25,12 +25,12 @@
 
 module image_loader #(
     // Hash of the design, which an image must carry.
-    parameter [63:0] HASH = 64'hb84c603c2c8165c6,
+    parameter [63:0] HASH = 64'h734a04be8eb78c69,
     // Largest model.
     parameter integer MAX_INPUTS = 12,
     // Bits of a word and of an address on the load bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48
+    parameter integer LOAD_DATA = 54
 ) (
     input  wire                            clk,
     input  wire                            rst,

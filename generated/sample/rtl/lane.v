@@ -1,11 +1,10 @@
 // lane: the rows r with r mod LANES = number of the lane, for one group of columns and all channels.
 //
-//   column ─> ptr_read ─> act_queue ─> spmat_read ─┬─> arith_control, bank_control
-//                ^                        ^        └─> pe[0..CHANNELS-1] ─> drain_data
-//          pointer memory           weight memory       (outside, in group_memory)
+//   column_feed ─> row_decode ─┬─> arith_control, bank_control
+//                      ^       └─> pe[0..CHANNELS-1] ─> drain_data
+//                    word
 //
-// One pointer, one queue and one weight decode feed the multipliers of all channels. One word a cycle; latency from a
-// broadcast column to the first sum written, with an empty queue: 8 cycles.
+// One weight is decoded for the multipliers of all channels. One word a cycle; its sum is written three cycles later.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -21,40 +20,21 @@ module lane #(
     parameter integer INDEX_WIDTH = 4,
     // Bits of a row number.
     parameter integer ROW_WIDTH = 4,
-    // Bits of a word count.
-    parameter integer COUNT_WIDTH = 3,
-    // Bits of a weight address.
-    parameter integer ADDR_WIDTH = 7,
     // Bits of an accumulator.
     parameter integer ACC_WIDTH = 31,
-    // Accumulator banks, 2 or 3.
-    parameter integer BANKS = 3,
-    // Entries of the activation queue.
-    parameter integer FIFO_DEPTH = 4
+    // Accumulator banks of a PE, 2 or 3.
+    parameter integer BANKS = 3
 ) (
     input  wire                                clk,
     input  wire                                rst,
-    // Broadcast column, with the lane's word count in it.
-    input  wire                                advance,
-    input  wire                                col_valid,
-    input  wire                                col_first,
-    input  wire                                col_marker,
-    input  wire [ADDR_WIDTH-1:0]               col_base,
-    input  wire [COUNT_WIDTH-1:0]              col_count,
-    // What all lanes share of the column, one cycle later.
-    input  wire                                share_marker,
-    input  wire [1:0]                          share_bank,
-    input  wire [CHANNELS*ACT_WIDTH-1:0]       share_acts,
-    output wire                                blocked,
-    // Weight memory.
-    output wire [ADDR_WIDTH-1:0]               word_addr,
+    // Word, and what belongs to its column.
+    input  wire                                word_valid,
+    input  wire                                word_first,
+    input  wire [1:0]                          word_bank,
+    input  wire [CHANNELS*ACT_WIDTH-1:0]       word_acts,
     input  wire [WEIGHT_WIDTH+INDEX_WIDTH-1:0] word,
-    // For the counters: a weight other than 0 is multiplied; bit n where the queue has more than n entries.
+    // For the counters: a weight other than 0 is multiplied.
     output wire                                mac,
-    output wire [FIFO_DEPTH-1:0]               reached,
-    // Marker seen.
-    output wire                                done,
-    input  wire                                done_clear,
     // Drain of the accumulators.
     input  wire                                sweep,
     input  wire                                drain_en,
@@ -66,145 +46,93 @@ module lane #(
     /* verilator no_inline_module */
 
     localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
-    localparam integer ENTRY_WIDTH = 3 + ACTS_WIDTH + ADDR_WIDTH + COUNT_WIDTH;
+    localparam integer BANK_ROW_WIDTH = ROW_WIDTH;
+
+    localparam integer BANK_WIDTH = $clog2(BANKS);
 
     // ---- Decode ---------------------------------------------------------------------------------------------------------
-    wire                           share_valid;
-    wire [ADDR_WIDTH-1:0]          share_start;
-    wire [COUNT_WIDTH-1:0]         share_count;
-    wire                           queue_ready;
-    wire                           entry_valid;
-    wire                           entry_ready;
-    wire                           entry_marker;
-    wire [1:0]                     entry_bank;
-    wire [ACTS_WIDTH-1:0]          entry_acts;
-    wire [ADDR_WIDTH-1:0]          entry_start;
-    wire [COUNT_WIDTH-1:0]         entry_count;
     wire                           op_valid;
-    wire                           op_marker;
     wire [1:0]                     op_bank;
     wire [ROW_WIDTH-1:0]           op_row;
     wire signed [WEIGHT_WIDTH-1:0] op_weight;
     wire [ACTS_WIDTH-1:0]          op_acts;
 
-    ptr_read #(
-        .ADDR_WIDTH(ADDR_WIDTH),
-        .COUNT_WIDTH(COUNT_WIDTH)
-    ) u_ptr_read (
-        .clk(clk),
-        .rst(rst),
-        .advance(advance),
-        .col_valid(col_valid),
-        .col_first(col_first),
-        .col_base(col_base),
-        .col_marker(col_marker),
-        .col_count(col_count),
-        .share_valid(share_valid),
-        .share_start(share_start),
-        .share_count(share_count),
-        .queue_ready(queue_ready),
-        .blocked(blocked)
-    );
-
-    act_queue #(
-        .WIDTH(ENTRY_WIDTH),
-        .DEPTH(FIFO_DEPTH)
-    ) u_act_queue (
-        .clk(clk),
-        .rst(rst),
-        .s_data({share_marker, share_bank, share_acts, share_start, share_count}),
-        .s_valid(share_valid),
-        .s_ready(queue_ready),
-        .m_data({entry_marker, entry_bank, entry_acts, entry_start, entry_count}),
-        .m_valid(entry_valid),
-        .m_ready(entry_ready),
-        .reached(reached)
-    );
-
-    spmat_read #(
+    row_decode #(
         .ACT_WIDTH(ACTS_WIDTH),
         .WEIGHT_WIDTH(WEIGHT_WIDTH),
         .INDEX_WIDTH(INDEX_WIDTH),
-        .ROW_WIDTH(ROW_WIDTH),
-        .ADDR_WIDTH(ADDR_WIDTH),
-        .COUNT_WIDTH(COUNT_WIDTH)
-    ) u_spmat_read (
+        .ROW_WIDTH(ROW_WIDTH)
+    ) u_row_decode (
         .clk(clk),
         .rst(rst),
-        .entry_valid(entry_valid),
-        .entry_ready(entry_ready),
-        .entry_marker(entry_marker),
-        .entry_bank(entry_bank),
-        .entry_act(entry_acts),
-        .entry_count(entry_count),
-        .entry_start(entry_start),
-        .word_addr(word_addr),
+        .word_valid(word_valid),
+        .word_first(word_first),
+        .word_bank(word_bank),
+        .word_acts(word_acts),
         .word(word),
         .op_valid(op_valid),
-        .op_marker(op_marker),
         .op_bank(op_bank),
         .op_row(op_row),
         .op_weight(op_weight),
-        .op_act(op_acts)
+        .op_acts(op_acts)
     );
 
-    // ---- Counters -------------------------------------------------------------------------------------------------------
     reg mac_reg;
 
-    always @(posedge clk) mac_reg <= op_valid && op_weight != {WEIGHT_WIDTH{1'b0}};
+    always @(posedge clk) mac_reg <= op_valid;
 
     assign mac = mac_reg;
 
     // ---- Control of the PEs ---------------------------------------------------------------------------------------------
-    wire                       from_sum;
-    wire                       from_last;
-    wire                       write_en;
-    wire [1:0]                 write_bank;
-    wire [ROW_WIDTH-1:0]       write_row;
-    wire [BANKS-1:0]           bank_clear;
-    wire [BANKS-1:0]           bank_write_en;
-    wire [BANKS*ROW_WIDTH-1:0] bank_write_addr;
-    wire [BANKS*ROW_WIDTH-1:0] bank_read_addr;
-    wire [1:0]                 read_select;
-    wire [1:0]                 drain_select;
+    wire                            forward;
+    wire                            older;
+    wire                            write_en;
+    wire [BANK_WIDTH-1:0]           write_bank;
+    wire [BANK_ROW_WIDTH-1:0]       write_row;
+    wire [BANKS-1:0]                bank_write_en;
+    wire [BANKS-1:0]                bank_empty;
+    wire [BANKS*BANK_ROW_WIDTH-1:0] bank_write_row;
+    wire [BANKS*BANK_ROW_WIDTH-1:0] bank_read_row;
+    wire [BANK_WIDTH-1:0]           read_select;
+    wire [BANK_WIDTH-1:0]           drain_select;
+    wire [BANK_WIDTH-1:0]           read_bank = op_bank[BANK_WIDTH-1:0];
+    wire [BANK_ROW_WIDTH-1:0]       read_row = op_row;
+    wire [BANK_WIDTH-1:0]           empty_bank = drain_bank[BANK_WIDTH-1:0];
+    wire [BANK_ROW_WIDTH-1:0]       empty_row = drain_row;
+    wire                            unused_bank = &{1'b0, op_bank, drain_bank};
 
     arith_control #(
-        .ROW_WIDTH(ROW_WIDTH)
+        .PLACE_WIDTH(BANK_WIDTH + BANK_ROW_WIDTH)
     ) u_arith_control (
         .clk(clk),
         .rst(rst),
         .op_valid(op_valid),
-        .op_marker(op_marker),
-        .op_bank(op_bank),
-        .op_row(op_row),
-        .from_sum(from_sum),
-        .from_last(from_last),
+        .op_place({read_bank, read_row}),
+        .forward(forward),
+        .older(older),
         .write_en(write_en),
-        .write_bank(write_bank),
-        .write_row(write_row),
-        .done(done),
-        .done_clear(done_clear)
+        .write_place({write_bank, write_row})
     );
 
     bank_control #(
-        .ROW_WIDTH(ROW_WIDTH),
+        .ROW_WIDTH(BANK_ROW_WIDTH),
         .BANKS(BANKS)
     ) u_bank_control (
         .clk(clk),
         .rst(rst),
-        .read_bank(op_bank),
-        .read_row(op_row),
+        .read_bank(read_bank),
+        .read_row(read_row),
         .write_en(write_en),
         .write_bank(write_bank),
         .write_row(write_row),
         .sweep(sweep),
         .drain_en(drain_en),
-        .drain_bank(drain_bank),
-        .drain_row(drain_row),
-        .bank_clear(bank_clear),
+        .drain_bank(empty_bank),
+        .drain_row(empty_row),
         .bank_write_en(bank_write_en),
-        .bank_write_addr(bank_write_addr),
-        .bank_read_addr(bank_read_addr),
+        .bank_empty(bank_empty),
+        .bank_write_row(bank_write_row),
+        .bank_read_row(bank_read_row),
         .read_select(read_select),
         .drain_select(drain_select)
     );
@@ -216,19 +144,19 @@ module lane #(
             pe #(
                 .ACT_WIDTH(ACT_WIDTH),
                 .WEIGHT_WIDTH(WEIGHT_WIDTH),
-                .ROW_WIDTH(ROW_WIDTH),
+                .ROW_WIDTH(BANK_ROW_WIDTH),
                 .ACC_WIDTH(ACC_WIDTH),
                 .BANKS(BANKS)
             ) u_pe (
                 .clk(clk),
                 .weight(op_weight),
                 .act(op_acts[c*ACT_WIDTH+:ACT_WIDTH]),
-                .from_sum(from_sum),
-                .from_last(from_last),
-                .bank_clear(bank_clear),
+                .forward(forward),
+                .older(older),
                 .bank_write_en(bank_write_en),
-                .bank_write_addr(bank_write_addr),
-                .bank_read_addr(bank_read_addr),
+                .bank_empty(bank_empty),
+                .bank_write_row(bank_write_row),
+                .bank_read_row(bank_read_row),
                 .read_select(read_select),
                 .drain_select(drain_select),
                 .drain_data(drain_data[c*ACC_WIDTH+:ACC_WIDTH])

@@ -10,10 +10,10 @@ module load_decode #(
     parameter integer KIND = 0,
     // Bits of an address and of a word of the memory.
     parameter integer ADDR_WIDTH = 11,
-    parameter integer WIDTH = 48,
+    parameter integer WIDTH = 54,
     // The same of the bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48
+    parameter integer LOAD_DATA = 54
 ) (
     input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     // Number of the memory: a port, so that the decoders of all lanes are one module.

@@ -10,7 +10,7 @@ module pe #(
     parameter integer ACT_WIDTH = 18,
     // Bits of a weight.
     parameter integer WEIGHT_WIDTH = 12,
-    // Bits of a row number.
+    // Bits of a row number in a bank.
     parameter integer ROW_WIDTH = 4,
     // Bits of an accumulator.
     parameter integer ACC_WIDTH = 31,
@@ -21,15 +21,15 @@ module pe #(
     // Operation (cycle 0) and its operand (cycle 1).
     input  wire signed [WEIGHT_WIDTH-1:0] weight,
     input  wire signed [ACT_WIDTH-1:0]    act,
-    input  wire                           from_sum,
-    input  wire                           from_last,
-    // Accumulator banks.
-    input  wire [BANKS-1:0]               bank_clear,
+    input  wire                           forward,
+    input  wire                           older,
+    // Accumulator banks: read in cycle 0, written in cycle 2.
     input  wire [BANKS-1:0]               bank_write_en,
-    input  wire [BANKS*ROW_WIDTH-1:0]     bank_write_addr,
-    input  wire [BANKS*ROW_WIDTH-1:0]     bank_read_addr,
-    input  wire [1:0]                     read_select,
-    input  wire [1:0]                     drain_select,
+    input  wire [BANKS-1:0]               bank_empty,
+    input  wire [BANKS*ROW_WIDTH-1:0]     bank_write_row,
+    input  wire [BANKS*ROW_WIDTH-1:0]     bank_read_row,
+    input  wire [$clog2(BANKS)-1:0]       read_select,
+    input  wire [$clog2(BANKS)-1:0]       drain_select,
     output wire signed [ACC_WIDTH-1:0]    drain_data
 );
 
@@ -44,8 +44,8 @@ module pe #(
         .clk(clk),
         .weight(weight),
         .act(act),
-        .from_sum(from_sum),
-        .from_last(from_last),
+        .forward(forward),
+        .older(older),
         .read_data(read_data),
         .write_data(write_data)
     );
@@ -56,11 +56,11 @@ module pe #(
         .BANKS(BANKS)
     ) u_act_buffer (
         .clk(clk),
-        .bank_clear(bank_clear),
         .bank_write_en(bank_write_en),
-        .bank_write_addr(bank_write_addr),
-        .bank_read_addr(bank_read_addr),
+        .bank_empty(bank_empty),
+        .bank_write_row(bank_write_row),
         .write_data(write_data),
+        .bank_read_row(bank_read_row),
         .read_select(read_select),
         .read_data(read_data),
         .drain_select(drain_select),

@@ -148,7 +148,7 @@ module sample #(
     wire [31:0] inputs;
     wire [31:0] cells;
     wire [31:0] outputs;
-    wire [74:0] load_bus;
+    wire [80:0] load_bus;
 
     // Events: a failure of the memory shows once, in the cycle in which its status changes.
     reg  [1:0] memory_reg;

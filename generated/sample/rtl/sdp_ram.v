@@ -7,9 +7,9 @@
 
 module sdp_ram #(
     // Bits of a word.
-    parameter integer WIDTH = 31,
+    parameter integer WIDTH = 16,
     // Number of words, at least 2.
-    parameter integer DEPTH = 16,
+    parameter integer DEPTH = 32,
     // 1: block RAM, 0: distributed RAM (look-up tables).
     parameter integer BLOCK = 0
 ) (

@@ -3,6 +3,7 @@
 //   CELLS    when all lanes have passed the marker of the gate sums: ElemMul on these sums
 //   OUTPUTS  when all lanes have passed the marker of the projection: Assemble on its sums
 //
+// A step without `marker` does not wait for one: the lanes have passed the last marker before it, too.
 // It reads the same schedule as the issuers and passes over their steps. What it starts runs by itself; the issuers see the
 // elements as they appear. Which channels have a frame, and which start an utterance, comes with the gate marker of group 0.
 `resetall
@@ -20,7 +21,7 @@ module sequencer #(
     parameter integer STEPS = 6,
     // Bits of an address and of a word on the load bus.
     parameter integer LOAD_ADDR = 11,
-    parameter integer LOAD_DATA = 48,
+    parameter integer LOAD_DATA = 54,
     // Path of the schedule.
     parameter FILE = "mem/schedule.mem"
 ) (
@@ -36,9 +37,9 @@ module sequencer #(
     // All lanes have passed a marker; done_clear takes it.
     input  wire                   all_done,
     output wire                   done_clear,
-    // Element-wise part.
+    // Element-wise part: done with all that was started; ready for more cells of the same frame; a bank is drained.
     input  wire                   gather_idle,
-    input  wire                   cells_drained,
+    input  wire                   bank_drained,
     input  wire                   out_idle,
     output wire                   start_cells,
     output wire                   start_outputs,
@@ -57,50 +58,27 @@ module sequencer #(
     localparam [1:0] OP_CELLS = 2'd1;
     localparam [1:0] OP_OUTPUTS = 2'd2;
 
-    localparam integer STEP_WIDTH = 48;
+    localparam integer STEP_WIDTH = 54;
     localparam integer PC_WIDTH = $clog2(STEPS);
 
-    wire                     load_en;
-    wire [$clog2(STEPS)-1:0] load_addr;
-    wire [STEP_WIDTH-1:0]    load_data;
-
-    load_decode #(
-        .KIND(5),
-        .ADDR_WIDTH($clog2(STEPS)),
-        .WIDTH(STEP_WIDTH),
-        .LOAD_ADDR(LOAD_ADDR),
-        .LOAD_DATA(LOAD_DATA)
-    ) u_load_decode (
-        .load(load),
-        .number(12'd0),
-        .en(load_en),
-        .addr(load_addr),
-        .data(load_data)
-    );
-
-    reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
-
-    initial $readmemh(FILE, schedule);
-
-    always @(posedge clk) begin
-        if (load_en) schedule[load_addr] <= load_data;
-    end
-
     // The current step and its fields.
-    reg [STEP_WIDTH-1:0] step_reg;
-    wire [1:0] op = step_reg[1:0];
-    wire [1:0] when_field = step_reg[3:2];
-    wire last = step_reg[4];
-    wire marker = step_reg[5];
-    wire [1:0] source = step_reg[7:6];
-    wire [1:0] bank = step_reg[9:8];
-    wire [5:0] size = step_reg[15:10];
-    wire [3:0] words = step_reg[19:16];
-    wire [5:0] pointer = step_reg[25:20];
-    wire [6:0] base = step_reg[32:26];
-    wire [5:0] shift = step_reg[38:33];
-    wire [4:0] peep_shift = step_reg[43:39];
-    wire [3:0] state_frac = step_reg[47:44];
+    wire [STEP_WIDTH-1:0] step;
+    wire [1:0] op = step[1:0];
+    wire [1:0] when_field = step[3:2];
+    wire last = step[4];
+    wire marker = step[5];
+    wire follow = step[6];
+    wire release_field = step[7];
+    wire [1:0] source = step[9:8];
+    wire [1:0] bank = step[11:10];
+    wire [5:0] size = step[17:12];
+    wire [3:0] start_word = step[21:18];
+    wire [3:0] words = step[25:22];
+    wire [5:0] pointer = step[31:26];
+    wire [6:0] base = step[38:32];
+    wire [5:0] shift = step[44:39];
+    wire [4:0] peep_shift = step[49:45];
+    wire [3:0] state_frac = step[53:50];
 
     reg                  run_reg;
     reg [PC_WIDTH-1:0]   pc_reg;
@@ -112,17 +90,31 @@ module sequencer #(
     reg [CHANNELS-1:0]   active_reg;
 
     wire cells = run_reg && op == OP_CELLS;
+    wire marked = ready_reg || !marker;
+    wire rests = gather_idle;
     wire outputs = run_reg && op == OP_OUTPUTS;
-    wire cells_go = cells && ready_reg && gather_idle;
-    wire outputs_go = outputs && ready_reg && gather_idle && out_idle;
+    wire cells_go = cells && marked && rests;
+    wire outputs_go = outputs && marked && gather_idle && out_idle;
     wire go = cells_go || outputs_go;
     wire step_done = run_reg && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
     wire [PC_WIDTH-1:0] pc_next = (!run_reg || last) ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
     wire [CHANNELS-1:0] active = parity_reg ? odd_active_reg : even_active_reg;
 
-    always @(posedge clk) begin
-        if (!run_reg || step_done) step_reg <= schedule[pc_next];
+    step_rom #(
+        .STEP_WIDTH(STEP_WIDTH),
+        .STEPS(STEPS),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA),
+        .FILE(FILE)
+    ) u_step_rom (
+        .clk(clk),
+        .load(load),
+        .en(!run_reg || step_done),
+        .pc(pc_next),
+        .step(step)
+    );
 
+    always @(posedge clk) begin
         if (frame_marked && !frame_parity) begin
             even_active_reg <= frame_active;
             even_first_reg  <= frame_first;
@@ -141,14 +133,14 @@ module sequencer #(
             cells_done_reg <= 2'd0;
         end else begin
             if (gather_idle) run_reg <= 1'b1;
-            ready_reg <= all_done && !go;
+            ready_reg <= all_done && !done_clear;
             if (step_done) pc_reg <= pc_next;
             if (step_done && last) parity_reg <= !parity_reg;
-            if (cells_drained) cells_done_reg <= cells_done_reg + 2'd1;
+            if (bank_drained) cells_done_reg <= cells_done_reg + 2'd1;
         end
     end
 
-    assign done_clear = go;
+    assign done_clear = go && marker;
     assign start_cells = cells_go;
     assign start_outputs = outputs_go;
     assign start_active = cells_go ? active : active_reg;
@@ -161,7 +153,7 @@ module sequencer #(
     assign start_state_frac = state_frac;
     assign cells_done = cells_done_reg;
 
-    wire unused_fields = &{1'b0, when_field, marker, source, bank, pointer, base };
+    wire unused_fields = &{1'b0, when_field, follow, release_field, source, bank, start_word, pointer, base };
 
 endmodule
 

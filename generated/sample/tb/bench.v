@@ -26,6 +26,7 @@ module bench (
     localparam integer CHANNELS = 1;
     localparam integer GROUPS = 1;
     localparam integer LANES = 4;
+    localparam integer FEEDS = 4;
     localparam integer ELEM_LANES = 2;
 
     reg [8*1024-1:0] path;
@@ -236,16 +237,15 @@ module bench (
     genvar l;
     generate
         for (l = 0; l < GROUPS * LANES; l = l + 1) begin : gen_lane
-            assign lane_mac[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
-                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight != 0;
-            assign lane_padding[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid
-                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_weight == 0;
-            assign lane_idle[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.u_spmat_read.idle_reg
-                && !dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid;
+            assign lane_mac[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid;
+            assign lane_padding[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.word_valid
+                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.u_row_decode.weight == 0;
+            assign lane_idle[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.u_spmat_read.idle_reg
+                && !dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.entry_valid;
             assign lane_wait[l] = 1'b0;
-            assign lane_push[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.share_valid;
-            assign lane_pop[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_valid
-                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.entry_ready;
+            assign lane_push[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.share_valid;
+            assign lane_pop[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.entry_valid
+                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.entry_ready;
 
             // Level of the activation queue.
             reg [6:0] level_reg;

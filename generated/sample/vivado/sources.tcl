@@ -24,6 +24,8 @@ set rtl_files {
     rtl/act_queue.v
     rtl/ptr_read.v
     rtl/spmat_read.v
+    rtl/column_feed.v
+    rtl/row_decode.v
     rtl/arith_control.v
     rtl/bank_control.v
     rtl/arith_unit.v
@@ -31,6 +33,7 @@ set rtl_files {
     rtl/pe.v
     rtl/lane.v
     rtl/act_broadcast.v
+    rtl/step_rom.v
     rtl/column_issuer.v
     rtl/column_group.v
     rtl/group_memory.v
