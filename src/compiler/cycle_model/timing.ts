@@ -11,10 +11,10 @@ export const Timing = {
   /** End of the sweep after reset -> issuers and sequencer run (run_reg). */
   sweepToRun: 1,
   /**
-   * Marker taken from the last queue -> the step that waits for it may start (spmat_read.v, arith_control.v, all_done_reg of
-   * column_group.v, ready_reg of sequencer.v).
+   * Marker taken from the last queue -> the step that waits for it may start (spmat_read.v, all_done_reg of column_group.v, ready_reg of
+   * sequencer.v).
    */
-  markerToStart: 9,
+  markerToStart: 6,
   /** Start of ElemMul -> first word of m readable (gather.v, elem_lane.v, vec_buffer.v), without its delay. */
   startToM: 29,
   /** A word of ElemMul (gather_control.v). */
