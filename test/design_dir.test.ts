@@ -175,6 +175,10 @@ describe('loadDesign', () => {
     ['external memory, words of a byte', { weights: 'dram', weightBits: 4, indexBits: 3, memoryBusBits: 64 }, {}],
     ['external memory, shared counts', { weights: 'dram', density: 1 }, { cells: 8, outputs: 4 }],
     ['external memory without weights', { weights: 'dram', density: 0 }, {}],
+    ['split accumulators', { accumulatorMemory: 'split' }, { cells: 13 }],
+    ['external memory, split accumulators', { weights: 'dram', accumulatorMemory: 'split' }, { cells: 13 }],
+    ['lanes in step', { activationQueue: 'group', array: { groups: 2, lanes: 4 } }, {}],
+    ['lanes in step, split accumulators', { activationQueue: 'group', accumulatorMemory: 'split' }, { cells: 13 }],
     ['dense', { density: 1, indexBits: 10, weightBits: 16 }, { inputs: 17, cells: 33, outputs: 9 }],
     ['forced accumulators', { accumulatorBits: 20, vectorBits: 9, weightBits: 4 }, {}],
   ])('gives back the very design: %s', (_, config, shape) => {

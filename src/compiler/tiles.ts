@@ -16,12 +16,15 @@ const TILE_ROWS = 64;
 
 const GATES = 4;
 
-/** Share of the weights of W_r that stay: those that are there, or those that pruning will leave. */
+/**
+ * Share of the weights of W_r that stay: those that are there, or those that pruning will leave; to three digits, so that a model pruned
+ * by a config and built again has the same tiles.
+ */
 function recurrentDensity({ weightR }: LstmLayer, config: Config): number {
   let nonZeros = 0;
   for (const weight of weightR) if (weight !== 0) nonZeros++;
   const asked = (['ir', 'fr', 'cr', 'or'] as const).reduce((sum, matrix) => sum + densityOf(config, matrix) / GATES, 0);
-  return Math.min(asked, nonZeros / weightR.length);
+  return Number(Math.min(asked, nonZeros / weightR.length).toPrecision(3));
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   decodeMatrix,
   type EncodedMatrix,
   type EncodedWords,
+  encodeGroups,
   encodeMatrix,
   type LaneColumns,
   type WordFormat,
@@ -274,5 +275,32 @@ describe('countsAreShared', () => {
     expect(sharedAt([3, 0], [3, 0], [1, 2], [1, 2])).toBe(true);
     expect(sharedAt([3, 0], [3, 0], [1, 2], [2, 1])).toBe(false);
     expect(sharedAt([3, 0], [3, 1], [1, 2], [1, 2])).toBe(false);
+  });
+});
+
+describe('lanes in step', () => {
+  it('have equally long columns, filled up with words of zeros that decode to nothing', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const rng = new Rng(seed);
+        const [rows, columns, groups, lanes] = [12, 7, 2, 3];
+        const weights = Int16Array.from({ length: rows * columns }, () =>
+          rng.uniform() < 0.3 ? rng.integer(-7, 7) : 0,
+        );
+        const rowsByLane = Array.from({ length: lanes }, (_, lane) =>
+          Int32Array.from([lane, lane + 3, lane + 6, lane + 9]),
+        );
+        const plain = encodeGroups(weights, columns, groups, rowsByLane, SMALL);
+        const inStep = encodeGroups(weights, columns, groups, rowsByLane, SMALL, null, true);
+        expect(countsAreShared(inStep, groups)).toBe(true);
+        expect(inStep.nonZeros).toBe(plain.nonZeros);
+        for (const [lane, counts] of plain.counts.entries()) {
+          const group = plain.counts.slice(lane - (lane % lanes), lane - (lane % lanes) + lanes);
+          expect([...inStep.counts[lane]!]).toEqual([...counts.map((_, at) => Math.max(...group.map((c) => c[at]!)))]);
+        }
+        const heights = Array.from({ length: groups * lanes }, () => 4);
+        expect(decodeMatrix(inStep, heights, 'm')).toEqual(decodeMatrix(plain, heights, 'm'));
+      }),
+    );
   });
 });
