@@ -47,7 +47,6 @@ module lane #(
 
     localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
     localparam integer BANK_ROW_WIDTH = ROW_WIDTH;
-
     localparam integer BANK_WIDTH = $clog2(BANKS);
 
     // ---- Decode ---------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@
 //             cycle 1   addr_reg                       -> weight memory
 //             cycle 2   latch of the weight memory
 //             cycle 3   word = output of the memory; word_* -> row_decode
-// A marker passes through without a word. Three cycles behind word_* every sum before it is written; `done` tells so,
-// and each `done_clear` takes one marker.
+// A marker passes through without a word. `done` tells that one has come to cycle 3, and each `done_clear` takes one. The last sum before
+// it is written two cycles later at most; no row is drained for it before another two (column_group, sequencer, gather_control).
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -115,19 +115,13 @@ module spmat_read #(
         end
     end
 
-    // Cycles 4 to 6: a marker waits until the words before it are added (row_decode, arith_control).
-    reg [2:0] passing_reg;
+    // Markers that have passed and are not taken.
     reg [1:0] markers_reg;
 
     always @(posedge clk) begin
-        if (rst) begin
-            passing_reg <= 3'd0;
-            markers_reg <= 2'd0;
-        end else begin
-            passing_reg <= {passing_reg[1:0], s3_marker_reg};
-            if (passing_reg[2] && !done_clear) markers_reg <= markers_reg + 2'd1;
-            else if (done_clear && !passing_reg[2]) markers_reg <= markers_reg - 2'd1;
-        end
+        if (rst) markers_reg <= 2'd0;
+        else if (s3_marker_reg && !done_clear) markers_reg <= markers_reg + 2'd1;
+        else if (done_clear && !s3_marker_reg) markers_reg <= markers_reg - 2'd1;
     end
 
     assign entry_ready = take;
