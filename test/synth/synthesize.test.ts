@@ -96,7 +96,7 @@ describe('the sample, with the Yosys of the system', () => {
     const kinds = new Map(report.memories.map(({ path, instances, kind }) => [path, [instances, kind]]));
     expect(kinds.get('core/array/group_memory/weight_mem')).toEqual([4, 'block']);
     expect(kinds.get('core/array/group_memory/pointer_mem')).toEqual([4, 'distributed']);
-    expect(kinds.get('core/array/column_group/lane/act_queue')).toEqual([4, 'distributed']);
+    expect(kinds.get('core/array/column_group/column_feed/act_queue')).toEqual([4, 'distributed']);
     const accumulators = report.memories.filter(({ path }) => path.endsWith('pe/act_buffer/ram'));
     expect(accumulators.map(({ instances, words }) => [instances, words])).toEqual([
       [8, 16],
