@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'node:path';
 import Handlebars from 'handlebars';
 import type { ModulePlan } from './module_plan.ts';
 
@@ -7,8 +8,8 @@ const TEMPLATES = new URL('../templates/', import.meta.url);
 const engine = Handlebars.create();
 const compiled = new Map<string, HandlebarsTemplateDelegate>();
 
-for (const partial of ['open', 'close']) {
-  engine.registerPartial(partial, readFileSync(new URL(`partials/${partial}.hbs`, TEMPLATES), 'utf8'));
+for (const file of readdirSync(new URL('partials/', TEMPLATES))) {
+  engine.registerPartial(parse(file).name, readFileSync(new URL(`partials/${file}`, TEMPLATES), 'utf8'));
 }
 
 function template(name: string): HandlebarsTemplateDelegate {

@@ -30,18 +30,18 @@ module arith_unit #(
     output wire signed [ACC_WIDTH-1:0]    write_data
 );
 
-    localparam integer PRODUCT_WIDTH = ACT_WIDTH + WEIGHT_WIDTH;
 
-    reg signed [PRODUCT_WIDTH-1:0] product_reg;
-    reg signed [ACC_WIDTH-1:0]     sum_reg;
-    reg signed [ACC_WIDTH-1:0]     last_reg;
+    // Product, as wide as the sum: then a look-up table a bit has room for the adder and the choice of the operand.
+    reg signed [ACC_WIDTH-1:0] product_reg;
+    reg signed [ACC_WIDTH-1:0] sum_reg;
+    reg signed [ACC_WIDTH-1:0] last_reg;
 
     wire signed [ACC_WIDTH-1:0] earlier = older ? last_reg : sum_reg;
     wire signed [ACC_WIDTH-1:0] operand = forward ? earlier : read_data;
 
     always @(posedge clk) begin
         product_reg <= weight * act;
-        sum_reg     <= operand + { {(ACC_WIDTH - PRODUCT_WIDTH){product_reg[PRODUCT_WIDTH-1]}}, product_reg};
+        sum_reg     <= product_reg + operand;
         last_reg    <= sum_reg;
     end
 

@@ -83,9 +83,8 @@ module column_issuer #(
     localparam [1:0] BANK_NEXT = 2'd1;
 
     localparam integer STEP_WIDTH = 54;
-    localparam integer PC_WIDTH = $clog2(STEPS);
 
-    // The current step and its fields.
+    // The step at hand, and its fields.
     wire [STEP_WIDTH-1:0] step;
     wire [1:0] op = step[1:0];
     wire [1:0] when_field = step[3:2];
@@ -105,7 +104,6 @@ module column_issuer #(
     wire [3:0] state_frac = step[53:50];
 
     reg                   run_reg;
-    reg [PC_WIDTH-1:0]    pc_reg;
     reg [INDEX_WIDTH-1:0] index_reg;
     reg [1:0]             frame_reg;
     reg                   slot_reg;
@@ -154,7 +152,6 @@ module column_issuer #(
     // The batch has been read; it was read ahead, and the frame takes it over.
     wire                   batch_done = spmv_done && from_batch && release_field;
     wire                   taken_over = skip && op == OP_SPMV && current && release_field;
-    wire [PC_WIDTH-1:0]    pc_next = (!run_reg || last) ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
 
     step_rom #(
         .STEP_WIDTH(STEP_WIDTH),
@@ -166,7 +163,7 @@ module column_issuer #(
         .clk(clk),
         .load(load),
         .en(!run_reg || step_done),
-        .pc(pc_next),
+        .first(!run_reg || last),
         .step(step)
     );
 
@@ -186,7 +183,6 @@ module column_issuer #(
 
         if (rst) begin
             run_reg        <= 1'b0;
-            pc_reg         <= {PC_WIDTH{1'b0}};
             index_reg      <= {INDEX_WIDTH{1'b0}};
             frame_reg      <= 2'd0;
             slot_reg       <= 1'b0;
@@ -194,12 +190,8 @@ module column_issuer #(
             started_reg    <= {CHANNELS{1'b0}};
         end else begin
             if (enable) run_reg <= 1'b1;
-            if (step_done) begin
-                pc_reg    <= pc_next;
-                index_reg <= {INDEX_WIDTH{1'b0}};
-            end else if (issued) begin
-                index_reg <= index_reg + 1'b1;
-            end
+            if (step_done) index_reg <= {INDEX_WIDTH{1'b0}};
+            else if (issued) index_reg <= index_reg + 1'b1;
             if (batch_done) slot_reg <= !slot_reg;
             started_reg <= (started_reg | utterance_goes_on | (batch_done ? active : {CHANNELS{1'b0}}))
                 & ~utterance_starts;

@@ -11,7 +11,7 @@
 //   z_reg          5    6    7   20   rounded to Z_WIDTH bits, saturated
 //   table          7    8    9   22   word of the sigmoid (i, f, o) or tanh (g) table
 //   multiply            8    9   22   operands taken: f c', i g, o tanh(c)
-//   c             14                  state_reg: (f c' + i g) rounded; written to the cell state memory
+//   c             12-14               i g aligned, sum, state_reg: rounded; written to the cell state memory
 //   tanh(c)       17                  second port of the tanh table, kept in tanh_c_reg
 //   m             25                  m_data, m_valid
 //
@@ -75,8 +75,6 @@ module elem_lane #(
     localparam integer WORD_WIDTH = 16;
     localparam integer STATE_ADDR = $clog2(CELLS);
     localparam integer PRODUCT_WIDTH = 2 * WORD_WIDTH;
-    // f c' + i g with 30 fraction bits.
-    localparam integer STATE_SUM_WIDTH = 48;
     // Fraction bits of a table step, seen from the cell state.
     localparam integer STATE_STEP = 8;
     localparam integer STATE_INDEX_WIDTH = VECTOR_WIDTH + STATE_STEP;
@@ -235,27 +233,30 @@ module elem_lane #(
     end
 
     // ---- New cell state: cycle 10 (phase 2) to 14 ---------------------------------------------------------------------
-    reg  signed [STATE_SUM_WIDTH-1:0] kept_reg;
-    reg  signed [STATE_SUM_WIDTH-1:0] state_sum_reg;
-    reg  signed [STATE_SUM_WIDTH:0]   state_scaled_reg;
-    wire signed [STATE_SUM_WIDTH-1:0] product_wide =
-        { {(STATE_SUM_WIDTH - PRODUCT_WIDTH){product_reg[PRODUCT_WIDTH-1]}}, product_reg};
-    wire signed [STATE_SUM_WIDTH:0]   twice_state = {state_sum_reg, 1'b0};
-    wire signed [STATE_SUM_WIDTH+1:0] state_round =
-        {state_scaled_reg[STATE_SUM_WIDTH], state_scaled_reg} + { {(STATE_SUM_WIDTH + 1){1'b0}}, 1'b1};
-    wire                              state_negative = state_round[STATE_SUM_WIDTH+1];
-    wire                              state_outside = state_round[STATE_SUM_WIDTH+1:VECTOR_WIDTH]
-        != {(STATE_SUM_WIDTH + 2 - VECTOR_WIDTH){state_negative}};
-    wire                              unused_state = &{1'b0, state_round[0]};
+    // f c' has 15 + state_frac fraction bits, i g has 30. The bits of i g below those of f c' cannot change the rounded state: they are
+    // less than its last bit, and the half that rounds has none of them.
+    localparam integer STATE_SUM_WIDTH = PRODUCT_WIDTH + 1;
+    localparam signed [STATE_SUM_WIDTH:0] STATE_HALF = 1 <<< 14;
+
+    reg  signed [PRODUCT_WIDTH-1:0]     kept_reg;
+    reg  signed [PRODUCT_WIDTH-1:0]     added_reg;
+    reg  signed [STATE_SUM_WIDTH-1:0]   state_sum_reg;
+    wire signed [STATE_SUM_WIDTH:0]     state_round = {state_sum_reg[STATE_SUM_WIDTH-1], state_sum_reg} + STATE_HALF;
+    wire                                state_negative = state_round[STATE_SUM_WIDTH];
+    wire                                state_outside = state_round[STATE_SUM_WIDTH:VECTOR_WIDTH+14]
+        != {(STATE_SUM_WIDTH - VECTOR_WIDTH - 13){state_negative}};
+    wire                                unused_state = &{1'b0, state_round[14:0]};
     wire signed [STATE_INDEX_WIDTH-1:0] state_steps = {state_reg, {STATE_STEP{1'b0}}};
 
     always @(posedge clk) begin
-        if (phase2) kept_reg <= product_wide <<< (4'd15 - state_frac);
-        if (phase3) state_sum_reg <= kept_reg + product_wide;
-        state_scaled_reg <= twice_state >>> (5'd30 - {1'b0, state_frac});
+        if (phase2) kept_reg <= product_reg;
+        added_reg <= product_reg >>> (4'd15 - state_frac);
+        if (phase0) begin
+            state_sum_reg <= {kept_reg[PRODUCT_WIDTH-1], kept_reg} + {added_reg[PRODUCT_WIDTH-1], added_reg};
+        end
         if (phase1) begin
             state_reg <= state_outside ? {state_negative, {(VECTOR_WIDTH - 1){!state_negative}}}
-                                       : state_round[VECTOR_WIDTH:1];
+                                       : state_round[15+:VECTOR_WIDTH];
         end
         if (phase2) state_index_reg <= state_steps >>> state_frac;
     end

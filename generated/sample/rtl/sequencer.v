@@ -59,9 +59,8 @@ module sequencer #(
     localparam [1:0] OP_OUTPUTS = 2'd2;
 
     localparam integer STEP_WIDTH = 54;
-    localparam integer PC_WIDTH = $clog2(STEPS);
 
-    // The current step and its fields.
+    // The step at hand, and its fields.
     wire [STEP_WIDTH-1:0] step;
     wire [1:0] op = step[1:0];
     wire [1:0] when_field = step[3:2];
@@ -81,7 +80,6 @@ module sequencer #(
     wire [3:0] state_frac = step[53:50];
 
     reg                  run_reg;
-    reg [PC_WIDTH-1:0]   pc_reg;
     reg                  parity_reg;
     reg                  ready_reg;
     reg [1:0]            cells_done_reg;
@@ -97,7 +95,6 @@ module sequencer #(
     wire outputs_go = outputs && marked && gather_idle && out_idle;
     wire go = cells_go || outputs_go;
     wire step_done = run_reg && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
-    wire [PC_WIDTH-1:0] pc_next = (!run_reg || last) ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
     wire [CHANNELS-1:0] active = parity_reg ? odd_active_reg : even_active_reg;
 
     step_rom #(
@@ -110,7 +107,7 @@ module sequencer #(
         .clk(clk),
         .load(load),
         .en(!run_reg || step_done),
-        .pc(pc_next),
+        .first(!run_reg || last),
         .step(step)
     );
 
@@ -127,14 +124,12 @@ module sequencer #(
 
         if (rst) begin
             run_reg        <= 1'b0;
-            pc_reg         <= {PC_WIDTH{1'b0}};
             parity_reg     <= 1'b0;
             ready_reg      <= 1'b0;
             cells_done_reg <= 2'd0;
         end else begin
             if (gather_idle) run_reg <= 1'b1;
             ready_reg <= all_done && !done_clear;
-            if (step_done) pc_reg <= pc_next;
             if (step_done && last) parity_reg <= !parity_reg;
             if (bank_drained) cells_done_reg <= cells_done_reg + 2'd1;
         end

@@ -1,6 +1,6 @@
 // step_rom: the schedule, as every block that executes it holds it: a step a word, loaded from a file or through the load bus.
 //
-// The step of address `pc` is at the output one cycle after `en`.
+// One cycle after `en` the next step is at the output, the one with number 0 with `first`.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -19,17 +19,19 @@ module step_rom #(
     // Load bus.
     input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     input  wire                            en,
-    input  wire [$clog2(STEPS)-1:0]        pc,
+    input  wire                            first,
     output wire [STEP_WIDTH-1:0]           step
 );
 
-    wire                     load_en;
-    wire [$clog2(STEPS)-1:0] load_addr;
-    wire [STEP_WIDTH-1:0]    load_data;
+    localparam integer PC_WIDTH = $clog2(STEPS);
+
+    wire                  load_en;
+    wire [PC_WIDTH-1:0]   load_addr;
+    wire [STEP_WIDTH-1:0] load_data;
 
     load_decode #(
         .KIND(5),
-        .ADDR_WIDTH($clog2(STEPS)),
+        .ADDR_WIDTH(PC_WIDTH),
         .WIDTH(STEP_WIDTH),
         .LOAD_ADDR(LOAD_ADDR),
         .LOAD_DATA(LOAD_DATA)
@@ -43,12 +45,18 @@ module step_rom #(
 
     reg [STEP_WIDTH-1:0] schedule [0:STEPS-1];
     reg [STEP_WIDTH-1:0] step_reg;
+    reg [PC_WIDTH-1:0]   pc_reg;
+
+    wire [PC_WIDTH-1:0] pc = first ? {PC_WIDTH{1'b0}} : pc_reg + 1'b1;
 
     initial $readmemh(FILE, schedule);
 
     always @(posedge clk) begin
         if (load_en) schedule[load_addr] <= load_data;
-        if (en) step_reg <= schedule[pc];
+        if (en) begin
+            pc_reg   <= pc;
+            step_reg <= schedule[pc];
+        end
     end
 
     assign step = step_reg;

@@ -316,9 +316,9 @@ module bench (
 `else
                 $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, issuer of group 0 at step %0d, column %0d, advance %b, sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
                     cycle, in_frame, in_element, out_frame, out_element,
-                    dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.pc_reg,
+                    dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.u_step_rom.pc_reg,
                     dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg, dut.u_core.u_array.gen_group[0].advance,
-                    dut.u_core.u_array.u_sequencer.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle, dut.u_core.u_array.all_done, lane_idle);
+                    dut.u_core.u_array.u_sequencer.u_step_rom.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle, dut.u_core.u_array.all_done, lane_idle);
 `endif
                 $finish;
             end
