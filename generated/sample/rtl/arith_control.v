@@ -1,11 +1,11 @@
 // arith_control: what the arithmetic units of all channels of a lane have in common: rows and hazards.
 //
 // Pipeline:   cycle 0   op_* (registers of row_decode)      place -> read port of act_buffer
-//             cycle 1   product and accumulator in the arithmetic units; forward, older
+//             cycle 1   product and accumulator in the arithmetic units; take_sum, take_last
 //             cycle 2   sum                                 -> write port of act_buffer
 //             cycle 3   the sum written last
-// A read is two cycles older than the write it would have to see. So the sum of the operation one ahead, or of the one two
-// ahead (older), is taken instead of the accumulator when it is of the same row (forward).
+// A read is two cycles older than the write it would have to see. So when the operation one ahead, or the one two ahead, is of the same
+// row, its sum is taken instead of the accumulator; that of the one ahead where both are.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -20,8 +20,8 @@ module arith_control #(
     input  wire                   op_valid,
     input  wire [PLACE_WIDTH-1:0] op_place,
     // Hazards, in cycle 1.
-    output wire                   forward,
-    output wire                   older,
+    output wire                   take_sum,
+    output wire                   take_last,
     // Write port, in cycle 2.
     output wire                   write_en,
     output wire [PLACE_WIDTH-1:0] write_place
@@ -29,17 +29,13 @@ module arith_control #(
 
     reg                   s1_valid_reg, s2_valid_reg;
     reg [PLACE_WIDTH-1:0] s1_place_reg, s2_place_reg;
-    reg                   forward_reg;
-    reg                   older_reg;
-
-    wire one_ahead = s1_valid_reg && s1_place_reg == op_place;
-    wire two_ahead = s2_valid_reg && s2_place_reg == op_place;
+    reg                   take_sum_reg, take_last_reg;
 
     always @(posedge clk) begin
-        s1_place_reg <= op_place;
-        s2_place_reg <= s1_place_reg;
-        forward_reg  <= one_ahead || two_ahead;
-        older_reg    <= !one_ahead;
+        s1_place_reg  <= op_place;
+        s2_place_reg  <= s1_place_reg;
+        take_sum_reg  <= s1_valid_reg && s1_place_reg == op_place;
+        take_last_reg <= s2_valid_reg && s2_place_reg == op_place;
         if (rst) begin
             s1_valid_reg <= 1'b0;
             s2_valid_reg <= 1'b0;
@@ -49,8 +45,8 @@ module arith_control #(
         end
     end
 
-    assign forward = forward_reg;
-    assign older = older_reg;
+    assign take_sum = take_sum_reg;
+    assign take_last = take_last_reg;
     assign write_en = s2_valid_reg;
     assign write_place = s2_place_reg;
 

@@ -22,9 +22,9 @@ module arith_unit #(
     // Cycle 0.
     input  wire signed [WEIGHT_WIDTH-1:0] weight,
     input  wire signed [ACT_WIDTH-1:0]    act,
-    // Cycle 1: the operand is not read_data, but a sum of before: the older of the two, or the last one.
-    input  wire                           forward,
-    input  wire                           older,
+    // Cycle 1: the operand is sum_reg, or else last_reg, instead of read_data.
+    input  wire                           take_sum,
+    input  wire                           take_last,
     input  wire signed [ACC_WIDTH-1:0]    read_data,
     // Cycle 2.
     output wire signed [ACC_WIDTH-1:0]    write_data
@@ -36,8 +36,7 @@ module arith_unit #(
     reg signed [ACC_WIDTH-1:0] sum_reg;
     reg signed [ACC_WIDTH-1:0] last_reg;
 
-    wire signed [ACC_WIDTH-1:0] earlier = older ? last_reg : sum_reg;
-    wire signed [ACC_WIDTH-1:0] operand = forward ? earlier : read_data;
+    wire signed [ACC_WIDTH-1:0] operand = take_sum ? sum_reg : take_last ? last_reg : read_data;
 
     always @(posedge clk) begin
         product_reg <= weight * act;

@@ -334,8 +334,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'hd8f154a7;
-            HASH_HI: read_data = 32'h3d374ee9;
+            HASH_LO: read_data = 32'h1762cc65;
+            HASH_HI: read_data = 32'h59828f4e;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

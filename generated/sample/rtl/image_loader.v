@@ -25,7 +25,7 @@
 
 module image_loader #(
     // Hash of the design, which an image must carry.
-    parameter [63:0] HASH = 64'h3d374ee9d8f154a7,
+    parameter [63:0] HASH = 64'h59828f4e1762cc65,
     // Largest model.
     parameter integer MAX_INPUTS = 12,
     // Bits of a word and of an address on the load bus.

@@ -83,8 +83,8 @@ module lane #(
     assign mac = mac_reg;
 
     // ---- Control of the PEs ---------------------------------------------------------------------------------------------
-    wire                            forward;
-    wire                            older;
+    wire                            take_sum;
+    wire                            take_last;
     wire                            write_en;
     wire [BANK_WIDTH-1:0]           write_bank;
     wire [BANK_ROW_WIDTH-1:0]       write_row;
@@ -107,8 +107,8 @@ module lane #(
         .rst(rst),
         .op_valid(op_valid),
         .op_place({read_bank, read_row}),
-        .forward(forward),
-        .older(older),
+        .take_sum(take_sum),
+        .take_last(take_last),
         .write_en(write_en),
         .write_place({write_bank, write_row})
     );
@@ -150,8 +150,8 @@ module lane #(
                 .clk(clk),
                 .weight(op_weight),
                 .act(op_acts[c*ACT_WIDTH+:ACT_WIDTH]),
-                .forward(forward),
-                .older(older),
+                .take_sum(take_sum),
+                .take_last(take_last),
                 .bank_write_en(bank_write_en),
                 .bank_empty(bank_empty),
                 .bank_write_row(bank_write_row),

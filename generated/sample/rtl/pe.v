@@ -21,8 +21,8 @@ module pe #(
     // Operation (cycle 0) and its operand (cycle 1).
     input  wire signed [WEIGHT_WIDTH-1:0] weight,
     input  wire signed [ACT_WIDTH-1:0]    act,
-    input  wire                           forward,
-    input  wire                           older,
+    input  wire                           take_sum,
+    input  wire                           take_last,
     // Accumulator banks: read in cycle 0, written in cycle 2.
     input  wire [BANKS-1:0]               bank_write_en,
     input  wire [BANKS-1:0]               bank_empty,
@@ -44,8 +44,8 @@ module pe #(
         .clk(clk),
         .weight(weight),
         .act(act),
-        .forward(forward),
-        .older(older),
+        .take_sum(take_sum),
+        .take_last(take_last),
         .read_data(read_data),
         .write_data(write_data)
     );

@@ -39,8 +39,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0xd8f154a7u
-#define SAMPLE_DESIGN_HASH_HI 0x3d374ee9u
+#define SAMPLE_DESIGN_HASH_LO 0x1762cc65u
+#define SAMPLE_DESIGN_HASH_HI 0x59828f4eu
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
