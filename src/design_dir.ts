@@ -9,7 +9,6 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -41,6 +40,7 @@ import {
 import { type Dimensions, dimensionsOf } from './hdl/dimensions.ts';
 import type { LstmModel } from './model.ts';
 import { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
+import { statPath } from './stat_path.ts';
 
 /** A design directory, read back and checked. */
 export interface LoadedDesign {
@@ -218,7 +218,7 @@ export function writeDesign(dir: string, files: DesignFiles): void {
  */
 export function checkTarget(dir: string): void {
   if (dir === '') throw new EsegenError('output directory', 'expected a path, got an empty text');
-  const stat = statSync(dir, { throwIfNoEntry: false });
+  const stat = statPath(dir);
   if (stat === undefined) {
     if (lstatSync(dir, { throwIfNoEntry: false }) === undefined) return;
     throw new EsegenError(dir, 'is a link that leads nowhere', 'Name another directory');
@@ -319,7 +319,7 @@ function replace(target: string, fresh: string, old: string): void {
 }
 
 function readDesignFile(dir: string, path: string): unknown {
-  const stat = statSync(dir, { throwIfNoEntry: false });
+  const stat = statPath(dir);
   const fix = 'Name a directory that esegen build wrote';
   if (stat === undefined) throw new EsegenError(dir, 'does not exist', fix);
   if (!stat.isDirectory()) throw new EsegenError(dir, 'expected a design directory, got a file', fix);
@@ -349,7 +349,7 @@ function damaged(path: string, error: z.ZodError): EsegenError {
 /** Content of a listed file, if it still is what the generator wrote. */
 function readListed(dir: string, file: string, expected: string): Buffer {
   const path = join(dir, ...file.split('/'));
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(file, `missing in ${dir}`, REBUILD);
   if (!stat.isFile()) throw new EsegenError(file, `expected a file in ${dir}`, REBUILD);
   let content: Buffer;

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { compile, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
 import { hardwareModel } from './compiler/import/hardware_model.ts';
@@ -13,6 +12,7 @@ import { FloatModel } from './golden/float_model.ts';
 import { ESE_CELL, type InitialState, type LstmModel, type TrainedModel } from './model.ts';
 import { encodeNpy, type NpyArray, readNpy } from './npy.ts';
 import { quantizeFrames } from './simulate.ts';
+import { statPath } from './stat_path.ts';
 import { checkFileTarget, writeFiles } from './write_files.ts';
 
 /** What computes: the double-precision model, or the golden model in integers. */
@@ -96,7 +96,7 @@ export function run(options: RunOptions): RunResult {
 }
 
 function open({ path, engine, config, calibrate, initialY, initialC }: RunOptions, progress: Progress): Runnable {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (engine === 'golden' && (initialY !== undefined || initialC !== undefined)) {
     throw new EsegenError('initial states', 'the hardware starts from zeros', 'Use the float engine');

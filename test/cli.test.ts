@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -111,6 +120,30 @@ describe('esegen', () => {
   ])('%j is refused in one line', async (args, stderr) => {
     expect(await esegen(...args)).toEqual({ exitCode: 1, stdout: '', stderr });
     expect(readdirSync(root).toSorted()).toEqual(['config.json', 'model.safetensors']);
+  });
+});
+
+describe('paths where nothing can be', () => {
+  const TOO_LONG = 'n'.repeat(300);
+
+  test.each([
+    [['inspect', 'config.json/model'], 'config.json/model', 'ENOTDIR'],
+    [['inspect', TOO_LONG], TOO_LONG, 'ENAMETOOLONG'],
+    [['inspect', 'circle'], 'circle', 'ELOOP'],
+    [
+      ['build', 'model.safetensors', '--config', 'config.json', '--out', 'config.json/out'],
+      'config.json/out',
+      'ENOTDIR',
+    ],
+    [['build', 'model.safetensors', '--config', 'config.json', '--out', 'circle'], 'circle', 'ELOOP'],
+    [['run', TOO_LONG, '--input', 'x.npy', '--out', 'y.npy'], TOO_LONG, 'ENAMETOOLONG'],
+    [['run', 'model.safetensors', '--input', 'x.npy', '--out', TOO_LONG], TOO_LONG, 'ENAMETOOLONG'],
+    [['simulate', 'config.json/out'], 'config.json/out', 'ENOTDIR'],
+    [['simulate', 'out', '--dump', 'config.json/dump'], 'config.json/dump', 'ENOTDIR'],
+  ])('%j is refused in one line', async (args, path, code) => {
+    symlinkSync('circle', join(root, 'circle'));
+    const stderr = `esegen: ${path}: cannot be reached (${code}). Check the path and its permissions`;
+    expect(await esegen(...args)).toEqual({ exitCode: 1, stdout: '', stderr });
   });
 });
 
@@ -354,6 +387,15 @@ describe('esegen simulate', () => {
     ],
   ])('as a function: %j is refused', async (memory, message) => {
     await expect(simulate(out, { memory })).rejects.toThrow(message);
+  });
+
+  test('results that cannot be written, or would overwrite the frames, are refused before the design is read', async () => {
+    const input = join(root, 'x.npy');
+    await expect(simulate(out, { waves: join(root, 'nowhere', 'w.fst') })).rejects.toThrow('its folder does not exist');
+    await expect(simulate(out, { waves: root })).rejects.toThrow('is not a file, expected the name of a file to write');
+    await expect(simulate(out, { dump: config })).rejects.toThrow(`${config}: is a file, expected a directory`);
+    writeFileSync(input, '');
+    await expect(simulate(out, { input, waves: input })).rejects.toThrow('is an input of this command');
   });
 
   test('a memory option needs a value, and a design with external memory', async () => {
