@@ -201,6 +201,42 @@ describe('image', () => {
     expect(existsSync(join(root, 'other.img'))).toBe(false);
   });
 
+  test('for a design that has none of its own model is refused', async () => {
+    await build();
+    const description = join(out, 'design.json');
+    const json = JSON.parse(readFileSync(description, 'utf8'));
+    delete json.files['sw/model.img'];
+    rmSync(join(out, 'sw', 'model.img'));
+    writeFileSync(description, JSON.stringify(json));
+    const stderr = `esegen: ${out}: holds no sw/model.img. Build the design again with esegen build`;
+    expect(await image()).toEqual({ exitCode: 1, stdout: '', stderr });
+  });
+
+  test('in the place of the model, of a file of the design or of a folder is refused', async () => {
+    await build();
+    const before = readFileSync(model);
+    const own = 'is an input of this command, which would be overwritten. Name another file';
+    for (const [path, what] of [
+      [model, own],
+      [join(out, 'sw', 'model.img'), own],
+      [out, 'is not a file, expected the name of a file to write'],
+    ] as const) {
+      const stderr = `esegen: ${path}: ${what}`;
+      expect(await esegen('image', model, '--design', out, '--out', path)).toEqual({ exitCode: 1, stdout: '', stderr });
+    }
+    expect(readFileSync(model).equals(before)).toBe(true);
+  });
+
+  test('whose weights for external memory cannot be written leaves no half', async () => {
+    writeJson('config.json', { name: 'tiny', array: { lanes: 4 }, weights: 'dram', memoryBusBits: 64 });
+    await build();
+    mkdirSync(join(root, 'other.img.weights'));
+    const { exitCode, stderr } = await image();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('other.img.weights: is not a file');
+    expect(existsSync(join(root, 'other.img'))).toBe(false);
+  });
+
   test('of a model that does not fit is refused, and nothing is written', async () => {
     await build();
     writeModel(5);
