@@ -1,7 +1,9 @@
-import { compile, type Progress } from './compiler/compile.ts';
+import { measureVectors } from './compiler/calibrate.ts';
+import { compilePruned, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
 import { hardwareModel } from './compiler/import/hardware_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
+import { pruneLayer } from './compiler/prune.ts';
 import { type Config, parseConfig, readConfig } from './config.ts';
 import { loadDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
@@ -119,7 +121,11 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
   }
   const { layer } = hardwareModel(path, model);
   const parsed = typeof config === 'string' ? readConfig(config) : parseConfig(config, 'config');
-  const { design } = compile(layer, parsed, readCalibration(path, calibrate, layer.inputs), progress);
+  const calibration = readCalibration(path, calibrate, layer.inputs);
+  progress('prune');
+  const pruned = pruneLayer(layer, parsed);
+  progress('calibrate');
+  const { design } = compilePruned(pruned, parsed, measureVectors(pruned.layer, calibration), progress);
   return { model, engine: goldenEngine(design) };
 }
 
