@@ -1,7 +1,7 @@
 import { measureVectors } from './compiler/calibrate.ts';
 import { compilePruned, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
-import { hardwareModel } from './compiler/import/hardware_model.ts';
+import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
 import { pruneLayer } from './compiler/prune.ts';
 import { type Config, parseConfig, readConfig } from './config.ts';
@@ -125,7 +125,9 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
   progress('prune');
   const pruned = pruneLayer(layer, parsed);
   progress('calibrate');
-  const { design } = compilePruned(pruned, parsed, measureVectors(pruned.layer, calibration), progress);
+  const values = measureVectors(pruned.layer, calibration);
+  const { design, report } = compilePruned(pruned, parsed, values, progress);
+  checkCellClip(path, model, report.peaks.c);
   return { model, engine: goldenEngine(design) };
 }
 
