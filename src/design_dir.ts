@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { CompileReport } from './compiler/compile.ts';
@@ -198,7 +198,7 @@ export function writeDesign(dir: string, files: DesignFiles): void {
   try {
     const target = existsSync(dir) ? realpathSync(dir) : resolve(dir);
     mkdirSync(dirname(target), { recursive: true });
-    const staging = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    const staging = mkdtempSync(join(dirname(target), '.esegen-'));
     try {
       const fresh = join(staging, 'new');
       writeFiles(fresh, files);

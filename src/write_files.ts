@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EsegenError } from './errors.ts';
 import { statPath } from './stat_path.ts';
 
@@ -25,7 +25,8 @@ export function checkFileTarget(path: string, sources: readonly string[]): void 
 }
 
 /**
- * Writes files, all of them or none: each beside its place first, then all are renamed.
+ * Writes files, all of them or none: each beside its place first, then all are renamed. A link to a file stays, and leads to what is
+ * written.
  *
  * @throws EsegenError where one cannot be written
  */
@@ -34,8 +35,9 @@ export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>): voi
   let path = '';
   try {
     for (const [target, content] of files) {
-      path = target;
-      const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+      path = existsSync(target) ? realpathSync(target) : target;
+      // A name of its own: that of the file may be as long as names can be.
+      const beside = join(dirname(path), `.esegen-${process.pid}-${staged.length}.tmp`);
       staged.push({ path, beside });
       writeFileSync(beside, content);
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,23 @@ function fails(options: Partial<RunOptions> & Pick<RunOptions, 'path'>): string 
   }
   throw new Error('did not fail');
 }
+
+describe('the file of outputs', () => {
+  test('may be a link, which stays, and have a name as long as names can be', () => {
+    const path = `${ONNX}stacked.onnx`;
+    writeInput(input, 3, importModel(path).model.layers[0]![0]!.layer.inputs);
+    const expected = runs({ path });
+    const linked = join(root, 'linked.npy');
+    writeFileSync(linked, '');
+    symlinkSync(linked, join(root, 'link.npy'));
+    for (const name of ['link.npy', `${'n'.repeat(251)}.npy`]) {
+      run({ path, engine: 'float', input, out: join(root, name) });
+      expect(readNpy(join(root, name))).toEqual(expected);
+    }
+    expect(readNpy(linked)).toEqual(expected);
+    expect(readdirSync(root)).toHaveLength(5);
+  });
+});
 
 describe('run, float', () => {
   test.each(['stacked', 'both-directions', 'operator-states'])('%s.onnx gives what it was trained to', (name) => {
