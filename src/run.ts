@@ -106,6 +106,8 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
   if (stat.isDirectory()) {
     if (config !== undefined)
       throw new EsegenError('--config', `${path} is a design and has its config`, 'Leave it out');
+    if (calibrate !== undefined)
+      throw new EsegenError('--calibrate', `${path} is a design and has its number formats`, 'Leave it out');
     const { design, readModel } = loadDesign(path);
     const model = trained(readModel());
     return { model, engine: engine === 'golden' ? goldenEngine(design) : floatEngine(model) };

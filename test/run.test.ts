@@ -207,6 +207,15 @@ describe('run refuses', () => {
     expect(fails({ path })).toContain('got float64 [0, 5]');
   });
 
+  test('calibration frames for a design, whose formats are fixed', async () => {
+    writeInput(input, 4, 5);
+    await withDesignDir(sampleDesign({ inputs: 5, cells: 6 }, { array: { lanes: 2 } }), async (path) => {
+      const message = `EsegenError: --calibrate: ${path} is a design and has its number formats. Leave it out`;
+      for (const engine of ['golden', 'float'] as const)
+        expect(fails({ path, engine, calibrate: input })).toBe(message);
+    });
+  });
+
   test('lists that are none', () => {
     expect(parseList('--x', '16,12,8')).toEqual([16, 12, 8]);
     expect(parseList('--x', '4..6')).toEqual([4, 5, 6]);
