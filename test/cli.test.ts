@@ -116,6 +116,10 @@ describe('esegen', () => {
     ],
     [['build', 'm', '--config', 'c', '--out'], 'esegen: Not enough arguments following: out (see esegen --help)'],
     [['build', 'm', 'n', '--config', 'c', '--out', 'o'], 'esegen: Unknown argument: n (see esegen --help)'],
+    [
+      ['synth', 'd', '--family', 'x'],
+      'esegen: Invalid values: Argument: family, Given: "x", Choices: "xcu", "xcup", "xc7" (see esegen --help)',
+    ],
     [['inspect', 'nowhere'], 'esegen: nowhere: does not exist. Name a model file or a design directory'],
   ])('%j is refused in one line', async (args, stderr) => {
     expect(await esegen(...args)).toEqual({ exitCode: 1, stdout: '', stderr });
