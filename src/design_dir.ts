@@ -11,7 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { CompileReport } from './compiler/compile.ts';
@@ -214,7 +214,8 @@ export function writeDesign(dir: string, files: DesignFiles): void {
 /**
  * Refuses a directory that `writeDesign` would not write.
  *
- * @throws EsegenError where `dir` is a file, or a directory with something else in it than a design of esegen
+ * @throws EsegenError where `dir` is a file, the current directory or above it, or a directory with something else in it than a
+ *   design of esegen
  */
 export function checkTarget(dir: string): void {
   if (dir === '') throw new EsegenError('output directory', 'expected a path, got an empty text');
@@ -224,6 +225,10 @@ export function checkTarget(dir: string): void {
     throw new EsegenError(dir, 'is a link that leads nowhere', 'Name another directory');
   }
   if (!stat.isDirectory()) throw new EsegenError(dir, 'expected a directory, got a file', 'Name another one');
+  if (`${process.cwd()}${sep}`.startsWith(`${realpathSync(dir)}${sep}`)) {
+    const fix = 'Name a folder below it, or run from another one';
+    throw new EsegenError(dir, 'is the current folder or above it, which a new one in its place would pull away', fix);
+  }
   if (readdirSync(dir).length === 0) return;
   const path = join(dir, DESIGN_FILE);
   const owner = existsSync(path) ? z.object({ generator: z.string() }).safeParse(tryJson(path)) : null;

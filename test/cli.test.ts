@@ -315,6 +315,23 @@ describe('esegen build', () => {
     expect(read(other)).toEqual(first);
   });
 
+  test('does not pull the current folder away under the shell', async () => {
+    const args = ['build', model, '--config', config, '--out'];
+    mkdirSync(out);
+    const what = 'is the current folder or above it, which a new one in its place would pull away';
+    const fix = 'Name a folder below it, or run from another one';
+    for (const [cwd, path] of [
+      [out, '.'],
+      [join(out, 'rtl'), '..'],
+    ] as const) {
+      const { exitCode, stderr } = await execa(process.execPath, [BIN, ...args, path], { cwd, reject: false });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `esegen: ${path}: ${what}. ${fix}` });
+      await build();
+    }
+    const beside = await execa(process.execPath, [BIN, ...args, out], { cwd: root, reject: false });
+    expect(beside.exitCode).toBe(0);
+  });
+
   test('does not touch a directory of someone else', async () => {
     mkdirSync(out);
     writeFileSync(join(out, 'thesis.tex'), 'x');
