@@ -4,8 +4,8 @@
 //   node scripts/setup.js [--with yosys] [--with berkeley-abc]
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -49,15 +49,34 @@ function wantedTools(args) {
   return wanted;
 }
 
+/** Whether node_modules is a link, as in a second work tree that shares the packages of the first. */
+function packagesAreLinked() {
+  return lstatSync(join(ROOT, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** The lock file that the packages are judged by: where they are those of another clone with an equal one, that one. */
+function lockFile() {
+  const own = join(ROOT, 'package-lock.json');
+  if (!packagesAreLinked() || !existsSync(join(ROOT, 'node_modules'))) return own;
+  const other = join(dirname(realpathSync(join(ROOT, 'node_modules'))), 'package-lock.json');
+  return existsSync(other) && readFileSync(other).equals(readFileSync(own)) ? other : own;
+}
+
 /** Whether the installed packages are absent, older than the lock file, or without those for development. */
 function packagesAreStale() {
-  const lock = join(ROOT, 'package-lock.json');
+  const lock = lockFile();
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   if (!existsSync(installed) || !existsSync(join(ROOT, 'node_modules', 'vitest', 'package.json'))) return true;
   return statSync(installed).mtimeMs < statSync(lock).mtimeMs;
 }
 
 function installPackages() {
+  if (packagesAreLinked()) {
+    throw new SetupError(
+      'node_modules is a link, and the packages there are absent or older than package-lock.json. ' +
+        'npm ci would empty the folder it leads to: run npm ci there, or remove the link and try again.',
+    );
+  }
   if (!isOnPath('npm')) throw new SetupError('npm is missing. Install it beside Node.js and try again.');
   console.log('installing the npm packages (npm ci)…');
   run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], 'Check the network and run npm ci');

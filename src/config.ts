@@ -104,7 +104,7 @@ export const BLOCK_NAMES: readonly string[] = [
     'table_index',
     'sigmoid',
   ],
-  ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'channel', 'bench'],
+  ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'channel', 'bench', 'icarus_tb'],
   ...['core', 'axi_lite_slave', 'control_registers', 'run_control', 'core_counters', 'control_master'],
   ...['image_loader', 'load_decode', 'state_access', 'column_feed', 'row_decode', 'row_rom', 'step_rom'],
 ];

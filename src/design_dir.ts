@@ -9,10 +9,9 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { CompileReport } from './compiler/compile.ts';
@@ -41,6 +40,7 @@ import {
 import { type Dimensions, dimensionsOf } from './hdl/dimensions.ts';
 import type { LstmModel } from './model.ts';
 import { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
+import { statPath } from './stat_path.ts';
 
 /** A design directory, read back and checked. */
 export interface LoadedDesign {
@@ -198,7 +198,7 @@ export function writeDesign(dir: string, files: DesignFiles): void {
   try {
     const target = existsSync(dir) ? realpathSync(dir) : resolve(dir);
     mkdirSync(dirname(target), { recursive: true });
-    const staging = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+    const staging = mkdtempSync(join(dirname(target), '.esegen-'));
     try {
       const fresh = join(staging, 'new');
       writeFiles(fresh, files);
@@ -214,16 +214,21 @@ export function writeDesign(dir: string, files: DesignFiles): void {
 /**
  * Refuses a directory that `writeDesign` would not write.
  *
- * @throws EsegenError where `dir` is a file, or a directory with something else in it than a design of esegen
+ * @throws EsegenError where `dir` is a file, the current directory or above it, or a directory with something else in it than a
+ *   design of esegen
  */
 export function checkTarget(dir: string): void {
   if (dir === '') throw new EsegenError('output directory', 'expected a path, got an empty text');
-  const stat = statSync(dir, { throwIfNoEntry: false });
+  const stat = statPath(dir);
   if (stat === undefined) {
     if (lstatSync(dir, { throwIfNoEntry: false }) === undefined) return;
     throw new EsegenError(dir, 'is a link that leads nowhere', 'Name another directory');
   }
   if (!stat.isDirectory()) throw new EsegenError(dir, 'expected a directory, got a file', 'Name another one');
+  if (`${process.cwd()}${sep}`.startsWith(`${realpathSync(dir)}${sep}`)) {
+    const fix = 'Name a folder below it, or run from another one';
+    throw new EsegenError(dir, 'is the current folder or above it, which a new one in its place would pull away', fix);
+  }
   if (readdirSync(dir).length === 0) return;
   const path = join(dir, DESIGN_FILE);
   const owner = existsSync(path) ? z.object({ generator: z.string() }).safeParse(tryJson(path)) : null;
@@ -319,7 +324,7 @@ function replace(target: string, fresh: string, old: string): void {
 }
 
 function readDesignFile(dir: string, path: string): unknown {
-  const stat = statSync(dir, { throwIfNoEntry: false });
+  const stat = statPath(dir);
   const fix = 'Name a directory that esegen build wrote';
   if (stat === undefined) throw new EsegenError(dir, 'does not exist', fix);
   if (!stat.isDirectory()) throw new EsegenError(dir, 'expected a design directory, got a file', fix);
@@ -349,7 +354,7 @@ function damaged(path: string, error: z.ZodError): EsegenError {
 /** Content of a listed file, if it still is what the generator wrote. */
 function readListed(dir: string, file: string, expected: string): Buffer {
   const path = join(dir, ...file.split('/'));
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(file, `missing in ${dir}`, REBUILD);
   if (!stat.isFile()) throw new EsegenError(file, `expected a file in ${dir}`, REBUILD);
   let content: Buffer;

@@ -1,6 +1,7 @@
 import { measureVectors } from './compiler/calibrate.ts';
 import { compilePruned } from './compiler/compile.ts';
 import { pruneLayer, selectWeights } from './compiler/prune.ts';
+import { checkCellLimit } from './compress/cell_limit.ts';
 import { checkSweep, checkVectorBits, checkWeightBits, configOf, readHardwareModel } from './compress/input.ts';
 import { floatOutputs, goldenOutputs } from './compress/outputs.ts';
 import { SignalNoise } from './compress/signal_noise.ts';
@@ -79,9 +80,10 @@ export function evaluate(options: EvaluateOptions): Evaluation {
   const vectors = checkVectorBits(options.vectors ?? [config.vectorBits]);
   const densities =
     options.densities === undefined ? [null] : checkSweep('--densities', options.densities, 0.001, 1, false);
-  const model = readHardwareModel(path);
+  const { model, trained } = readHardwareModel(path);
   const task = readTask(path, model, data, labels);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
+  for (const set of [task.set, calibration]) checkCellLimit(path, trained, model.layer, set);
 
   const total = 1 + densities.length * (1 + weights.length * vectors.length);
   let done = 0;

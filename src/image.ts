@@ -8,6 +8,7 @@ import { importModel } from './compiler/import/read_model.ts';
 import { IMAGE_FILE, packModelImage, readImageHash, type WeightsSum, weightsSum } from './compiler/model_image.ts';
 import { packStream } from './compiler/stream.ts';
 import { loadDesign } from './design_dir.ts';
+import { EsegenError } from './errors.ts';
 import { readCalibration } from './frame_sets.ts';
 
 /** What to make an image of. */
@@ -41,7 +42,9 @@ export interface ModelImage {
  */
 export function modelImage({ model: path, design: dir, calibrate, progress = () => {} }: ImageOptions): ModelImage {
   progress('read design');
-  const hardware = loadDesign(dir).design;
+  const { design: hardware, files } = loadDesign(dir);
+  if (!files.has(IMAGE_FILE))
+    throw new EsegenError(dir, `holds no ${IMAGE_FILE}`, 'Build the design again with esegen build');
   const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)), IMAGE_FILE);
   progress('read model');
   const { model: imported } = importModel(path);

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { hardwareModel } from './compiler/import/hardware_model.ts';
 import type { ImportedModel } from './compiler/import/imported_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
@@ -7,6 +6,7 @@ import { type LoadedDesign, loadDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
 import { type MemoryGroup, memoryGroups } from './generate.ts';
 import type { Floats, LstmDirection, LstmLayer } from './model.ts';
+import { statPath } from './stat_path.ts';
 
 /** A sub-matrix of a model. */
 export interface MatrixInspection {
@@ -51,7 +51,7 @@ export interface DesignInspection {
  * @throws EsegenError where it is neither, or is damaged
  */
 export function inspect(path: string): ModelInspection | DesignInspection {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) {
     const loaded = loadDesign(path);

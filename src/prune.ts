@@ -2,6 +2,7 @@ import type { Progress } from './compiler/compile.ts';
 import { hardwareModel } from './compiler/import/hardware_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
 import { type PrunedLayer, selectWeights } from './compiler/prune.ts';
+import { checkCellLimit } from './compress/cell_limit.ts';
 import { configOf } from './compress/input.ts';
 import { laneImbalance } from './compress/lane_load.ts';
 import { plainMagnitude } from './compress/plain_magnitude.ts';
@@ -88,7 +89,9 @@ export function prune(options: PruneOptions): PruneResult {
       throw new EsegenError('--density', `expected a number from ${least} to 1 for a scan, got ${density}`);
     }
     const hardware = hardwareModel(path, model);
-    sensitivity = scanSensitivity(hardware.layer, config, readTask(path, hardware, data, labels), density, progress);
+    const task = readTask(path, hardware, data, labels);
+    checkCellLimit(path, model, hardware.layer, task.set);
+    sensitivity = scanSensitivity(hardware.layer, config, task, density, progress);
     config = { ...config, density: { ...config.density, ...sensitivity.proposal } };
   }
 

@@ -1,4 +1,5 @@
 import type { Progress } from './compiler/compile.ts';
+import { checkCellLimit } from './compress/cell_limit.ts';
 import { checkVectorBits, checkWeightBits, configOf, readHardwareModel } from './compress/input.ts';
 import { type QuantizeReport, quantizeReport } from './compress/quantize_report.ts';
 import type { Config } from './config.ts';
@@ -35,6 +36,11 @@ export function quantizeModel(options: QuantizeOptions): QuantizeReport {
           vectorBits: checkVectorBits(vectors ?? [config.vectorBits]),
         };
   progress('read model');
-  const { layer } = readHardwareModel(path);
-  return quantizeReport(layer, config, readCalibration(path, calibrate, layer.inputs), sweep, progress);
+  const {
+    model: { layer },
+    trained,
+  } = readHardwareModel(path);
+  const calibration = readCalibration(path, calibrate, layer.inputs);
+  checkCellLimit(path, trained, layer, calibration);
+  return quantizeReport(layer, config, calibration, sweep, progress);
 }

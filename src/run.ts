@@ -1,8 +1,9 @@
-import { statSync } from 'node:fs';
-import { compile, type Progress } from './compiler/compile.ts';
+import { measureVectors } from './compiler/calibrate.ts';
+import { compilePruned, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
-import { hardwareModel } from './compiler/import/hardware_model.ts';
+import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
+import { pruneLayer } from './compiler/prune.ts';
 import { type Config, parseConfig, readConfig } from './config.ts';
 import { loadDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
@@ -13,6 +14,7 @@ import { FloatModel } from './golden/float_model.ts';
 import { ESE_CELL, type InitialState, type LstmModel, type TrainedModel } from './model.ts';
 import { encodeNpy, type NpyArray, readNpy } from './npy.ts';
 import { quantizeFrames } from './simulate.ts';
+import { statPath } from './stat_path.ts';
 import { checkFileTarget, writeFiles } from './write_files.ts';
 
 /** What computes: the double-precision model, or the golden model in integers. */
@@ -96,7 +98,7 @@ export function run(options: RunOptions): RunResult {
 }
 
 function open({ path, engine, config, calibrate, initialY, initialC }: RunOptions, progress: Progress): Runnable {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (engine === 'golden' && (initialY !== undefined || initialC !== undefined)) {
     throw new EsegenError('initial states', 'the hardware starts from zeros', 'Use the float engine');
@@ -104,6 +106,8 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
   if (stat.isDirectory()) {
     if (config !== undefined)
       throw new EsegenError('--config', `${path} is a design and has its config`, 'Leave it out');
+    if (calibrate !== undefined)
+      throw new EsegenError('--calibrate', `${path} is a design and has its number formats`, 'Leave it out');
     const { design, readModel } = loadDesign(path);
     const model = trained(readModel());
     return { model, engine: engine === 'golden' ? goldenEngine(design) : floatEngine(model) };
@@ -119,7 +123,13 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
   }
   const { layer } = hardwareModel(path, model);
   const parsed = typeof config === 'string' ? readConfig(config) : parseConfig(config, 'config');
-  const { design } = compile(layer, parsed, readCalibration(path, calibrate, layer.inputs), progress);
+  const calibration = readCalibration(path, calibrate, layer.inputs);
+  progress('prune');
+  const pruned = pruneLayer(layer, parsed);
+  progress('calibrate');
+  const values = measureVectors(pruned.layer, calibration);
+  const { design, report } = compilePruned(pruned, parsed, values, progress);
+  checkCellClip(path, model, report.peaks.c);
   return { model, engine: goldenEngine(design) };
 }
 

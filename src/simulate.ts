@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../sim-verilator/cosimulate.ts';
@@ -15,6 +15,8 @@ import type { Dimensions } from './hdl/dimensions.ts';
 import type { LstmLayer } from './model.ts';
 import { readNpy, writeNpy } from './npy.ts';
 import { Rng } from './rng.ts';
+import { statPath } from './stat_path.ts';
+import { checkFileTarget } from './write_files.ts';
 
 /** What `simulate` runs, and how. */
 export interface SimulateOptions {
@@ -207,8 +209,15 @@ function checkOptions(options: SimulateOptions): void {
   }
 }
 
+/** Refuses places for results before the simulation, not after it. */
+function checkTargets({ input, waves, dump: dir }: SimulateOptions): void {
+  if (waves !== undefined) checkFileTarget(waves, input === undefined ? [] : [input]);
+  if (dir !== undefined && statPath(dir)?.isDirectory() === false) {
+    throw new EsegenError(dir, 'is a file, expected a directory');
+  }
+}
+
 function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: LoadedDesign): void {
-  if (existsSync(dir) && !statSync(dir).isDirectory()) throw new EsegenError(dir, 'is a file, expected a directory');
   mkdirSync(dir, { recursive: true });
   const { channels, outputs } = loaded.design.dimensions;
   const steps = float.frames / channels;
@@ -227,6 +236,7 @@ function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: 
  */
 export async function simulate(dir: string, options: SimulateOptions = {}): Promise<SimulateResult> {
   checkOptions(options);
+  checkTargets(options);
   const loaded = loadDesign(dir);
   const { design } = loaded;
   const { formats, dimensions } = design;

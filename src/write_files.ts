@@ -1,6 +1,7 @@
-import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EsegenError } from './errors.ts';
+import { statPath } from './stat_path.ts';
 
 /**
  * Checks, before the work is done, that a file can be written.
@@ -11,11 +12,12 @@ import { EsegenError } from './errors.ts';
  */
 export function checkFileTarget(path: string, sources: readonly string[]): void {
   const folder = dirname(path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (statPath(folder)?.isDirectory() !== true) {
     throw new EsegenError(path, 'cannot be written: its folder does not exist', 'Make the folder first');
   }
-  if (!existsSync(path)) return;
-  if (!statSync(path).isFile()) throw new EsegenError(path, 'is not a file, expected the name of a file to write');
+  const stat = statPath(path);
+  if (stat === undefined) return;
+  if (!stat.isFile()) throw new EsegenError(path, 'is not a file, expected the name of a file to write');
   const real = realpathSync(path);
   if (sources.some((source) => existsSync(source) && realpathSync(source) === real)) {
     throw new EsegenError(path, 'is an input of this command, which would be overwritten', 'Name another file');
@@ -23,7 +25,8 @@ export function checkFileTarget(path: string, sources: readonly string[]): void 
 }
 
 /**
- * Writes files, all of them or none: each beside its place first, then all are renamed.
+ * Writes files, all of them or none: each beside its place first, then all are renamed. A link to a file stays, and leads to what is
+ * written.
  *
  * @throws EsegenError where one cannot be written
  */
@@ -32,8 +35,9 @@ export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>): voi
   let path = '';
   try {
     for (const [target, content] of files) {
-      path = target;
-      const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+      path = existsSync(target) ? realpathSync(target) : target;
+      // A name of its own: that of the file may be as long as names can be.
+      const beside = join(dirname(path), `.esegen-${process.pid}-${staged.length}.tmp`);
       staged.push({ path, beside });
       writeFileSync(beside, content);
     }

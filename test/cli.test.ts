@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,10 +116,38 @@ describe('esegen', () => {
     ],
     [['build', 'm', '--config', 'c', '--out'], 'esegen: Not enough arguments following: out (see esegen --help)'],
     [['build', 'm', 'n', '--config', 'c', '--out', 'o'], 'esegen: Unknown argument: n (see esegen --help)'],
+    [
+      ['synth', 'd', '--family', 'x'],
+      'esegen: Invalid values: Argument: family, Given: "x", Choices: "xcu", "xcup", "xc7" (see esegen --help)',
+    ],
     [['inspect', 'nowhere'], 'esegen: nowhere: does not exist. Name a model file or a design directory'],
   ])('%j is refused in one line', async (args, stderr) => {
     expect(await esegen(...args)).toEqual({ exitCode: 1, stdout: '', stderr });
     expect(readdirSync(root).toSorted()).toEqual(['config.json', 'model.safetensors']);
+  });
+});
+
+describe('paths where nothing can be', () => {
+  const TOO_LONG = 'n'.repeat(300);
+
+  test.each([
+    [['inspect', 'config.json/model'], 'config.json/model', 'ENOTDIR'],
+    [['inspect', TOO_LONG], TOO_LONG, 'ENAMETOOLONG'],
+    [['inspect', 'circle'], 'circle', 'ELOOP'],
+    [
+      ['build', 'model.safetensors', '--config', 'config.json', '--out', 'config.json/out'],
+      'config.json/out',
+      'ENOTDIR',
+    ],
+    [['build', 'model.safetensors', '--config', 'config.json', '--out', 'circle'], 'circle', 'ELOOP'],
+    [['run', TOO_LONG, '--input', 'x.npy', '--out', 'y.npy'], TOO_LONG, 'ENAMETOOLONG'],
+    [['run', 'model.safetensors', '--input', 'x.npy', '--out', TOO_LONG], TOO_LONG, 'ENAMETOOLONG'],
+    [['simulate', 'config.json/out'], 'config.json/out', 'ENOTDIR'],
+    [['simulate', 'out', '--dump', 'config.json/dump'], 'config.json/dump', 'ENOTDIR'],
+  ])('%j is refused in one line', async (args, path, code) => {
+    symlinkSync('circle', join(root, 'circle'));
+    const stderr = `esegen: ${path}: cannot be reached (${code}). Check the path and its permissions`;
+    expect(await esegen(...args)).toEqual({ exitCode: 1, stdout: '', stderr });
   });
 });
 
@@ -165,6 +202,42 @@ describe('image', () => {
     expect(stderr).toBe(
       `esegen: sw/model.img: the hardware takes images of version 1, this esegen writes version 2. ${fix}`,
     );
+    expect(existsSync(join(root, 'other.img'))).toBe(false);
+  });
+
+  test('for a design that has none of its own model is refused', async () => {
+    await build();
+    const description = join(out, 'design.json');
+    const json = JSON.parse(readFileSync(description, 'utf8'));
+    delete json.files['sw/model.img'];
+    rmSync(join(out, 'sw', 'model.img'));
+    writeFileSync(description, JSON.stringify(json));
+    const stderr = `esegen: ${out}: holds no sw/model.img. Build the design again with esegen build`;
+    expect(await image()).toEqual({ exitCode: 1, stdout: '', stderr });
+  });
+
+  test('in the place of the model, of a file of the design or of a folder is refused', async () => {
+    await build();
+    const before = readFileSync(model);
+    const own = 'is an input of this command, which would be overwritten. Name another file';
+    for (const [path, what] of [
+      [model, own],
+      [join(out, 'sw', 'model.img'), own],
+      [out, 'is not a file, expected the name of a file to write'],
+    ] as const) {
+      const stderr = `esegen: ${path}: ${what}`;
+      expect(await esegen('image', model, '--design', out, '--out', path)).toEqual({ exitCode: 1, stdout: '', stderr });
+    }
+    expect(readFileSync(model).equals(before)).toBe(true);
+  });
+
+  test('whose weights for external memory cannot be written leaves no half', async () => {
+    writeJson('config.json', { name: 'tiny', array: { lanes: 4 }, weights: 'dram', memoryBusBits: 64 });
+    await build();
+    mkdirSync(join(root, 'other.img.weights'));
+    const { exitCode, stderr } = await image();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('other.img.weights: is not a file');
     expect(existsSync(join(root, 'other.img'))).toBe(false);
   });
 
@@ -240,6 +313,23 @@ describe('esegen build', () => {
     const other = join(root, 'other place');
     await esegen('build', model, '--config', config, '--out', other);
     expect(read(other)).toEqual(first);
+  });
+
+  test('does not pull the current folder away under the shell', async () => {
+    const args = ['build', model, '--config', config, '--out'];
+    mkdirSync(out);
+    const what = 'is the current folder or above it, which a new one in its place would pull away';
+    const fix = 'Name a folder below it, or run from another one';
+    for (const [cwd, path] of [
+      [out, '.'],
+      [join(out, 'rtl'), '..'],
+    ] as const) {
+      const { exitCode, stderr } = await execa(process.execPath, [BIN, ...args, path], { cwd, reject: false });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `esegen: ${path}: ${what}. ${fix}` });
+      await build();
+    }
+    const beside = await execa(process.execPath, [BIN, ...args, out], { cwd: root, reject: false });
+    expect(beside.exitCode).toBe(0);
   });
 
   test('does not touch a directory of someone else', async () => {
@@ -354,6 +444,15 @@ describe('esegen simulate', () => {
     ],
   ])('as a function: %j is refused', async (memory, message) => {
     await expect(simulate(out, { memory })).rejects.toThrow(message);
+  });
+
+  test('results that cannot be written, or would overwrite the frames, are refused before the design is read', async () => {
+    const input = join(root, 'x.npy');
+    await expect(simulate(out, { waves: join(root, 'nowhere', 'w.fst') })).rejects.toThrow('its folder does not exist');
+    await expect(simulate(out, { waves: root })).rejects.toThrow('is not a file, expected the name of a file to write');
+    await expect(simulate(out, { dump: config })).rejects.toThrow(`${config}: is a file, expected a directory`);
+    writeFileSync(input, '');
+    await expect(simulate(out, { input, waves: input })).rejects.toThrow('is an input of this command');
   });
 
   test('a memory option needs a value, and a design with external memory', async () => {

@@ -92,6 +92,10 @@ test.each<[string[], string]>([
     ['prune', 'm.safetensors', '--config', 'c.json', '--per-matrix', 'xx=1', '--out', 'q.safetensors'],
     '--per-matrix: expected densities such as ix=0.1,ym=0.2 of ix, fx, cx, ox, ir, fr, cr, or, ym, got "xx=1"',
   ],
+  [
+    ['prune', 'm.safetensors', '--config', 'c.json', '--per-matrix', 'ix=0.1,ix=0.2', '--out', 'q.safetensors'],
+    '--per-matrix: names ix twice. Remove one of them',
+  ],
   [['prune', 'm.safetensors', '--config', 'c.json', '--sensitivity'], '--data: missing'],
   [['quantize', 'm.safetensors', '--config', 'c.json', '--vectors', '4..8'], '--vectors: expected 1 to 32 whole'],
   [['quantize', 'm.safetensors', '--config', 'c.json', '--weights', 'all'], '--weights: expected numbers such as'],

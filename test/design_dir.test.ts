@@ -110,6 +110,12 @@ describe('writeDesign', () => {
     expect(loadDesign(dir).design.config.name).toBe('tiny');
   });
 
+  test('takes a name as long as names can be', () => {
+    const long = join(root, 'n'.repeat(255));
+    writeDesign(long, make().files);
+    expect(readdirSync(root)).toEqual(['n'.repeat(255)]);
+  });
+
   test('follows a link to a design, and keeps the link', () => {
     const link = join(root, 'link');
     writeDesign(dir, make({ name: 'older' }).files);

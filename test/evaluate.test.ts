@@ -10,6 +10,7 @@ import { type EvaluateOptions, evaluate } from '../src/evaluate.ts';
 import { writeNpy } from '../src/npy.ts';
 import { quantizeModel } from '../src/quantize.ts';
 import { Rng } from '../src/rng.ts';
+import { run } from '../src/run.ts';
 
 let root: string;
 let model: string;
@@ -78,6 +79,14 @@ test('without widths and densities it is what build makes; progress ends where i
   expect(densities[0]!.golden.map(({ weightBits, vectorBits }) => [weightBits, vectorBits])).toEqual([[12, 16]]);
   expect(seen).toEqual(['0/3', '1/3', '2/3', '3/3']);
   expect(progressBar(1, 3, 'x')).toBe('[######..............] 1/3 x');
+});
+
+test('a model that its part cannot hold has its figures nevertheless', () => {
+  // 32 channels of 8 lanes take more than the 220 DSP blocks of this part.
+  const config = parseConfig({ array: { lanes: 8, channels: 32 }, part: 'xc7z020clg400-1' }, 'test');
+  expect(evaluated({ config, densities: [1, 0.3] }).densities).toHaveLength(2);
+  expect(quantizeModel({ model, config, weights: [8] }).sweep).toHaveLength(1);
+  expect(run({ path: model, engine: 'golden', config, input: data, out: join(root, 'y.npy') }).outputs).toBe(12);
 });
 
 test('bad sweeps are refused', () => {

@@ -5,7 +5,7 @@ import { compile } from '../src/compiler/compile.ts';
 import { hardwareModel } from '../src/compiler/import/hardware_model.ts';
 import { lstmFromTensors } from '../src/compiler/import/pytorch_lstm.ts';
 import { parseSafetensors } from '../src/compiler/import/safetensors.ts';
-import { parseConfig } from '../src/config.ts';
+import { BLOCK_NAMES, parseConfig } from '../src/config.ts';
 import { type DesignFiles, generate, type HostFiles, memoryGroups, parseLabels, sha256 } from '../src/generate.ts';
 import type { LstmModel } from '../src/model.ts';
 import { Rng } from '../src/rng.ts';
@@ -160,6 +160,19 @@ describe('generate', () => {
     const listed = text(files, 'files.f').trimEnd().split('\n');
     expect(listed.toSorted()).toEqual([...files.keys()].filter((path) => path.startsWith('rtl/')).toSorted());
     expect(listed.at(-1)).toBe('rtl/tiny.v');
+  });
+
+  test.each([
+    {},
+    { weights: 'dram' },
+    { accumulatorMemory: 'split' },
+    { activationQueue: 'group' },
+    { array: { channels: 2, groups: 2, lanes: 2 }, maximum: { inputs: 9 } },
+  ])('all modules but the top have names that a config cannot take: %j', (config) => {
+    const modules = [...generated({ ...CONFIG, ...config })]
+      .filter(([path]) => path.endsWith('.v'))
+      .flatMap(([, content]) => [...String(content).matchAll(/^module (\w+)/gm)].map((match) => match[1]!));
+    expect(modules.filter((name) => !BLOCK_NAMES.includes(name))).toEqual(['tiny']);
   });
 
   test.each([{}, { weights: 'dram' }])('the README has a row for every file: %j', (config) => {

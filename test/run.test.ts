@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,23 @@ function fails(options: Partial<RunOptions> & Pick<RunOptions, 'path'>): string 
   }
   throw new Error('did not fail');
 }
+
+describe('the file of outputs', () => {
+  test('may be a link, which stays, and have a name as long as names can be', () => {
+    const path = `${ONNX}stacked.onnx`;
+    writeInput(input, 3, importModel(path).model.layers[0]![0]!.layer.inputs);
+    const expected = runs({ path });
+    const linked = join(root, 'linked.npy');
+    writeFileSync(linked, '');
+    symlinkSync(linked, join(root, 'link.npy'));
+    for (const name of ['link.npy', `${'n'.repeat(251)}.npy`]) {
+      run({ path, engine: 'float', input, out: join(root, name) });
+      expect(readNpy(join(root, name))).toEqual(expected);
+    }
+    expect(readNpy(linked)).toEqual(expected);
+    expect(readdirSync(root)).toHaveLength(5);
+  });
+});
 
 describe('run, float', () => {
   test.each(['stacked', 'both-directions', 'operator-states'])('%s.onnx gives what it was trained to', (name) => {
@@ -188,6 +205,15 @@ describe('run refuses', () => {
     );
     writeInput(input, 0, 5);
     expect(fails({ path })).toContain('got float64 [0, 5]');
+  });
+
+  test('calibration frames for a design, whose formats are fixed', async () => {
+    writeInput(input, 4, 5);
+    await withDesignDir(sampleDesign({ inputs: 5, cells: 6 }, { array: { lanes: 2 } }), async (path) => {
+      const message = `EsegenError: --calibrate: ${path} is a design and has its number formats. Leave it out`;
+      for (const engine of ['golden', 'float'] as const)
+        expect(fails({ path, engine, calibrate: input })).toBe(message);
+    });
   });
 
   test('lists that are none', () => {

@@ -20,7 +20,7 @@ export function describeLayer(shape: {
 /** What the encoded weights take, for the summaries of `build` and `inspect`. */
 export function weightRows(report: CompileReport): Row[] {
   const { weights, kept, nonZeros, padding, roundedToZero, wordsMax, wordsMean, pruned } = report;
-  const mask = pruned ? 'pruned here' : 'mask of the model';
+  const mask = pruned ? 'pruned here' : kept === weights ? 'dense' : 'mask of the model';
   return [
     [
       'weights',

@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { EsegenError } from '../errors.ts';
+import { IMAGE_FILE } from '../compiler/model_image.ts';
+import { STREAM_FILE } from '../compiler/stream.ts';
 import { type ModelImage, modelImage } from '../image.ts';
+import { checkFileTarget, writeFiles } from '../write_files.ts';
 import { describeLayer, formatRowsOf, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows } from './table.ts';
@@ -29,6 +31,9 @@ export const imageCommand: CommandModule<object, Options> = {
       })
       .option('calibrate', { type: 'string', requiresArg: true, describe: 'Frames, as for build' }),
   handler: ({ model, design, out, calibrate }) => {
+    const inDesign = [IMAGE_FILE, STREAM_FILE].map((file) => join(design, file));
+    const sources = [model, ...inDesign, ...(calibrate === undefined ? [] : [calibrate])];
+    for (const file of [out, weightsPath(out)]) checkFileTarget(file, sources);
     const progress = progressLine();
     let result: ModelImage;
     try {
@@ -36,8 +41,9 @@ export const imageCommand: CommandModule<object, Options> = {
     } finally {
       progress.clear();
     }
-    write(out, result.image);
-    if (result.weights !== null) write(`${out}.weights`, result.weights);
+    const files = new Map([[out, result.image]]);
+    if (result.weights !== null) files.set(weightsPath(out), result.weights);
+    writeFiles(files);
     const rows = [
       ['layer', describeLayer(result.design.dimensions)] as const,
       ...weightRows(result.report),
@@ -47,17 +53,13 @@ export const imageCommand: CommandModule<object, Options> = {
     const lines = [`${out}: ${formatCount(result.image.length)} bytes\n`];
     if (result.weightsSum !== null) {
       const { bytes, crc } = result.weightsSum;
-      lines.push(`${out}.weights: ${formatCount(bytes)} bytes, CRC-32 0x${crc.toString(16).padStart(8, '0')}\n`);
+      lines.push(`${weightsPath(out)}: ${formatCount(bytes)} bytes, CRC-32 0x${crc.toString(16).padStart(8, '0')}\n`);
     }
     process.stdout.write(`${lines.join('')}\n${formatRows(rows)}`);
   },
 };
 
-function write(path: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(path, bytes);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be written (${code})`, 'Check the path, its permissions and the disk');
-  }
+/** Where the weights for external memory go. */
+function weightsPath(out: string): string {
+  return `${out}.weights`;
 }

@@ -78,12 +78,15 @@ function formatLayer({ direction, matrices }: LayerInspection, title: string): s
 function formatDesign({ loaded, memories }: DesignInspection): string {
   const { dir, design, report, files, version } = loaded;
   const { config, dimensions } = design;
+  const { channels, groups, lanes, elemLanes, dram } = dimensions;
   const host = [...files.keys()].filter((file) => file.startsWith('host/'));
   const rows: Row[] = [
     ['name', config.name],
     ['generator', `esegen ${version}`],
     ['layer', describeLayer(dimensions)],
-    ['array', `${dimensions.lanes} lanes, ${dimensions.elemLanes} element-wise; FIFO depth ${config.fifoDepth}`],
+    ['array', `${channels} x ${groups} x ${lanes} (channels x groups x lanes), ${elemLanes} element-wise`],
+    ['queues', `FIFO depth ${config.fifoDepth}`],
+    ['weights in', dram ? `external memory, ${config.memoryBusBits} bits` : 'memories of the design'],
     ['part', `${config.part} at an assumed ${config.clockMHz} MHz`],
     ...weightRows(report),
     ...formatRowsOf(design),

@@ -55,7 +55,7 @@ try {
 /** What to print for an error: faults of the input on a line of their own each, our own with their stack. */
 function describe(error: unknown): string {
   if (error instanceof UsageError)
-    return prefixed(`${error.message.replaceAll(/\s*\n\s*/g, ': ')} (see esegen --help)`);
+    return prefixed(`${error.message.replaceAll(/:?\s*\n\s*/g, ': ')} (see esegen --help)`);
   if (error instanceof EsegenError) return prefixed(error.message);
   return prefixed(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 }

@@ -91,14 +91,18 @@ function parseArray(text: string): { channels: number; groups: number; lanes: nu
 }
 
 function parseDensities(text: string): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    text.split(',').map((part) => {
-      const match = /^(\w+)=(\d*\.?\d+)$/.exec(part.trim());
-      if (match !== null && MATRICES.some((matrix) => matrix === match[1])) return [match[1]!, Number(match[2])];
+  const densities = new Map<string, number>();
+  for (const part of text.split(',')) {
+    const match = /^(\w+)=(\d*\.?\d+)$/.exec(part.trim());
+    if (match === null || !MATRICES.some((matrix) => matrix === match[1])) {
       const what = `expected densities such as ix=0.1,ym=0.2 of ${MATRICES.join(', ')}`;
       throw new EsegenError('--per-matrix', `${what}, got ${JSON.stringify(part.slice(0, 40))}`);
-    }),
-  );
+    }
+    const name = match[1]!;
+    if (densities.has(name)) throw new EsegenError('--per-matrix', `names ${name} twice`, 'Remove one of them');
+    densities.set(name, Number(match[2]));
+  }
+  return Object.fromEntries(densities);
 }
 
 function sensitivityOf({ sensitivity, data, labels, density, out, 'per-matrix': perMatrix }: Arguments) {

@@ -93,7 +93,8 @@ function largestCount(matrix: EncodedMatrix): number {
  * The compiler: prune if dense, quantize, partition, encode, schedule.
  *
  * @param hardware hardware that is there and is to run the model; null to make it for this one. `config` is that of the hardware
- * @throws EsegenError where the model's ranges do not fit the widths of the config, or the model not the hardware
+ * @throws EsegenError where the model's ranges do not fit the widths of the config, the model not the hardware, or the design not
+ *   the part
  */
 export function compile(
   source: LstmLayer,
@@ -106,14 +107,18 @@ export function compile(
   const pruned = pruneLayer(source, config, hardware?.dimensions.tiles);
   progress('calibrate');
   const values = measureVectors(pruned.layer, calibration);
-  return compilePruned(pruned, config, values, progress, hardware);
+  const compilation = compilePruned(pruned, config, values, progress, hardware);
+  const { dimensions, formats } = compilation.design;
+  checkDevice(config, dimensions, formats.weightBits + config.indexBits);
+  return compilation;
 }
 
 /**
- * The compiler behind pruning and calibration: quantize, partition, encode, schedule.
+ * The compiler behind pruning and calibration: quantize, partition, encode, schedule. For whoever wants figures and no hardware: the
+ * part is not looked at.
  *
  * @param values of the vectors of the pruned layer
- * @throws EsegenError as {@link compile}
+ * @throws EsegenError as {@link compile} does, but for the part
  */
 export function compilePruned(
   { layer, pruned, masks, tiles }: PrunedLayer,
@@ -167,7 +172,6 @@ export function compilePruned(
     },
   );
   const dimensions = hardware === null ? own : fitDimensions(own, hardware.dimensions);
-  checkDevice(config, dimensions, formats.weightBits + config.indexBits);
   const schedule = compileSchedule({ ...dimensions, ...formats });
 
   const dense = [layer.weightX, layer.weightR, ...(layer.weightP === null ? [] : [layer.weightP])];

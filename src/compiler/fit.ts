@@ -54,8 +54,12 @@ export function fitFormats(model: Formats, { config, formats, dimensions }: Hard
 export function fitDimensions(own: Dimensions, hardware: Dimensions): Dimensions {
   for (const part of ['projection', 'peepholes'] as const) {
     if (own[part] === hardware[part]) continue;
-    const [model, other] = own[part] ? ['has', 'does not'] : ['lacks', 'does'];
-    throw new EsegenError('model', `${model} ${part}, the hardware ${other}`, 'Build hardware for this model');
+    const [model, other] = own[part] ? ['', 'no '] : ['no ', ''];
+    throw new EsegenError(
+      'model',
+      `has ${model}${part}, the hardware has ${other}${part}`,
+      'Build hardware for this model',
+    );
   }
   if (hardware.sharedCounts && !own.sharedCounts) {
     const fix = 'Prune it column-balanced, as the model was for which the hardware was built';

@@ -212,7 +212,7 @@ export function quantizeLayer(
     throw new EsegenError(
       'model',
       `gate sums need ${sumBits} bits, at most ${MAX_SUM_BITS} are supported`,
-      'Use narrower weights or vectors, or force accumulatorBits',
+      'Use narrower weights or vectors, force accumulatorBits, or check the model for very large biases and peepholes',
     );
   }
 

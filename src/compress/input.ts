@@ -2,15 +2,22 @@ import { hardwareModel } from '../compiler/import/hardware_model.ts';
 import { importModel } from '../compiler/import/read_model.ts';
 import { type Config, parseConfig, readConfig } from '../config.ts';
 import { EsegenError } from '../errors.ts';
-import type { LstmModel } from '../model.ts';
+import type { LstmModel, TrainedModel } from '../model.ts';
+
+/** A model for the hardware, and as it was trained. */
+export interface HardwareModel {
+  readonly model: LstmModel;
+  readonly trained: TrainedModel;
+}
 
 /**
  * Reads a model for the hardware.
  *
  * @throws EsegenError where it is not valid, or the hardware cannot run it
  */
-export function readHardwareModel(path: string): LstmModel {
-  return hardwareModel(path, importModel(path).model);
+export function readHardwareModel(path: string): HardwareModel {
+  const { model: trained } = importModel(path);
+  return { model: hardwareModel(path, trained), trained };
 }
 
 /** A config as it is, or read from its file. */

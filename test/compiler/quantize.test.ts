@@ -5,7 +5,7 @@ import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { fillerWord } from '../../src/compiler/stream.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { LstmLayer } from '../../src/model.ts';
-import { sampleDesign } from '../lib/sample_design.ts';
+import { sampleDesign, sampleLayer } from '../lib/sample_design.ts';
 
 /** Values whose negatives would round to the most negative integer of their format: the largest one sets the scale. */
 const value = fc.oneof(fc.constantFrom(-1, -0.5, -(2 ** -7), 1, 0.5, 0), fc.double({ min: -4, max: 4, noNaN: true }));
@@ -43,6 +43,15 @@ describe('quantizeLayer', () => {
           expect(weight).toBeLessThan(2 ** (weightBits - 1));
         }
       }),
+    );
+  });
+
+  test('tells what to look for where a bias is beyond the gate sums', () => {
+    const layer = sampleLayer({ inputs: 2, cells: 3 });
+    layer.bias[5] = 1e20;
+    const config = parseConfig({ array: { lanes: 1 } }, 'config');
+    expect(() => quantizeLayer(layer, config, valuesOf(layer))).toThrow(
+      /^model: gate sums need \d+ bits, .* or check the model for very large biases and peepholes$/,
     );
   });
 

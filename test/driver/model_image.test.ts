@@ -303,8 +303,8 @@ describe.each([
     [{ ...FIRST, inputs: 11 }, 'needs 11 inputs, the hardware has 10'],
     [{ ...FIRST, cells: 17 }, 'needs 17 cells, the hardware has 16'],
     [{ ...FIRST, outputs: 9 }, 'needs 9 outputs, the hardware has 8'],
-    [{ ...FIRST, peepholes: false }, 'lacks peepholes, the hardware does'],
-    [{ inputs: 5, cells: 6, peepholes: true }, 'lacks projection, the hardware does'],
+    [{ ...FIRST, peepholes: false }, 'has no peepholes, the hardware has peepholes'],
+    [{ inputs: 5, cells: 6, peepholes: true }, 'has no projection, the hardware has projection'],
   ] as const)('the compiler refuses %j', (layer, message) => {
     expect(() => forHardware(layer)).toThrow(message);
   });

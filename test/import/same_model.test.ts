@@ -9,9 +9,14 @@ import { compile } from '../../src/compiler/compile.ts';
 import { readModel } from '../../src/compiler/import/read_model.ts';
 import { type FloatTensor, writeSafetensors } from '../../src/compiler/import/write_safetensors.ts';
 import { parseConfig } from '../../src/config.ts';
+import { evaluate } from '../../src/evaluate.ts';
 import { generate } from '../../src/generate.ts';
 import type { LstmLayer, OutputLayer } from '../../src/model.ts';
+import { writeNpy } from '../../src/npy.ts';
+import { prune } from '../../src/prune.ts';
+import { quantizeModel } from '../../src/quantize.ts';
 import { Rng } from '../../src/rng.ts';
+import { run } from '../../src/run.ts';
 import { kaldiLayer, kaldiText } from './kaldi_text.ts';
 import { floats, integers, onnxFile } from './onnx/onnx_writer.ts';
 import { lstmNode, PLAIN } from './onnx/random_lstm.ts';
@@ -147,10 +152,36 @@ describe('a limit of the cell state', () => {
 
   test('stops a build where calibration gets there, and only then', () => {
     expect(() => buildWith(50)).toThrow(
-      'count.nnet: limits the cell state to ±50, which the hardware does not, and calibration takes it to 64.00. ' +
-        'Calibrate with frames and utterance borders as the model was trained on',
+      'count.nnet: limits the cell state to ±50, which the hardware does not, and it reaches 64.00 in calibration. ' +
+        'Use frames and utterance borders as the model was trained on',
     );
     expect(buildWith(65).fileCount).toBeGreaterThan(10);
+  });
+
+  test('stops all that compares the model with fixed point on such frames', () => {
+    const model = save(
+      'count.nnet',
+      kaldiText([counter], null, { component: 'LstmProjected', options: '<CellDim> 1 ' }),
+    );
+    const config = parseConfig({ array: { lanes: 1 } }, 'config');
+    const [long, short] = [60, 40].map((frames) => {
+      const path = join(folder, `count-${frames}.npy`);
+      writeNpy(path, { dtype: 'float64', shape: [frames, 1], data: new Float64Array(frames) });
+      return path;
+    }) as [string, string];
+    const where = 'count.nnet: limits the cell state to ±50, which the hardware does not, and it reaches 60.00 in';
+    const inLong = `${where} ${long} (60 frames, 1 utterance)`;
+    const scan = (data: string) => ({ model, config, sensitivity: { data, density: 0.5 } });
+    expect(() => evaluate({ model, config, data: long, calibrate: short })).toThrow(inLong);
+    expect(() => evaluate({ model, config, data: short, calibrate: long })).toThrow(inLong);
+    expect(() => quantizeModel({ model, config, calibrate: long })).toThrow(inLong);
+    expect(() => prune(scan(long))).toThrow(inLong);
+    const golden = { path: model, engine: 'golden', config, input: short, out: join(folder, 'y.npy') } as const;
+    expect(() => run({ ...golden, calibrate: long })).toThrow(`${where} calibration`);
+    expect(evaluate({ model, config, data: short, calibrate: short }).densities).toHaveLength(1);
+    expect(quantizeModel({ model, config, calibrate: short }).vectors).toHaveLength(4);
+    expect(prune(scan(short)).sensitivity).not.toBe(null);
+    expect(run({ ...golden, calibrate: short }).frames).toBe(40);
   });
 });
 

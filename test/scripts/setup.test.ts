@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs';
+import { renameSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from './sandbox.ts';
@@ -69,6 +69,36 @@ describe('npm packages', () => {
     fakeTools('npm', ...TOOLS);
     expect(setup()).toEqual({ ...QUIET, stdout: 'installing the npm packages (npm ci)…\n' });
     expect(box.calls()).toEqual([npmCi]);
+  });
+
+  describe('behind a link', () => {
+    /** Moves the packages to another clone with this lock file, and links them. */
+    function link(lock: string): void {
+      box.write('other/package-lock.json', lock);
+      utimesSync(join(box.root, 'other/package-lock.json'), 900, 900);
+      renameSync(join(box.root, 'node_modules'), join(box.root, 'other/node_modules'));
+      symlinkSync(join(box.root, 'other/node_modules'), join(box.root, 'node_modules'));
+      fakeTools('npm', ...TOOLS);
+    }
+
+    test('with an equal lock file that they are newer than: nothing is run', () => {
+      installPackages(-1);
+      link('{}');
+      expect(setup()).toEqual(QUIET);
+      expect(box.calls()).toEqual([]);
+    });
+
+    test('with another lock file: refused, since npm ci would empty the other clone', () => {
+      installPackages(-1);
+      link('{"packages":{}}');
+      const { status, stderr } = setup();
+      expect(status).toBe(1);
+      expect(stderr).toBe(
+        'node_modules is a link, and the packages there are absent or older than package-lock.json. ' +
+          'npm ci would empty the folder it leads to: run npm ci there, or remove the link and try again.\n',
+      );
+      expect(box.calls()).toEqual([]);
+    });
   });
 
   test('older than the lock file: npm ci', () => {

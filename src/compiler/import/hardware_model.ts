@@ -37,16 +37,17 @@ export function hardwareModel(where: string, model: TrainedModel): LstmModel {
 }
 
 /**
- * @param peak largest magnitude of a cell state over the calibration frames, computed without a limit
+ * @param peak largest magnitude of a cell state over frames, computed without a limit
+ * @param frames what to call them
  * @throws EsegenError where the model's limit of the cell state would have taken effect, for the hardware has none
  */
-export function checkCellClip(where: string, model: TrainedModel, peak: number): void {
+export function checkCellClip(where: string, model: TrainedModel, peak: number, frames = 'calibration'): void {
   const limit = model.layers[0]![0]!.cell.cellClip;
   if (peak <= limit) return;
   throw new EsegenError(
     where,
-    `limits the cell state to ±${limit}, which the hardware does not, and calibration takes it to ${peak.toPrecision(4)}`,
-    'Calibrate with frames and utterance borders as the model was trained on',
+    `limits the cell state to ±${limit}, which the hardware does not, and it reaches ${peak.toPrecision(4)} in ${frames}`,
+    'Use frames and utterance borders as the model was trained on',
   );
 }
 

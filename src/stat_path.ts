@@ -1,0 +1,18 @@
+import { type Stats, statSync } from 'node:fs';
+import { EsegenError } from './errors.ts';
+
+/**
+ * What is at a path.
+ *
+ * @returns undefined where nothing is there
+ * @throws EsegenError where nothing can be: the path leads through a file, in a circle, through a folder without permission, or is
+ *   too long
+ */
+export function statPath(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new EsegenError(path, `cannot be reached (${code})`, 'Check the path and its permissions');
+  }
+}
