@@ -220,6 +220,7 @@ const MAX_MULTIPLIERS = 2048;
 const DEFAULT_ELEM_LANES = 4;
 const WIDEST_BEAT = 8;
 const ACCUMULATOR_BITS = '"exact" or an integer from 12 to 48';
+const CLOCK = 'a number from 1 to 1000';
 const PART = 'a part name of lower-case letters, digits and dashes';
 
 const SCHEMA = z
@@ -269,8 +270,9 @@ const SCHEMA = z
         .default('auto'),
       activationQueue: z.enum(['lane', 'group'], { error: expected('"lane" or "group"') }).default('lane'),
       clockMHz: z
-        .number({ error: expected('a number above 0') })
-        .positive({ error: expected('a number above 0') })
+        .number({ error: expected(CLOCK) })
+        .min(1, { error: expected(CLOCK) })
+        .max(1000, { error: expected(CLOCK) })
         .default(200),
       part: z
         .string({ error: expected(PART) })

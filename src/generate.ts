@@ -119,6 +119,7 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const sum = weights === null ? null : weightsSum(weights);
   const modules = planModules(design, hash, sum).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
+  checkName(name, files.get(`rtl/${name}.v`) as string);
   for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
   files.set(IMAGE_FILE, packModelImage(design, hash, sum));
   if (weights !== null && sum !== null) {
@@ -210,6 +211,15 @@ function describe({ design, report }: Compilation, files: DesignFiles): string {
     report: sorted(report),
     files: sorted(Object.fromEntries([...files].map(([path, content]) => [path, sha256(content)]))),
   });
+}
+
+/** No signal or instance of the top module may have its name: within the module, tools would take one for the other. */
+function checkName(name: string, top: string): void {
+  const code = top.replace(/\/\/.*/g, '');
+  const uses = code.match(new RegExp(`\\b${name}\\b`, 'g'))!.length;
+  if (uses > 1) {
+    throw new EsegenError('name', `expected a name that no signal of the top module has, got "${name}"`);
+  }
 }
 
 /** An object with its keys in order of their code units, at every level, so that it always prints the same. */

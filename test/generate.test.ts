@@ -175,6 +175,15 @@ describe('generate', () => {
     expect(modules.filter((name) => !BLOCK_NAMES.includes(name))).toEqual(['tiny']);
   });
 
+  test.each(['clk', 's_axis_tdata', 'frames', 'u_core'])(
+    'a name that the top module uses inside is refused: %s',
+    (name) => {
+      expect(() => generated({ ...CONFIG, name })).toThrow(
+        `name: expected a name that no signal of the top module has, got "${name}"`,
+      );
+    },
+  );
+
   test.each([{}, { weights: 'dram' }])('the README has a row for every file: %j', (config) => {
     const files = generated({ ...CONFIG, ...config });
     const rows = text(files, 'README.md')
