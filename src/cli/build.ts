@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { type BuildResult, build } from '../build.ts';
+import type { CompileReport } from '../compiler/compile.ts';
 import { estimateCycles } from '../compiler/cycles.ts';
 import type { Design } from '../compiler/design.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, weightRows } from './describe.ts';
@@ -69,9 +70,18 @@ function summaryRows({ design, report, memories, calibration, hostFiles, leftOut
     ...formatRowsOf(design),
     memoryRow(memories),
     ['calibration', calibration],
+    ...outsideRows(design, report),
     ...leftOutRows(leftOut),
     ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')],
   ];
+}
+
+/** Where x is larger than its coarsest format reaches: most likely features that nobody normalised. */
+function outsideRows({ formats: { vectorBits, xFrac } }: Design, { peaks }: CompileReport): Row[] {
+  const limit = 2 ** (vectorBits - 1) - 1;
+  if (xFrac > 0 || peaks.x <= limit) return [];
+  const reach = `up to ${formatCount(Math.ceil(peaks.x))}, its format to ${formatCount(limit)}`;
+  return [['x', `${reach}: what is larger saturates; normalize the features, and calibrate with them`]];
 }
 
 function cyclesRow(design: Design): Row {
