@@ -16,6 +16,11 @@
 #define SAMPLE_PROJECTION      1
 #define SAMPLE_PEEPHOLES       1
 
+/* Largest model that the hardware takes. */
+#define SAMPLE_MAX_INPUTS      12
+#define SAMPLE_MAX_CELLS       16
+#define SAMPLE_MAX_OUTPUTS     8
+
 /* Array. */
 #define SAMPLE_CHANNELS        1
 #define SAMPLE_GROUPS          1

@@ -30,8 +30,9 @@ typedef enum {
     SAMPLE_NO_DEVICE,
     SAMPLE_OTHER_MAP,
     SAMPLE_OTHER_DESIGN,
-    /* Call: the weights do not begin at a multiple of 4,096; something did not happen in time. */
+    /* Call: the weights do not begin at a multiple of 4,096; no such channel; something did not happen in time. */
     SAMPLE_BAD_ADDRESS,
+    SAMPLE_BAD_CHANNEL,
     SAMPLE_TIMEOUT,
     /* Load: the core runs, so reset it first; the image is not whole words, ends too early or goes on too long. */
     SAMPLE_CORE_RUNS,
@@ -76,7 +77,7 @@ sample_result sample_start(const sample_bus *bus);
 
 /*
  * Checks an image (sw/model.img, or what `esegen image` wrote): the hardware reads it to its end and writes nothing. The core
- * may run meanwhile.
+ * may run meanwhile; what goes wrong with its frames stays in ERRORS.
  */
 sample_result sample_check_image(const sample_bus *bus, const uint8_t *image, size_t bytes);
 
@@ -90,8 +91,8 @@ sample_result sample_load_image(const sample_bus *bus, const uint8_t *image, siz
 sample_result sample_pause(const sample_bus *bus, uint32_t polls);
 
 /*
- * State of a channel (0 .. CHANNELS - 1) while the core is paused: c of all cells, and y, which is the last output frame. The arrays have
- * as many elements as the model has cells and outputs; at most SAMPLE_REG_CELLS and SAMPLE_REG_OUTPUTS say. Written back
+ * State of a channel (0 .. CHANNELS - 1) while the core is paused: c of all cells, and y, which is the last output frame. The
+ * arrays have as many elements as the model has cells and outputs, or MAX_CELLS and MAX_OUTPUTS for any model. Written back
  * later, the channel goes on with its utterance as if nothing had been between.
  */
 sample_result sample_read_state(const sample_bus *bus, uint32_t channel, int16_t *c, int16_t *y, uint32_t polls);
