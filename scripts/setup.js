@@ -4,7 +4,7 @@
 //   node scripts/setup.js [--with yosys] [--with berkeley-abc]
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,12 +49,24 @@ function wantedTools(args) {
   return wanted;
 }
 
-/** Whether the installed packages are absent, older than the lock file, or without those for development. */
+/**
+ * Whether the installed packages are absent, older than the lock file, or without those for development.
+ *
+ * A node_modules that is a link belongs to another checkout: npm ci would empty it there. Its age says nothing either, for a
+ * new checkout has a new lock file.
+ */
 function packagesAreStale() {
   const lock = join(ROOT, 'package-lock.json');
-  const installed = join(ROOT, 'node_modules', '.package-lock.json');
-  if (!existsSync(installed) || !existsSync(join(ROOT, 'node_modules', 'vitest', 'package.json'))) return true;
-  return statSync(installed).mtimeMs < statSync(lock).mtimeMs;
+  const folder = join(ROOT, 'node_modules');
+  const installed = join(folder, '.package-lock.json');
+  const complete = existsSync(installed) && existsSync(join(folder, 'vitest', 'package.json'));
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    if (complete) return false;
+    throw new SetupError(
+      'node_modules is a link to packages that are missing or incomplete. Run npm ci where it leads, or remove the link.',
+    );
+  }
+  return !complete || statSync(installed).mtimeMs < statSync(lock).mtimeMs;
 }
 
 function installPackages() {

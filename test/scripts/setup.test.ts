@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from './sandbox.ts';
@@ -69,6 +69,23 @@ describe('npm packages', () => {
     fakeTools('npm', ...TOOLS);
     expect(setup()).toEqual({ ...QUIET, stdout: 'installing the npm packages (npm ci)…\n' });
     expect(box.calls()).toEqual([npmCi]);
+  });
+
+  test('a link to those of another checkout: never npm ci, which would empty them there', () => {
+    installPackages(-1);
+    fakeTools('npm', ...TOOLS);
+    renameSync(join(box.root, 'node_modules'), join(box.root, 'elsewhere'));
+    symlinkSync(join(box.root, 'elsewhere'), join(box.root, 'node_modules'));
+    expect(setup()).toEqual(QUIET);
+    renameSync(join(box.root, 'elsewhere'), join(box.root, 'gone'));
+    mkdirSync(join(box.root, 'elsewhere'));
+    expect(setup()).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'node_modules is a link to packages that are missing or incomplete. Run npm ci where it leads, or remove the link.\n',
+    });
+    expect(box.calls()).toEqual([]);
   });
 
   test('older than the lock file: npm ci', () => {
