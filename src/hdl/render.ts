@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
+import { alignColumns } from './columns.ts';
 import type { ModulePlan } from './module_plan.ts';
 
 const TEMPLATES = new URL('../templates/', import.meta.url);
@@ -23,7 +24,8 @@ function template(name: string): HandlebarsTemplateDelegate {
 
 /** Prints a template, e.g. `pe.v.hbs`, with its values. */
 export function renderTemplate(name: string, values: ModulePlan['values']): string {
-  return template(name)(values);
+  const printed = template(name)(values);
+  return name.endsWith('.v.hbs') ? alignColumns(printed) : printed;
 }
 
 /** Prints a module. */

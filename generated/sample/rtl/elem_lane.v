@@ -235,18 +235,18 @@ module elem_lane #(
     end
 
     // ---- New cell state: cycle 10 (phase 2) to 14 ---------------------------------------------------------------------
-    reg  signed [STATE_SUM_WIDTH-1:0] kept_reg;
-    reg  signed [STATE_SUM_WIDTH-1:0] state_sum_reg;
-    reg  signed [STATE_SUM_WIDTH:0]   state_scaled_reg;
-    wire signed [STATE_SUM_WIDTH-1:0] product_wide =
+    reg  signed [STATE_SUM_WIDTH-1:0]   kept_reg;
+    reg  signed [STATE_SUM_WIDTH-1:0]   state_sum_reg;
+    reg  signed [STATE_SUM_WIDTH:0]     state_scaled_reg;
+    wire signed [STATE_SUM_WIDTH-1:0]   product_wide =
         { {(STATE_SUM_WIDTH - PRODUCT_WIDTH){product_reg[PRODUCT_WIDTH-1]}}, product_reg};
-    wire signed [STATE_SUM_WIDTH:0]   twice_state = {state_sum_reg, 1'b0};
-    wire signed [STATE_SUM_WIDTH+1:0] state_round =
+    wire signed [STATE_SUM_WIDTH:0]     twice_state = {state_sum_reg, 1'b0};
+    wire signed [STATE_SUM_WIDTH+1:0]   state_round =
         {state_scaled_reg[STATE_SUM_WIDTH], state_scaled_reg} + { {(STATE_SUM_WIDTH + 1){1'b0}}, 1'b1};
-    wire                              state_negative = state_round[STATE_SUM_WIDTH+1];
-    wire                              state_outside = state_round[STATE_SUM_WIDTH+1:VECTOR_WIDTH]
+    wire                                state_negative = state_round[STATE_SUM_WIDTH+1];
+    wire                                state_outside = state_round[STATE_SUM_WIDTH+1:VECTOR_WIDTH]
         != {(STATE_SUM_WIDTH + 2 - VECTOR_WIDTH){state_negative}};
-    wire                              unused_state = &{1'b0, state_round[0]};
+    wire                                unused_state = &{1'b0, state_round[0]};
     wire signed [STATE_INDEX_WIDTH-1:0] state_steps = {state_reg, {STATE_STEP{1'b0}}};
 
     always @(posedge clk) begin
@@ -263,11 +263,11 @@ module elem_lane #(
     // ---- Cell output: cycle 24 (phase 0) and 25 -----------------------------------------------------------------------
     localparam signed [PRODUCT_WIDTH-1:0] M_HALF = 32'sd1 <<< (M_SHIFT - 1);
 
-    reg  [VECTOR_WIDTH-1:0]        m_reg;
+    reg  [VECTOR_WIDTH-1:0]         m_reg;
     wire signed [PRODUCT_WIDTH-1:0] m_round = product_reg + M_HALF;
-    wire                           m_negative = m_round[PRODUCT_WIDTH-1];
-    wire                           m_outside = m_round[PRODUCT_WIDTH-2] != m_negative;
-    wire                           unused_m = &{1'b0, m_round[M_SHIFT-1:0]};
+    wire                            m_negative = m_round[PRODUCT_WIDTH-1];
+    wire                            m_outside = m_round[PRODUCT_WIDTH-2] != m_negative;
+    wire                            unused_m = &{1'b0, m_round[M_SHIFT-1:0]};
 
     always @(posedge clk) begin
         m_reg <= m_outside ? {m_negative, {(VECTOR_WIDTH - 1){!m_negative}}} : m_round[PRODUCT_WIDTH-2:M_SHIFT];

@@ -173,7 +173,7 @@ static sample_result check_state(const sample_bus *bus, uint32_t channel) {
     return (get(bus, SAMPLE_REG_STATE) & SAMPLE_STATE_IDLE_MASK) != 0 ? SAMPLE_OK : SAMPLE_NOT_IDLE;
 }
 
-/* The same, with the sizes of the model: never more than the caller's arrays hold, even if the hardware has fallen silent. */
+/* The same, with the sizes of the model: never more than the caller's arrays hold, even if the hardware is gone. */
 static sample_result open_state(const sample_bus *bus, uint32_t channel, uint32_t *cells, uint32_t *outputs) {
     const sample_result result = check_state(bus, channel);
 
@@ -190,7 +190,7 @@ static sample_result open_state(const sample_bus *bus, uint32_t channel, uint32_
 
 /* Reads the elements of a vector of a channel. */
 static sample_result read_vector(const sample_bus *bus, uint32_t place, int16_t *elements, uint32_t count,
-                                   uint32_t polls) {
+    uint32_t polls) {
     uint32_t n;
 
     for (n = 0; n < count; n++) {
