@@ -325,7 +325,9 @@ test.each([
   withDesignDir(driverDesign(true), async (dir) => {
     const flags = ['-x', language, standard, '-pedantic', '-Wall', '-Wextra', '-Werror', '-fsyntax-only'];
     for (const header of ['dut.h', 'dut_driver.h']) {
-      await execa('gcc', [...flags, `-I${join(dir, 'sw')}`, '-'], { input: `#include "${header}"\nint unused;\n` });
+      const input = `#include "${header}"\nint unused;\n`;
+      const { stderr } = await execa('gcc', [...flags, `-I${join(dir, 'sw')}`, '-'], { input });
+      expect(stderr, header).toBe('');
     }
   }),
 );
