@@ -3,6 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
+import { busInterfaces } from '../src/vivado/interfaces.ts';
+import { sampleDesign } from './lib/sample_design.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = [
@@ -72,6 +74,18 @@ test('words that docs/model-format.md shows are those of the sample', () => {
   expect(text).toContain(`the first count in \`pointers_0000.mem\` is ${words('pointers_0000.mem', 1)[0]}:`);
   expect(text).toContain(`First word of \`elem_000.mem\`: \`${words('elem_000.mem', 1)[0]}\``);
   expect(text).toContain(`First word of the sample's schedule: \`${words('schedule.mem', 1)[0]}\``);
+});
+
+test('docs/vivado.md has every interface of the IP', () => {
+  const { dimensions } = sampleDesign(
+    { inputs: 4, cells: 4 },
+    { array: { channels: 2, lanes: 2 }, weights: 'dram' },
+  ).design;
+  const interfaces = busInterfaces(dimensions);
+  const table = read('docs/vivado.md').split('## IP')[1]!;
+  for (const { name } of [...interfaces, { name: 'clk' }, { name: 'rst' }]) {
+    expect(table, name).toMatch(new RegExp(`^\\| .*\`${name}\`.* \\|`, 'm'));
+  }
 });
 
 test('every key of the config has its row in the README', () => {
