@@ -125,10 +125,7 @@ const AXI_LITE: readonly Property[] = [
 const READER_CHANGES: Proof['changes'] = {
   step_rom: [['    initial $readmemh(FILE, schedule);\n', '']],
   weight_reader: [
-    [
-      'output wire                 m_axi_arvalid,',
-      'output wire m_axi_arvalid, output wire begins, output wire [BEAT_WIDTH-1:0] begins_at, begins_with,',
-    ],
+    ['\n) (\n', '\n) (\n    output wire begins,\n    output wire [BEAT_WIDTH-1:0] begins_at, begins_with,\n'],
     [
       '    assign status = status_reg;',
       '    assign {begins, begins_at, begins_with} = {start, base[5:0], beats[5:0]};\n    assign status = status_reg;',

@@ -283,6 +283,21 @@ export const REGISTERS: readonly Register[] = [
     fields: word('value', 'ro', 'of all their bytes; the hardware does not check it, the C driver does'),
   },
   {
+    name: 'FRAMES',
+    offset: 0x080,
+    what: 'Output frames sent since the start',
+    fields: word('count', 'ro', 'modulo 2^32'),
+  },
+  ...counter('CYCLES', 0x084, 'Cycles since the start; they stand still while the core is held'),
+  ...counter('MACS', 0x08c, 'Weights other than 0 that the lanes have multiplied, for all channels at once'),
+  {
+    name: 'FIFO_HIGH',
+    offset: 0x094,
+    what: 'Fill of the activation queues',
+    fields: word('level', 'ro', 'most entries in any queue since the start'),
+  },
+  ...counter('WAITS', 0x098, 'Cycles in which a lane waited for a word from memory', 'dram'),
+  {
     name: 'STATE',
     offset: 0x0a0,
     what: 'State of a voice, while the core is paused',
@@ -323,21 +338,6 @@ export const REGISTERS: readonly Register[] = [
       field('valid', 31, 1, 'ro', 'it has been read since the place was written'),
     ],
   },
-  {
-    name: 'FRAMES',
-    offset: 0x080,
-    what: 'Output frames sent since the start',
-    fields: word('count', 'ro', 'modulo 2^32'),
-  },
-  ...counter('CYCLES', 0x084, 'Cycles since the start; they stand still while the core is held'),
-  ...counter('MACS', 0x08c, 'Weights other than 0 that the lanes have multiplied, for all channels at once'),
-  {
-    name: 'FIFO_HIGH',
-    offset: 0x094,
-    what: 'Fill of the activation queues',
-    fields: word('level', 'ro', 'most entries in any queue since the start'),
-  },
-  ...counter('WAITS', 0x098, 'Cycles in which a lane waited for a word from memory', 'dram'),
 ];
 
 /** Registers of a design. */

@@ -90,6 +90,28 @@ function readSignal({ register, field }: Place, isLow: boolean): string {
   }
 }
 
+/** Columns of a printed line. */
+const LINE = 120;
+
+/** Items of a list behind each other, or in lines of their own where one line, which begins with `before`, is too short. */
+function listed(items: readonly string[], before: string): string {
+  const inline = `{${items.join(', ')}}`;
+  const indent = ' '.repeat(16);
+  if (12 + before.length + inline.length < LINE) return inline;
+  return `{\n${items.map((item) => `${indent}${item}`).join(',\n')}\n${' '.repeat(12)}}`;
+}
+
+/** Labels of a case, as many a line as fit. */
+function labels(names: readonly string[]): string {
+  const lines: string[] = [];
+  for (const name of names) {
+    const longer = `${lines.at(-1) ?? ''}, ${name}`;
+    if (lines.length > 0 && longer.length < LINE - 36) lines[lines.length - 1] = longer;
+    else lines.push(name);
+  }
+  return lines.join(`,\n${' '.repeat(12)}`);
+}
+
 /** Concatenation that a register reads as, zeros between its fields. */
 function readValue(register: Register): string {
   const parts: string[] = [];
@@ -101,7 +123,7 @@ function readValue(register: Register): string {
     next = field.lsb;
   }
   if (next > 0) parts.push(lit(next, 0));
-  return parts.length === 1 ? parts[0]! : `{${parts.join(', ')}}`;
+  return parts.length === 1 ? parts[0]! : listed(parts, `${register.name}: read_data = ;`);
 }
 
 /** Ports of a field. */
@@ -172,6 +194,6 @@ export function controlRegisters(design: Design, hash: DesignHash): ModulePlan {
     w1s: having('w1s').map(view),
     push: having('push').map(view),
     w1c: having('w1c').map(view),
-    writable: writable.map(({ name }) => name).join(', '),
+    writable: labels(writable.map(({ name }) => name)),
   });
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'node:path';
 import Handlebars from 'handlebars';
+import { alignColumns } from './columns.ts';
 import type { ModulePlan } from './module_plan.ts';
 
 const TEMPLATES = new URL('../templates/', import.meta.url);
@@ -24,7 +25,8 @@ function template(name: string): HandlebarsTemplateDelegate {
 
 /** Prints a template, e.g. `pe.v.hbs`, with its values. */
 export function renderTemplate(name: string, values: ModulePlan['values']): string {
-  return template(name)(values);
+  const printed = template(name)(values);
+  return name.endsWith('.v.hbs') ? alignColumns(printed) : printed;
 }
 
 /** Prints a module. */

@@ -41,14 +41,24 @@ function templateValues({ config, dimensions }: Design, { rtl, mem }: VivadoSour
   };
 }
 
-/** An interface as Tcl takes it: lists are words with spaces between them, what is not there is false. */
+/** Words of a line of a Tcl list. */
+const WORDS_A_LINE = 4;
+
+/** A Tcl list of many words: in lines of its own, where one does not hold it. */
+function tclList(words: readonly (string | number)[]): string {
+  if (words.length <= WORDS_A_LINE) return words.join(' ');
+  const lines = words.flatMap((_, at) => (at % WORDS_A_LINE === 0 ? [words.slice(at, at + WORDS_A_LINE)] : []));
+  return `\n${lines.map((line) => `    ${line.join(' ')}\n`).join('')}`;
+}
+
+/** An interface as Tcl takes it: lists are words with white space between them, what is not there is false. */
 function interfaceValues({ name, ports, type, clocked, parameters, space, page }: BusInterface) {
   return {
     name,
     type,
     clocked,
-    ports: ports.join(' '),
-    parameters: Object.entries(parameters).flat().join(' '),
+    ports: tclList(ports),
+    parameters: tclList(Object.entries(parameters).flat()),
     addressBits: space?.addressBits ?? false,
     page: page?.bytes ?? false,
     dataBits: page?.dataBits ?? false,

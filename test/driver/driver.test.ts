@@ -315,8 +315,22 @@ test('C driver without hardware: every result of init, timeouts, errors, counter
     const program = join(dir, 'driver_unit');
     const strict = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror'];
     await execa('gcc', [...strict, `-I${join(dir, 'sw')}`, ...sources, '-o', program]);
-    expect((await execa(program, { reject: false })).stdout).toBe('');
+    expect(await execa(program, { reject: false })).toMatchObject({ stdout: '', exitCode: 0 });
   }));
+
+test.each([
+  ['c', '-std=c99'],
+  ['c++', '-std=c++11'],
+])('header and driver header compile as %s by themselves, with every warning an error', (language, standard) =>
+  withDesignDir(driverDesign(true), async (dir) => {
+    const flags = ['-x', language, standard, '-pedantic', '-Wall', '-Wextra', '-Werror', '-fsyntax-only'];
+    for (const header of ['dut.h', 'dut_driver.h']) {
+      const input = `#include "${header}"\nint unused;\n`;
+      const { stderr } = await execa('gcc', [...flags, `-I${join(dir, 'sw')}`, '-'], { input });
+      expect(stderr, header).toBe('');
+    }
+  }),
+);
 
 describe('register map', () => {
   test('docs/registers.md is what `npm run generate:registers` writes', () => {

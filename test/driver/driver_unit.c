@@ -18,6 +18,8 @@ int main(void) {
     uint32_t registers[1024];
     const dut_bus bus = dut_mmio(registers);
     dut_counters counters;
+    int16_t c[DUT_MAX_CELLS];
+    int16_t y[DUT_MAX_OUTPUTS];
     int result;
 
     memset(registers, 0xff, sizeof registers);
@@ -62,6 +64,29 @@ int main(void) {
     registers[DUT_REG_CYCLES_LO / 4 + 1] = 0x01234567;
     dut_read_counters(&bus, &counters);
     CHECK(counters.frames == 2 && counters.cycles == UINT64_C(0x0123456789abcdef));
+
+    /* State: channels that are there, a core that is paused, sizes that fit the arrays; elements of both signs. */
+    registers[DUT_REG_STATE / 4] = DUT_STATE_IDLE_MASK;
+    CHECK(dut_clear_state(&bus, DUT_CHANNELS) == DUT_BAD_CHANNEL);
+    CHECK(dut_read_state(&bus, DUT_CHANNELS, c, y, 1) == DUT_BAD_CHANNEL);
+    CHECK(dut_write_state(&bus, 0x10000u, c, y) == DUT_BAD_CHANNEL);
+    registers[DUT_REG_STATE / 4] = 0;
+    CHECK(dut_read_state(&bus, 0, c, y, 1) == DUT_NOT_IDLE);
+    registers[DUT_REG_STATE / 4] = UINT32_MAX;
+    registers[DUT_REG_MODEL_CELLS / 4] = UINT32_MAX;
+    CHECK(dut_read_state(&bus, 0, c, y, 1) == DUT_NO_DEVICE);
+    registers[DUT_REG_MODEL_CELLS / 4] = DUT_MAX_CELLS;
+    registers[DUT_REG_MODEL_OUTPUTS / 4] = DUT_MAX_OUTPUTS + 1;
+    CHECK(dut_write_state(&bus, 0, c, y) == DUT_NO_DEVICE);
+    registers[DUT_REG_MODEL_OUTPUTS / 4] = DUT_MAX_OUTPUTS;
+    registers[DUT_REG_STATE_READ / 4] = 0x7fff;
+    CHECK(dut_read_state(&bus, 0, c, y, 1) == DUT_TIMEOUT);
+    registers[DUT_REG_STATE_READ / 4] = 0xffff8000u;
+    CHECK(dut_read_state(&bus, 0, c, y, 1) == DUT_OK);
+    CHECK(c[0] == INT16_MIN && y[DUT_MAX_OUTPUTS - 1] == INT16_MIN);
+    registers[DUT_REG_STATE_READ / 4] = 0x80007fffu;
+    CHECK(dut_read_state(&bus, 0, c, y, 1) == DUT_OK);
+    CHECK(c[DUT_MAX_CELLS - 1] == INT16_MAX && y[0] == INT16_MAX);
 
     /* The CRC-32 of "123456789" is known; the CRC of nothing is 0. */
     registers[DUT_REG_MODEL_WEIGHT_BYTES / 4] = 9;

@@ -186,6 +186,15 @@ describe.each([
     expect(lines).toEqual(['ok', 'ok', runs, '0', order, 'ok', answers.join(' / ')]);
   });
 
+  test('a check of an image says nothing of frames, and leaves their errors to the caller', async () => {
+    const path = write('beside.img', imageOf(forHardware(OTHERS[0]!).design));
+    // A frame that is one element too short.
+    const short = 'frame 1 1 2 3 4';
+    const script = ['start', short, 'cycles 100', `check ${path}`, 'errors', `check ${path}`, 'errors', 'reset'];
+    const dropped = 'an input frame was dropped: wrong length, or no place in its batch';
+    expect(await harness.run(script, 9)).toEqual(['ok', 'ok', dropped, 'ok', 'ok', 'ok']);
+  });
+
   test('a load that is broken off leaves no model: the core does not start until one is loaded', async () => {
     const { design } = forHardware(OTHERS[0]!);
     const path = write('partial.img', imageOf(design));

@@ -2,7 +2,8 @@
 //
 // Memory layout:   bank 0, 1   gate sums of the even and odd frames, row 4k + gate of the lane's cell k (i, f, g, o)
 //                  bank 2      sums of the projection, row k of the lane's output k
-// Beside a sum stands a bit that says whether it is one: a row that was drained is empty until a sum is written. Empty rows read as zero.
+// Beside a sum stands a bit that says whether it is one: a row that was drained is empty until a sum is written. Empty rows
+// read as zero.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

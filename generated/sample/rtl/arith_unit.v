@@ -30,7 +30,6 @@ module arith_unit #(
     output wire signed [ACC_WIDTH-1:0]    write_data
 );
 
-
     // Product, as wide as the sum: then a look-up table a bit has room for the adder and the choice of the operand.
     reg signed [ACC_WIDTH-1:0] product_reg;
     reg signed [ACC_WIDTH-1:0] sum_reg;

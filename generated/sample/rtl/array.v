@@ -138,24 +138,24 @@ module array #(
     wire unused_table = &{1'b0, tanh_addr, tanh_data};
 
     // ---- Sequencing -----------------------------------------------------------------------------------------------------
-    wire [GROUPS-1:0]        all_done;
-    wire                     done_clear;
-    wire [GROUPS-1:0]        frame_marked;
-    wire [GROUPS-1:0]        frame_parity;
+    wire [GROUPS-1:0]          all_done;
+    wire                       done_clear;
+    wire [GROUPS-1:0]          frame_marked;
+    wire [GROUPS-1:0]          frame_parity;
     wire [GROUPS*CHANNELS-1:0] frame_active;
     wire [GROUPS*CHANNELS-1:0] frame_first;
-    wire [1:0]               cells_done;
-    wire                     gather_idle;
-    wire                     bank_drained;
-    wire                     start_cells;
-    wire                     start_outputs;
-    wire                     start_parity;
-    wire [CHANNELS-1:0]      start_active;
-    wire [CHANNELS-1:0]      start_first;
-    wire [WORD_WIDTH-1:0]    start_words;
-    wire [5:0]               start_shift;
-    wire [4:0]               start_peep_shift;
-    wire [3:0]               start_state_frac;
+    wire [1:0]                 cells_done;
+    wire                       gather_idle;
+    wire                       bank_drained;
+    wire                       start_cells;
+    wire                       start_outputs;
+    wire                       start_parity;
+    wire [CHANNELS-1:0]        start_active;
+    wire [CHANNELS-1:0]        start_first;
+    wire [WORD_WIDTH-1:0]      start_words;
+    wire [5:0]                 start_shift;
+    wire [4:0]                 start_peep_shift;
+    wire [3:0]                 start_state_frac;
 
     sequencer #(
         .CHANNELS(CHANNELS),

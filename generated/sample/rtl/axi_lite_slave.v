@@ -2,8 +2,8 @@
 //
 //   write   aw, w (in any order) ─> both here: write_en ─> b        read   ar ─> read_en ─> r
 //
-// All outputs of the port come from registers. `*_ok` = 0, in the cycle of `*_en`, makes the answer SLVERR. awprot and arprot are
-// ignored, and so are the two lower address bits.
+// All outputs of the port come from registers. `*_ok` = 0, in the cycle of `*_en`, makes the answer SLVERR. awprot and
+// arprot are ignored, and so are the two lower address bits.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

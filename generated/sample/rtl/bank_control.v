@@ -1,8 +1,8 @@
 // bank_control: rows and enables of a lane's accumulator banks, the same in all channels.
 //
-// Banks 0 and 1 hold the gate sums of even and odd frames, bank 2 the sums of the projection. While the arithmetic units add into
-// one bank, another one is drained. The schedule sees to it that both never work on the same bank, so each bank has a single
-// read and a single write port.
+// Banks 0 and 1 hold the gate sums of even and odd frames, bank 2 the sums of the projection.
+// While the arithmetic units add into one bank, another one is drained. The schedule sees to it that both never work on the
+// same bank, so each bank has a single read and a single write port.
 //
 // Drain:   cycle 0   drain_en, drain_bank, drain_row -> read row
 //          cycle 1   drained row at the output of the bank; it is emptied for what is added next

@@ -23,48 +23,48 @@ module channel #(
     // Folder of the memory files.
     parameter MEM_DIR = "mem/"
 ) (
-    input  wire                                 clk,
-    input  wire                                 rst,
+    input  wire                               clk,
+    input  wire                               rst,
     // Load of the tables: {tanh, sigmoid, address, word}.
-    input  wire [28:0]                          table_load,
+    input  wire [28:0]                        table_load,
     // Rows that the lanes drain.
-    input  wire [GROUPS*LANES*ACC_WIDTH-1:0]    drain_data,
-    input  wire [0:0]                           phase,
+    input  wire [GROUPS*LANES*ACC_WIDTH-1:0]  drain_data,
+    input  wire [0:0]                         phase,
     // Begin of a frame and its formats.
-    input  wire                                 start_cells,
-    input  wire                                 start_outputs,
-    input  wire                                 start_parity,
-    input  wire                                 start_active,
-    input  wire                                 start_first,
-    input  wire [5:0]                           start_shift,
-    input  wire [4:0]                           start_peep_shift,
-    input  wire [3:0]                           start_state_frac,
+    input  wire                               start_cells,
+    input  wire                               start_outputs,
+    input  wire                               start_parity,
+    input  wire                               start_active,
+    input  wire                               start_first,
+    input  wire [5:0]                         start_shift,
+    input  wire [4:0]                         start_peep_shift,
+    input  wire [3:0]                         start_state_frac,
     // Marks and parameters of the sums (see gather_control).
-    input  wire                                 state_read,
-    input  wire [WORD_WIDTH-1:0]                state_addr,
-    input  wire                                 t0_cell,
-    input  wire [1:0]                           t0_slot,
-    input  wire                                 t0_output,
-    input  wire [ELEM_LANES*PARAM_WIDTH-1:0]    params,
+    input  wire                               state_read,
+    input  wire [WORD_WIDTH-1:0]              state_addr,
+    input  wire                               t0_cell,
+    input  wire [1:0]                         t0_slot,
+    input  wire                               t0_output,
+    input  wire [ELEM_LANES*PARAM_WIDTH-1:0]  params,
     // Words of m, in order.
-    output wire                                 m_valid,
-    output wire [ELEM_LANES*VECTOR_WIDTH-1:0]   m_word,
+    output wire                               m_valid,
+    output wire [ELEM_LANES*VECTOR_WIDTH-1:0] m_word,
     // Cell state from outside (see state_access).
-    input  wire                                 peek,
-    input  wire                                 poke,
-    input  wire [7:0]                           peek_lane,
-    input  wire [WORD_WIDTH-1:0]                peek_word,
-    input  wire [VECTOR_WIDTH-1:0]              poke_value,
-    output wire [VECTOR_WIDTH-1:0]              found,
+    input  wire                               peek,
+    input  wire                               poke,
+    input  wire [7:0]                         peek_lane,
+    input  wire [WORD_WIDTH-1:0]              peek_word,
+    input  wire [VECTOR_WIDTH-1:0]            poke_value,
+    output wire [VECTOR_WIDTH-1:0]            found,
     // Words of y, in order; without `y_store` the channel rests and keeps its old ones.
-    output wire                                 y_valid,
-    output wire                                 y_store,
-    output wire [ELEM_LANES*VECTOR_WIDTH-1:0]   y_word,
+    output wire                               y_valid,
+    output wire                               y_store,
+    output wire [ELEM_LANES*VECTOR_WIDTH-1:0] y_word,
     // Output buffer.
-    output wire [ELEMENT_WIDTH-1:0]             out_available,
-    input  wire                                 out_step,
-    input  wire [ELEMENT_WIDTH-1:0]             out_index,
-    output wire [BEAT*VECTOR_WIDTH-1:0]         out_data
+    output wire [ELEMENT_WIDTH-1:0]           out_available,
+    input  wire                               out_step,
+    input  wire [ELEMENT_WIDTH-1:0]           out_index,
+    output wire [BEAT*VECTOR_WIDTH-1:0]       out_data
 );
 
     /* verilator no_inline_module */
@@ -72,11 +72,11 @@ module channel #(
     localparam integer SUM_WIDTH = ACC_WIDTH + $clog2(GROUPS);
 
     // Formats of the frame under way.
-    reg        first_reg;
-    reg        active_reg;
-    reg [5:0]  z_shift_reg;
-    reg [4:0]  peep_shift_reg;
-    reg [3:0]  state_frac_reg;
+    reg       first_reg;
+    reg       active_reg;
+    reg [5:0] z_shift_reg;
+    reg [4:0] peep_shift_reg;
+    reg [3:0] state_frac_reg;
 
     always @(posedge clk) begin
         if (start_cells) begin

@@ -34,45 +34,45 @@ module column_issuer #(
     // Path of the schedule.
     parameter FILE = "mem/schedule.mem"
 ) (
-    input  wire                     clk,
-    input  wire                     rst,
+    input  wire                            clk,
+    input  wire                            rst,
     // Load bus.
     input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     // The accumulators are clear.
-    input  wire                     enable,
+    input  wire                            enable,
     // Batches of input frames, by slot: complete; channels with a frame; channels at the start of an utterance.
-    input  wire [1:0]               batch_ready,
-    input  wire [2*CHANNELS-1:0]    batch_active,
-    input  wire [2*CHANNELS-1:0]    batch_first,
-    output wire                     batch_slot,
-    output wire                     release_batch,
+    input  wire [1:0]                      batch_ready,
+    input  wire [2*CHANNELS-1:0]           batch_active,
+    input  wire [2*CHANNELS-1:0]           batch_first,
+    output wire                            batch_slot,
+    output wire                            release_batch,
     // Batch of the frame whose gate marker is being sent.
-    output wire                     frame_marked,
-    output wire                     frame_parity,
-    output wire [CHANNELS-1:0]      frame_active,
-    output wire [CHANNELS-1:0]      frame_first,
+    output wire                            frame_marked,
+    output wire                            frame_parity,
+    output wire [CHANNELS-1:0]             frame_active,
+    output wire [CHANNELS-1:0]             frame_first,
     // Channels whose next frame goes on with an utterance, or starts one.
-    input  wire [CHANNELS-1:0]      utterance_goes_on,
-    input  wire [CHANNELS-1:0]      utterance_starts,
+    input  wire [CHANNELS-1:0]             utterance_goes_on,
+    input  wire [CHANNELS-1:0]             utterance_starts,
     // Frames whose cells are done, modulo 4.
-    input  wire [1:0]               cells_done,
+    input  wire [1:0]                      cells_done,
     // Elements of the vectors.
-    input  wire                     y_generation,
-    input  wire [INDEX_WIDTH-1:0]   y_available,
-    input  wire                     m_generation,
-    input  wire [INDEX_WIDTH-1:0]   m_available,
+    input  wire                            y_generation,
+    input  wire [INDEX_WIDTH-1:0]          y_available,
+    input  wire                            m_generation,
+    input  wire [INDEX_WIDTH-1:0]          m_available,
     // Columns out.
-    input  wire                     advance,
-    output wire                     col_valid,
-    output wire                     col_first,
-    output wire                     col_marker,
-    output wire [1:0]               col_source,
-    output wire [1:0]               col_bank,
-    output wire [3:0]               col_shift,
-    output wire [CHANNELS-1:0]      col_zero,
-    output wire [INDEX_WIDTH-1:0]   col_index,
-    output wire [POINTER_WIDTH-1:0] col_pointer,
-    output wire [ADDR_WIDTH-1:0]    col_base
+    input  wire                            advance,
+    output wire                            col_valid,
+    output wire                            col_first,
+    output wire                            col_marker,
+    output wire [1:0]                      col_source,
+    output wire [1:0]                      col_bank,
+    output wire [3:0]                      col_shift,
+    output wire [CHANNELS-1:0]             col_zero,
+    output wire [INDEX_WIDTH-1:0]          col_index,
+    output wire [POINTER_WIDTH-1:0]        col_pointer,
+    output wire [ADDR_WIDTH-1:0]           col_base
 );
 
     localparam [1:0] OP_SPMV = 2'd0;
@@ -86,22 +86,22 @@ module column_issuer #(
 
     // The step at hand, and its fields.
     wire [STEP_WIDTH-1:0] step;
-    wire [1:0] op = step[1:0];
-    wire [1:0] when_field = step[3:2];
-    wire last = step[4];
-    wire marker = step[5];
-    wire follow = step[6];
-    wire release_field = step[7];
-    wire [1:0] source = step[9:8];
-    wire [1:0] bank = step[11:10];
-    wire [5:0] size = step[17:12];
-    wire [3:0] start_word = step[21:18];
-    wire [3:0] words = step[25:22];
-    wire [5:0] pointer = step[31:26];
-    wire [6:0] base = step[38:32];
-    wire [5:0] shift = step[44:39];
-    wire [4:0] peep_shift = step[49:45];
-    wire [3:0] state_frac = step[53:50];
+    wire [1:0]            op = step[1:0];
+    wire [1:0]            when_field = step[3:2];
+    wire                  last = step[4];
+    wire                  marker = step[5];
+    wire                  follow = step[6];
+    wire                  release_field = step[7];
+    wire [1:0]            source = step[9:8];
+    wire [1:0]            bank = step[11:10];
+    wire [5:0]            size = step[17:12];
+    wire [3:0]            start_word = step[21:18];
+    wire [3:0]            words = step[25:22];
+    wire [5:0]            pointer = step[31:26];
+    wire [6:0]            base = step[38:32];
+    wire [5:0]            shift = step[44:39];
+    wire [4:0]            peep_shift = step[49:45];
+    wire [3:0]            state_frac = step[53:50];
 
     reg                   run_reg;
     reg [INDEX_WIDTH-1:0] index_reg;
@@ -122,23 +122,23 @@ module column_issuer #(
     wire [CHANNELS-1:0] first = marked | ~started_reg;
 
     // Whether the step can run.
-    wire       spmv = run_reg && op == OP_SPMV;
-    wire       current = when_field == WHEN_CURRENT;
-    wire       next = when_field == WHEN_NEXT;
-    wire       from_batch = current || next;
+    wire                   spmv = run_reg && op == OP_SPMV;
+    wire                   current = when_field == WHEN_CURRENT;
+    wire                   next = when_field == WHEN_NEXT;
+    wire                   from_batch = current || next;
     // Frames f - cells_done of 0 or 1 have a bank of their own.
-    wire [1:0] ahead = (next ? frame_reg + 2'd1 : frame_reg) - cells_done;
-    wire       bank_free = !from_batch || ahead <= 2'd1;
-    wire       batch_here = batch_ready[slot_reg] && bank_free;
+    wire [1:0]             ahead = (next ? frame_reg + 2'd1 : frame_reg) - cells_done;
+    wire                   bank_free = !from_batch || ahead <= 2'd1;
+    wire                   batch_here = batch_ready[slot_reg] && bank_free;
     // Columns.
-    wire       all_first = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
+    wire                   all_first = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
     wire [INDEX_WIDTH-1:0] columns = all_first ? {INDEX_WIDTH{1'b0}} : size;
     // x of the next frame is left out: the batch is not there, or the tile before was left out.
-    wire       left_out = follow ? !prefetched_reg : !batch_here;
-    wire       await_batch = current && !batch_here;
-    wire       nothing = !marker && columns == {INDEX_WIDTH{1'b0}};
-    wire       skip = run_reg && (op != OP_SPMV || (current && prefetched_reg) || (next && left_out) || nothing);
-    wire       await = await_batch || !bank_free;
+    wire                   left_out = follow ? !prefetched_reg : !batch_here;
+    wire                   await_batch = current && !batch_here;
+    wire                   nothing = !marker && columns == {INDEX_WIDTH{1'b0}};
+    wire                   skip = run_reg && (op != OP_SPMV || (current && prefetched_reg) || (next && left_out) || nothing);
+    wire                   await = await_batch || !bank_free;
 
     wire                   at_end = index_reg == columns;
     wire                   last_item = marker ? at_end : index_reg + 1'b1 == columns;

@@ -26,16 +26,16 @@
 //   0x068   MODEL_INPUTS
 //   0x06c   MODEL_CELLS
 //   0x070   MODEL_OUTPUTS
-//   0x0a0   STATE
-//   0x0a4   STATE_PLACE
-//   0x0a8   STATE_WRITE
-//   0x0ac   STATE_READ
 //   0x080   FRAMES
 //   0x084   CYCLES_LO
 //   0x088   CYCLES_HI
 //   0x08c   MACS_LO
 //   0x090   MACS_HI
 //   0x094   FIFO_HIGH
+//   0x0a0   STATE
+//   0x0a4   STATE_PLACE
+//   0x0a8   STATE_WRITE
+//   0x0ac   STATE_READ
 //
 // `write_ok` is 0 where there is no register, or none with anything to write; `read_ok` where there is no register.
 `resetall
@@ -161,6 +161,14 @@ module control_registers (
     input  wire [31:0] model_cells_count,
     // MODEL_OUTPUTS.count.
     input  wire [31:0] model_outputs_count,
+    // FRAMES.count.
+    input  wire [31:0] frames_count,
+    // Cycles since the start; they stand still while the core is held.
+    input  wire [63:0] cycles,
+    // Weights other than 0 that the lanes have multiplied, for all channels at once.
+    input  wire [63:0] macs,
+    // FIFO_HIGH.level.
+    input  wire [31:0] fifo_high_level,
     // STATE.clear.
     output wire        state_clear,
     // STATE.resume.
@@ -178,15 +186,7 @@ module control_registers (
     // STATE_READ.value.
     input  wire [15:0] state_read_value,
     // STATE_READ.valid.
-    input  wire        state_read_valid,
-    // FRAMES.count.
-    input  wire [31:0] frames_count,
-    // Cycles since the start; they stand still while the core is held.
-    input  wire [63:0] cycles,
-    // Weights other than 0 that the lanes have multiplied, for all channels at once.
-    input  wire [63:0] macs,
-    // FIFO_HIGH.level.
-    input  wire [31:0] fifo_high_level
+    input  wire        state_read_valid
 );
 
     localparam [9:0] ID = 10'd0;
@@ -209,19 +209,20 @@ module control_registers (
     localparam [9:0] MODEL_INPUTS = 10'd26;
     localparam [9:0] MODEL_CELLS = 10'd27;
     localparam [9:0] MODEL_OUTPUTS = 10'd28;
-    localparam [9:0] STATE = 10'd40;
-    localparam [9:0] STATE_PLACE = 10'd41;
-    localparam [9:0] STATE_WRITE = 10'd42;
-    localparam [9:0] STATE_READ = 10'd43;
     localparam [9:0] FRAMES = 10'd32;
     localparam [9:0] CYCLES_LO = 10'd33;
     localparam [9:0] CYCLES_HI = 10'd34;
     localparam [9:0] MACS_LO = 10'd35;
     localparam [9:0] MACS_HI = 10'd36;
     localparam [9:0] FIFO_HIGH = 10'd37;
+    localparam [9:0] STATE = 10'd40;
+    localparam [9:0] STATE_PLACE = 10'd41;
+    localparam [9:0] STATE_WRITE = 10'd42;
+    localparam [9:0] STATE_READ = 10'd43;
 
     // Written bits.
-    wire [31:0] mask = write_en ? { {8{write_strb[3]}}, {8{write_strb[2]}}, {8{write_strb[1]}}, {8{write_strb[0]}} } : 32'd0;
+    wire [31:0] bytes = { {8{write_strb[3]}}, {8{write_strb[2]}}, {8{write_strb[1]}}, {8{write_strb[0]}} };
+    wire [31:0] mask = write_en ? bytes : 32'd0;
     wire [31:0] ones = write_data & mask;
 
     reg        control_run_reg;
@@ -304,27 +305,43 @@ module control_registers (
             if (write_addr == IRQ_ENABLE) irq_enable_idle_reg <= (irq_enable_idle_reg & ~mask[1]) | ones[1];
             if (write_addr == IRQ_ENABLE) irq_enable_error_reg <= (irq_enable_error_reg & ~mask[2]) | ones[2];
             if (write_addr == IRQ_ENABLE) irq_enable_reset_done_reg <= (irq_enable_reset_done_reg & ~mask[3]) | ones[3];
-            errors_frame_reg <= errors_frame_set | (errors_frame_reg & ~(write_addr == ERRORS ? ones[0] : 1'd0));
-            errors_memory_slave_reg <= errors_memory_slave_set | (errors_memory_slave_reg & ~(write_addr == ERRORS ? ones[1] : 1'd0));
-            errors_memory_decode_reg <= errors_memory_decode_set | (errors_memory_decode_reg & ~(write_addr == ERRORS ? ones[2] : 1'd0));
-            errors_memory_silent_reg <= errors_memory_silent_set | (errors_memory_silent_reg & ~(write_addr == ERRORS ? ones[3] : 1'd0));
-            errors_not_drained_reg <= errors_not_drained_set | (errors_not_drained_reg & ~(write_addr == ERRORS ? ones[4] : 1'd0));
-            errors_image_magic_reg <= errors_image_magic_set | (errors_image_magic_reg & ~(write_addr == ERRORS ? ones[5] : 1'd0));
-            errors_image_version_reg <= errors_image_version_set | (errors_image_version_reg & ~(write_addr == ERRORS ? ones[6] : 1'd0));
-            errors_image_design_reg <= errors_image_design_set | (errors_image_design_reg & ~(write_addr == ERRORS ? ones[7] : 1'd0));
-            errors_image_contents_reg <= errors_image_contents_set | (errors_image_contents_reg & ~(write_addr == ERRORS ? ones[8] : 1'd0));
-            errors_image_crc_reg <= errors_image_crc_set | (errors_image_crc_reg & ~(write_addr == ERRORS ? ones[9] : 1'd0));
-            errors_image_order_reg <= errors_image_order_set | (errors_image_order_reg & ~(write_addr == ERRORS ? ones[10] : 1'd0));
-            irq_status_frame_reg <= irq_status_frame_set | (irq_status_frame_reg & ~(write_addr == IRQ_STATUS ? ones[0] : 1'd0));
-            irq_status_idle_reg <= irq_status_idle_set | (irq_status_idle_reg & ~(write_addr == IRQ_STATUS ? ones[1] : 1'd0));
-            irq_status_error_reg <= irq_status_error_set | (irq_status_error_reg & ~(write_addr == IRQ_STATUS ? ones[2] : 1'd0));
-            irq_status_reset_done_reg <= irq_status_reset_done_set | (irq_status_reset_done_reg & ~(write_addr == IRQ_STATUS ? ones[3] : 1'd0));
+            errors_frame_reg <= errors_frame_set
+                | (errors_frame_reg & ~(write_addr == ERRORS ? ones[0] : 1'd0));
+            errors_memory_slave_reg <= errors_memory_slave_set
+                | (errors_memory_slave_reg & ~(write_addr == ERRORS ? ones[1] : 1'd0));
+            errors_memory_decode_reg <= errors_memory_decode_set
+                | (errors_memory_decode_reg & ~(write_addr == ERRORS ? ones[2] : 1'd0));
+            errors_memory_silent_reg <= errors_memory_silent_set
+                | (errors_memory_silent_reg & ~(write_addr == ERRORS ? ones[3] : 1'd0));
+            errors_not_drained_reg <= errors_not_drained_set
+                | (errors_not_drained_reg & ~(write_addr == ERRORS ? ones[4] : 1'd0));
+            errors_image_magic_reg <= errors_image_magic_set
+                | (errors_image_magic_reg & ~(write_addr == ERRORS ? ones[5] : 1'd0));
+            errors_image_version_reg <= errors_image_version_set
+                | (errors_image_version_reg & ~(write_addr == ERRORS ? ones[6] : 1'd0));
+            errors_image_design_reg <= errors_image_design_set
+                | (errors_image_design_reg & ~(write_addr == ERRORS ? ones[7] : 1'd0));
+            errors_image_contents_reg <= errors_image_contents_set
+                | (errors_image_contents_reg & ~(write_addr == ERRORS ? ones[8] : 1'd0));
+            errors_image_crc_reg <= errors_image_crc_set
+                | (errors_image_crc_reg & ~(write_addr == ERRORS ? ones[9] : 1'd0));
+            errors_image_order_reg <= errors_image_order_set
+                | (errors_image_order_reg & ~(write_addr == ERRORS ? ones[10] : 1'd0));
+            irq_status_frame_reg <= irq_status_frame_set
+                | (irq_status_frame_reg & ~(write_addr == IRQ_STATUS ? ones[0] : 1'd0));
+            irq_status_idle_reg <= irq_status_idle_set
+                | (irq_status_idle_reg & ~(write_addr == IRQ_STATUS ? ones[1] : 1'd0));
+            irq_status_error_reg <= irq_status_error_set
+                | (irq_status_error_reg & ~(write_addr == IRQ_STATUS ? ones[2] : 1'd0));
+            irq_status_reset_done_reg <= irq_status_reset_done_set
+                | (irq_status_reset_done_reg & ~(write_addr == IRQ_STATUS ? ones[3] : 1'd0));
         end
     end
 
     always @(*) begin
         case (write_addr)
-            CONTROL, ERRORS, IRQ_ENABLE, IRQ_STATUS, IMAGE, IMAGE_DATA, STATE, STATE_PLACE, STATE_WRITE: write_ok = 1'b1;
+            CONTROL, ERRORS, IRQ_ENABLE, IRQ_STATUS, IMAGE, IMAGE_DATA, STATE, STATE_PLACE,
+            STATE_WRITE: write_ok = 1'b1;
             default: write_ok = 1'b0;
         endcase
     end
@@ -334,8 +351,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'h1762cc65;
-            HASH_HI: read_data = 32'h59828f4e;
+            HASH_LO: read_data = 32'h50079fbc;
+            HASH_HI: read_data = 32'h40d38a7e;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;
@@ -343,25 +360,58 @@ module control_registers (
             CELLS: read_data = 32'h00000010;
             OUTPUTS: read_data = 32'h00000008;
             CONTROL: read_data = {30'd0, 1'd0, control_run_reg};
-            STATUS: read_data = {22'd0, status_memory, 4'd0, status_dropping, status_resetting, status_busy, status_held};
-            ERRORS: read_data = {21'd0, errors_image_order_reg, errors_image_crc_reg, errors_image_contents_reg, errors_image_design_reg, errors_image_version_reg, errors_image_magic_reg, errors_not_drained_reg, errors_memory_silent_reg, errors_memory_decode_reg, errors_memory_slave_reg, errors_frame_reg};
-            IRQ_ENABLE: read_data = {28'd0, irq_enable_reset_done_reg, irq_enable_error_reg, irq_enable_idle_reg, irq_enable_frame_reg};
-            IRQ_STATUS: read_data = {28'd0, irq_status_reset_done_reg, irq_status_error_reg, irq_status_idle_reg, irq_status_frame_reg};
+            STATUS: read_data = {
+                22'd0,
+                status_memory,
+                4'd0,
+                status_dropping,
+                status_resetting,
+                status_busy,
+                status_held
+            };
+            ERRORS: read_data = {
+                21'd0,
+                errors_image_order_reg,
+                errors_image_crc_reg,
+                errors_image_contents_reg,
+                errors_image_design_reg,
+                errors_image_version_reg,
+                errors_image_magic_reg,
+                errors_not_drained_reg,
+                errors_memory_silent_reg,
+                errors_memory_decode_reg,
+                errors_memory_slave_reg,
+                errors_frame_reg
+            };
+            IRQ_ENABLE: read_data = {
+                28'd0,
+                irq_enable_reset_done_reg,
+                irq_enable_error_reg,
+                irq_enable_idle_reg,
+                irq_enable_frame_reg
+            };
+            IRQ_STATUS: read_data = {
+                28'd0,
+                irq_status_reset_done_reg,
+                irq_status_error_reg,
+                irq_status_idle_reg,
+                irq_status_frame_reg
+            };
             IMAGE: read_data = {20'd0, image_model_ok, image_checked, image_loading, image_busy, 6'd0, 1'd0, 1'd0};
             IMAGE_DATA: read_data = 32'd0;
             MODEL_INPUTS: read_data = model_inputs_count;
             MODEL_CELLS: read_data = model_cells_count;
             MODEL_OUTPUTS: read_data = model_outputs_count;
-            STATE: read_data = {23'd0, state_idle, 6'd0, 1'd0, 1'd0};
-            STATE_PLACE: read_data = 32'd0;
-            STATE_WRITE: read_data = 32'd0;
-            STATE_READ: read_data = {state_read_valid, 15'd0, state_read_value};
             FRAMES: read_data = frames_count;
             CYCLES_LO: read_data = cycles[31:0];
             CYCLES_HI: read_data = cycles_hold_reg;
             MACS_LO: read_data = macs[31:0];
             MACS_HI: read_data = macs_hold_reg;
             FIFO_HIGH: read_data = fifo_high_level;
+            STATE: read_data = {23'd0, state_idle, 6'd0, 1'd0, 1'd0};
+            STATE_PLACE: read_data = 32'd0;
+            STATE_WRITE: read_data = 32'd0;
+            STATE_READ: read_data = {state_read_valid, 15'd0, state_read_value};
             default: begin
                 read_data = 32'd0;
                 read_ok   = 1'b0;

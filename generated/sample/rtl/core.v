@@ -1,15 +1,18 @@
 // core: the accelerator without its registers.
 //
-// Frames of 12 elements come in on s_axis, one element a beat, `last` on the final one; user[0] on the first beat marks the
-// start of an utterance, at which c and y are zero (so are they after reset). For each frame one of 8 elements leaves on
-// m_axis, 1 a beat. Elements are signed, 16 bits, sign-extended to 16: x has 13 fraction bits, y has 15.
+// Frames of 12 elements come in on s_axis, one element a beat, `last` on the final one; user[0] on the first beat
+// marks the start of an utterance, at which c and y are zero (so are they after reset). For each frame one of 8
+// elements leaves on m_axis, 1 a beat. Elements are signed, 16 bits, sign-extended to 16: x has 13 fraction
+// bits, y has 15.
 //
-// `frame_error` is a pulse: a frame of another length came in and was dropped.
+// `frame_error` is a pulse: a frame of another length came in and
+// was dropped.
 //
 // `rst` can come at any time, and forgets all frames that came in before; the streams keep to their protocol:
-//   s_axis   an input frame that the reset cuts in two is taken to its end and dropped (`dropping`); later ones wait meanwhile
-//   m_axis   a beat on offer stays there until it is taken; an output frame that the reset cuts in two is closed by one more beat,
-//            of value 0 and with `last`, before any other frame
+//   s_axis   an input frame that the reset cuts in two is taken to its end and dropped (`dropping`); later ones wait
+//            meanwhile
+//   m_axis   a beat on offer stays there until it is taken; an output frame that the reset cuts in two is closed by one
+//            more beat, of value 0 and with `last`, before any other frame
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -21,46 +24,46 @@ module core #(
     // Folder of the memory files, with its closing slash; relative to where the tool runs.
     parameter MEM_DIR = "mem/"
 ) (
-    input  wire        clk,
+    input  wire                            clk,
     // Synchronous, active high. port_rst resets the streams as well; it is never active without rst.
-    input  wire        rst,
-    input  wire        port_rst,
+    input  wire                            rst,
+    input  wire                            port_rst,
     // Load bus (see image_loader), and elements of an input frame of the model that is loaded; only while rst is active.
     input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
-    input  wire [31:0] inputs,
+    input  wire [31:0]                     inputs,
     // Take input frames; 0 leaves them on offer from the end of the one at hand on.
-    input  wire        take,
-    output wire        dropping,
+    input  wire                            take,
+    output wire                            dropping,
     // Input frames.
-    input  wire [15:0] s_axis_tdata,
-    input  wire        s_axis_tuser,
-    input  wire        s_axis_tlast,
-    input  wire        s_axis_tvalid,
-    output wire        s_axis_tready,
+    input  wire [15:0]                     s_axis_tdata,
+    input  wire                            s_axis_tuser,
+    input  wire                            s_axis_tlast,
+    input  wire                            s_axis_tvalid,
+    output wire                            s_axis_tready,
     // Output frames.
-    output wire [15:0] m_axis_tdata,
-    output wire        m_axis_tlast,
-    output wire        m_axis_tvalid,
-    input  wire        m_axis_tready,
+    output wire [15:0]                     m_axis_tdata,
+    output wire                            m_axis_tlast,
+    output wire                            m_axis_tvalid,
+    input  wire                            m_axis_tready,
     // State from outside (see state_access), and whether the core is idle for it.
-    output wire        idle,
-    input  wire [31:0] outputs,
-    input  wire        place_en,
-    input  wire [31:0] place,
-    input  wire        state_write_en,
-    input  wire [31:0] state_write,
-    input  wire        state_clear,
-    input  wire        state_resume,
-    output wire        state_valid,
-    output wire [15:0] state_value,
+    output wire                            idle,
+    input  wire [31:0]                     outputs,
+    input  wire                            place_en,
+    input  wire [31:0]                     place,
+    input  wire                            state_write_en,
+    input  wire [31:0]                     state_write,
+    input  wire                            state_clear,
+    input  wire                            state_resume,
+    output wire                            state_valid,
+    output wire [15:0]                     state_value,
     // Lanes that multiply by a weight other than 0; bit n where an activation queue has more than n entries.
-    output wire [3:0]  lane_macs,
-    output wire [3:0]  reached,
+    output wire [3:0]                      lane_macs,
+    output wire [3:0]                      reached,
     // An output frame has left; an input frame was dropped.
-    output wire        frame_sent,
-    output wire        frame_error,
+    output wire                            frame_sent,
+    output wire                            frame_error,
     // Frames are under way, or the accumulators are being cleared after reset.
-    output wire        busy
+    output wire                            busy
 );
 
     localparam integer CHANNELS = 1;
@@ -257,7 +260,7 @@ module core #(
     // Within a frame behind the slice; a reset then makes the closing beat due. `closed` goes along with it.
     reg                   begun_reg;
     reg                   close_reg;
-    reg [DEST_WIDTH-1:0]  begun_channel_reg;
+    reg  [DEST_WIDTH-1:0] begun_channel_reg;
     wire                  beat_valid = out_valid && !rst && !close_reg;
     wire                  beat_taken = beat_valid && slice_free;
     wire                  begun = beat_taken ? !out_last : begun_reg;

@@ -264,11 +264,11 @@ module elem_lane #(
     // ---- Cell output: cycle 24 (phase 0) and 25 -----------------------------------------------------------------------
     localparam signed [PRODUCT_WIDTH-1:0] M_HALF = 32'sd1 <<< (M_SHIFT - 1);
 
-    reg  [VECTOR_WIDTH-1:0]        m_reg;
+    reg  [VECTOR_WIDTH-1:0]         m_reg;
     wire signed [PRODUCT_WIDTH-1:0] m_round = product_reg + M_HALF;
-    wire                           m_negative = m_round[PRODUCT_WIDTH-1];
-    wire                           m_outside = m_round[PRODUCT_WIDTH-2] != m_negative;
-    wire                           unused_m = &{1'b0, m_round[M_SHIFT-1:0]};
+    wire                            m_negative = m_round[PRODUCT_WIDTH-1];
+    wire                            m_outside = m_round[PRODUCT_WIDTH-2] != m_negative;
+    wire                            unused_m = &{1'b0, m_round[M_SHIFT-1:0]};
 
     always @(posedge clk) begin
         m_reg <= m_outside ? {m_negative, {(VECTOR_WIDTH - 1){!m_negative}}} : m_round[PRODUCT_WIDTH-2:M_SHIFT];

@@ -1,6 +1,7 @@
 // elem_mul: the element-wise part of one channel, ELEM_LANES cells every four cycles.
 //
-// Its parameters come from memories that all channels share: {peephole, bias} of the gate and cell at hand, for every lane.
+// Its parameters come from memories that all channels share: {peephole, bias} of the gate and cell at
+// hand, for every lane.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -29,7 +30,7 @@ module elem_mul #(
     input  wire [4:0]                         peep_shift,
     input  wire [3:0]                         state_frac,
     // From gather.
-    input  wire [ELEM_LANES*42-1:0]        params,
+    input  wire [ELEM_LANES*42-1:0]           params,
     input  wire                               state_read,
     input  wire [WORD_WIDTH-1:0]              state_addr,
     input  wire                               t0_cell,
@@ -63,7 +64,8 @@ module elem_mul #(
     genvar e;
     generate
         for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_lane
-            localparam [7:0]       NUMBER = e;
+            localparam [7:0] NUMBER = e;
+
             wire [PARAM_WIDTH-1:0] param_word = params[e*PARAM_WIDTH+:PARAM_WIDTH];
 
             elem_lane #(

@@ -1,11 +1,11 @@
 // frame_in: takes input frames from a stream into batches of at most one frame a channel.
 //
-// A frame has the elements 0 to `last`, one a beat, and ends with `s_last`. Its first beat carries the channel (`dest`) and, in user[0], the start of an
-// utterance. user[1] on the first beat says that the frame is the last of its batch (ignored here: with one channel every frame
-// is a batch). A batch may lack channels: they rest. One batch can be read while the next one arrives.
+// A frame has the elements 0 to `last`, one a beat, and ends with `s_last`. user[0] on its first beat marks the start of an
+// utterance. With one channel every frame is a batch: dest and user[1] are ignored. One batch can be read while the next
+// one arrives.
 //
-// A frame of another length, or a second one of a channel in a batch, is dropped with a pulse of `frame_error`; its
-// start-of-utterance mark is kept for the channel's next frame, its end of the batch counts. A batch without a frame vanishes.
+// A frame of another length is dropped with a pulse of `frame_error`; its start-of-utterance mark is kept for the next
+// frame.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -60,14 +60,15 @@ module frame_in #(
     reg                   end_reg;
     reg                   error_reg;
 
-    // A slot is free again when all groups have released it. It can be written in this cycle, and is marked as empty behind it.
+    // A slot is free again when all groups have released it. It can be written in this cycle, and is marked as empty behind
+    // it.
     wire free0 = &released0_reg;
     wire free1 = &released1_reg;
 
     wire accept = s_valid && s_ready;
     wire at_start = count_reg == ZERO && !overrun_reg;
 
-    // Channel of the frame, one bit hot; none for a number beyond the channels.
+    // Channel of the frame, one bit hot.
     wire [CHANNELS-1:0] named;
 
     genvar c;

@@ -18,12 +18,12 @@ module gather #(
     // Bits of an accumulator.
     parameter integer ACC_WIDTH = 31
 ) (
-    input  wire                                                clk,
+    input  wire                                             clk,
     // Rows of all lanes, lane by lane, group by group; phase belongs to them.
-    input  wire [GROUPS*LANES*ACC_WIDTH-1:0]                   drain_data,
-    input  wire [0:0]                                          phase,
+    input  wire [GROUPS*LANES*ACC_WIDTH-1:0]                drain_data,
+    input  wire [0:0]                                       phase,
     // Sums of a word.
-    output wire [ELEM_LANES*(ACC_WIDTH+$clog2(GROUPS))-1:0]    acc_data
+    output wire [ELEM_LANES*(ACC_WIDTH+$clog2(GROUPS))-1:0] acc_data
 );
 
     localparam integer PHASES = LANES / ELEM_LANES;

@@ -1,4 +1,4 @@
-// gather_control: drains the accumulators of all lanes in the order in which ElemMul and Assemble want them, for all channels.
+// gather_control: drains the accumulators of all lanes and channels in the order in which ElemMul and Assemble want them.
 //
 // A word is ELEM_LANES neighbouring elements (cells or outputs). Element r sits in lane r mod LANES, so word w is row
 // w / PHASES of the lanes [q ELEM_LANES, (q + 1) ELEM_LANES) with the phase q = w mod PHASES, PHASES = LANES / ELEM_LANES.
@@ -30,30 +30,30 @@ module gather_control #(
     // Cycles of the adder tree over the groups.
     parameter integer TREE = 0
 ) (
-    input  wire                            clk,
-    input  wire                            rst,
+    input  wire                  clk,
+    input  wire                  rst,
     // Begin `words` words of cells, or of outputs, from a bank.
-    input  wire                            start_cells,
-    input  wire                            start_outputs,
-    input  wire [WORD_WIDTH-1:0]           words,
-    input  wire                            bank,
-    output wire                            idle,
+    input  wire                  start_cells,
+    input  wire                  start_outputs,
+    input  wire [WORD_WIDTH-1:0] words,
+    input  wire                  bank,
+    output wire                  idle,
     // The gate bank is drained.
-    output wire                            drained,
+    output wire                  drained,
     // Drain ports of the lanes, and the phase of what they drained a cycle ago.
-    output wire                            sweep,
-    output wire [LANES-1:0]                drain_en,
-    output wire [1:0]                      drain_bank,
-    output wire [ROW_WIDTH-1:0]            drain_row,
-    output wire [0:0]                      phase,
+    output wire                  sweep,
+    output wire [LANES-1:0]      drain_en,
+    output wire [1:0]            drain_bank,
+    output wire [ROW_WIDTH-1:0]  drain_row,
+    output wire [0:0]            phase,
     // Parameter memory and cell state.
-    output wire [WORD_WIDTH+1:0]           param_addr,
-    output wire                            state_read,
-    output wire [WORD_WIDTH-1:0]           state_addr,
+    output wire [WORD_WIDTH+1:0] param_addr,
+    output wire                  state_read,
+    output wire [WORD_WIDTH-1:0] state_addr,
     // Marks of the sums of a word.
-    output wire                            t0_cell,
-    output wire                            t0_output,
-    output wire [1:0]                      t0_slot
+    output wire                  t0_cell,
+    output wire                  t0_output,
+    output wire [1:0]            t0_slot
 );
 
     // Rows that are emptied after reset.
@@ -73,14 +73,14 @@ module gather_control #(
     localparam [1:0] S_CELLS = 2'd2;
     localparam [1:0] S_OUTPUTS = 2'd3;
 
-    reg [1:0]            state_reg;
+    reg [1:0]             state_reg;
     reg [SWEEP_WIDTH-1:0] sweep_row_reg;
-    reg [WORD_WIDTH:0]   word_reg;
-    reg [WORD_WIDTH:0]   words_reg;
-    reg [1:0]            slot_reg;
-    reg                  bank_reg;
-    reg                  drained_reg;
-    reg [4:0]            tail_reg;
+    reg [WORD_WIDTH:0]    word_reg;
+    reg [WORD_WIDTH:0]    words_reg;
+    reg [1:0]             slot_reg;
+    reg                   bank_reg;
+    reg                   drained_reg;
+    reg [4:0]             tail_reg;
 
     wire cells = state_reg == S_CELLS;
     wire tail = word_reg >= words_reg;
@@ -192,7 +192,7 @@ module gather_control #(
         if (TREE == 0) begin : gen_direct
             assign tag = tag_in;
         end else begin : gen_delay
-            reg  [TREE*TAG_WIDTH-1:0]       tag_reg;
+            reg  [TREE*TAG_WIDTH-1:0]     tag_reg;
             wire [(TREE+1)*TAG_WIDTH-1:0] chain = {tag_reg, tag_in};
 
             always @(posedge clk) begin
@@ -219,13 +219,13 @@ module gather_control #(
         s1_slot_reg <= tag_slot;
         s2_slot_reg <= s1_slot_reg;
         if (rst) begin
-            s1_cell_reg <= 1'b0;
-            s2_cell_reg <= 1'b0;
+            s1_cell_reg   <= 1'b0;
+            s2_cell_reg   <= 1'b0;
             s1_output_reg <= 1'b0;
             s2_output_reg <= 1'b0;
         end else begin
-            s1_cell_reg <= tag_first;
-            s2_cell_reg <= s1_cell_reg;
+            s1_cell_reg   <= tag_first;
+            s2_cell_reg   <= s1_cell_reg;
             s1_output_reg <= tag_output;
             s2_output_reg <= s1_output_reg;
         end

@@ -11,21 +11,22 @@
 //
 //   image    10 words of header: magic, version, words in all, hash of the design (2), inputs, cells, outputs,
 //            bytes and CRC-32 of the weights in external memory (not checked here)
-//            sections: {0, kind (3 bits), number of the memory (12 bits)}, entries, then the entries from address 0 on, each of
-//            as many words as it needs, the lower ones first
+//            sections: {0, kind (3 bits), number of the memory (12 bits)}, entries, then the entries from address 0 on,
+//            each of as many words as it needs, the lower ones first
 //            CRC-32 (IEEE 802.3, as in zip) of all words before, bytes in little-endian order
 //
 // A word takes two cycles: what is wrong with it and where it leads, then the step, or back to IDLE.
 //
-// `model_ok` falls when a load has begun to write, and rises again when it is complete: in between the core must not start. It and the
-// sizes of the model have initial values and no reset: `rst` leaves the memories as they are, so it leaves what is known of them.
+// `model_ok` falls when a load has begun to write, and rises again when it is complete: in between the core must not start.
+// It and the sizes of the model have initial values and no reset: `rst` leaves the memories as they are, so it leaves what
+// is known of them.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
 
 module image_loader #(
     // Hash of the design, which an image must carry.
-    parameter [63:0] HASH = 64'h59828f4e1762cc65,
+    parameter [63:0] HASH = 64'h40d38a7e50079fbc,
     // Largest model.
     parameter integer MAX_INPUTS = 12,
     // Bits of a word and of an address on the load bus.
@@ -41,7 +42,8 @@ module image_loader #(
     input  wire [31:0]                     word,
     // The core is in reset.
     input  wire                            held,
-    // A pass is under way, and it is a load; the last check found no fault; the memories hold a whole model, and the core may start.
+    // A pass is under way, and it is a load; the last check found no fault; the memories hold a whole model, and the core
+    // may start.
     output wire                            busy,
     output wire                            loading,
     output wire                            checked,
@@ -93,7 +95,8 @@ module image_loader #(
     reg                 write_reg;
     reg [LOAD_ADDR-1:0] write_addr_reg;
 
-    // Memories of a kind, words of a memory, and parts of a word after the first; there with the word behind that of the kind.
+    // Memories of a kind, words of a memory, and parts of a word after the first; there with the word behind that of the
+    // kind.
     reg [12:0]        kind_count_reg;
     reg [LOAD_ADDR:0] kind_depth_reg;
     reg [1:0]         kind_parts_reg;

@@ -43,9 +43,9 @@ module ptr_read #(
     reg [COUNT_WIDTH-1:0] count_reg;
     reg [ADDR_WIDTH-1:0]  next_reg;
 
-    wire                   empty = col_count == {COUNT_WIDTH{1'b0}};
-    wire [ADDR_WIDTH-1:0]  start = col_first ? col_base : next_reg;
-    wire [ADDR_WIDTH-1:0]  length;
+    wire                  empty = col_count == {COUNT_WIDTH{1'b0}};
+    wire [ADDR_WIDTH-1:0] start = col_first ? col_base : next_reg;
+    wire [ADDR_WIDTH-1:0] length;
 
     generate
         if (EXTEND > 0) begin : gen_extend

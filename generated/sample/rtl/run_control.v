@@ -1,10 +1,13 @@
 // run_control: starts, pauses and resets the core.
 //
-//               run, ready               soft_reset
-//     HELD ─────────────> RUNNING ────────────────────> STOPPING ──┐
-//      ^  core_rst = 1     take = run: the core takes    stop = 1: the reader asks for no more
-//      │                   input frames                            │
-//      └───────────────────────────────────────────────────────────┘ all that was asked for is here, or the memory is silent
+//            run, ready              soft_reset
+//     HELD ──────────────> RUNNING ──────────────> STOPPING
+//      ^                                               │
+//      └───────────────────────────────────────────────┘ all that was asked for is here, or the memory is silent
+//
+//     HELD       core_rst = 1
+//     RUNNING    take = run: the core takes input frames
+//     STOPPING   stop = 1: the reader asks for no more
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -7,8 +7,8 @@
 //   irq <─────────────────────────────────┘  ^                            │
 //                                            └─────── core_counters <─────┘
 //
-// After reset the core stands still until CONTROL.run is set. docs/registers.md of esegen describes the registers, the header of
-// core.v the streams.
+// After reset the core stands still until CONTROL.run is set. docs/registers.md of esegen describes the registers, the
+// header of core.v the streams.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -151,16 +151,16 @@ module sample #(
     wire [80:0] load_bus;
 
     // Events: a failure of the memory shows once, in the cycle in which its status changes.
-    reg  [1:0] memory_reg;
-    reg        busy_reg;
-    reg        irq_reg;
-    wire       failed = memory_reg == 2'd0 && memory_status != 2'd0;
+    reg  [1:0]  memory_reg;
+    reg         busy_reg;
+    reg         irq_reg;
+    wire        failed = memory_reg == 2'd0 && memory_status != 2'd0;
     wire [10:0] errors = {image_errors, not_drained, failed && memory_status == 2'd1, failed && memory_status == 2'd3,
                          failed && memory_status == 2'd2, frame_error};
-    wire       idle = busy_reg && !busy;
-    wire [3:0] causes = {reset_done, |errors, idle, frame_sent};
-    wire [3:0] irq_enable;
-    wire [3:0] irq_status;
+    wire        idle = busy_reg && !busy;
+    wire [3:0]  causes = {reset_done, |errors, idle, frame_sent};
+    wire [3:0]  irq_enable;
+    wire [3:0]  irq_status;
     wire [10:0] errors_seen;
 
     always @(posedge clk) begin

@@ -25,34 +25,34 @@ module sequencer #(
     // Path of the schedule.
     parameter FILE = "mem/schedule.mem"
 ) (
-    input  wire                   clk,
-    input  wire                   rst,
+    input  wire                            clk,
+    input  wire                            rst,
     // Load bus.
     input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     // Gate marker sent, and the batch of its frame.
-    input  wire                   frame_marked,
-    input  wire                   frame_parity,
-    input  wire [CHANNELS-1:0]    frame_active,
-    input  wire [CHANNELS-1:0]    frame_first,
+    input  wire                            frame_marked,
+    input  wire                            frame_parity,
+    input  wire [CHANNELS-1:0]             frame_active,
+    input  wire [CHANNELS-1:0]             frame_first,
     // All lanes have passed a marker; done_clear takes it.
-    input  wire                   all_done,
-    output wire                   done_clear,
+    input  wire                            all_done,
+    output wire                            done_clear,
     // Element-wise part: done with all that was started; ready for more cells of the same frame; a bank is drained.
-    input  wire                   gather_idle,
-    input  wire                   bank_drained,
-    input  wire                   out_idle,
-    output wire                   start_cells,
-    output wire                   start_outputs,
-    output wire                   start_parity,
-    output wire [CHANNELS-1:0]    start_active,
-    output wire [CHANNELS-1:0]    start_first,
-    output wire [WORD_WIDTH-1:0]  start_words,
-    output wire [INDEX_WIDTH-1:0] start_size,
-    output wire [5:0]             start_shift,
-    output wire [4:0]             start_peep_shift,
-    output wire [3:0]             start_state_frac,
+    input  wire                            gather_idle,
+    input  wire                            bank_drained,
+    input  wire                            out_idle,
+    output wire                            start_cells,
+    output wire                            start_outputs,
+    output wire                            start_parity,
+    output wire [CHANNELS-1:0]             start_active,
+    output wire [CHANNELS-1:0]             start_first,
+    output wire [WORD_WIDTH-1:0]           start_words,
+    output wire [INDEX_WIDTH-1:0]          start_size,
+    output wire [5:0]                      start_shift,
+    output wire [4:0]                      start_peep_shift,
+    output wire [3:0]                      start_state_frac,
     // Frames whose cells are done, modulo 4.
-    output wire [1:0]             cells_done
+    output wire [1:0]                      cells_done
 );
 
     localparam [1:0] OP_CELLS = 2'd1;
@@ -62,39 +62,39 @@ module sequencer #(
 
     // The step at hand, and its fields.
     wire [STEP_WIDTH-1:0] step;
-    wire [1:0] op = step[1:0];
-    wire [1:0] when_field = step[3:2];
-    wire last = step[4];
-    wire marker = step[5];
-    wire follow = step[6];
-    wire release_field = step[7];
-    wire [1:0] source = step[9:8];
-    wire [1:0] bank = step[11:10];
-    wire [5:0] size = step[17:12];
-    wire [3:0] start_word = step[21:18];
-    wire [3:0] words = step[25:22];
-    wire [5:0] pointer = step[31:26];
-    wire [6:0] base = step[38:32];
-    wire [5:0] shift = step[44:39];
-    wire [4:0] peep_shift = step[49:45];
-    wire [3:0] state_frac = step[53:50];
+    wire [1:0]            op = step[1:0];
+    wire [1:0]            when_field = step[3:2];
+    wire                  last = step[4];
+    wire                  marker = step[5];
+    wire                  follow = step[6];
+    wire                  release_field = step[7];
+    wire [1:0]            source = step[9:8];
+    wire [1:0]            bank = step[11:10];
+    wire [5:0]            size = step[17:12];
+    wire [3:0]            start_word = step[21:18];
+    wire [3:0]            words = step[25:22];
+    wire [5:0]            pointer = step[31:26];
+    wire [6:0]            base = step[38:32];
+    wire [5:0]            shift = step[44:39];
+    wire [4:0]            peep_shift = step[49:45];
+    wire [3:0]            state_frac = step[53:50];
 
-    reg                  run_reg;
-    reg                  parity_reg;
-    reg                  ready_reg;
-    reg [1:0]            cells_done_reg;
-    reg [CHANNELS-1:0]   even_active_reg, odd_active_reg;
-    reg [CHANNELS-1:0]   even_first_reg, odd_first_reg;
-    reg [CHANNELS-1:0]   active_reg;
+    reg                run_reg;
+    reg                parity_reg;
+    reg                ready_reg;
+    reg [1:0]          cells_done_reg;
+    reg [CHANNELS-1:0] even_active_reg, odd_active_reg;
+    reg [CHANNELS-1:0] even_first_reg, odd_first_reg;
+    reg [CHANNELS-1:0] active_reg;
 
-    wire cells = run_reg && op == OP_CELLS;
-    wire marked = ready_reg || !marker;
-    wire rests = gather_idle;
-    wire outputs = run_reg && op == OP_OUTPUTS;
-    wire cells_go = cells && marked && rests;
-    wire outputs_go = outputs && marked && gather_idle && out_idle;
-    wire go = cells_go || outputs_go;
-    wire step_done = run_reg && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
+    wire                cells = run_reg && op == OP_CELLS;
+    wire                marked = ready_reg || !marker;
+    wire                rests = gather_idle;
+    wire                outputs = run_reg && op == OP_OUTPUTS;
+    wire                cells_go = cells && marked && rests;
+    wire                outputs_go = outputs && marked && gather_idle && out_idle;
+    wire                go = cells_go || outputs_go;
+    wire                step_done = run_reg && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
     wire [CHANNELS-1:0] active = parity_reg ? odd_active_reg : even_active_reg;
 
     step_rom #(

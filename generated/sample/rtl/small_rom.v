@@ -1,4 +1,4 @@
-// small_rom: memory of the model, loaded from a file or through its load port, mapped to look-up tables. Otherwise as rom.
+// small_rom: memory of the model, loaded from a file or through its load port, in look-up tables; otherwise as rom.
 //
 // Timing (en = 1):   cycle   addr   latch_reg   data
 //                      0      A0
@@ -23,9 +23,9 @@ module small_rom #(
     input  wire [$clog2(DEPTH)-1:0] load_addr,
     input  wire [WIDTH-1:0]         load_data,
     // Read port: data follows addr by two enabled cycles.
-    input  wire                  en,
+    input  wire                     en,
     input  wire [$clog2(DEPTH)-1:0] addr,
-    output wire [WIDTH-1:0]      data
+    output wire [WIDTH-1:0]         data
 );
 
     (* ram_style = "distributed" *)

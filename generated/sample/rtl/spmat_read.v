@@ -1,11 +1,13 @@
-// spmat_read: reads the compressed columns, one word a cycle, for one lane. Columns follow each other without a gap.
+// spmat_read: reads the compressed columns, one word a cycle, for one lane.
+// Columns follow each other without a gap.
 //
 // Pipeline:   cycle 0   entry at the head of the queue is taken (the previous one has no word left)
 //             cycle 1   addr_reg                       -> weight memory
 //             cycle 2   latch of the weight memory
 //             cycle 3   word = output of the memory; word_* -> row_decode
-// A marker passes through without a word. `done` tells that one has come to cycle 3, and each `done_clear` takes one. The last sum before
-// it is written two cycles later at most; no row is drained for it before another two (column_group, sequencer, gather_control).
+// A marker passes through without a word. `done` tells that one has come to cycle 3, and each `done_clear` takes one. The
+// last sum ahead of a marker is written two cycles later at most; column_group, sequencer and gather_control take longer
+// than that before they drain its row.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

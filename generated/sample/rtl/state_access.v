@@ -3,8 +3,8 @@
 //   place ─> c    element e is in lane e mod ELEM_LANES of ElemMul, word e / ELEM_LANES
 //            y    element e is in group e mod GROUPS, column e / GROUPS
 //
-// c is written at once. y is written in words of ELEM_LANES elements, as Assemble writes it: from element 0 on, in order, to the
-// last element of the model; the word at hand and the rest of a round over the groups then follow by themselves.
+// c is written at once. y is written in words of ELEM_LANES elements, as Assemble writes it: from element 0 on, in order,
+// to the last element of the model; the word at hand and the rest of a round over the groups then follow by themselves.
 //
 //   read    cycle 0      place_en
 //           cycle 1      peek, addresses
@@ -25,38 +25,39 @@ module state_access #(
     parameter integer WORD_WIDTH = 4,
     parameter integer ELEMENT_WIDTH = 6
 ) (
-    input  wire                               clk,
-    input  wire                               rst,
+    input  wire                                    clk,
+    input  wire                                    rst,
     // Accesses count only while the core is idle.
-    input  wire                               idle,
+    input  wire                                    idle,
     // Outputs of the model.
-    input  wire [31:0]                        outputs,
-    // Registers: place {vector (bit 24: y), channel, element}; a value to write; clear and resume of the channel at the place.
-    input  wire                               place_en,
-    input  wire [31:0]                        place,
-    input  wire                               write_en,
-    input  wire [31:0]                        write,
-    input  wire                               clear,
-    input  wire                               resume,
-    output wire                               read_valid,
-    output wire [15:0]                        read_value,
+    input  wire [31:0]                             outputs,
+    // Registers: place {vector (bit 24: y), channel, element}; a value to write; clear and resume of the channel at the
+    // place.
+    input  wire                                    place_en,
+    input  wire [31:0]                             place,
+    input  wire                                    write_en,
+    input  wire [31:0]                             write,
+    input  wire                                    clear,
+    input  wire                                    resume,
+    output wire                                    read_valid,
+    output wire [15:0]                             read_value,
     // Cell states.
-    output wire                               peek,
-    output wire [CHANNELS-1:0]                poke,
-    output wire [7:0]                         lane,
-    output wire [WORD_WIDTH-1:0]              word,
-    output wire [VECTOR_WIDTH-1:0]            value,
-    input  wire [CHANNELS*VECTOR_WIDTH-1:0]   cells,
+    output wire                                    peek,
+    output wire [CHANNELS-1:0]                     poke,
+    output wire [7:0]                              lane,
+    output wire [WORD_WIDTH-1:0]                   word,
+    output wire [VECTOR_WIDTH-1:0]                 value,
+    input  wire [CHANNELS*VECTOR_WIDTH-1:0]        cells,
     // y.
-    output wire [ELEMENT_WIDTH-1:0]           column,
+    output wire [ELEMENT_WIDTH-1:0]                column,
     input  wire [GROUPS*CHANNELS*VECTOR_WIDTH-1:0] elements,
-    output wire                               y_start,
-    output wire                               y_write,
-    output wire [ELEM_LANES*VECTOR_WIDTH-1:0] y_word,
+    output wire                                    y_start,
+    output wire                                    y_write,
+    output wire [ELEM_LANES*VECTOR_WIDTH-1:0]      y_word,
     // The channel, one bit hot, where it is to start an utterance, or to go on with one.
-    output wire [CHANNELS-1:0]                channel,
-    output wire [CHANNELS-1:0]                utterance_starts,
-    output wire [CHANNELS-1:0]                utterance_goes_on
+    output wire [CHANNELS-1:0]                     channel,
+    output wire [CHANNELS-1:0]                     utterance_starts,
+    output wire [CHANNELS-1:0]                     utterance_goes_on
 );
 
     localparam integer LANE_WIDTH = $clog2(ELEM_LANES);
@@ -165,7 +166,8 @@ module state_access #(
 
     always @(posedge clk) begin
         if (!valid_reg) begin
-            found_reg <= y_reg ? elements[y_place*VECTOR_WIDTH+:VECTOR_WIDTH] : cells[cell_place*VECTOR_WIDTH+:VECTOR_WIDTH];
+            found_reg <= y_reg ? elements[y_place*VECTOR_WIDTH+:VECTOR_WIDTH]
+                               : cells[cell_place*VECTOR_WIDTH+:VECTOR_WIDTH];
         end
     end
 

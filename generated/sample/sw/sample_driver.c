@@ -17,7 +17,7 @@ static void set(const sample_bus *bus, uint32_t offset, uint32_t value) {
 static uint64_t get64(const sample_bus *bus, uint32_t lower) {
     const uint64_t low = get(bus, lower);
 
-    return low | (uint64_t)get(bus, lower + 4) << 32;
+    return low | ((uint64_t)get(bus, lower + 4u) << 32);
 }
 
 /* Polls STATUS until the bits in `mask` are `value`. */
@@ -28,6 +28,37 @@ static sample_result await(const sample_bus *bus, uint32_t mask, uint32_t value,
         }
     }
     return SAMPLE_TIMEOUT;
+}
+
+/* The gravest error among the bits in `mask` of ERRORS; clears them. */
+static sample_result take_errors(const sample_bus *bus, uint32_t mask) {
+    /* The gravest first. */
+    static const struct {
+        uint32_t mask;
+        sample_result result;
+    } causes[] = {
+        { SAMPLE_ERRORS_NOT_DRAINED_MASK, SAMPLE_MEMORY_NOT_DRAINED },
+        { SAMPLE_ERRORS_MEMORY_DECODE_MASK, SAMPLE_MEMORY_DECODE_ERROR },
+        { SAMPLE_ERRORS_MEMORY_SLAVE_MASK, SAMPLE_MEMORY_SLAVE_ERROR },
+        { SAMPLE_ERRORS_MEMORY_SILENT_MASK, SAMPLE_MEMORY_SILENT },
+        { SAMPLE_ERRORS_IMAGE_MAGIC_MASK, SAMPLE_IMAGE_NO_IMAGE },
+        { SAMPLE_ERRORS_IMAGE_VERSION_MASK, SAMPLE_IMAGE_OTHER_VERSION },
+        { SAMPLE_ERRORS_IMAGE_DESIGN_MASK, SAMPLE_IMAGE_OTHER_DESIGN },
+        { SAMPLE_ERRORS_IMAGE_CONTENTS_MASK, SAMPLE_IMAGE_CONTENTS },
+        { SAMPLE_ERRORS_IMAGE_CRC_MASK, SAMPLE_IMAGE_DAMAGED },
+        { SAMPLE_ERRORS_IMAGE_ORDER_MASK, SAMPLE_IMAGE_ORDER },
+        { SAMPLE_ERRORS_FRAME_MASK, SAMPLE_FRAME_DROPPED }
+    };
+    const uint32_t errors = get(bus, SAMPLE_REG_ERRORS) & mask;
+    size_t n;
+
+    set(bus, SAMPLE_REG_ERRORS, errors);
+    for (n = 0; n < sizeof causes / sizeof causes[0]; n++) {
+        if ((errors & causes[n].mask) != 0) {
+            return causes[n].result;
+        }
+    }
+    return SAMPLE_OK;
 }
 
 static volatile uint32_t *mmio_word(void *context, uint32_t offset) {
@@ -58,7 +89,8 @@ sample_result sample_init(const sample_bus *bus) {
     if (get(bus, SAMPLE_REG_VERSION) >> SAMPLE_VERSION_MAJOR_SHIFT != SAMPLE_MAP_MAJOR) {
         return SAMPLE_OTHER_MAP;
     }
-    if (get(bus, SAMPLE_REG_HASH_LO) != SAMPLE_DESIGN_HASH_LO || get(bus, SAMPLE_REG_HASH_HI) != SAMPLE_DESIGN_HASH_HI) {
+    if (get(bus, SAMPLE_REG_HASH_LO) != SAMPLE_DESIGN_HASH_LO ||
+        get(bus, SAMPLE_REG_HASH_HI) != SAMPLE_DESIGN_HASH_HI) {
         return SAMPLE_OTHER_DESIGN;
     }
     return SAMPLE_OK;
@@ -66,7 +98,7 @@ sample_result sample_init(const sample_bus *bus) {
 
 /* A word of an image. */
 static uint32_t word_at(const uint8_t *bytes) {
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    return (uint32_t)bytes[0] | ((uint32_t)bytes[1] << 8) | ((uint32_t)bytes[2] << 16) | ((uint32_t)bytes[3] << 24);
 }
 
 sample_result sample_start(const sample_bus *bus) {
@@ -77,19 +109,27 @@ sample_result sample_start(const sample_bus *bus) {
     return SAMPLE_OK;
 }
 
-/* Sends an image for a pass that has begun, and waits for nothing: a word is taken as fast as it can be written. */
-static sample_result send_image(const sample_bus *bus, const uint8_t *image, size_t bytes) {
+/* What goes wrong in a pass of an image; other bits of ERRORS tell of frames and memory, and are left to the caller. */
+#define IMAGE_ERRORS                                                                \
+    (SAMPLE_ERRORS_IMAGE_MAGIC_MASK | SAMPLE_ERRORS_IMAGE_VERSION_MASK |    \
+     SAMPLE_ERRORS_IMAGE_DESIGN_MASK | SAMPLE_ERRORS_IMAGE_CONTENTS_MASK |  \
+     SAMPLE_ERRORS_IMAGE_CRC_MASK | SAMPLE_ERRORS_IMAGE_ORDER_MASK)
+
+/* Begins a pass and sends the image. It waits for nothing: a word is taken as fast as it can be written. */
+static sample_result send_image(const sample_bus *bus, uint32_t pass, const uint8_t *image, size_t bytes) {
     sample_result result;
     size_t n;
 
+    set(bus, SAMPLE_REG_ERRORS, IMAGE_ERRORS);
+    set(bus, SAMPLE_REG_IMAGE, pass);
     for (n = 0; n + 4 <= bytes; n += 4) {
         set(bus, SAMPLE_REG_IMAGE_DATA, word_at(image + n));
         /* A wrong header shows here; of what lies behind it, the end tells. */
-        if (n == 40 && get(bus, SAMPLE_REG_ERRORS) != 0) {
+        if (n == 40 && (get(bus, SAMPLE_REG_ERRORS) & IMAGE_ERRORS) != 0) {
             break;
         }
     }
-    result = sample_take_errors(bus);
+    result = take_errors(bus, IMAGE_ERRORS);
     if (result == SAMPLE_IMAGE_ORDER || (get(bus, SAMPLE_REG_IMAGE) & SAMPLE_IMAGE_BUSY_MASK) != 0) {
         return SAMPLE_IMAGE_LENGTH;
     }
@@ -100,8 +140,7 @@ sample_result sample_check_image(const sample_bus *bus, const uint8_t *image, si
     if (bytes % 4 != 0) {
         return SAMPLE_IMAGE_LENGTH;
     }
-    set(bus, SAMPLE_REG_IMAGE, SAMPLE_IMAGE_CHECK_MASK);
-    return send_image(bus, image, bytes);
+    return send_image(bus, SAMPLE_IMAGE_CHECK_MASK, image, bytes);
 }
 
 sample_result sample_load_image(const sample_bus *bus, const uint8_t *image, size_t bytes) {
@@ -114,8 +153,7 @@ sample_result sample_load_image(const sample_bus *bus, const uint8_t *image, siz
     if (result != SAMPLE_OK) {
         return result;
     }
-    set(bus, SAMPLE_REG_IMAGE, SAMPLE_IMAGE_LOAD_MASK);
-    return send_image(bus, image, bytes);
+    return send_image(bus, SAMPLE_IMAGE_LOAD_MASK, image, bytes);
 }
 
 sample_result sample_pause(const sample_bus *bus, uint32_t polls) {
@@ -127,12 +165,32 @@ sample_result sample_pause(const sample_bus *bus, uint32_t polls) {
 #define PLACE_C 0u
 #define PLACE_Y (1u << 24)
 
-static int is_idle(const sample_bus *bus) {
-    return (get(bus, SAMPLE_REG_STATE) & SAMPLE_STATE_IDLE_MASK) != 0;
+/* Whether the state of a channel is there and can be reached. */
+static sample_result check_state(const sample_bus *bus, uint32_t channel) {
+    if (channel >= SAMPLE_CHANNELS) {
+        return SAMPLE_BAD_CHANNEL;
+    }
+    return (get(bus, SAMPLE_REG_STATE) & SAMPLE_STATE_IDLE_MASK) != 0 ? SAMPLE_OK : SAMPLE_NOT_IDLE;
+}
+
+/* The same, with the sizes of the model: never more than the caller's arrays hold, even if the hardware is gone. */
+static sample_result open_state(const sample_bus *bus, uint32_t channel, uint32_t *cells, uint32_t *outputs) {
+    const sample_result result = check_state(bus, channel);
+
+    if (result != SAMPLE_OK) {
+        return result;
+    }
+    *cells = get(bus, SAMPLE_REG_MODEL_CELLS);
+    *outputs = get(bus, SAMPLE_REG_MODEL_OUTPUTS);
+    if (*cells > SAMPLE_MAX_CELLS || *outputs > SAMPLE_MAX_OUTPUTS) {
+        return SAMPLE_NO_DEVICE;
+    }
+    return SAMPLE_OK;
 }
 
 /* Reads the elements of a vector of a channel. */
-static sample_result read_vector(const sample_bus *bus, uint32_t place, int16_t *elements, uint32_t count, uint32_t polls) {
+static sample_result read_vector(const sample_bus *bus, uint32_t place, int16_t *elements, uint32_t count,
+    uint32_t polls) {
     uint32_t n;
 
     for (n = 0; n < count; n++) {
@@ -146,7 +204,7 @@ static sample_result read_vector(const sample_bus *bus, uint32_t place, int16_t 
             }
             word = get(bus, SAMPLE_REG_STATE_READ);
         } while ((word & SAMPLE_STATE_READ_VALID_MASK) == 0);
-        elements[n] = (int16_t)((word & 0x7fffu) - (word & 0x8000u));
+        elements[n] = (int16_t)((int32_t)(word & 0x7fffu) - (int32_t)(word & 0x8000u));
     }
     return SAMPLE_OK;
 }
@@ -161,31 +219,39 @@ static void write_vector(const sample_bus *bus, uint32_t place, const int16_t *e
 }
 
 sample_result sample_read_state(const sample_bus *bus, uint32_t channel, int16_t *c, int16_t *y, uint32_t polls) {
-    sample_result result;
+    uint32_t cells;
+    uint32_t outputs;
+    sample_result result = open_state(bus, channel, &cells, &outputs);
 
-    if (!is_idle(bus)) {
-        return SAMPLE_NOT_IDLE;
-    }
-    result = read_vector(bus, PLACE_C | channel << 16, c, get(bus, SAMPLE_REG_MODEL_CELLS), polls);
     if (result != SAMPLE_OK) {
         return result;
     }
-    return read_vector(bus, PLACE_Y | channel << 16, y, get(bus, SAMPLE_REG_MODEL_OUTPUTS), polls);
+    result = read_vector(bus, PLACE_C | (channel << 16), c, cells, polls);
+    if (result != SAMPLE_OK) {
+        return result;
+    }
+    return read_vector(bus, PLACE_Y | (channel << 16), y, outputs, polls);
 }
 
 sample_result sample_write_state(const sample_bus *bus, uint32_t channel, const int16_t *c, const int16_t *y) {
-    if (!is_idle(bus)) {
-        return SAMPLE_NOT_IDLE;
+    uint32_t cells;
+    uint32_t outputs;
+    const sample_result result = open_state(bus, channel, &cells, &outputs);
+
+    if (result != SAMPLE_OK) {
+        return result;
     }
-    write_vector(bus, PLACE_C | channel << 16, c, get(bus, SAMPLE_REG_MODEL_CELLS));
-    write_vector(bus, PLACE_Y | channel << 16, y, get(bus, SAMPLE_REG_MODEL_OUTPUTS));
+    write_vector(bus, PLACE_C | (channel << 16), c, cells);
+    write_vector(bus, PLACE_Y | (channel << 16), y, outputs);
     set(bus, SAMPLE_REG_STATE, SAMPLE_STATE_RESUME_MASK);
     return SAMPLE_OK;
 }
 
 sample_result sample_clear_state(const sample_bus *bus, uint32_t channel) {
-    if (!is_idle(bus)) {
-        return SAMPLE_NOT_IDLE;
+    const sample_result result = check_state(bus, channel);
+
+    if (result != SAMPLE_OK) {
+        return result;
     }
     set(bus, SAMPLE_REG_STATE_PLACE, channel << 16);
     set(bus, SAMPLE_REG_STATE, SAMPLE_STATE_CLEAR_MASK);
@@ -229,33 +295,7 @@ uint32_t sample_take_interrupts(const sample_bus *bus) {
 }
 
 sample_result sample_take_errors(const sample_bus *bus) {
-    /* The gravest first. */
-    static const struct {
-        uint32_t mask;
-        sample_result result;
-    } causes[] = {
-        { SAMPLE_ERRORS_NOT_DRAINED_MASK, SAMPLE_MEMORY_NOT_DRAINED },
-        { SAMPLE_ERRORS_MEMORY_DECODE_MASK, SAMPLE_MEMORY_DECODE_ERROR },
-        { SAMPLE_ERRORS_MEMORY_SLAVE_MASK, SAMPLE_MEMORY_SLAVE_ERROR },
-        { SAMPLE_ERRORS_MEMORY_SILENT_MASK, SAMPLE_MEMORY_SILENT },
-        { SAMPLE_ERRORS_IMAGE_MAGIC_MASK, SAMPLE_IMAGE_NO_IMAGE },
-        { SAMPLE_ERRORS_IMAGE_VERSION_MASK, SAMPLE_IMAGE_OTHER_VERSION },
-        { SAMPLE_ERRORS_IMAGE_DESIGN_MASK, SAMPLE_IMAGE_OTHER_DESIGN },
-        { SAMPLE_ERRORS_IMAGE_CONTENTS_MASK, SAMPLE_IMAGE_CONTENTS },
-        { SAMPLE_ERRORS_IMAGE_CRC_MASK, SAMPLE_IMAGE_DAMAGED },
-        { SAMPLE_ERRORS_IMAGE_ORDER_MASK, SAMPLE_IMAGE_ORDER },
-        { SAMPLE_ERRORS_FRAME_MASK, SAMPLE_FRAME_DROPPED }
-    };
-    const uint32_t errors = get(bus, SAMPLE_REG_ERRORS);
-    size_t n;
-
-    set(bus, SAMPLE_REG_ERRORS, errors);
-    for (n = 0; n < sizeof causes / sizeof causes[0]; n++) {
-        if ((errors & causes[n].mask) != 0) {
-            return causes[n].result;
-        }
-    }
-    return SAMPLE_OK;
+    return take_errors(bus, UINT32_MAX);
 }
 
 void sample_read_counters(const sample_bus *bus, sample_counters *counters) {
@@ -277,6 +317,8 @@ const char *sample_text(sample_result result) {
         return "the hardware is another design than this driver was made for";
     case SAMPLE_BAD_ADDRESS:
         return "the weights do not begin at a multiple of 4,096";
+    case SAMPLE_BAD_CHANNEL:
+        return "the design has no channel of this number";
     case SAMPLE_TIMEOUT:
         return "timeout";
     case SAMPLE_CORE_RUNS:

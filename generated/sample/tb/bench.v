@@ -1,5 +1,5 @@
-// bench: drives the design with frames from a file and records what it does. The same module runs under Verilator (clocked by
-// main.cpp) and under Icarus (clocked by icarus_tb.v), so both see the same stimuli in the same cycles.
+// bench: drives the design with frames from a file and records what it does. The same module runs under Verilator (clocked
+// by main.cpp) and under Icarus (clocked by icarus_tb.v), so both see the same stimuli in the same cycles.
 //
 // With NETLIST defined it drives a synthesized netlist: without checkpoints, and of the counters only the cycle.
 // (Nothing of the design but its ports is used then.)
@@ -106,17 +106,17 @@ module bench (
     );
 
     // ---- Design ---------------------------------------------------------------------------------------------------------
-    reg         s_valid;
-    reg  [1:0]  s_user;
-    reg  [7:0]  s_dest;
-    reg         s_last;
-    reg  [15:0] s_data;
-    wire        s_ready;
-    wire        m_valid;
-    wire        m_last;
+    reg                s_valid;
+    reg  [1:0]         s_user;
+    reg  [7:0]         s_dest;
+    reg                s_last;
+    reg  [15:0]        s_data;
+    wire               s_ready;
+    wire               m_valid;
+    wire               m_last;
     wire [16*BEAT-1:0] m_data;
-    wire [7:0]  m_dest;
-    reg         m_ready;
+    wire [7:0]         m_dest;
+    reg                m_ready;
 
     sample dut (
         .clk(clk),
@@ -216,10 +216,10 @@ module bench (
     end
 
     // ---- Counters -------------------------------------------------------------------------------------------------------
-    wire [GROUPS*LANES-1:0] lane_mac;
-    wire [GROUPS*LANES-1:0] lane_padding;
-    wire [GROUPS*LANES-1:0] lane_idle;
-    wire [GROUPS*LANES-1:0] lane_wait;
+    wire [GROUPS*LANES-1:0]   lane_mac;
+    wire [GROUPS*LANES-1:0]   lane_padding;
+    wire [GROUPS*LANES-1:0]   lane_idle;
+    wire [GROUPS*LANES-1:0]   lane_wait;
     wire [7*GROUPS*LANES-1:0] lane_level;
 
 `ifdef NETLIST
@@ -230,22 +230,23 @@ module bench (
     assign lane_level = 0;
     wire blocking = 1'b0;
 `else
+    // Lane and feed number l of all groups.
+`define LANE dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane
+`define FEED dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed
+
     wire [GROUPS*LANES-1:0] lane_push;
     wire [GROUPS*LANES-1:0] lane_pop;
-    wire blocking = !dut.u_core.u_array.gen_group[0].advance;
+    wire                    blocking = !dut.u_core.u_array.gen_group[0].advance;
 
     genvar l;
     generate
         for (l = 0; l < GROUPS * LANES; l = l + 1) begin : gen_lane
-            assign lane_mac[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.op_valid;
-            assign lane_padding[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.word_valid
-                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_lane[l%LANES].u_lane.u_row_decode.weight == 0;
-            assign lane_idle[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.u_spmat_read.idle_reg
-                && !dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.entry_valid;
+            assign lane_mac[l] = `LANE.op_valid;
+            assign lane_padding[l] = `LANE.word_valid && `LANE.u_row_decode.weight == 0;
+            assign lane_idle[l] = `FEED.u_spmat_read.idle_reg && !`FEED.entry_valid;
             assign lane_wait[l] = 1'b0;
-            assign lane_push[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.share_valid;
-            assign lane_pop[l] = dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.entry_valid
-                && dut.u_core.u_array.gen_group[l/LANES].u_column_group.gen_feed[l%FEEDS].u_column_feed.entry_ready;
+            assign lane_push[l] = `FEED.share_valid;
+            assign lane_pop[l] = `FEED.entry_valid && `FEED.entry_ready;
 
             // Level of the activation queue.
             reg [6:0] level_reg;
@@ -314,11 +315,15 @@ module bench (
                 $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d",
                     cycle, in_frame, in_element, out_frame, out_element);
 `else
-                $display("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, issuer of group 0 at step %0d, column %0d, advance %b, sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
-                    cycle, in_frame, in_element, out_frame, out_element,
+                $write("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, ",
+                    cycle, in_frame, in_element, out_frame, out_element);
+                $write("issuer of group 0 at step %0d, column %0d, advance %b, ",
                     dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.u_step_rom.pc_reg,
-                    dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg, dut.u_core.u_array.gen_group[0].advance,
-                    dut.u_core.u_array.u_sequencer.u_step_rom.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle, dut.u_core.u_array.all_done, lane_idle);
+                    dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg,
+                    dut.u_core.u_array.gen_group[0].advance);
+                $display("sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
+                    dut.u_core.u_array.u_sequencer.u_step_rom.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle,
+                    dut.u_core.u_array.all_done, lane_idle);
 `endif
                 $finish;
             end
@@ -358,6 +363,9 @@ module bench (
 
 `ifndef NETLIST
     // ---- Checkpoints ----------------------------------------------------------------------------------------------------
+    // ElemMul lane e of channel c.
+`define ELEM dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane
+
     genvar c;
     genvar e;
     generate
@@ -365,18 +373,18 @@ module bench (
             for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_elem
                 always @(posedge clk) begin
                     if (checkpoint_file != 0 && !reset && dut.u_core.u_array.gen_channel[c].u_channel.active_reg) begin
-                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[5])
-                            $fwrite(checkpoint_file, "i %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[6])
-                            $fwrite(checkpoint_file, "f %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[7])
-                            $fwrite(checkpoint_file, "g %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[20])
-                            $fwrite(checkpoint_file, "o %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.z_reg));
-                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.cell_reg[14])
-                            $fwrite(checkpoint_file, "c %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.state_reg));
-                        if (dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_valid)
-                            $fwrite(checkpoint_file, "m %0d %0d\n", c * ELEM_LANES + e, $signed(dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane.m_data));
+                        if (`ELEM.cell_reg[5])
+                            $fwrite(checkpoint_file, "i %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
+                        if (`ELEM.cell_reg[6])
+                            $fwrite(checkpoint_file, "f %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
+                        if (`ELEM.cell_reg[7])
+                            $fwrite(checkpoint_file, "g %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
+                        if (`ELEM.cell_reg[20])
+                            $fwrite(checkpoint_file, "o %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
+                        if (`ELEM.cell_reg[14])
+                            $fwrite(checkpoint_file, "c %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.state_reg));
+                        if (`ELEM.m_valid)
+                            $fwrite(checkpoint_file, "m %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.m_data));
                     end
                 end
             end

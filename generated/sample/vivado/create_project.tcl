@@ -3,8 +3,8 @@
 #     vivado -mode batch -source create_project.tcl
 #     vivado -mode batch -source create_project.tcl -tclargs project
 #
-# The second form stops when the project is there. Project and reports go to sample_vivado in the folder where Vivado was
-# started, so that building this design again does not touch them. Sources stay where they are.
+# The second form stops when the project is there. Project and reports go to sample_vivado in the folder where Vivado
+# was started, so that building this design again does not touch them. Sources stay where they are.
 
 set script_dir [file dirname [file normalize [info script]]]
 source [file join $script_dir sources.tcl]
@@ -28,8 +28,8 @@ add_files -norecurse -fileset [get_filesets constrs_1] [list [file join $script_
 set_property top sample $sources
 update_compile_order -fileset $sources
 
-# $readmemh looks for mem/ in the folder of the run, wherever Vivado was started: memories.tcl copies it there. A memory file
-# that is not found is an error; by itself Vivado would go on with zeros.
+# $readmemh looks for mem/ in the folder of the run, wherever Vivado was started: memories.tcl copies it there. A memory
+# file that is not found is an error; by itself Vivado would go on with zeros.
 set_property STEPS.SYNTH_DESIGN.TCL.PRE [file join $script_dir memories.tcl] [get_runs synth_1]
 set_msg_config -id {Synth 8-4445} -new_severity ERROR
 

@@ -2,9 +2,9 @@
 #
 #     vivado -mode batch -source package_ip.tcl
 #
-# The IP goes to sample_ip in the folder where Vivado was started, with copies of all its files. Give that folder to a project
-# as IP repository. Its memories are loaded by absolute path: the parameter MEM_DIR. Where the IP is moved to another folder,
-# package it there anew or set MEM_DIR.
+# The IP goes to sample_ip in the folder where Vivado was started, with copies of all its files. Give that folder to a
+# project as IP repository. Its memories are loaded by absolute path: the parameter MEM_DIR. If the IP is moved to another
+# folder, package it there anew or set MEM_DIR.
 
 set script_dir [file dirname [file normalize [info script]]]
 source [file join $script_dir sources.tcl]
@@ -73,13 +73,22 @@ foreach space [ipx::get_address_spaces -of_objects $core] {
     ipx::remove_address_space [get_property name $space] $core
 }
 
-set found [find_interface s_axis {s_axis_tdata s_axis_tuser s_axis_tlast s_axis_tvalid s_axis_tready} xilinx.com:interface:axis_rtl:1.0 $core]
+set found [find_interface s_axis {
+    s_axis_tdata s_axis_tuser s_axis_tlast s_axis_tvalid
+    s_axis_tready
+} xilinx.com:interface:axis_rtl:1.0 $core]
 ipx::associate_bus_interfaces -busif s_axis -clock clk $core
 
 set found [find_interface m_axis {m_axis_tdata m_axis_tlast m_axis_tvalid m_axis_tready} xilinx.com:interface:axis_rtl:1.0 $core]
 ipx::associate_bus_interfaces -busif m_axis -clock clk $core
 
-set found [find_interface s_axi_ctrl {s_axi_ctrl_awaddr s_axi_ctrl_awprot s_axi_ctrl_awvalid s_axi_ctrl_awready s_axi_ctrl_wdata s_axi_ctrl_wstrb s_axi_ctrl_wvalid s_axi_ctrl_wready s_axi_ctrl_bresp s_axi_ctrl_bvalid s_axi_ctrl_bready s_axi_ctrl_araddr s_axi_ctrl_arprot s_axi_ctrl_arvalid s_axi_ctrl_arready s_axi_ctrl_rdata s_axi_ctrl_rresp s_axi_ctrl_rvalid s_axi_ctrl_rready} xilinx.com:interface:aximm_rtl:1.0 $core]
+set found [find_interface s_axi_ctrl {
+    s_axi_ctrl_awaddr s_axi_ctrl_awprot s_axi_ctrl_awvalid s_axi_ctrl_awready
+    s_axi_ctrl_wdata s_axi_ctrl_wstrb s_axi_ctrl_wvalid s_axi_ctrl_wready
+    s_axi_ctrl_bresp s_axi_ctrl_bvalid s_axi_ctrl_bready s_axi_ctrl_araddr
+    s_axi_ctrl_arprot s_axi_ctrl_arvalid s_axi_ctrl_arready s_axi_ctrl_rdata
+    s_axi_ctrl_rresp s_axi_ctrl_rvalid s_axi_ctrl_rready
+} xilinx.com:interface:aximm_rtl:1.0 $core]
 ipx::associate_bus_interfaces -busif s_axi_ctrl -clock clk $core
 foreach {parameter value} {PROTOCOL AXI4LITE} {
     set_parameter $found $parameter $value
