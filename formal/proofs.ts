@@ -138,7 +138,7 @@ const READER: readonly Property[] = [
     name: 'within_page',
     broken: ["BURST[BURST_WIDTH:0] - {1'b0, beat_reg[BURST_WIDTH-1:0]};", 'BURST[BURST_WIDTH:0];'],
   },
-  { name: 'matrix_addresses', broken: ['beat_reg <= beat_reg + step;', 'beat_reg <= beat_reg + BURST;'] },
+  { name: 'matrix_addresses', broken: ['beat_reg <= beat_reg + burst;', 'beat_reg <= beat_reg + BURST;'] },
   { name: 'matrix_length', broken: ['part ? left_reg[BURST_WIDTH:0] : to_boundary', 'to_boundary'], depth: 20 },
   { name: 'outstanding_limit', broken: ['outstanding_reg <= MOST', "outstanding_reg <= MOST + 1'b1"] },
   {
