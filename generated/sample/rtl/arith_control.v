@@ -4,8 +4,8 @@
 //             cycle 1   product and accumulator in the arithmetic units; take_sum, take_last
 //             cycle 2   sum                                 -> write port of act_buffer
 //             cycle 3   the sum written last
-// A read is two cycles older than the write it would have to see. So when the operation one ahead, or the one two ahead, is of the same
-// row, its sum is taken instead of the accumulator; that of the one ahead where both are.
+// A read is two cycles older than the write it would have to see. So when the operation one ahead, or the one two ahead, is of
+// the same row, its sum is taken instead of the accumulator; that of the one ahead where both are.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

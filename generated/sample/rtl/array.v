@@ -333,7 +333,7 @@ module array #(
 
     wire unused_parity = &{1'b0, y_parity};
 
-    // ---- Words of y and m on their way to the groups ------------------------------------------------------------------------
+    // ---- Words of y and m on their way to the groups --------------------------------------------------------------------
     wire [CHANNELS-1:0]                         y_valid;
     wire [CHANNELS-1:0]                         y_store;
     wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] made_word;

@@ -1,9 +1,10 @@
-// column_group: the columns j with j mod GROUPS = number of the group: their elements of x, y and m, their issuer, their lanes.
+// column_group: the columns j with j mod GROUPS = number of the group: their elements of x, y and m, issuer, lanes.
 //
 //     x, y, m ─> vectors ──────────┐
 //     column_issuer ─> act_broadcast ─> column_feed[0..LANES-1] ─> lane[0..LANES-1] ─> drain_data
 //
-// `advance` is common to the lanes of the group: a column moves on when no lane waits for its queue. Groups run independently.
+// `advance` is common to the lanes of the group: a column moves on when no lane waits for its queue. Groups run
+// independently.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -71,7 +72,8 @@ module column_group #(
     input  wire                                   m_start,
     input  wire                                   m_write,
     input  wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] m_words,
-    // State from outside (see state_access): y of a column, two cycles later; channels that go on with an utterance, or start one.
+    // State from outside (see state_access): y of a column, two cycles later; channels that go on with an utterance, or that
+    // start one.
     input  wire                                   peek,
     input  wire [ELEMENT_WIDTH-1:0]               peek_column,
     output wire [CHANNELS*VECTOR_WIDTH-1:0]       y_found,

@@ -1,15 +1,15 @@
 // column_issuer: executes the columns of the schedule for one group, once a frame.
 //
-// A step of the schedule with op SPMV broadcasts `size` columns of a vector to the lanes of the group; the sums go to a bank of
-// the accumulators. `when`:
+// A step of the schedule with op SPMV broadcasts `size` columns of a vector to the lanes of the group; the sums go to a bank
+// of the accumulators. `when`:
 //   ALWAYS     every frame
 //   CURRENT    x of this frame; waits for the batch, left out if the step below ran ahead for it
 //   NEXT       x of the next frame, if its batch has arrived; left out otherwise
 //   RECURRENT  y of the frame before; no columns where all voices are in the first frame of an utterance
-// A step with `follow` runs if the step of x before it did, on the same batch: the other tile. With `marker` set, a marker follows
-// the columns; it tells when a lane has finished them. Other steps belong to the sequencer
-// and are passed over: the issuer never waits for it, but for the elements that it has made. A column of y or m is broadcast
-// as soon as its element is there; `generation` tells the vector of the frame at hand from an older one.
+// A step with `follow` runs if the step of x before it did, on the same batch: the other tile. With `marker` set, a marker
+// follows the columns; it tells when a lane has finished them. Other steps belong to the sequencer and are passed over: the
+// issuer never waits for it, but for the elements that it has made. A column of y or m is broadcast as soon as its element is
+// there; `generation` tells the vector of the frame at hand from an older one.
 //
 // One column a cycle (advance = 1). Gate banks 0 and 1 change roles with every frame. Columns of frame f are held back until
 // the bank is drained, that is until the cells of frame f - 2 are done; frames are counted modulo 4.
@@ -137,7 +137,8 @@ module column_issuer #(
     wire                   left_out = follow ? !prefetched_reg : !batch_here;
     wire                   await_batch = current && !batch_here;
     wire                   nothing = !marker && columns == {INDEX_WIDTH{1'b0}};
-    wire                   skip = run_reg && (op != OP_SPMV || (current && prefetched_reg) || (next && left_out) || nothing);
+    wire                   read_ahead = current && prefetched_reg;
+    wire                   skip = run_reg && (op != OP_SPMV || read_ahead || (next && left_out) || nothing);
     wire                   await = await_batch || !bank_free;
 
     wire                   at_end = index_reg == columns;

@@ -233,8 +233,8 @@ module elem_lane #(
     end
 
     // ---- New cell state: cycle 10 (phase 2) to 14 ---------------------------------------------------------------------
-    // f c' has 15 + state_frac fraction bits, i g has 30. The bits of i g below those of f c' cannot change the rounded state: they are
-    // less than its last bit, and the half that rounds has none of them.
+    // f c' has 15 + state_frac fraction bits, i g has 30. The bits of i g below those of f c' cannot change the rounded state:
+    // they are less than its last bit, and the half that rounds has none of them.
     localparam integer STATE_SUM_WIDTH = PRODUCT_WIDTH + 1;
     localparam signed [STATE_SUM_WIDTH:0] STATE_HALF = 1 <<< 14;
 

@@ -3,9 +3,9 @@
 //   CELLS    when all lanes have passed the marker of the gate sums: ElemMul on these sums
 //   OUTPUTS  when all lanes have passed the marker of the projection: Assemble on its sums
 //
-// A step without `marker` does not wait for one: the lanes have passed the last marker before it, too.
-// It reads the same schedule as the issuers and passes over their steps. What it starts runs by itself; the issuers see the
-// elements as they appear. Which channels have a frame, and which start an utterance, comes with the gate marker of group 0.
+// A step without `marker` does not wait for one: the lanes have passed the last marker before it, too. The sequencer reads the
+// same schedule as the issuers and passes over their steps. What it starts runs by itself; the issuers see the elements as they
+// appear. Which channels have a frame, and which start an utterance, comes with the gate marker of group 0.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
