@@ -45,6 +45,7 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, accumulatorMemory: 'split', elemLanes: 1, cells: 48 },
   { ...PLAIN, accumulatorMemory: 'split', lanes: 16, elemLanes: 16, cells: 16, outputs: 8 },
   { ...PLAIN, accumulatorMemory: 'split', outputs: null },
+  { ...PLAIN, accumulatorMemory: 'split', lanes: 16, elemLanes: 16, cells: 16, outputs: null },
   { ...PLAIN, accumulatorMemory: 'split', channels: 2, groups: 4, elemLanes: 4, fifoDepth: 1, density: 1 },
   { ...PLAIN, activationQueue: 'group', groups: 2, density: 0.1 },
   { ...PLAIN, activationQueue: 'group', accumulatorMemory: 'split', groups: 4, lanes: 8, elemLanes: 8, outputBeat: 4 },
