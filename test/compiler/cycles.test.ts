@@ -114,6 +114,18 @@ describe('cycle model', () => {
     },
   );
 
+  it('external memory: rows behind the decision about the next batch are asked for after it', async () => {
+    // The next batch comes late in every frame, and none after the last one.
+    const waiting: TinyShape = { ...PLAIN, inputs: 60, cells: 4, outputs: 2, weights: 'dram', memoryBusBits: 256 };
+    for (const shape of [waiting, { ...waiting, inputs: 100, accumulatorMemory: 'split' as const }]) {
+      const compilation = tinyDesign(shape);
+      const simulated = batchEnds(await simulate(compilation, FRAMES), shape);
+      for (const [frame, { end }] of runCycleModel(compilation.design, FRAMES).entries()) {
+        expect(Math.abs(end - simulated[frame]!.end)).toBeLessThanOrEqual(3);
+      }
+    }
+  });
+
   it('gives the steady state of a simulation', async () => {
     const several = { ...PLAIN, channels: 2, groups: 2, fifoDepth: 1 };
     for (const shape of [PLAIN, { ...PLAIN, outputs: null }, several, { ...several, outputs: null }]) {
