@@ -45,6 +45,7 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, accumulatorMemory: 'split', elemLanes: 1, cells: 48 },
   { ...PLAIN, accumulatorMemory: 'split', lanes: 16, elemLanes: 16, cells: 16, outputs: 8 },
   { ...PLAIN, accumulatorMemory: 'split', outputs: null },
+  { ...PLAIN, accumulatorMemory: 'split', lanes: 16, elemLanes: 16, cells: 16, outputs: null },
   { ...PLAIN, accumulatorMemory: 'split', channels: 2, groups: 4, elemLanes: 4, fifoDepth: 1, density: 1 },
   { ...PLAIN, activationQueue: 'group', groups: 2, density: 0.1 },
   { ...PLAIN, activationQueue: 'group', accumulatorMemory: 'split', groups: 4, lanes: 8, elemLanes: 8, outputBeat: 4 },
@@ -112,6 +113,18 @@ describe('cycle model', () => {
       expect(Math.abs(cycles(predicted) / cycles(simulated) - 1)).toBeLessThanOrEqual(0.01);
     },
   );
+
+  it('external memory: rows behind the decision about the next batch are asked for after it', async () => {
+    // The next batch comes late in every frame, and none after the last one.
+    const waiting: TinyShape = { ...PLAIN, inputs: 60, cells: 4, outputs: 2, weights: 'dram', memoryBusBits: 256 };
+    for (const shape of [waiting, { ...waiting, inputs: 100, accumulatorMemory: 'split' as const }]) {
+      const compilation = tinyDesign(shape);
+      const simulated = batchEnds(await simulate(compilation, FRAMES), shape);
+      for (const [frame, { end }] of runCycleModel(compilation.design, FRAMES).entries()) {
+        expect(Math.abs(end - simulated[frame]!.end)).toBeLessThanOrEqual(3);
+      }
+    }
+  });
 
   it('gives the steady state of a simulation', async () => {
     const several = { ...PLAIN, channels: 2, groups: 2, fifoDepth: 1 };

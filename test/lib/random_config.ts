@@ -1,4 +1,4 @@
-import { type Config, ENCODINGS, parseConfig } from '../../src/config.ts';
+import { type Config, ENCODINGS, MATRICES, parseConfig } from '../../src/config.ts';
 import type { Rng } from '../../src/rng.ts';
 
 /** Most multipliers of an array with several channels or groups, in most designs: what simulates in a second or two. */
@@ -13,6 +13,22 @@ function randomArray(rng: Rng): Config['array'] {
   const groups = Math.min(rng.uniform() < 0.05 ? 32 : 2 ** rng.integer(0, 3), most / lanes);
   const channels = Math.min(2 ** rng.integer(0, 3), most / (lanes * groups));
   return rng.uniform() < 0.5 ? { channels, groups, lanes } : { channels: groups, groups: channels, lanes };
+}
+
+/** Sizes of a layer. */
+type Sizes = Pick<Config['maximum'], 'inputs' | 'cells' | 'outputs'>;
+
+/** Memories made for a larger model than that of `sizes`, in one design of three; without them, all 0. */
+export function randomMaximum(rng: Rng, { inputs, cells, outputs }: Sizes): Config['maximum'] {
+  if (rng.uniform() < 0.67) return { inputs: 0, cells: 0, outputs: 0, words: 0 };
+  const more = (size: number) => rng.pick([0, size, size + 1, size + rng.integer(0, 40), 3 * size]);
+  return { inputs: more(inputs), cells: more(cells), outputs: more(outputs), words: rng.pick([0, 0, 100, 1000]) };
+}
+
+/** Densities of the sub-matrices, each its own. */
+export function randomDensities(rng: Rng): Config['density'] {
+  const all = MATRICES.map((matrix) => [matrix, rng.pick([1, 0.7, 0.4, 0.1, 0])]);
+  return Object.fromEntries(all) as Config['density'];
 }
 
 /** A random valid config. */

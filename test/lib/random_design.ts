@@ -6,7 +6,7 @@ import { EsegenError } from '../../src/errors.ts';
 import { createFrames } from '../../src/frames.ts';
 import type { Dimensions } from '../../src/hdl/dimensions.ts';
 import { Rng } from '../../src/rng.ts';
-import { randomConfig } from './random_config.ts';
+import { randomConfig, randomDensities, randomMaximum } from './random_config.ts';
 import { randomLayer } from './random_layer.ts';
 import { type RandomRun, randomRun } from './random_stimuli.ts';
 
@@ -59,12 +59,12 @@ export function randomDesign(seed: number): RandomDesign {
 }
 
 function drawDesign(seed: number, rng: Rng): RandomDesign {
-  const config = randomConfig(rng);
+  const drawn = randomConfig(rng);
   const projection = rng.uniform() < 0.5;
-  const balanced = config.encoding === 'column-balanced';
+  const balanced = drawn.encoding === 'column-balanced';
   // Lanes with equally many rows can share their word counts.
   const whole = balanced && rng.uniform() < 0.6;
-  const rows = () => (whole ? config.array.lanes * rng.integer(1, 4) : randomLength(rng));
+  const rows = () => (whole ? drawn.array.lanes * rng.integer(1, 4) : randomLength(rng));
   const cells = rows();
   const shape = {
     inputs: randomLength(rng),
@@ -72,9 +72,13 @@ function drawDesign(seed: number, rng: Rng): RandomDesign {
     outputs: projection ? rows() : cells,
     projection,
     peepholes: rng.uniform() < 0.5,
-    lanes: config.array.lanes,
+    lanes: drawn.array.lanes,
     dense: rng.uniform() < (balanced ? 0.7 : 0.3),
   };
+  // By numbers of their own, so that a seed keeps its layer and array.
+  const more = new Rng(~seed);
+  const density = more.uniform() < 0.5 ? randomDensities(more) : drawn.density;
+  const config = { ...drawn, density, maximum: randomMaximum(more, shape) };
   const layer = randomLayer(rng, shape);
   const calibration = randomCalibration(rng, shape.inputs);
   const run = randomRun(rng, shape.inputs, config);
@@ -104,6 +108,9 @@ export function describeDesign({ seed, config, compilation, run }: RandomDesign)
   const { report } = compilation;
   return [
     `seed ${seed}: ${d.inputs}→${d.cells}→${d.outputs}`,
+    Object.values(config.maximum).some((size) => size > 0)
+      ? `made for ${d.maxInputs}→${d.maxCells}→${d.maxOutputs}`
+      : '',
     d.projection ? 'projection' : '',
     d.peepholes ? 'peepholes' : '',
     `${d.channels} channels, ${d.groups} groups, ${d.lanes}/${d.elemLanes} lanes, ${d.beat} a beat`,

@@ -109,6 +109,8 @@ export class Issuer {
     const arrived = step.follow ? 0 : source.readyAt(batch) + (planning ? Timing.planMade : 0);
     const leftOut = this.#now + (planning ? Timing.planAsked : 0);
     const late = decides && (waits ? arrived : Math.max(arrived, free)) > leftOut;
+    // The reader waits for the batch, or for the issuer at this step, before it reads on.
+    if (planning) this.#array.hold((late ? leftOut : arrived) + Timing.planToAsk);
     if (next ? late || (step.follow && !this.#prefetched) : this.#prefetched) {
       if (!next && step.release) this.#prefetched = false;
       this.#now = leftOut + 1;

@@ -83,6 +83,11 @@ export class LaneArray {
     this.#cursor.fill(0);
   }
 
+  /** The rows of the next matrices are not asked for before a cycle. */
+  hold(cycle: number): void {
+    this.#supply?.hold(this.#rowsBefore + this.#rows, cycle);
+  }
+
   /**
    * Broadcasts a column.
    *

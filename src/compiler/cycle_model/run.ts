@@ -172,7 +172,8 @@ class Run {
       this.#m = vector;
     } else {
       this.#y = vector;
-      if (firstWord + words >= cellWords) this.#send(vector, size);
+      // The second tile may be empty.
+      if (words > 0 && firstWord + words === cellWords) this.#send(vector, size);
     }
     return { begin, first: start, end: start };
   }

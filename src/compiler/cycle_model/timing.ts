@@ -29,6 +29,8 @@ export const Timing = {
   /** Batch readable -> issuers know that its x was read ahead; issuer asks for the plan -> it knows that it was not (weight_reader.v). */
   planMade: 1,
   planAsked: 2,
+  /** Issuers know the plan -> first address of what is read behind it on the bus. */
+  planToAsk: 2,
   /** Element readable -> its beat on the output stream (vec_buffer.v, frame_out.v, skid_buffer.v). */
   readableToBeat: 3,
 } as const;

@@ -30,6 +30,9 @@ export class WordSupply {
   /** Cycle in which the last lane has used row n. */
   readonly #used: number[] = [];
   #burstStart = 0;
+  /** First row that was not asked for before a cycle. */
+  #heldRow = Number.POSITIVE_INFINITY;
+  #heldUntil = 0;
 
   constructor(d: Dimensions, { latency, bandwidth }: MemoryRate) {
     this.#interval = Math.max(1, d.rowBeats / d.beatRows / bandwidth);
@@ -44,7 +47,8 @@ export class WordSupply {
   ready(row: number): number {
     const arrivals = this.#arrivals;
     for (let n = arrivals.length; n <= row; n++) {
-      if (n % this.#burst === 0) this.#burstStart = this.#askedAt(n) + this.#latency + Timing.askToWord;
+      if (n % this.#burst === 0 || n === this.#heldRow)
+        this.#burstStart = this.#askedAt(n) + this.#latency + Timing.askToWord;
       const after = n === 0 ? 0 : arrivals[n - 1]! + this.#interval;
       arrivals.push(Math.max(after, this.#burstStart));
     }
@@ -56,11 +60,18 @@ export class WordSupply {
     while (this.#used.length < rows) this.#used.push(cycle);
   }
 
+  /** The rows from `row` on are not asked for before a cycle. None of them has been waited for yet. */
+  hold(row: number, cycle: number): void {
+    this.#heldRow = row;
+    this.#heldUntil = cycle;
+  }
+
   /** Cycle in which the burst that begins with a row is asked for. */
   #askedAt(row: number): number {
     const drained = row - this.#limit;
     const used = drained < 0 ? 0 : (this.#used[drained] ?? this.#used.at(-1) ?? 0);
     const come = (this.#arrivals[row - this.#ahead - 1] ?? 0) - Timing.askToWord;
-    return Math.max(Timing.firstAsk, used, come);
+    const held = row >= this.#heldRow ? this.#heldUntil : 0;
+    return Math.max(Timing.firstAsk, used, come, held);
   }
 }
