@@ -30,16 +30,21 @@ module arith_unit #(
     output wire signed [ACC_WIDTH-1:0]    write_data
 );
 
-    // Product, as wide as the sum: then a look-up table a bit has room for the adder and the choice of the operand.
-    reg signed [ACC_WIDTH-1:0] product_reg;
-    reg signed [ACC_WIDTH-1:0] sum_reg;
-    reg signed [ACC_WIDTH-1:0] last_reg;
+    localparam integer PRODUCT_WIDTH = ACT_WIDTH + WEIGHT_WIDTH;
+    localparam integer SUM_WIDTH = ACC_WIDTH;
 
+    reg signed [PRODUCT_WIDTH-1:0] product_reg;
+    reg signed [ACC_WIDTH-1:0]     sum_reg;
+    reg signed [ACC_WIDTH-1:0]     last_reg;
+
+    wire signed [SUM_WIDTH-1:0] product = { {(SUM_WIDTH - PRODUCT_WIDTH){product_reg[PRODUCT_WIDTH-1]}}, product_reg};
     wire signed [ACC_WIDTH-1:0] operand = take_sum ? sum_reg : take_last ? last_reg : read_data;
+    // The product comes first: so one look-up table a bit holds both the adder and the choice of the operand.
+    wire signed [SUM_WIDTH-1:0] sum = product + operand;
 
     always @(posedge clk) begin
         product_reg <= weight * act;
-        sum_reg     <= product_reg + operand;
+        sum_reg     <= sum;
         last_reg    <= sum_reg;
     end
 
