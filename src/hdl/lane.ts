@@ -11,6 +11,7 @@ export function lane({ config, formats, dimensions }: Design): ModulePlan {
     rowWidth: dimensions.rowBits,
     accWidth: formats.accBits,
     banks: dimensions.banks.length,
+    threeBanks: dimensions.banks.length === 3,
     beside: dimensions.split && dimensions.projection,
   });
 }

@@ -9,5 +9,6 @@ export function pe({ formats, dimensions }: Design): ModulePlan {
     rowWidth: dimensions.bankRowBits,
     accWidth: formats.accBits,
     banks: dimensions.banks.length,
+    threeBanks: dimensions.banks.length === 3,
   });
 }

@@ -10,7 +10,7 @@ import { type LongestPaths, longestPaths } from './longest_path.ts';
 import { type MemoryUse, memoriesOf, memoryFindings } from './memories.ts';
 import { ARITHMETIC, type MultiplierReport, multiplierFindings, multiplierReport } from './multipliers.ts';
 import { parseNetlist } from './netlist.ts';
-import { countSmallLuts, packResources } from './packing.ts';
+import { countLutPairs, packResources } from './packing.ts';
 import { type Family, familyOf, findPart } from './parts.ts';
 import type { Resources } from './resources.ts';
 import { type Block, rollUp } from './rollup.ts';
@@ -83,7 +83,7 @@ export async function synthesize(
   const multipliers = multiplierReport(blocks, unit, rollUp(unit, placesOf(unit, ARITHMETIC)).block.all);
   const memories = memoriesOf(before, netlist, places);
   const longest = longestPaths(netlist, top);
-  const packed = packResources(blocks.all, multipliers, countSmallLuts(netlist, places));
+  const packed = packResources(blocks.all, multipliers, countLutPairs(netlist, places));
   const demand = { mapped: blocks.all, packed };
   const device = findPart(part);
   return {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placesOf } from '../../src/synth/hierarchy.ts';
 import { type Netlist, sourceName } from '../../src/synth/netlist.ts';
-import { countSmallLuts, packResources } from '../../src/synth/packing.ts';
+import { countLutPairs, packResources } from '../../src/synth/packing.ts';
 import { primitiveResources } from '../../src/synth/primitives.ts';
 import { addResources, NO_RESOURCES, type Resources } from '../../src/synth/resources.ts';
 import { eachBlock, rollUp } from '../../src/synth/rollup.ts';
@@ -75,12 +75,33 @@ describe('resources over the hierarchy', () => {
   });
 
   test('packing takes adders into the DSP blocks and puts small LUTs in pairs', () => {
-    expect(countSmallLuts(netlist, places)).toBe(1 + 6);
+    expect(countLutPairs(netlist, places)).toBe(3);
     const mapped = { ...NO_RESOURCES, lut: 2, ff: 1, dsp: 1 };
     const packed = { ...NO_RESOURCES, lut: 1, dsp: 1 };
     const total = rollUp(netlist, places).block.all;
     const report = { pes: 6, dsps: 6, mapped, packed, registers: ['M', 'P'] };
-    expect(packResources(total, report, 7)).toEqual({ ...total, lut: total.lut - 6 - 3, ff: 0 });
+    expect(packResources(total, report, 3)).toEqual({ ...total, lut: total.lut - 6 - 3, ff: 0 });
+  });
+
+  test('LUTs of four or five inputs share one where the inputs are the same, whatever their order', () => {
+    const lut = (type: string, ...inputs: number[]) => ({
+      type,
+      connections: { ...Object.fromEntries(inputs.map((bit, at) => [`I${at}`, [bit]])), O: [100] },
+    });
+    const lane = {
+      cells: {
+        a: lut('LUT5', 2, 3, 4, 5, 6),
+        b: lut('LUT5', 6, 5, 4, 3, 2),
+        c: lut('LUT5', 2, 3, 4, 5, 7),
+        d: lut('LUT4', 2, 3, 4, 5),
+        e: lut('LUT4', 2, 3, 5, 4),
+        f: lut('LUT4', 5, 4, 3, 2),
+        g: lut('LUT6', 2, 3, 4, 5, 6, 7),
+        h: lut('LUT6', 2, 3, 4, 5, 6, 7),
+      },
+    };
+    const paired = netlistOf({ top: { cells: { u0: { type: 'lane' }, u1: { type: 'lane' } } }, lane });
+    expect(countLutPairs(paired, placesOf(paired, 'top'))).toBe(2 * 2);
   });
 
   test('random hierarchies: as if every instance were counted', () => {
