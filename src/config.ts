@@ -33,7 +33,7 @@ export interface Config {
   };
   /** Element-wise units: power of two, 1 to `array.lanes`. Default 4, or `array.lanes` where that is less. */
   readonly elemLanes: number;
-  /** Elements of an output beat: power of two, 1 to 8, at most `elemLanes`. Default 1. */
+  /** Elements of an output beat: power of two, 1 to 8. Default 1. */
   readonly outputBeat: number;
   /** Activations that a PE's queue holds, 1 to 64. Default 8. */
   readonly fifoDepth: number;
@@ -281,7 +281,7 @@ const SCHEMA = z
     },
     section('settings'),
   )
-  .superRefine(({ elemLanes, outputBeat, weights, activationQueue, array: { channels, groups, lanes } }, context) => {
+  .superRefine(({ elemLanes, weights, activationQueue, array: { channels, groups, lanes } }, context) => {
     const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const multipliers = channels * groups * lanes;
     if (multipliers > MAX_MULTIPLIERS) {
@@ -299,11 +299,6 @@ const SCHEMA = z
     }
     if (elemLanes !== undefined && elemLanes > lanes) {
       problem(['elemLanes'], `expected a power of two from 1 to array.lanes (${lanes}), got ${elemLanes}`);
-    }
-    const widest = elemLanes ?? Math.min(lanes, DEFAULT_ELEM_LANES);
-    // Where one of the three is wrong by itself, that is the problem.
-    if (outputBeat <= WIDEST_BEAT && outputBeat > Math.max(widest, 1)) {
-      problem(['outputBeat'], `expected a power of two from 1 to elemLanes (${widest}), got ${outputBeat}`);
     }
   })
   .transform(({ name, array, elemLanes, ...rest }) => {

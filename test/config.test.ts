@@ -128,8 +128,6 @@ describe('parseConfig', () => {
     [{ array, maximum: { lanes: 4 } }, 'maximum.lanes: unknown key'],
     [{ array, outputBeat: 3 }, 'outputBeat: expected a power of two from 1 to 8, got 3'],
     [{ array, outputBeat: 16 }, 'outputBeat: expected a power of two from 1 to 8, got 16'],
-    [{ array, outputBeat: 8 }, 'outputBeat: expected a power of two from 1 to elemLanes (4), got 8'],
-    [{ array, elemLanes: 2, outputBeat: 4 }, 'outputBeat: expected a power of two from 1 to elemLanes (2), got 4'],
     [{ array, fifoDepth: 0 }, 'fifoDepth: expected an integer from 1 to 64, got 0'],
     [{ array, fifoDepth: 65 }, 'fifoDepth: expected an integer from 1 to 64, got 65'],
     [{ array, indexBits: 1 }, 'indexBits: expected an integer from 2 to 10, got 1'],

@@ -18,7 +18,7 @@ export function channel(design: Design): ModulePlan {
     wordWidth: d.wordBits,
     phaseMsb: phaseMsb(design),
     outWords: d.outBufferWords,
-    outBlock: inBlockRam(d.outBufferWords, d.elemLanes * formats.vectorBits),
+    outBlock: inBlockRam(d.outBufferWords, Math.max(d.elemLanes, d.beat) * formats.vectorBits),
     // What begins a new y: the outputs, or the cells where y = m.
     yStart: d.projection ? 'start_outputs' : 'start_cells',
     projection: d.projection,

@@ -242,9 +242,11 @@ function dimensionsFor(
   const columns = segments.reduce((sum, segment) => sum + segment.columns, 0);
   const imageBeats = segments.reduce((sum, segment) => sum + segment.beats, 0);
   const spread = Math.max(groups / elemLanes, 1);
-  const wholeRounds = (elements: number) => Math.ceil(elements / (elemLanes * spread)) * spread;
-  const cellWords = wholeRounds(cells);
-  const outWords = wholeRounds(outputs);
+  const wholeRounds = (elements: number, round: number) => Math.ceil(elements / (elemLanes * round)) * round;
+  // Words of y fill the last output beat, too.
+  const yRound = Math.max(spread, config.outputBeat / elemLanes);
+  const cellWords = wholeRounds(cells, projection ? spread : yRound);
+  const outWords = wholeRounds(outputs, yRound);
   const slotBits = Math.max(clog2(columnsX), 1);
   const laneCells = Math.max(cellsPerLane * phases, cellWords);
   return {
@@ -299,7 +301,7 @@ function dimensionsFor(
     outWords,
     sliceCellWords: depth(cellWords / spread),
     sliceOutWords: depth(outWords / spread),
-    outBufferWords: depth(outWords),
+    outBufferWords: depth(outWords / Math.max(config.outputBeat / elemLanes, 1)),
     paramDepth: 4 * laneCells,
     paramBits: formats.biasBits + (peepholes ? formats.peepBits : 0),
     redBits: formats.accBits + clog2(groups),

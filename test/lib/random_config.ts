@@ -39,7 +39,7 @@ export function randomConfig(rng: Rng): Config {
     name: rng.pick(['ese_lstm', 'lstm', 'x1']),
     array,
     elemLanes,
-    outputBeat: rng.uniform() < 0.5 ? 1 : 2 ** rng.integer(0, Math.log2(Math.min(elemLanes, 8))),
+    outputBeat: rng.uniform() < 0.5 ? 1 : 2 ** rng.integer(0, 3),
     fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, rng.integer(1, 64)]),
     indexBits: rng.pick([2, 3, 4, 6, rng.integer(2, 10)]),
     weightBits: rng.pick([4, 8, 12, 16, rng.integer(4, 16)]),

@@ -40,7 +40,7 @@ export function tinyShape(seed: number): TinyShape {
     elemLanes,
     channels: rng.pick([1, 2, 4].filter((channels) => channels * groups * lanes <= 32)),
     groups,
-    outputBeat: rng.pick([1, 2, 4, 8].filter((beat) => beat <= elemLanes)),
+    outputBeat: rng.pick([1, 2, 4, 8]),
     fifoDepth: rng.pick([1, 2, 3, 4, 8, 16]),
     indexBits: rng.pick([2, 4, 6]),
     density: rng.pick([0.03, 0.1, 0.3, 1]),

@@ -20,9 +20,9 @@ const FULL: SampleLayer = { inputs: 17, cells: 40, outputs: 24, peepholes: true,
 export const LINT_DESIGNS: readonly LintDesign[] = [
   { title: 'plain', layer: SMALL, config: { array: { lanes: 4 } } },
   {
-    title: '2 x 2 x 8, projection and peepholes, 2 elements a beat',
+    title: '2 x 2 x 8, projection and peepholes, 8 elements a beat, 2 of ElemMul',
     layer: FULL,
-    config: { array: { channels: 2, groups: 2, lanes: 8 }, elemLanes: 2, outputBeat: 2 },
+    config: { array: { channels: 2, groups: 2, lanes: 8 }, elemLanes: 2, outputBeat: 8 },
     mapped: true,
   },
   {

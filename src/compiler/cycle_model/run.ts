@@ -197,7 +197,8 @@ class Run {
     const beats = Math.ceil(size / beat);
     let read = 0;
     for (let b = 0; b < beats; b++) {
-      read = Math.max(read + 1, readableAt(vector, Math.floor((b * beat) / elemLanes)));
+      const last = b * beat + Math.max(beat - elemLanes, 0);
+      read = Math.max(read + 1, readableAt(vector, Math.floor(last / elemLanes)));
     }
     read += (channels - 1) * beats;
     this.#outIdle = read + 1;
