@@ -50,8 +50,7 @@ const folder = String(options._[0]);
 const parts = options.only.split(',');
 const modelPath = (name: string) => join(folder, 'models', `${name}.safetensors`);
 const configOf = (more: Readonly<Record<string, unknown>>): Config =>
-  // A part that holds even the dense layer on chip.
-  parseConfig({ array: { lanes: 32 }, part: 'xcvu9p-flga2104-2-i', ...more }, 'bench');
+  parseConfig({ array: { lanes: 32 }, ...more }, 'bench');
 
 /** Plain magnitude masks against balanced ones, on layers that the rules prune to the same density. */
 function compareCycles(name: string, layer: LstmLayer, density: number, more: Readonly<Record<string, unknown>>): void {

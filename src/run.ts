@@ -1,9 +1,7 @@
-import { measureVectors } from './compiler/calibrate.ts';
-import { compilePruned, type Progress } from './compiler/compile.ts';
+import { compileForAnyPart, type Progress } from './compiler/compile.ts';
 import type { Design } from './compiler/design.ts';
 import { checkCellClip, hardwareModel } from './compiler/import/hardware_model.ts';
 import { importModel } from './compiler/import/read_model.ts';
-import { pruneLayer } from './compiler/prune.ts';
 import { type Config, parseConfig, readConfig } from './config.ts';
 import { loadDesign } from './design_dir.ts';
 import { EsegenError } from './errors.ts';
@@ -124,11 +122,7 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
   const { layer } = hardwareModel(path, model);
   const parsed = typeof config === 'string' ? readConfig(config) : parseConfig(config, 'config');
   const calibration = readCalibration(path, calibrate, layer.inputs);
-  progress('prune');
-  const pruned = pruneLayer(layer, parsed);
-  progress('calibrate');
-  const values = measureVectors(pruned.layer, calibration);
-  const { design, report } = compilePruned(pruned, parsed, values, progress);
+  const { design, report } = compileForAnyPart(layer, parsed, calibration, progress);
   checkCellClip(path, model, report.peaks.c);
   return { model, engine: goldenEngine(design) };
 }

@@ -103,22 +103,36 @@ export function compile(
   progress: Progress = () => {},
   hardware: Hardware | null = null,
 ): Compilation {
-  progress('prune');
-  const pruned = pruneLayer(source, config, hardware?.dimensions.tiles);
-  progress('calibrate');
-  const values = measureVectors(pruned.layer, calibration);
-  const compilation = compilePruned(pruned, config, values, progress, hardware);
+  const compilation = compileForAnyPart(source, config, calibration, progress, hardware);
   const { dimensions, formats } = compilation.design;
   checkDevice(config, dimensions, formats.weightBits + config.indexBits);
   return compilation;
 }
 
 /**
- * The compiler behind pruning and calibration: quantize, partition, encode, schedule. For whoever wants figures and no hardware: the
- * part is not looked at.
+ * The compiler, for whoever wants figures or outputs and no hardware: whether the part holds the design is not looked at.
+ *
+ * @throws EsegenError as {@link compile} does, but for the part
+ */
+export function compileForAnyPart(
+  source: LstmLayer,
+  config: Config,
+  calibration: CalibrationSet,
+  progress: Progress = () => {},
+  hardware: Hardware | null = null,
+): Compilation {
+  progress('prune');
+  const pruned = pruneLayer(source, config, hardware?.dimensions.tiles);
+  progress('calibrate');
+  const values = measureVectors(pruned.layer, calibration);
+  return compilePruned(pruned, config, values, progress, hardware);
+}
+
+/**
+ * The compiler behind pruning and calibration: quantize, partition, encode, schedule.
  *
  * @param values of the vectors of the pruned layer
- * @throws EsegenError as {@link compile} does, but for the part
+ * @throws EsegenError as {@link compileForAnyPart}
  */
 export function compilePruned(
   { layer, pruned, masks, tiles }: PrunedLayer,

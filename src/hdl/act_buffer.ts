@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { bankView } from './banks.ts';
 import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Accumulators of a PE. */
@@ -7,8 +8,7 @@ export function actBuffer({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('act_buffer', {
     accWidth: formats.accBits,
     rowWidth: dimensions.bankRowBits,
-    banks: banks.length,
-    threeBanks: banks.length === 3,
+    ...bankView(dimensions),
     rams: banks.map(({ rows, block }, number) => ({
       number,
       rows,

@@ -69,13 +69,13 @@ export interface Dimensions {
   /** Words of ElemMul: cells of one of its lanes; bits of a word number. */
   readonly laneCells: number;
   readonly wordBits: number;
-  /** Words of ElemMul and Assemble in a frame, in whole rounds over the groups. */
+  /** Words of ElemMul and Assemble in a frame, in whole rounds over the groups; those of y fill the last output beat, too. */
   readonly cellWords: number;
   readonly outWords: number;
   /** Parameter memory of an ElemMul lane. */
   readonly paramDepth: number;
   readonly paramBits: number;
-  /** Words of the vector buffers of a group, and of an output buffer. */
+  /** Words of the vector buffers of a group; of an output buffer, whose words are beats where a beat has more elements. */
   readonly sliceCellWords: number;
   readonly sliceOutWords: number;
   readonly outBufferWords: number;
@@ -243,8 +243,8 @@ function dimensionsFor(
   const imageBeats = segments.reduce((sum, segment) => sum + segment.beats, 0);
   const spread = Math.max(groups / elemLanes, 1);
   const wholeRounds = (elements: number, round: number) => Math.ceil(elements / (elemLanes * round)) * round;
-  // Words of y fill the last output beat, too.
-  const yRound = Math.max(spread, config.outputBeat / elemLanes);
+  const beatWords = Math.max(config.outputBeat / elemLanes, 1);
+  const yRound = Math.max(spread, beatWords);
   const cellWords = wholeRounds(cells, projection ? spread : yRound);
   const outWords = wholeRounds(outputs, yRound);
   const slotBits = Math.max(clog2(columnsX), 1);
@@ -301,7 +301,7 @@ function dimensionsFor(
     outWords,
     sliceCellWords: depth(cellWords / spread),
     sliceOutWords: depth(outWords / spread),
-    outBufferWords: depth(outWords / Math.max(config.outputBeat / elemLanes, 1)),
+    outBufferWords: depth(outWords / beatWords),
     paramDepth: 4 * laneCells,
     paramBits: formats.biasBits + (peepholes ? formats.peepBits : 0),
     redBits: formats.accBits + clog2(groups),

@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { bankView } from './banks.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One lane of a group, for all channels. */
@@ -10,8 +11,7 @@ export function lane({ config, formats, dimensions }: Design): ModulePlan {
     indexWidth: config.indexBits,
     rowWidth: dimensions.rowBits,
     accWidth: formats.accBits,
-    banks: dimensions.banks.length,
-    threeBanks: dimensions.banks.length === 3,
+    ...bankView(dimensions),
     beside: dimensions.split && dimensions.projection,
   });
 }

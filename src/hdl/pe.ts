@@ -1,4 +1,5 @@
 import type { Design } from '../compiler/design.ts';
+import { bankView } from './banks.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Processing element: one multiplier with its accumulators. */
@@ -8,7 +9,6 @@ export function pe({ formats, dimensions }: Design): ModulePlan {
     weightWidth: formats.weightBits,
     rowWidth: dimensions.bankRowBits,
     accWidth: formats.accBits,
-    banks: dimensions.banks.length,
-    threeBanks: dimensions.banks.length === 3,
+    ...bankView(dimensions),
   });
 }

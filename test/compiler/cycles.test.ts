@@ -34,6 +34,10 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, groups: 8, elemLanes: 1, outputs: null },
   { ...PLAIN, groups: 8, elemLanes: 4, inputs: 3, outputs: 2, outputBeat: 4 },
   { ...PLAIN, groups: 4, elemLanes: 4, fifoDepth: 1, density: 1 },
+  // Output beats of several words, with a last one that they do not fill, with and without a projection.
+  { ...PLAIN, elemLanes: 1, outputs: 13, outputBeat: 8 },
+  { ...PLAIN, channels: 2, groups: 8, elemLanes: 2, outputs: null, outputBeat: 8 },
+  { ...PLAIN, accumulatorMemory: 'split', elemLanes: 1, outputs: null, outputBeat: 4 },
   // Many columns of one group, few of it at a time; batches that wait for the input, and for the output.
   { ...PLAIN, channels: 4, groups: 2, inputs: 120, cells: 5 },
   { ...PLAIN, channels: 4, groups: 4, inputs: 4, cells: 4, outputs: 60 },

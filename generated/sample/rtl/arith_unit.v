@@ -39,7 +39,7 @@ module arith_unit #(
 
     wire signed [SUM_WIDTH-1:0] product = { {(SUM_WIDTH - PRODUCT_WIDTH){product_reg[PRODUCT_WIDTH-1]}}, product_reg};
     wire signed [ACC_WIDTH-1:0] operand = take_sum ? sum_reg : take_last ? last_reg : read_data;
-    // The product comes first: so one look-up table a bit holds both the adder and the choice of the operand.
+    // Two signed values as they are: so one look-up table a bit holds both the adder and the choice of the operand.
     wire signed [SUM_WIDTH-1:0] sum = product + operand;
 
     always @(posedge clk) begin

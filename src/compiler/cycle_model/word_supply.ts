@@ -30,7 +30,7 @@ export class WordSupply {
   /** Cycle in which the last lane has used row n. */
   readonly #used: number[] = [];
   #burstStart = 0;
-  /** First row that was not asked for before a cycle. */
+  /** Row from which on none was asked for before cycle `#heldUntil`. */
   #heldRow = Number.POSITIVE_INFINITY;
   #heldUntil = 0;
 
@@ -47,8 +47,8 @@ export class WordSupply {
   ready(row: number): number {
     const arrivals = this.#arrivals;
     for (let n = arrivals.length; n <= row; n++) {
-      if (n % this.#burst === 0 || n === this.#heldRow)
-        this.#burstStart = this.#askedAt(n) + this.#latency + Timing.askToWord;
+      const begins = n % this.#burst === 0 || n === this.#heldRow;
+      if (begins) this.#burstStart = this.#askedAt(n) + this.#latency + Timing.askToWord;
       const after = n === 0 ? 0 : arrivals[n - 1]! + this.#interval;
       arrivals.push(Math.max(after, this.#burstStart));
     }
