@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { actTable, sigmoid } from '../golden/act_table.ts';
+import { actTable, SIGMOID, TANH } from '../golden/act_table.ts';
 import { dimensionsOf } from '../hdl/dimensions.ts';
 import type { LstmLayer } from '../model.ts';
 import { type CalibrationSet, measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
@@ -202,8 +202,8 @@ export function compilePruned(
       matrices,
       cells: { bias: quantized.bias, peepholes: quantized.peepholes },
       tables: {
-        sigmoid: actTable(sigmoid, formats.sigmoidRange),
-        tanh: actTable(Math.tanh, formats.tanhRange),
+        sigmoid: actTable(SIGMOID, formats.sigmoidRange),
+        tanh: actTable(TANH, formats.tanhRange),
       },
     },
     report: {

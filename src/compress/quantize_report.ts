@@ -7,7 +7,7 @@ import { type QuantizedLayer, quantizeLayer } from '../compiler/quantize.ts';
 import { type Config, MATRICES, type Matrix } from '../config.ts';
 import { quantize } from '../fixed.ts';
 import { frameAt } from '../frames.ts';
-import { sigmoid, tableIndex, tableStepFrac } from '../golden/act_table.ts';
+import { SIGMOID, TANH, tableIndex, tableStepFrac } from '../golden/act_table.ts';
 import { FloatLstm } from '../golden/float_lstm.ts';
 import type { Floats, LstmLayer } from '../model.ts';
 import { floatOutputs, goldenOutputs } from './outputs.ts';
@@ -257,9 +257,9 @@ function compareVectors(
     m: tally(formats.mFrac),
     y: tally(formats.yFrac),
   };
-  const gates = new TableTally(tables.sigmoid, formats.sigmoidRange, sigmoid);
-  const candidates = new TableTally(tables.tanh, formats.tanhRange, Math.tanh);
-  const states = new TableTally(tables.tanh, formats.tanhRange, Math.tanh);
+  const gates = new TableTally(tables.sigmoid, formats.sigmoidRange, SIGMOID.of);
+  const candidates = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
+  const states = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
 
   const goldenC = new Float64Array(cells);
   const goldenM = new Float64Array(cells);
