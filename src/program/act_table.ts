@@ -1,0 +1,36 @@
+import { TABLE_BITS, TABLE_ENTRIES, TABLE_FRAC } from '../machine/formats.ts';
+import { quantize } from '../util/fixed.ts';
+
+/** The logistic function in double precision. */
+export function sigmoid(v: number): number {
+  return 1 / (1 + Math.exp(-v));
+}
+
+/**
+ * Words of an activation table: 2048 cells over [-range, range), each holding the function at the centre of the cell,
+ * rounded to 15 fraction bits. This is the only place where they are computed; memory image and golden model hold these words.
+ *
+ * @param range half the input range, a power of two
+ * @returns signed words, [2048]
+ */
+export function actTable(f: (v: number) => number, range: number): Int16Array {
+  const step = (2 * range) / TABLE_ENTRIES;
+  return Int16Array.from({ length: TABLE_ENTRIES }, (_, i) =>
+    quantize(f((i + 0.5) * step - range), TABLE_FRAC, TABLE_BITS),
+  );
+}
+
+/** Fraction bits of a table step: 2^-stepFrac = 2 range / 2048. */
+export function tableStepFrac(range: number): number {
+  return Math.log2(TABLE_ENTRIES / (2 * range));
+}
+
+/**
+ * Twin of table_index.v: index of a cell number, clipped to the table.
+ *
+ * @param cell floor(value / step), any integer
+ */
+export function tableIndex(cell: number): number {
+  const half = TABLE_ENTRIES / 2;
+  return Math.min(Math.max(cell, -half), half - 1) + half;
+}
