@@ -7,13 +7,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { measureVectors, randomCalibration } from '../src/compiler/calibrate.ts';
-import { encodeGroups } from '../src/compiler/encode.ts';
-import { createPartition, gateRowsByLane, projectionRowsByLane } from '../src/compiler/partition.ts';
-import { pruneLayer } from '../src/compiler/prune.ts';
+import { pruneLayer } from '../src/compiler/prune/prune_layer.ts';
 import { quantizeLayer } from '../src/compiler/quantize.ts';
-import { type Config, ENCODINGS, parseConfig } from '../src/config.ts';
-import type { LstmLayer } from '../src/model.ts';
-import { Rng } from '../src/rng.ts';
+import { type Config, ENCODINGS, parseConfig } from '../src/machine/config.ts';
+import type { LstmLayer } from '../src/model/lstm.ts';
+import { encodeGroups } from '../src/program/encode.ts';
+import { createPartition, gateRowsByLane, projectionRowsByLane } from '../src/program/partition.ts';
+import { Rng } from '../src/util/rng.ts';
 import { ESE_SHAPE } from './lib/ese_model.ts';
 
 /** Layers by name, with the density of the published model. */

@@ -3,9 +3,9 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { formatCount, formatTable } from '../src/cli/table.ts';
-import { estimateCycles } from '../src/compiler/cycles.ts';
-import { loadDesign } from '../src/design_dir.ts';
-import { simulate } from '../src/simulate.ts';
+import { estimateCycles } from '../src/cycles/estimate.ts';
+import { loadDesign } from '../src/design/design_dir.ts';
+import { simulate } from '../src/verbs/simulate.ts';
 import { buildEse, chosenConfigs, writeEseModel } from './lib/ese_designs.ts';
 
 /** Share of memory beats withheld at random in the last row. */

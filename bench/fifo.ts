@@ -4,17 +4,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from '../src/build.ts';
 import { lineChart } from '../src/cli/chart.ts';
 import { formatTable } from '../src/cli/table.ts';
-import { estimateCycles } from '../src/compiler/cycles.ts';
-import { readModel } from '../src/compiler/import/read_model.ts';
-import { writeSafetensors } from '../src/compiler/import/write_safetensors.ts';
-import { maskLayer, plainMagnitude } from '../src/compress/plain_magnitude.ts';
-import { readConfig } from '../src/config.ts';
-import { loadDesign } from '../src/design_dir.ts';
-import { modelTensors } from '../src/generate.ts';
-import { simulate } from '../src/simulate.ts';
+import { estimateCycles } from '../src/cycles/estimate.ts';
+import { loadDesign } from '../src/design/design_dir.ts';
+import { modelTensors } from '../src/design/generate.ts';
+import { readConfig } from '../src/machine/config.ts';
+import { readModel } from '../src/model/import/read_model.ts';
+import { writeSafetensors } from '../src/model/import/write_safetensors.ts';
+import { build } from '../src/verbs/build.ts';
+import { maskLayer, plainMagnitude } from '../src/verbs/compress/plain_magnitude.ts';
+import { simulate } from '../src/verbs/simulate.ts';
 import { writeEseModel } from './lib/ese_designs.ts';
 
 const DEPTHS = [1, 2, 4, 8, 16, 32];

@@ -1,8 +1,8 @@
 // Resources of the configs of ESE's layer by Yosys, before place and route, beside ESE's device and its published row.
 // Usage: npm run bench:resources [-- config ...]
 import { formatCount, formatTable } from '../src/cli/table.ts';
+import { findPart, type Part } from '../src/machine/parts.ts';
 import { type Demand, fitOf } from '../src/synth/fit.ts';
-import { findPart, type Part } from '../src/synth/parts.ts';
 import { synthesize } from '../src/synth/synthesize.ts';
 import { buildEse, chosenConfigs, writeEseModel } from './lib/ese_designs.ts';
 

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { EsegenError } from '../src/errors.ts';
+import { EsegenError } from '../src/util/errors.ts';
 
 /** Texts of Verilog files by module. */
 export type Sources = ReadonlyMap<string, string>;

@@ -1,7 +1,7 @@
 // The emitted modules under proof.
 
-import { generate } from '../src/generate.ts';
-import { sampleDesign } from '../test/lib/sample_design.ts';
+import { sampleDesign } from '../fixtures/sample_design.ts';
+import { generate } from '../src/design/generate.ts';
 import type { Sources } from './check.ts';
 
 /** Emits a small design with weights in external memory, which has all modules under proof. */

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { build } from '../src/build.ts';
-import { simulate } from '../src/simulate.ts';
-import { transcribe } from '../src/transcribe.ts';
+import { build } from '../src/verbs/build.ts';
+import { simulate } from '../src/verbs/simulate.ts';
+import { transcribe } from '../src/verbs/transcribe.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const example = join(root, 'examples', 'digits');

@@ -1,10 +1,10 @@
 // Lints the Verilog of varied designs with Verilator, Icarus and Yosys, and checks for two of them what synthesis for
 // UltraScale makes of PEs and memories. Prints a line for each; exits with 1 where anything was found.
 
-import { withDesignDir } from '../test/lib/design_dir.ts';
-import { LINT_DESIGNS, LINT_TOP, lintDesign } from '../test/lint/lint_designs.ts';
-import { icarusLint, verilatorLint, yosysLint } from '../test/lint/lint_tools.ts';
-import { describeMapping, mapDesign, mappingFindings } from '../test/lint/mapping.ts';
+import { withDesignDir } from '../fixtures/design_dir.ts';
+import { LINT_DESIGNS, LINT_TOP, lintDesign } from '../lint/lint_designs.ts';
+import { icarusLint, verilatorLint, yosysLint } from '../lint/lint_tools.ts';
+import { describeMapping, mapDesign, mappingFindings } from '../lint/mapping.ts';
 
 let findings = 0;
 

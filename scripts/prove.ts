@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { emittedModules } from '../formal/design.ts';
 import { PROOFS } from '../formal/proofs.ts';
 import { prove } from '../formal/prove.ts';
-import { EsegenError } from '../src/errors.ts';
+import { EsegenError } from '../src/util/errors.ts';
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !PROOFS.some(({ title }) => title === name));

@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Design } from '../src/compiler/design.ts';
-import { STREAM_FILE } from '../src/compiler/stream.ts';
-import { EsegenError } from '../src/errors.ts';
 import { GoldenModel } from '../src/golden/array.ts';
 import type { CellTrace } from '../src/golden/elem_lane.ts';
+import type { Design } from '../src/program/design.ts';
+import { STREAM_FILE } from '../src/program/stream.ts';
+import { EsegenError } from '../src/util/errors.ts';
 import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput, writeMemory } from './bench_files.ts';
 import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { benchSources, rtlFiles } from './rtl_files.ts';
+import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
 /** Icarus Verilog: interpreted, quick to build; the second opinion. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoadedDesign } from '../src/design_dir.ts';
-import { EsegenError } from '../src/errors.ts';
+import type { LoadedDesign } from '../src/design/design_dir.ts';
 import { sourcesOf } from '../src/synth/synthesize.ts';
 import { anyYosys, type Yosys } from '../src/synth/yosys.ts';
+import { EsegenError } from '../src/util/errors.ts';
 
 const NETLIST = 'netlist.v';
 

@@ -1,4 +1,4 @@
-import { EsegenError } from '../src/errors.ts';
+import { EsegenError } from '../src/util/errors.ts';
 
 /** The simulators that run a design. */
 export const SIMULATORS = ['verilator', 'icarus'] as const;

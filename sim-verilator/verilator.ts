@@ -3,8 +3,8 @@ import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
 import { BOUNDARIES } from './boundaries.ts';
-import { benchSources, rtlFiles } from './rtl_files.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
 const FIX = 'Build the design again; if it persists, report the design';

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { sampleDesign } from '../fixtures/sample_design.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { busInterfaces } from '../src/vivado/interfaces.ts';
-import { sampleDesign } from './lib/sample_design.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = [

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from '../../src/build.ts';
-import { writeFiles } from '../../src/write_files.ts';
+import { writeFiles } from '../../src/util/write_files.ts';
+import { build } from '../../src/verbs/build.ts';
 import { eseModel } from './ese_model.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

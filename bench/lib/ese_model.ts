@@ -1,5 +1,5 @@
-import { writeSafetensors } from '../../src/compiler/import/write_safetensors.ts';
-import { Rng } from '../../src/rng.ts';
+import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
+import { Rng } from '../../src/util/rng.ts';
 
 /** Shape of the layer that ESE was published with (Han et al., FPGA 2017): 3,248,128 weights. */
 export const ESE_SHAPE = { inputs: 153, cells: 1024, outputs: 512 } as const;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { EsegenError } from '../../src/errors.ts';
 import { readWav } from '../../src/speech/wav.ts';
+import { EsegenError } from '../../src/util/errors.ts';
 
 /** One connected-digit string, joined from isolated recordings of one speaker with noise in between. */
 export interface TestString {

@@ -6,7 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Rng } from '../../src/rng.ts';
+import { lstmNode, PLAIN, randomArrays } from '../../fixtures/onnx_lstm.ts';
 import {
   floats,
   integers,
@@ -14,8 +14,8 @@ import {
   type NodeSpec,
   onnxFile,
   type TensorBytes,
-} from '../../test/import/onnx/onnx_writer.ts';
-import { lstmNode, PLAIN, randomArrays } from '../../test/import/onnx/random_lstm.ts';
+} from '../../fixtures/onnx_writer.ts';
+import { Rng } from '../../src/util/rng.ts';
 
 const FRAMES = 7;
 const INPUTS = 5;

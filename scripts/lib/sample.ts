@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from '../../src/build.ts';
-import { writeSafetensors } from '../../src/compiler/import/write_safetensors.ts';
-import { Rng } from '../../src/rng.ts';
+import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
+import { Rng } from '../../src/util/rng.ts';
+import { build } from '../../src/verbs/build.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

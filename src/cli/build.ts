@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
-import { type BuildResult, build } from '../build.ts';
 import type { CompileReport } from '../compiler/compile.ts';
-import { estimateCycles } from '../compiler/cycles.ts';
-import type { Design } from '../compiler/design.ts';
+import { estimateCycles } from '../cycles/estimate.ts';
+import type { Design } from '../program/design.ts';
+import { type BuildResult, build } from '../verbs/build.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, type Row } from './table.ts';

@@ -1,7 +1,7 @@
 import type { CompileReport } from '../compiler/compile.ts';
-import type { Design } from '../compiler/design.ts';
-import { quoteName } from '../compiler/import/quote_name.ts';
-import type { MemoryGroup } from '../generate.ts';
+import type { MemoryGroup } from '../design/generate.ts';
+import type { Design } from '../program/design.ts';
+import { quoteName } from '../util/quote_name.ts';
 import { formatCount, formatShare, type Row } from './table.ts';
 
 /** Sizes of a layer, e.g. `153 inputs, 1024 cells, 512 outputs (projection), peepholes`. */

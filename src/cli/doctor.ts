@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { doctor, type ToolReport } from '../doctor.ts';
+import { doctor, type ToolReport } from '../verbs/doctor.ts';
 
 interface Options {
   json: boolean;

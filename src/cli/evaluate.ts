@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
-import { parseConfig } from '../config.ts';
-import { EsegenError } from '../errors.ts';
-import { type Accuracy, type Evaluation, evaluate } from '../evaluate.ts';
+import { parseConfig } from '../machine/config.ts';
 import type { WordErrors } from '../speech/ctc.ts';
-import { checkFileTarget, writeFiles } from '../write_files.ts';
+import { EsegenError } from '../util/errors.ts';
+import { checkFileTarget, writeFiles } from '../util/write_files.ts';
+import { type Accuracy, type Evaluation, evaluate } from '../verbs/evaluate.ts';
 import { lineChart, type Series } from './chart.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressBar, progressLine } from './progress.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { IMAGE_FILE } from '../compiler/model_image.ts';
-import { STREAM_FILE } from '../compiler/stream.ts';
-import { type ModelImage, modelImage } from '../image.ts';
-import { checkFileTarget, writeFiles } from '../write_files.ts';
+import { IMAGE_FILE } from '../program/model_image.ts';
+import { STREAM_FILE } from '../program/stream.ts';
+import { checkFileTarget, writeFiles } from '../util/write_files.ts';
+import { type ModelImage, modelImage } from '../verbs/image.ts';
 import { describeLayer, formatRowsOf, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows } from './table.ts';

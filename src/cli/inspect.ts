@@ -1,7 +1,7 @@
 import type { CommandModule } from 'yargs';
-import { formatShape } from '../compiler/import/quote_name.ts';
-import { type DesignInspection, inspect, type LayerInspection, type ModelInspection } from '../inspect.ts';
-import type { Floats } from '../model.ts';
+import type { Floats } from '../model/lstm.ts';
+import { formatShape } from '../util/quote_name.ts';
+import { type DesignInspection, inspect, type LayerInspection, type ModelInspection } from '../verbs/inspect.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 

@@ -1,4 +1,4 @@
-import { EsegenError } from '../errors.ts';
+import { EsegenError } from '../util/errors.ts';
 
 /**
  * Numbers of a list such as `16,12,8`, or of a range of whole numbers such as `4..16`.

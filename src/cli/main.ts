@@ -1,7 +1,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { EsegenError } from '../errors.ts';
-import { VERSION } from '../version.ts';
+import { EsegenError } from '../util/errors.ts';
+import { VERSION } from '../util/version.ts';
 import { buildCommand } from './build.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';

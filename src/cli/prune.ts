@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
-import type { PrunedAccuracy, Sensitivity } from '../compress/sensitivity.ts';
-import { type Config, ENCODINGS, type Encoding, MATRICES, parseConfig, readConfig } from '../config.ts';
-import { EsegenError } from '../errors.ts';
-import { type PruneResult, prune } from '../prune.ts';
+import { type Config, ENCODINGS, type Encoding, MATRICES, parseConfig, readConfig } from '../machine/config.ts';
+import { EsegenError } from '../util/errors.ts';
+import type { PrunedAccuracy, Sensitivity } from '../verbs/compress/sensitivity.ts';
+import { type PruneResult, prune } from '../verbs/prune.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
 

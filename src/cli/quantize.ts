@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
-import type { QuantizeReport } from '../compress/quantize_report.ts';
-import { quantizeModel } from '../quantize.ts';
+import type { QuantizeReport } from '../verbs/compress/quantize_report.ts';
+import { quantizeModel } from '../verbs/quantize.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatDb, formatShare, formatTable } from './table.ts';

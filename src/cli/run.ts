@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { RUN_ENGINES, type RunEngine, type RunResult, run } from '../run.ts';
+import { RUN_ENGINES, type RunEngine, type RunResult, run } from '../verbs/run.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressLine } from './progress.ts';
 import { formatCount } from './table.ts';

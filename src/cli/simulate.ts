@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
-import { type SimulateResult, simulate } from '../simulate.ts';
+import { type SimulateResult, simulate } from '../verbs/simulate.ts';
 
 interface Arguments {
   dir: string;

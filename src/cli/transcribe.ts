@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { ENGINES, type EngineName, transcribe } from '../transcribe.ts';
+import { ENGINES, type EngineName, transcribe } from '../verbs/transcribe.ts';
 
 /** `esegen transcribe`: recording to words. The words go to stdout, the verdict of the co-simulation to stderr. */
 export const transcribeCommand: CommandModule<object, { dir: string; audio: string; engine: EngineName }> = {

@@ -1,9 +1,9 @@
-import { quantize } from '../fixed.ts';
-import type { Frames } from '../frames.ts';
-import { createFrames } from '../frames.ts';
-import { FloatLstm } from '../golden/float_lstm.ts';
-import type { LstmLayer } from '../model.ts';
-import { Rng } from '../rng.ts';
+import type { Frames } from '../data/frames.ts';
+import { createFrames } from '../data/frames.ts';
+import type { LstmLayer } from '../model/lstm.ts';
+import { FloatLstm } from '../model/reference/float_lstm.ts';
+import { quantize } from '../util/fixed.ts';
+import { Rng } from '../util/rng.ts';
 import { fractionFor } from './fraction_bits.ts';
 import { ValueHistogram } from './value_histogram.ts';
 

@@ -1,18 +1,18 @@
-import type { Config } from '../config.ts';
-import { actTable, SIGMOID, TANH } from '../golden/act_table.ts';
-import { dimensionsOf } from '../hdl/dimensions.ts';
-import type { LstmLayer } from '../model.ts';
+import type { Config } from '../machine/config.ts';
+import { checkDevice } from '../machine/device.ts';
+import { dimensionsOf } from '../machine/dimensions.ts';
+import type { LstmLayer } from '../model/lstm.ts';
+import { actTable, SIGMOID, TANH } from '../program/act_table.ts';
+import type { Design } from '../program/design.ts';
+import { countsAreShared, type EncodedMatrix, encodeGroups } from '../program/encode.ts';
+import { createPartition, projectionRowsByLane, tileRowsByLane } from '../program/partition.ts';
+import { compileSchedule } from '../program/schedule.ts';
+import { type SegmentMatrix, segmentList } from '../program/segments.ts';
 import { type CalibrationSet, measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
-import type { Design } from './design.ts';
-import { checkDevice } from './device.ts';
-import { countsAreShared, type EncodedMatrix, encodeGroups } from './encode.ts';
 import { fitDimensions, fitFormats, type Hardware } from './fit.ts';
-import { createPartition, projectionRowsByLane, tileRowsByLane } from './partition.ts';
 import { hasEqualColumns } from './prune/equal_columns.ts';
-import { type PrunedLayer, pruneLayer } from './prune.ts';
+import { type PrunedLayer, pruneLayer } from './prune/prune_layer.ts';
 import { quantizeLayer } from './quantize.ts';
-import { compileSchedule } from './schedule.ts';
-import { type SegmentMatrix, segmentList } from './segments.ts';
 
 /**
  * Words of the fullest lane of any group over the mean, at least 1; 1 where there are no words. The fullest lane decides the

@@ -1,7 +1,7 @@
-import { EsegenError } from '../errors.ts';
-import { type Dimensions, modelPart } from '../hdl/dimensions.ts';
-import type { Design } from './design.ts';
-import type { Formats } from './formats.ts';
+import { type Dimensions, modelPart } from '../machine/dimensions.ts';
+import type { Formats } from '../machine/formats.ts';
+import type { Design } from '../program/design.ts';
+import { EsegenError } from '../util/errors.ts';
 import { sumBitsFor } from './quantize.ts';
 
 /** Hardware that exists: what a design says of it. */

@@ -1,10 +1,10 @@
-import type { Config } from '../config.ts';
-import { EsegenError } from '../errors.ts';
-import { bitsFor, quantize, roundHalfUp } from '../fixed.ts';
-import { tableStepFrac } from '../golden/act_table.ts';
-import type { Floats, LstmLayer } from '../model.ts';
+import type { Config } from '../machine/config.ts';
+import { type Formats, MAX_ACT_BITS, PEEP_BITS, Z_FRAC } from '../machine/formats.ts';
+import type { Floats, LstmLayer } from '../model/lstm.ts';
+import { tableStepFrac } from '../program/act_table.ts';
+import { EsegenError } from '../util/errors.ts';
+import { bitsFor, quantize, roundHalfUp } from '../util/fixed.ts';
 import type { VectorValues } from './calibrate.ts';
-import { type Formats, MAX_ACT_BITS, PEEP_BITS, Z_FRAC } from './formats.ts';
 import { bestFraction, bestWeightFraction, fractionFor } from './fraction_bits.ts';
 
 /** An integer layer: the shapes of LstmLayer, the formats of `formats`. */

@@ -1,4 +1,4 @@
-import { EsegenError } from '../errors.ts';
+import { EsegenError } from '../util/errors.ts';
 
 /**
  * What a field does:

@@ -1,7 +1,7 @@
-import type { Design } from '../compiler/design.ts';
-import { cellsOfLane, createPartition, GATES, outputsOfLane } from '../compiler/partition.ts';
-import { Op, Source, type Step, When } from '../compiler/schedule.ts';
-import { tileRows } from '../compiler/tiles.ts';
+import type { Design } from '../program/design.ts';
+import { cellsOfLane, createPartition, GATES, outputsOfLane } from '../program/partition.ts';
+import { Op, Source, type Step, When } from '../program/schedule.ts';
+import { tileRows } from '../program/tiles.ts';
 import { type Accumulators, type ArithUnit, arithUnit } from './arith_unit.ts';
 import { assemble } from './assemble.ts';
 import { type CellTrace, ElemLane } from './elem_lane.ts';

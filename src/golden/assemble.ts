@@ -1,4 +1,4 @@
-import { roundShift, saturate } from '../fixed.ts';
+import { roundShift, saturate } from '../util/fixed.ts';
 
 /** Twin of assemble.v: a projection sum to an element of y. */
 export function assemble(sum: number, shift: number, bits: number): number {

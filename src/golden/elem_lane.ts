@@ -1,9 +1,9 @@
-import type { CellParameters } from '../compiler/design.ts';
-import { type Formats, PRODUCT_FRAC, TABLE_FRAC, Z_BITS } from '../compiler/formats.ts';
-import { GATES } from '../compiler/partition.ts';
 import { tableShift } from '../compiler/quantize.ts';
-import { roundHalfUp, saturate } from '../fixed.ts';
-import { tableIndex, tableStepFrac } from './act_table.ts';
+import { type Formats, PRODUCT_FRAC, TABLE_FRAC, Z_BITS } from '../machine/formats.ts';
+import { tableIndex, tableStepFrac } from '../program/act_table.ts';
+import type { CellParameters } from '../program/design.ts';
+import { GATES } from '../program/partition.ts';
+import { roundHalfUp, saturate } from '../util/fixed.ts';
 import type { Accumulators } from './arith_unit.ts';
 
 /** Values inside ElemMul of one cell, for comparison with the hardware's checkpoints. */

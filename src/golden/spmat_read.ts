@@ -1,4 +1,4 @@
-import { decodeMatrix, type EncodedWords } from '../compiler/encode.ts';
+import { decodeMatrix, type EncodedWords } from '../program/encode.ts';
 
 /** A sparse matrix by accumulators: what each of them adds up, in the order in which the hardware adds it. */
 export interface DecodedMatrix {

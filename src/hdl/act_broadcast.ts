@@ -1,4 +1,4 @@
-import type { Design } from '../compiler/design.ts';
+import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Column pipeline from the controller to the lanes. */

@@ -1,5 +1,5 @@
-import type { Design } from '../compiler/design.ts';
-import { clog2 } from '../fixed.ts';
+import type { Design } from '../program/design.ts';
+import { clog2 } from '../util/fixed.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Rows and hazards of a lane's arithmetic units. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Design } from '../compiler/design.ts';
 import { maskOf, type Register, registerOf } from '../control/registers.ts';
+import type { Design } from '../program/design.ts';
 import { feedsOf } from './column_feed.ts';
 import { renderTemplate } from './render.ts';
 

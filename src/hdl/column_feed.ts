@@ -1,5 +1,5 @@
-import type { Design } from '../compiler/design.ts';
-import type { Dimensions } from './dimensions.ts';
+import type { Dimensions } from '../machine/dimensions.ts';
+import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Column feeds of a group: one a lane, or one where the lanes work in step. */

@@ -1,4 +1,4 @@
-import type { Design } from '../compiler/design.ts';
+import type { Design } from '../program/design.ts';
 import { feedsOf } from './column_feed.ts';
 import { loadView } from './load.ts';
 import { inBlockRam } from './memories.ts';

@@ -1,4 +1,4 @@
-import type { Design } from '../compiler/design.ts';
+import type { Design } from '../program/design.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';

@@ -1,5 +1,5 @@
-import type { Design } from '../compiler/design.ts';
 import { ADDRESS_BITS } from '../control/registers.ts';
+import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** AXI4-Lite port of the register file. */

@@ -1,4 +1,3 @@
-import type { Design } from '../compiler/design.ts';
 import {
   ADDRESS_BITS,
   ID,
@@ -8,7 +7,8 @@ import {
   registersOf,
   signalOf,
 } from '../control/registers.ts';
-import { EsegenError } from '../errors.ts';
+import type { Design } from '../program/design.ts';
+import { EsegenError } from '../util/errors.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Hash of a design: RTL and config, see designHash. */

@@ -1,7 +1,7 @@
-import type { Design } from '../compiler/design.ts';
-import { TABLE_BITS } from '../compiler/formats.ts';
 import { tableShift } from '../compiler/quantize.ts';
-import { tableStepFrac } from '../golden/act_table.ts';
+import { TABLE_BITS } from '../machine/formats.ts';
+import { tableStepFrac } from '../program/act_table.ts';
+import type { Design } from '../program/design.ts';
 import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 

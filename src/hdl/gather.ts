@@ -1,5 +1,5 @@
-import type { Design } from '../compiler/design.ts';
-import { clog2 } from '../fixed.ts';
+import type { Design } from '../program/design.ts';
+import { clog2 } from '../util/fixed.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Words by which the output gate of a cell is read after its other gates (pipeline of elem_lane). */

@@ -1,4 +1,4 @@
-import type { Design } from '../compiler/design.ts';
+import type { Design } from '../program/design.ts';
 import {
   IMAGE_HEADER_WORDS,
   IMAGE_MAGIC,
@@ -6,9 +6,9 @@ import {
   IMAGE_WEIGHTS_WORD,
   MEMORY_KINDS,
   type WeightsSum,
-} from '../compiler/model_image.ts';
-import { imageShapes } from '../compiler/pack.ts';
-import { clog2 } from '../fixed.ts';
+} from '../program/model_image.ts';
+import { imageShapes } from '../program/pack.ts';
+import { clog2 } from '../util/fixed.ts';
 import type { DesignHash } from './control_registers.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 

@@ -1,5 +1,5 @@
-import type { Design } from '../compiler/design.ts';
-import { TABLE_BITS, TABLE_ENTRIES } from '../compiler/formats.ts';
+import { TABLE_BITS, TABLE_ENTRIES } from '../machine/formats.ts';
+import type { Design } from '../program/design.ts';
 import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Buffers and states of more bits than this are block RAM. */

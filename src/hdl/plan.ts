@@ -1,5 +1,5 @@
-import type { Design } from '../compiler/design.ts';
-import type { WeightsSum } from '../compiler/model_image.ts';
+import type { Design } from '../program/design.ts';
+import type { WeightsSum } from '../program/model_image.ts';
 import { actBroadcast } from './act_broadcast.ts';
 import { actBuffer } from './act_buffer.ts';
 import { actQueue } from './act_queue.ts';

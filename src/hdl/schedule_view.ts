@@ -1,5 +1,5 @@
-import type { Design } from '../compiler/design.ts';
-import { type Step, stepFields } from '../compiler/schedule.ts';
+import type { Design } from '../program/design.ts';
+import { type Step, stepFields } from '../program/schedule.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 

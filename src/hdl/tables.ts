@@ -1,6 +1,6 @@
-import type { Design } from '../compiler/design.ts';
-import { Z_BITS } from '../compiler/formats.ts';
 import { tableShift } from '../compiler/quantize.ts';
+import { Z_BITS } from '../machine/formats.ts';
+import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Index into a table; as a default that of the sigmoid. */

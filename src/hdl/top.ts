@@ -1,6 +1,6 @@
-import type { Design } from '../compiler/design.ts';
 import { ADDRESS_BITS } from '../control/registers.ts';
-import { VERSION } from '../version.ts';
+import type { Design } from '../program/design.ts';
+import { VERSION } from '../util/version.ts';
 import { loadView } from './load.ts';
 import type { ModulePlan } from './module_plan.ts';
 

@@ -1,4 +1,4 @@
-import { type Frames, frameAt } from '../frames.ts';
+import { type Frames, frameAt } from '../data/frames.ts';
 
 /**
  * Greedy CTC decoding (Graves et al., "Connectionist Temporal Classification", ICML 2006, best path): the largest logit

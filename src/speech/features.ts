@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { EsegenError } from '../errors.ts';
-import { createFrames, type Frames, frameAt } from '../frames.ts';
+import { createFrames, type Frames, frameAt } from '../data/frames.ts';
+import { EsegenError } from '../util/errors.ts';
 
 /** Sampling rate of the sound, Hz. */
 export const FEATURE_RATE = 8000;

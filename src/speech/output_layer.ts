@@ -1,6 +1,6 @@
-import { EsegenError } from '../errors.ts';
-import { createFrames, type Frames } from '../frames.ts';
-import type { OutputLayer } from '../model.ts';
+import { createFrames, type Frames } from '../data/frames.ts';
+import type { OutputLayer } from '../model/lstm.ts';
+import { EsegenError } from '../util/errors.ts';
 
 /**
  * Logits of the linear output layer, `weight · y + bias`, in double precision.

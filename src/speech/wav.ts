@@ -1,4 +1,4 @@
-import { EsegenError } from '../errors.ts';
+import { EsegenError } from '../util/errors.ts';
 
 /** Sampling rates that are read, in Hz. */
 export type SampleRate = 8000 | 16000;

@@ -1,4 +1,4 @@
-import { PARTS, type Part } from './parts.ts';
+import { PARTS, type Part } from '../machine/parts.ts';
 import { RESOURCES, type Resource, type Resources } from './resources.ts';
 
 /** What a design may take: as synthesis mapped it, and as closely as Vivado may pack it. */

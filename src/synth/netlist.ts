@@ -1,4 +1,4 @@
-import { EsegenError } from '../errors.ts';
+import { EsegenError } from '../util/errors.ts';
 
 /** A bit of a net: its number in the module, or a constant. */
 export type Bit = number | string;

@@ -1,4 +1,4 @@
-import type { Family } from './parts.ts';
+import type { Family } from '../machine/parts.ts';
 
 /** Files that the scripts write. */
 export const OUTPUTS = { before: 'before.json', mapped: 'mapped.json' } as const;

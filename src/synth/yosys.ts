@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { EsegenError } from '../errors.ts';
+import { EsegenError } from '../util/errors.ts';
 
 /** Texts of files by path, with forward slashes. */
 export type Files = ReadonlyMap<string, string>;

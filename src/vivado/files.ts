@@ -1,7 +1,7 @@
-import type { Design } from '../compiler/design.ts';
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import { renderTemplate } from '../hdl/render.ts';
-import { VERSION } from '../version.ts';
+import type { Design } from '../program/design.ts';
+import { VERSION } from '../util/version.ts';
 import { type BusInterface, busInterfaces } from './interfaces.ts';
 
 /** What the scripts name. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { sampleLayer } from '../../fixtures/sample_design.ts';
 import { measureVectors, randomCalibration } from '../../src/compiler/calibrate.ts';
 import { fractionFor } from '../../src/compiler/fraction_bits.ts';
-import { quantize } from '../../src/fixed.ts';
-import { FloatLstm } from '../../src/golden/float_lstm.ts';
-import type { LstmLayer } from '../../src/model.ts';
-import { sampleLayer } from '../lib/sample_design.ts';
+import type { LstmLayer } from '../../src/model/lstm.ts';
+import { FloatLstm } from '../../src/model/reference/float_lstm.ts';
+import { quantize } from '../../src/util/fixed.ts';
 
 /** A layer one of whose cells counts: its gates i and f are open, and it adds up tanh(3). */
 function counting(): LstmLayer {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { sampleDesign, sampleLayer } from '../../fixtures/sample_design.ts';
 import { weightRows } from '../../src/cli/describe.ts';
 import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { type CompileReport, compile } from '../../src/compiler/compile.ts';
-import { estimateCycles } from '../../src/compiler/cycles.ts';
-import { type Encoding, parseConfig } from '../../src/config.ts';
-import { sampleDesign, sampleLayer } from '../lib/sample_design.ts';
+import { estimateCycles } from '../../src/cycles/estimate.ts';
+import { type Encoding, parseConfig } from '../../src/machine/config.ts';
 import { randomLayer } from './prune/random_layer.ts';
 
 const SHAPE = { inputs: 21, cells: 32, outputs: 24, projection: true };

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { sampleLayer } from '../../fixtures/sample_design.ts';
 import { measureVectors, randomCalibration } from '../../src/compiler/calibrate.ts';
 import { bestFraction, bestWeightFraction, fractionFor } from '../../src/compiler/fraction_bits.ts';
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { ValueHistogram } from '../../src/compiler/value_histogram.ts';
-import { parseConfig } from '../../src/config.ts';
-import { quantize } from '../../src/fixed.ts';
-import { Rng } from '../../src/rng.ts';
-import { sampleLayer } from '../lib/sample_design.ts';
+import { parseConfig } from '../../src/machine/config.ts';
+import { quantize } from '../../src/util/fixed.ts';
+import { Rng } from '../../src/util/rng.ts';
 
 function histogramOf(values: ArrayLike<number>): ValueHistogram {
   const histogram = new ValueHistogram();

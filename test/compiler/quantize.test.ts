@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sampleDesign, sampleLayer } from '../../fixtures/sample_design.ts';
 import { measureVectors, randomCalibration, type VectorValues } from '../../src/compiler/calibrate.ts';
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
-import { fillerWord } from '../../src/compiler/stream.ts';
-import { parseConfig } from '../../src/config.ts';
-import type { LstmLayer } from '../../src/model.ts';
-import { sampleDesign, sampleLayer } from '../lib/sample_design.ts';
+import { parseConfig } from '../../src/machine/config.ts';
+import type { LstmLayer } from '../../src/model/lstm.ts';
+import { fillerWord } from '../../src/program/stream.ts';
 
 /** Values whose negatives would round to the most negative integer of their format: the largest one sets the scale. */
 const value = fc.oneof(fc.constantFrom(-1, -0.5, -(2 ** -7), 1, 0.5, 0), fc.double({ min: -4, max: 4, noNaN: true }));

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
 import { type BenchFrame, type Seen, sendFrames } from './frame_bench.ts';
 
 /** A frame of a test: its channel, `*` behind it where it starts an utterance, `+` or `-` for an element too many or too few. */

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { type SampleLayer, sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
-import { parseConfig } from '../../src/config.ts';
-import { createFrames } from '../../src/frames.ts';
+import { createFrames } from '../../src/data/frames.ts';
 import { GoldenModel } from '../../src/golden/array.ts';
 import type { CellTrace } from '../../src/golden/elem_lane.ts';
-import type { LstmLayer } from '../../src/model.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { type SampleLayer, sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+import { parseConfig } from '../../src/machine/config.ts';
+import type { LstmLayer } from '../../src/model/lstm.ts';
 
 // Cases that random designs meet too seldom.
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import type { MemoryBehaviour } from '../../sim-verilator/simulator.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { loadDesign } from '../../src/design_dir.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+import { loadDesign } from '../../src/design/design_dir.ts';
 
 // The counters of the register file against those of the bench, which looks into the lanes by itself.
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
-import { loadDesign } from '../../src/design_dir.ts';
+import { loadDesign } from '../../src/design/design_dir.ts';
+import { rtlFiles } from '../../src/design/rtl_files.ts';
 
 const BENCH = fileURLToPath(new URL('frame_bench.v', import.meta.url));
 const FIRST = 1 << 16;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
-import { loadDesign } from '../../src/design_dir.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+import { loadDesign } from '../../src/design/design_dir.ts';
 import { type Seen, sendFrames } from './frame_bench.ts';
 
 /** A frame to send: its length, and the beat that carries the start-of-utterance mark, if any. */

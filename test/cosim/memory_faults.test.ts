@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import {
   MEMORY_FAULTS,
@@ -7,9 +9,7 @@ import {
   type SimulatorName,
 } from '../../sim-verilator/simulator.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { Rng } from '../../src/rng.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+import { Rng } from '../../src/util/rng.ts';
 
 // A memory that fails: the design stops and says why, and is as new after a reset.
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { type SampleLayer, sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { type LoadedDesign, loadDesign } from '../../src/design_dir.ts';
-import { EsegenError } from '../../src/errors.ts';
-import { simulate } from '../../src/simulate.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { type SampleLayer, sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+import { type LoadedDesign, loadDesign } from '../../src/design/design_dir.ts';
+import { EsegenError } from '../../src/util/errors.ts';
+import { simulate } from '../../src/verbs/simulate.ts';
 
 interface Case {
   readonly title: string;

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { writeInput } from '../../sim-verilator/bench_files.ts';
 import { cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { icarus } from '../../sim-verilator/icarus.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
-import type { EncodedWords } from '../../src/compiler/encode.ts';
-import { formatMem, memFromBigInts } from '../../src/compiler/mem_image.ts';
-import { Op, packStep, stepFields } from '../../src/compiler/schedule.ts';
-import { loadDesign } from '../../src/design_dir.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+import { loadDesign } from '../../src/design/design_dir.ts';
+import type { EncodedWords } from '../../src/program/encode.ts';
+import { formatMem, memFromBigInts } from '../../src/program/mem_image.ts';
+import { Op, packStep, stepFields } from '../../src/program/schedule.ts';
 
 const LAYER = { inputs: 11, cells: 13, outputs: 7, peepholes: true, density: 0.35 };
 const DEPTHS = [1, 2, 5, 16];

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Design } from '../../src/compiler/design.ts';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { REGISTERS, registerOf, registersOf } from '../../src/control/registers.ts';
 import { registersMarkdown } from '../../src/control/registers_doc.ts';
-import { loadDesign, writeDesign } from '../../src/design_dir.ts';
-import { generate } from '../../src/generate.ts';
-import { Rng } from '../../src/rng.ts';
-import { withDesignDir } from '../lib/design_dir.ts';
+import { loadDesign, writeDesign } from '../../src/design/design_dir.ts';
+import { generate } from '../../src/design/generate.ts';
+import type { Design } from '../../src/program/design.ts';
+import { Rng } from '../../src/util/rng.ts';
 import {
   answersTo,
   batchCommand,

@@ -1,10 +1,10 @@
+import { type SampleLayer, sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import type { Compilation } from '../../src/compiler/compile.ts';
-import type { Design } from '../../src/compiler/design.ts';
 import { GoldenModel } from '../../src/golden/array.ts';
-import type { Rng } from '../../src/rng.ts';
-import { type SampleLayer, sampleDesign, sampleFrames } from '../lib/sample_design.ts';
+import type { Design } from '../../src/program/design.ts';
+import type { Rng } from '../../src/util/rng.ts';
 
 export const INPUTS = 5;
 export const OUTPUTS = 3;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { rtlFiles } from '../../sim-verilator/rtl_files.ts';
+import { rtlFiles } from '../../src/design/rtl_files.ts';
 
 const HARNESS = fileURLToPath(new URL('harness.cpp', import.meta.url));
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeDesign } from '../../src/design_dir.ts';
-import { generate } from '../../src/generate.ts';
+import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
+import { writeDesign } from '../../src/design/design_dir.ts';
+import { generate } from '../../src/design/generate.ts';
 import { GoldenModel } from '../../src/golden/array.ts';
-import { sampleDesign, sampleFrames } from '../lib/sample_design.ts';
 import { buildHarness, type Harness } from './harness.ts';
 
 const INPUTS = 5;

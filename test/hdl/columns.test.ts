@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { generate } from '../../src/generate.ts';
+import { LINT_DESIGNS, lintDesign } from '../../lint/lint_designs.ts';
+import { generate } from '../../src/design/generate.ts';
 import { alignColumns } from '../../src/hdl/columns.ts';
-import { LINT_DESIGNS, lintDesign } from '../lint/lint_designs.ts';
 
 describe('columns of declarations', () => {
   test('ports: one column over all comments of the list', () => {

@@ -1,11 +1,11 @@
 import { batches, type Stimuli } from '../../sim-verilator/stimuli.ts';
 import type { CalibrationSet } from '../../src/compiler/calibrate.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
-import type { Config } from '../../src/config.ts';
-import { EsegenError } from '../../src/errors.ts';
-import { createFrames } from '../../src/frames.ts';
-import type { Dimensions } from '../../src/hdl/dimensions.ts';
-import { Rng } from '../../src/rng.ts';
+import { createFrames } from '../../src/data/frames.ts';
+import type { Config } from '../../src/machine/config.ts';
+import type { Dimensions } from '../../src/machine/dimensions.ts';
+import { EsegenError } from '../../src/util/errors.ts';
+import { Rng } from '../../src/util/rng.ts';
 import { randomConfig, randomDensities, randomMaximum } from './random_config.ts';
 import { randomLayer } from './random_layer.ts';
 import { type RandomRun, randomRun } from './random_stimuli.ts';

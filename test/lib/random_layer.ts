@@ -1,5 +1,5 @@
-import type { Floats, LstmLayer, Peepholes } from '../../src/model.ts';
-import type { Rng } from '../../src/rng.ts';
+import type { Floats, LstmLayer, Peepholes } from '../../src/model/lstm.ts';
+import type { Rng } from '../../src/util/rng.ts';
 
 /** What a random layer is made of. */
 export interface LayerShape {

@@ -1,7 +1,7 @@
 import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
 import { type InputFrame, type Stimuli, singleVoice } from '../../sim-verilator/stimuli.ts';
-import type { Config } from '../../src/config.ts';
-import type { Rng } from '../../src/rng.ts';
+import type { Config } from '../../src/machine/config.ts';
+import type { Rng } from '../../src/util/rng.ts';
 
 /** What a design is run with. */
 export interface RandomRun {

@@ -1,8 +1,8 @@
 import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
-import { parseConfig } from '../../src/config.ts';
-import type { LstmLayer, Peepholes } from '../../src/model.ts';
-import { Rng } from '../../src/rng.ts';
+import { parseConfig } from '../../src/machine/config.ts';
+import type { LstmLayer, Peepholes } from '../../src/model/lstm.ts';
+import { Rng } from '../../src/util/rng.ts';
 
 /** A layer and an array, small enough for Icarus. */
 export interface TinyShape {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { withDesignDir } from '../lib/design_dir.ts';
-import { LINT_DESIGNS, lintDesign } from './lint_designs.ts';
-import { icarusLint, verilatorLint, yosysLint } from './lint_tools.ts';
+import { withDesignDir } from '../../fixtures/design_dir.ts';
+import { LINT_DESIGNS, lintDesign } from '../../lint/lint_designs.ts';
+import { icarusLint, verilatorLint, yosysLint } from '../../lint/lint_tools.ts';
 
 vi.setConfig({ maxConcurrency: 2 });
 

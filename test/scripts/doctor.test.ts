@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { formatReports } from '../../src/cli/doctor.ts';
-import { doctor, isAtLeast } from '../../src/doctor.ts';
+import { doctor, isAtLeast } from '../../src/verbs/doctor.ts';
 import { REPOSITORY, Sandbox } from './sandbox.ts';
 
 let box: Sandbox;

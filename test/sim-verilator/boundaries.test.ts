@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { sampleDesign } from '../../fixtures/sample_design.ts';
 import { BOUNDARIES } from '../../sim-verilator/boundaries.ts';
 import { planModules } from '../../src/hdl/plan.ts';
 import { renderModule } from '../../src/hdl/render.ts';
-import { sampleDesign } from '../lib/sample_design.ts';
 
 /** Inputs of every module, over designs that have all of the inputs named in the boundaries. */
 function inputsByModule(): Map<string, Set<string>> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Frames } from '../../src/frames.ts';
+import type { Frames } from '../../src/data/frames.ts';
 import { editDistance, greedyCtc, wordErrors } from '../../src/speech/ctc.ts';
 
 const BLANK = 3;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EsegenError } from '../../src/errors.ts';
-import { frameAt } from '../../src/frames.ts';
+import { frameAt } from '../../src/data/frames.ts';
 import { logMel, melWeights, parseFeatureNorm, speechFeatures } from '../../src/speech/features.ts';
+import { EsegenError } from '../../src/util/errors.ts';
 
 const NORM = JSON.parse(
   readFileSync(new URL('../../examples/digits/digits.norm.json', import.meta.url), 'utf8'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EsegenError } from '../../src/errors.ts';
 import { applyOutputLayer } from '../../src/speech/output_layer.ts';
+import { EsegenError } from '../../src/util/errors.ts';
 
 const LAYER = { classes: 2, weight: Float32Array.of(1, 2, 3, -1, 0.5, 0), bias: Float32Array.of(0.25, -4) };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EsegenError } from '../../src/errors.ts';
 import { readWav } from '../../src/speech/wav.ts';
+import { EsegenError } from '../../src/util/errors.ts';
 import { chunk, riff, text, u16, u32, wavBytes } from './wav_bytes.ts';
 
 const PCM_GUID = [0x01, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];

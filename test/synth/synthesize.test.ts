@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { formatReport } from '../../src/cli/synth.ts';
-import { EsegenError } from '../../src/errors.ts';
-import { sha256 } from '../../src/generate.ts';
+import { sha256 } from '../../src/design/generate.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';
 import { addResources, NO_RESOURCES } from '../../src/synth/resources.ts';
 import { eachBlock } from '../../src/synth/rollup.ts';
 import { designScript, isRead } from '../../src/synth/script.ts';
 import { type SynthReport, synthesize } from '../../src/synth/synthesize.ts';
 import { anyYosys, nativeYosys, npmYosys, type Yosys } from '../../src/synth/yosys.ts';
+import { EsegenError } from '../../src/util/errors.ts';
 import { jsonOf, netlistOf } from './netlists.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../generated/sample', import.meta.url));

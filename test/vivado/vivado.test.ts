@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DesignFiles, generate } from '../../src/generate.ts';
+import { sampleDesign } from '../../fixtures/sample_design.ts';
+import { type DesignFiles, generate } from '../../src/design/generate.ts';
 import { vivadoFiles } from '../../src/vivado/files.ts';
 import { busInterfaces } from '../../src/vivado/interfaces.ts';
-import { sampleDesign } from '../lib/sample_design.ts';
 
 const VIVADO = fileURLToPath(new URL('vivado.tcl', import.meta.url));
 

@@ -1,5 +1,5 @@
-import type { Floats } from '../../model.ts';
-import { columnsOfGroup } from '../partition.ts';
+import type { Floats } from '../../model/lstm.ts';
+import { columnsOfGroup } from '../../program/partition.ts';
 import { Ranking } from './ranking.ts';
 
 /** What one lane holds of the columns of one group of a dense matrix, and how much of it stays. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pruneLayer } from '../../../src/compiler/prune.ts';
+import { pruneLayer } from '../../../src/compiler/prune/prune_layer.ts';
 import { configOf, densities, encodedColumns, magnitudes, paddingOf, randomLayer, shapes } from './random_layer.ts';
 
 const ENCODING = { encoding: 'column-balanced' } as const;

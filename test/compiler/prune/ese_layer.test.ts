@@ -6,9 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { eseModel } from '../../../bench/lib/ese_model.ts';
 import { randomCalibration } from '../../../src/compiler/calibrate.ts';
 import { compile } from '../../../src/compiler/compile.ts';
-import { estimateCycles } from '../../../src/compiler/cycles.ts';
-import { readModel } from '../../../src/compiler/import/read_model.ts';
-import { ENCODINGS, type Encoding, readConfig } from '../../../src/config.ts';
+import { estimateCycles } from '../../../src/cycles/estimate.ts';
+import { ENCODINGS, type Encoding, readConfig } from '../../../src/machine/config.ts';
+import { readModel } from '../../../src/model/import/read_model.ts';
 import { magnitudes } from './random_layer.ts';
 
 const LANES = 32;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pruneLayer } from '../../../src/compiler/prune.ts';
-import type { LstmLayer } from '../../../src/model.ts';
+import { pruneLayer } from '../../../src/compiler/prune/prune_layer.ts';
+import type { LstmLayer } from '../../../src/model/lstm.ts';
 import { configOf, encodedColumns, magnitudes, paddingOf, randomLayer, shapes } from './random_layer.ts';
 
 const ENCODING = { encoding: 'ese-padding-aware' } as const;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { createPartition, gateRows, projectionRows } from '../../../src/compiler/partition.ts';
-import { type Config, MATRICES, type Matrix, parseConfig } from '../../../src/config.ts';
-import type { Floats, LstmLayer } from '../../../src/model.ts';
-import { Rng } from '../../../src/rng.ts';
+import { type Config, MATRICES, type Matrix, parseConfig } from '../../../src/machine/config.ts';
+import type { Floats, LstmLayer } from '../../../src/model/lstm.ts';
+import { createPartition, gateRows, projectionRows } from '../../../src/program/partition.ts';
+import { Rng } from '../../../src/util/rng.ts';
 
 /** Shape of a layer. */
 export interface Shape {

@@ -1,0 +1,69 @@
+import { execa } from 'execa';
+import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
+
+/** What a tool said about a design: nothing, where it is clean. */
+export type Findings = readonly string[];
+
+/** Lines that a program prints, on both outputs, and whether it failed. */
+async function run(
+  dir: string,
+  program: string,
+  args: readonly string[],
+): Promise<{ lines: string[]; failed: boolean }> {
+  const { all, failed, code } = await execa(program, args, { cwd: dir, all: true, reject: false });
+  if (code === 'ENOENT') throw new Error(`${program} not found; install it`);
+  return { lines: all.split('\n').filter((line) => line.trim() !== ''), failed };
+}
+
+/** All that a silent program printed. */
+async function runSilent(dir: string, program: string, args: readonly string[], what: string): Promise<Findings> {
+  const { lines, failed } = await run(dir, program, args);
+  return failed && lines.length === 0 ? [`${what}: failed`] : lines.map((line) => `${what}: ${line}`);
+}
+
+/** Names of the modules of a design, by their files; the top module is the last one. */
+async function moduleNames(dir: string): Promise<string[]> {
+  return (await rtlFiles(dir)).map((file) => file.replace(/^rtl\/(.*)\.v$/, '$1'));
+}
+
+/** Verilator -Wall: the top module, and every module by itself with the parameters it has by default. */
+export async function verilatorLint(dir: string): Promise<Findings> {
+  const files = await rtlFiles(dir);
+  const findings: string[] = [];
+  for (const name of await moduleNames(dir)) {
+    const args = ['--lint-only', '-Wall', '--top-module', name, ...files];
+    findings.push(...(await runSilent(dir, 'verilator', args, `verilator ${name}`)));
+  }
+  return findings;
+}
+
+/** Icarus -Wall (Verilog-2005): the top module, and the bench around it. */
+export async function icarusLint(dir: string): Promise<Findings> {
+  const files = await rtlFiles(dir);
+  const top = (await moduleNames(dir)).at(-1)!;
+  const flags = ['-g2005', '-Wall', '-t', 'null'];
+  return [
+    ...(await runSilent(dir, 'iverilog', [...flags, '-s', top, ...files], 'iverilog')),
+    ...(await runSilent(
+      dir,
+      'iverilog',
+      [...flags, '-s', 'icarus_tb', ...files, ...(await benchSources(dir)), 'tb/icarus_tb.v'],
+      'iverilog with the bench',
+    )),
+  ];
+}
+
+/** Yosys: hierarchy and netlist checks without a warning, and no latch. */
+export async function yosysLint(dir: string): Promise<Findings> {
+  const top = (await moduleNames(dir)).at(-1)!;
+  const script = [
+    `read_verilog ${(await rtlFiles(dir)).join(' ')}`,
+    `hierarchy -check -top ${top}`,
+    'proc',
+    'check -assert',
+    'select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr',
+  ];
+  const { lines, failed } = await run(dir, 'yosys', ['-q', '-p', script.join('; ')]);
+  const findings = lines.map((line) => `yosys: ${line}`);
+  return failed && findings.length === 0 ? ['yosys: failed'] : findings;
+}

@@ -1,0 +1,39 @@
+import { ID, MAP_VERSION, type Register } from '../control/registers.ts';
+import type { DesignHash } from '../hdl/control_registers.ts';
+
+/** A constant of the C header. */
+type Define = Readonly<Record<'name' | 'value', string>>;
+
+function hex(value: number | bigint, digits: number): string {
+  return `0x${value.toString(16).padStart(digits, '0')}u`;
+}
+
+/** Constants in a column, names padded to the same width. */
+function aligned(defines: readonly Define[]): Define[] {
+  const width = Math.max(...defines.map(({ name }) => name.length));
+  return defines.map(({ name, value }) => ({ name: name.padEnd(width), value }));
+}
+
+/**
+ * What the C header says of the register file.
+ *
+ * @param prefix of all names, e.g. `MY_LSTM`
+ */
+export function registerDefines(prefix: string, registers: readonly Register[], hash: DesignHash) {
+  const parts = registers.flatMap(({ name, fields }) =>
+    fields.filter(({ bits }) => bits < 32).map((field) => ({ name: `${name}_${field.name.toUpperCase()}`, field })),
+  );
+  return {
+    id: hex(ID, 8),
+    mapMajor: `${MAP_VERSION.major}u`,
+    hashLo: hex(hash & 0xffff_ffffn, 8),
+    hashHi: hex(hash >> 32n, 8),
+    registers: aligned(registers.map(({ name, offset }) => ({ name: `${prefix}_REG_${name}`, value: hex(offset, 3) }))),
+    fields: aligned(
+      parts.flatMap(({ name, field: { lsb, bits } }) => [
+        { name: `${prefix}_${name}_SHIFT`, value: `${lsb}` },
+        { name: `${prefix}_${name}_MASK`, value: hex((2 ** bits - 1) * 2 ** lsb, 8) },
+      ]),
+    ),
+  };
+}

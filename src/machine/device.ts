@@ -1,0 +1,73 @@
+import { EsegenError } from '../util/errors.ts';
+import { type Config, nearestArray } from './config.ts';
+import type { Dimensions } from './dimensions.ts';
+import { findPart, PARTS, type Part } from './parts.ts';
+
+/** Shapes of an 18-Kbit block RAM with one read port: bits of a word, words (UG573). */
+const RAMB18_SHAPES = [
+  [1, 16_384],
+  [2, 8192],
+  [4, 4096],
+  [9, 2048],
+  [18, 1024],
+  [36, 512],
+] as const;
+
+/**
+ * Block RAMs of 36 Kbit that a read-only memory takes, in halves.
+ *
+ * @param width bits of a word, at least 1
+ * @param depth words, at least 1
+ */
+export function blockRams(width: number, depth: number): number {
+  return Math.min(...RAMB18_SHAPES.map(([w, d]) => Math.ceil(width / w) * Math.ceil(depth / d))) / 2;
+}
+
+/** DSP blocks: one a PE, and in ElemMul one for the three products of a lane, one more for its peepholes. */
+function dspBlocks({ channels, groups, lanes }: Config['array'], elemLanes: number, peepholes: boolean): number {
+  return channels * (groups * lanes + Math.min(elemLanes, lanes) * (peepholes ? 2 : 1));
+}
+
+/** First listed part that has enough of something. */
+function partWith(enough: (part: Part) => boolean): string {
+  const part = PARTS.find(enough);
+  return part === undefined ? '' : `, or a larger part (${part.name})`;
+}
+
+/**
+ * Refuses what the part of the config cannot hold whatever synthesis does: more multipliers than it has DSP blocks, more weights
+ * on chip than it has block RAM. `esegen synth` counts everything else. Parts that are not listed are not checked.
+ *
+ * @throws EsegenError that names the limit and the nearest config that keeps to it
+ */
+export function checkDevice(config: Config, dimensions: Dimensions, wordBits: number): void {
+  const part = findPart(config.part);
+  if (part === null) return;
+  const { dsp, bram } = part.resources;
+  const { peepholes } = dimensions;
+  const needed = dspBlocks(config.array, config.elemLanes, peepholes);
+  if (needed > dsp) {
+    const array = nearestArray(config.array, (smaller) => dspBlocks(smaller, config.elemLanes, peepholes) <= dsp);
+    throw new EsegenError(
+      'config: array',
+      `expected at most the ${dsp} DSP blocks of ${part.name}, got ${needed}`,
+      `The nearest that fits is ${array}${partWith(({ resources }) => resources.dsp >= needed)}`,
+    );
+  }
+  if (dimensions.dram) return;
+  const { groups, lanes, weightDepth } = dimensions;
+  // A memory a lane, or one for all lanes of a group that work in step.
+  const ramsOf = (depth: number) =>
+    dimensions.inStep ? groups * blockRams(lanes * wordBits, depth) : groups * lanes * blockRams(wordBits, depth);
+  const rams = ramsOf(weightDepth);
+  if (rams <= bram) return;
+  let words = weightDepth;
+  while (words > 1 && ramsOf(words) > bram) words--;
+  const fewer =
+    ramsOf(words) > bram ? 'fewer lanes or groups' : `${((100 * words) / weightDepth).toFixed(0)} % of the density`;
+  throw new EsegenError(
+    'config: weights',
+    `expected weights of at most the ${bram} block RAMs of ${part.name}, got ${rams} (${groups * lanes} lanes with ${weightDepth} words of ${wordBits} bits)`,
+    `The nearest that fits is "weights": "dram", or ${fewer}${partWith(({ resources }) => resources.bram >= rams)}`,
+  );
+}

@@ -1,0 +1,169 @@
+import { realpathSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { EsegenError } from '../../../util/errors.ts';
+import { formatShape, quoteName } from '../../../util/quote_name.ts';
+import type { Floats } from '../../lstm.ts';
+import { withFile } from '../model_file.ts';
+import { widenFloats } from '../widen_floats.ts';
+import { DOUBLE_DATA, FLOAT_DATA, INT32_DATA, INT64_DATA, type OnnxTensor } from './proto.ts';
+
+/** TensorProto.DataType of the tensors that are read: name, bytes an element as raw data, field of the typed data. */
+const TYPES: ReadonlyMap<number, { name: string; bytes: number; field: number }> = new Map([
+  [1, { name: 'F32', bytes: 4, field: FLOAT_DATA }],
+  [6, { name: 'I32', bytes: 4, field: INT32_DATA }],
+  [7, { name: 'I64', bytes: 8, field: INT64_DATA }],
+  [10, { name: 'F16', bytes: 2, field: INT32_DATA }],
+  [11, { name: 'F64', bytes: 8, field: DOUBLE_DATA }],
+  [16, { name: 'BF16', bytes: 2, field: INT32_DATA }],
+]);
+
+/** Most elements of a tensor: those of both directions of the largest gate matrix. */
+const ELEMENT_LIMIT = 2 ** 27;
+
+/** Element type by its safetensors name where the tensor can be read, else ONNX's number of it. */
+export function tensorType({ dataType }: OnnxTensor): string {
+  return TYPES.get(dataType)?.name ?? `type ${dataType}`;
+}
+
+/**
+ * Reads the values of a tensor, row-major: I32, I64 and F64 as Float64Array, F32, F16 and BF16 as Float32Array. Data may stand
+ * in the tensor, raw or typed, or in a file of their own beside the model.
+ *
+ * @param path the model file, for messages and for external data
+ * @throws EsegenError where the type is another one, there are more or fewer data than the shape says, a float is NaN or
+ *   infinite, or external data do not lie in the folder of the model
+ */
+export function tensorValues(path: string, tensor: OnnxTensor): Floats {
+  const at = `${path}: ${quoteName(tensor.name)}`;
+  const type = TYPES.get(tensor.dataType);
+  if (type === undefined) {
+    const what = `expected a tensor of FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT32 or INT64, got type ${tensor.dataType}`;
+    throw new EsegenError(at, what, 'Export the model with floating-point weights; esegen quantizes them itself');
+  }
+  const elements = elementsOf(at, tensor.dims);
+  const bytes = rawBytes(path, at, tensor, elements, type);
+  if (type.name === 'I32' || type.name === 'I64') return integers(bytes, type.bytes);
+  return widenFloats(at, type.name, bytes);
+}
+
+/** Number of elements of a shape, checked before anything is allocated for it. */
+export function elementsOf(at: string, dims: readonly number[]): number {
+  const elements = dims.reduce((product, size) => product * size, 1);
+  if (dims.some((size) => !Number.isSafeInteger(size) || size < 0) || elements > ELEMENT_LIMIT) {
+    throw new EsegenError(at, `expected at most ${ELEMENT_LIMIT} elements, got shape ${formatShape(dims)}`);
+  }
+  return elements;
+}
+
+/** The data as they would stand in `raw_data`, little-endian. */
+function rawBytes(
+  path: string,
+  at: string,
+  tensor: OnnxTensor,
+  elements: number,
+  type: { bytes: number; field: number },
+): Uint8Array {
+  const expected = elements * type.bytes;
+  if (tensor.external !== null) return externalBytes(path, at, tensor.external, expected);
+  const bytes = tensor.raw ?? typedBytes(tensor.packed.get(type.field) ?? [], type, at, elements);
+  if (bytes.length !== expected) {
+    throw new EsegenError(at, `shape ${formatShape(tensor.dims)} takes ${expected} bytes, got ${bytes.length}`);
+  }
+  return bytes;
+}
+
+/** Typed data in the layout of raw data: FLOAT and DOUBLE are stored so, the other types as varints. */
+function typedBytes(
+  chunks: readonly Uint8Array[],
+  { bytes, field }: { bytes: number; field: number },
+  at: string,
+  elements: number,
+): Uint8Array {
+  if (field === FLOAT_DATA || field === DOUBLE_DATA) return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  const view = new DataView(new ArrayBuffer(elements * bytes));
+  let count = 0;
+  for (const chunk of chunks) {
+    const reader = new BinaryReader(chunk);
+    while (reader.pos < reader.len) {
+      if (count === elements) throw new EsegenError(at, `holds more than the ${elements} values of its shape`);
+      const value = readVarint(at, reader);
+      if (bytes === 2) view.setUint16(2 * count, Number(BigInt.asUintN(16, value)), true);
+      else if (bytes === 4) view.setInt32(4 * count, Number(BigInt.asIntN(32, value)), true);
+      else view.setBigInt64(8 * count, value, true);
+      count++;
+    }
+  }
+  if (count < elements) throw new EsegenError(at, `holds ${count} values, expected the ${elements} of its shape`);
+  return new Uint8Array(view.buffer);
+}
+
+function readVarint(at: string, reader: BinaryReader): bigint {
+  try {
+    return BigInt(reader.int64());
+  } catch {
+    throw new EsegenError(at, 'has damaged data', 'Export or copy the file again');
+  }
+}
+
+/** Integers that a double holds exactly, as all sizes and positions that a model can mean do. */
+function integers(bytes: Uint8Array, size: number): Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float64Array.from({ length: bytes.length / size }, (_, i) =>
+    size === 4 ? view.getInt32(4 * i, true) : Number(view.getBigInt64(8 * i, true)),
+  );
+}
+
+/**
+ * Reads external data. The location comes from an untrusted file: only a plain relative path is taken, and the file that it
+ * names must lie in the model's folder even when symbolic links are followed.
+ */
+function externalBytes(path: string, at: string, entries: ReadonlyMap<string, string>, expected: number): Uint8Array {
+  const location = entries.get('location') ?? '';
+  const parts = location.split('/');
+  if (/[\\:\p{C}]/u.test(location) || parts.some((part) => part === '' || part === '.' || part === '..')) {
+    throw new EsegenError(
+      at,
+      `expected external data at a plain relative path, got ${quoteName(location)}`,
+      'Keep the data file beside the model',
+    );
+  }
+  const folder = dirname(path);
+  const file = join(folder, ...parts);
+  if (!isInside(folder, file)) {
+    throw new EsegenError(
+      at,
+      `external data ${quoteName(location)} lie outside the folder of the model or are missing`,
+    );
+  }
+  const offset = entryNumber(at, entries, 'offset') ?? 0;
+  const length = entryNumber(at, entries, 'length') ?? expected;
+  if (length !== expected) {
+    throw new EsegenError(at, `its shape takes ${expected} bytes, but its external data have ${length}`);
+  }
+  return withFile(file, ({ size, read }) => {
+    if (offset + length > size) {
+      const what = `its external data end at byte ${offset + length} of ${quoteName(location)}, which has ${size}`;
+      throw new EsegenError(at, what, 'Export or copy the files again');
+    }
+    return read(offset, offset + length);
+  });
+}
+
+function isInside(folder: string, file: string): boolean {
+  try {
+    return realpathSync(file).startsWith(`${realpathSync(folder)}${sep}`);
+  } catch {
+    return false;
+  }
+}
+
+function entryNumber(at: string, entries: ReadonlyMap<string, string>, key: string): number | null {
+  const text = entries.get(key);
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new EsegenError(at, `expected a byte count as ${key} of its external data, got ${quoteName(text)}`);
+  }
+  return value;
+}

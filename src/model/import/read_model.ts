@@ -1,0 +1,49 @@
+import { extname } from 'node:path';
+import { EsegenError } from '../../util/errors.ts';
+import { quoteName } from '../../util/quote_name.ts';
+import type { LstmModel } from '../lstm.ts';
+import { hardwareModel } from './hardware_model.ts';
+import type { ImportedModel } from './imported_model.ts';
+import { importKaldi } from './kaldi/kaldi_lstm.ts';
+import { importOnnx } from './onnx/import_onnx.ts';
+import { importSafetensors } from './safetensors.ts';
+
+/** Importers by file suffix, in lower case. */
+const IMPORTERS: ReadonlyMap<string, (path: string) => ImportedModel> = new Map([
+  ['.safetensors', importSafetensors],
+  ['.onnx', importOnnx],
+  ['.nnet', importKaldi],
+  ['.txt', importKaldi],
+]);
+
+/**
+ * Imports a trained model, whether the hardware can run it or not; the suffix of the file (in any case) says how:
+ *
+ * - `.safetensors` with PyTorch's LSTM names, see `lstmFromTensors`;
+ * - `.onnx` with LSTM operators, see `importOnnx`;
+ * - `.nnet` or `.txt`, a Kaldi nnet1 model as text, see `importKaldi`.
+ *
+ * @throws EsegenError where the suffix is another one, the file cannot be read or is damaged, or holds no LSTM
+ */
+export function importModel(path: string): ImportedModel {
+  const suffix = extname(path);
+  const importer = IMPORTERS.get(suffix.toLowerCase());
+  if (importer === undefined) {
+    const got = suffix === '' ? 'no suffix' : quoteName(suffix);
+    throw new EsegenError(
+      path,
+      `expected a model file that ends in ${[...IMPORTERS.keys()].join(', ')}, got ${got}`,
+      "Save the model's state_dict with safetensors.torch.save_file, or export the model to ONNX",
+    );
+  }
+  return importer(path);
+}
+
+/**
+ * Imports a trained model for the hardware.
+ *
+ * @throws EsegenError as `importModel` does, and where the hardware cannot run the model, see `hardwareModel`
+ */
+export function readModel(path: string): LstmModel {
+  return hardwareModel(path, importModel(path).model);
+}

@@ -1,0 +1,119 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type CompileReport, compile, type Progress } from '../compiler/compile.ts';
+import { readCalibration } from '../data/frame_sets.ts';
+import { checkTarget, writeDesign } from '../design/design_dir.ts';
+import {
+  generate,
+  HOST_PATHS,
+  type HostFiles,
+  type Labels,
+  type MemoryGroup,
+  memoryGroups,
+  parseLabels,
+} from '../design/generate.ts';
+import { type Config, parseConfig, readConfig } from '../machine/config.ts';
+import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
+import { importModel } from '../model/import/read_model.ts';
+import type { LstmModel } from '../model/lstm.ts';
+import type { Design } from '../program/design.ts';
+import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
+import { readJson } from '../util/read_json.ts';
+
+/** What to build. */
+export interface BuildOptions {
+  /** Path of the trained model. */
+  readonly model: string;
+  /** A config, or the path of one. */
+  readonly config: string | Config;
+  /** Design directory to write: new, empty, or a design of esegen. */
+  readonly out: string;
+  /** Frames that fix the fraction bits, [T, I] `.npy`; default `calibration.npy` beside the model, else random frames. */
+  readonly calibrate?: string | undefined;
+  /** Called at the begin of each long stage. */
+  readonly progress?: Progress | undefined;
+}
+
+/** What a build made. */
+export interface BuildResult {
+  /** The directory as given. */
+  readonly dir: string;
+  readonly design: Design;
+  readonly report: CompileReport;
+  readonly dimensions: Design['dimensions'];
+  readonly formats: Design['formats'];
+  readonly memories: readonly MemoryGroup[];
+  /** Where the calibration frames come from. */
+  readonly calibration: string;
+  /** Kinds of operators of the model file that stay on the host, each once. */
+  readonly leftOut: readonly string[];
+  /** Host files that were taken along, by their path in the design. */
+  readonly hostFiles: readonly string[];
+  readonly fileCount: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/**
+ * From a trained model to a design directory. `labels.json` and the only `*.norm.json` beside the model go along for the
+ * host.
+ *
+ * @throws EsegenError where an input is not valid or `out` is not to be written; no directory is left behind then
+ */
+export function build({ model: path, config: source, out, calibrate, progress = () => {} }: BuildOptions): BuildResult {
+  const start = performance.now();
+  const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
+  checkTarget(out);
+  progress('read model');
+  const { model: imported, leftOut } = importModel(path);
+  const model = hardwareModel(path, imported);
+  const host = readHostFiles(path, model);
+  const calibration = readCalibration(path, calibrate, model.layer.inputs);
+
+  const compilation = compile(model.layer, config, calibration, progress);
+  checkCellClip(path, imported, compilation.report.peaks.c);
+  progress('generate');
+  const files = generate(compilation, model, host);
+  progress('write');
+  writeDesign(out, files);
+
+  const { design, report } = compilation;
+  let bytes = 0;
+  for (const content of files.values()) bytes += Buffer.byteLength(content);
+  return {
+    dir: out,
+    design,
+    report,
+    dimensions: design.dimensions,
+    formats: design.formats,
+    memories: memoryGroups(design),
+    calibration: calibration.origin,
+    leftOut,
+    hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
+    fileCount: files.size,
+    bytes,
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+/** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */
+function readHostFiles(model: string, { layer, outputLayer }: LstmModel): HostFiles {
+  const dir = dirname(model);
+  return { norm: readNorm(dir, layer.inputs), labels: readLabels(dir, outputLayer?.classes ?? null) };
+}
+
+function readNorm(dir: string, inputs: number): FeatureNorm | null {
+  const names = readdirSync(dir).filter((name) => name.endsWith('.norm.json'));
+  const [name] = names;
+  if (name === undefined || names.length > 1) return null;
+  const path = join(dir, name);
+  return inputs === MEL_BANDS * STACK ? parseFeatureNorm(readJson(path), path) : null;
+}
+
+/** Meaning of the classes, from `labels.json` in the model's folder; null where there is none for this number of classes. */
+export function readLabels(dir: string, classes: number | null): Labels | null {
+  const path = join(dir, 'labels.json');
+  if (classes === null || !existsSync(path)) return null;
+  const labels = parseLabels(readJson(path), path);
+  return labels.labels.length === classes ? labels : null;
+}

@@ -1,0 +1,63 @@
+import { type Config, parseConfig, readConfig } from '../../machine/config.ts';
+import { hardwareModel } from '../../model/import/hardware_model.ts';
+import { importModel } from '../../model/import/read_model.ts';
+import type { LstmModel, TrainedModel } from '../../model/lstm.ts';
+import { EsegenError } from '../../util/errors.ts';
+
+/** A model for the hardware, and as it was trained. */
+export interface HardwareModel {
+  readonly model: LstmModel;
+  readonly trained: TrainedModel;
+}
+
+/**
+ * Reads a model for the hardware.
+ *
+ * @throws EsegenError where it is not valid, or the hardware cannot run it
+ */
+export function readHardwareModel(path: string): HardwareModel {
+  const { model: trained } = importModel(path);
+  return { model: hardwareModel(path, trained), trained };
+}
+
+/** A config as it is, or read from its file. */
+export function configOf(config: string | Config): Config {
+  return typeof config === 'string' ? readConfig(config) : parseConfig(config, 'config');
+}
+
+/** Values that a sweep may take one by one; more would be a mistake. */
+const LONGEST_SWEEP = 32;
+
+/**
+ * Checks the values of a sweep.
+ *
+ * @param where option, for messages
+ * @param integers whether they must be whole numbers
+ * @returns the values without repeats, in their order
+ * @throws EsegenError where there is none or too many, or one is out of range
+ */
+export function checkSweep(
+  where: string,
+  values: readonly number[],
+  low: number,
+  high: number,
+  integers: boolean,
+): readonly number[] {
+  const fits = (value: number) => value >= low && value <= high && (!integers || Number.isInteger(value));
+  if (values.length < 1 || values.length > LONGEST_SWEEP || !values.every(fits)) {
+    const kind = integers ? 'whole numbers' : 'numbers';
+    const what = `expected 1 to ${LONGEST_SWEEP} ${kind} from ${low} to ${high}`;
+    throw new EsegenError(where, `${what}, got ${values.slice(0, 8).join(', ')}${values.length > 8 ? ', …' : ''}`);
+  }
+  return [...new Set(values)];
+}
+
+/** Checks bits of weights. */
+export function checkWeightBits(values: readonly number[]): readonly number[] {
+  return checkSweep('--weights', values, 4, 16, true);
+}
+
+/** Checks bits of vectors. */
+export function checkVectorBits(values: readonly number[]): readonly number[] {
+  return checkSweep('--vectors', values, 8, 16, true);
+}

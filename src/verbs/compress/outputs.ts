@@ -1,0 +1,42 @@
+import type { CalibrationSet } from '../../compiler/calibrate.ts';
+import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
+import { type CellObserver, GoldenModel } from '../../golden/array.ts';
+import type { LstmLayer } from '../../model/lstm.ts';
+import { FloatLstm } from '../../model/reference/float_lstm.ts';
+import type { Design } from '../../program/design.ts';
+import { quantize } from '../../util/fixed.ts';
+
+/** Outputs of the double-precision model over a set, with the state reset at utterance borders: [T, P]. */
+export function floatOutputs(layer: LstmLayer, { frames, utteranceStarts }: CalibrationSet): Frames {
+  return new FloatLstm(layer).run(frames, { utteranceStarts });
+}
+
+/**
+ * Outputs of the golden model over a set, as reals, with the state reset at utterance borders: [T, P].
+ *
+ * @param observer is told every cell of every frame
+ * @param onFrame is told the number of a frame behind its cells
+ */
+export function goldenOutputs(
+  design: Design,
+  { frames, utteranceStarts }: CalibrationSet,
+  observer: CellObserver | null = null,
+  onFrame: (t: number) => void = () => {},
+): Frames {
+  const { xFrac, yFrac, vectorBits } = design.formats;
+  const golden = new GoldenModel(design, observer);
+  const starts = new Set(utteranceStarts);
+  const unit = 2 ** -yFrac;
+  const x = new Int16Array(frames.width);
+  const result = createFrames(frames.frames, design.dimensions.outputs);
+  for (let t = 0; t < frames.frames; t++) {
+    if (starts.has(t)) golden.reset();
+    const exact = frameAt(frames, t);
+    for (let i = 0; i < x.length; i++) x[i] = quantize(exact[i]!, xFrac, vectorBits);
+    const y = golden.step(x);
+    const row = frameAt(result, t);
+    for (let n = 0; n < row.length; n++) row[n] = y[n]! * unit;
+    onFrame(t);
+  }
+  return result;
+}

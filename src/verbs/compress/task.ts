@@ -1,0 +1,74 @@
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { CalibrationSet } from '../../compiler/calibrate.ts';
+import { readFrameSet, utterancesOf } from '../../data/frame_sets.ts';
+import type { Frames } from '../../data/frames.ts';
+import type { LstmModel } from '../../model/lstm.ts';
+import { greedyCtc, type WordErrors, wordErrors } from '../../speech/ctc.ts';
+import { applyOutputLayer } from '../../speech/output_layer.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { readJson } from '../../util/read_json.ts';
+import { readLabels } from '../build.ts';
+
+/** What a model is judged by. */
+export interface Task {
+  readonly set: CalibrationSet;
+  /** Word errors of outputs of the LSTM over the set, [T, P], by greedy CTC; null without references. */
+  readonly wordErrors: ((y: Frames) => WordErrors) | null;
+}
+
+const referencesSchema = z.object({ references: z.array(z.string()).min(1) });
+
+/**
+ * Reads evaluation data.
+ *
+ * @param path of the model; `labels.json` beside it says what its classes mean
+ * @param data frames, as calibration frames
+ * @param references JSON: `{"references": ["9 0 2", …]}`, for each utterance its words; each is a label
+ * @throws EsegenError where a file is not valid, or the model has no classes for the words
+ */
+export function readTask(path: string, model: LstmModel, data: string, references: string | undefined): Task {
+  const set = readFrameSet(data, model.layer.inputs);
+  if (references === undefined) return { set, wordErrors: null };
+  const { outputLayer } = model;
+  if (outputLayer === null) throw new EsegenError(path, 'has no output layer, so there are no words to compare');
+  const labels = readLabels(dirname(path), outputLayer.classes);
+  if (labels === null) {
+    const what = `expected labels.json with ${outputLayer.classes} labels beside the model`;
+    throw new EsegenError(path, what, 'It says what the classes mean');
+  }
+  const expected = readReferences(references, set.utteranceStarts.length).map((words) =>
+    words.map((word) => {
+      const label = labels.labels.indexOf(word);
+      if (label < 0 || label === labels.blank) {
+        throw new EsegenError(references, `${JSON.stringify(word.slice(0, 40))} is no label of the model`);
+      }
+      return label;
+    }),
+  );
+  const starts = set.utteranceStarts;
+  return {
+    set,
+    wordErrors: (y) => {
+      const outputs = utterancesOf({ frames: y, utteranceStarts: starts, origin: '' });
+      return wordErrors(
+        outputs.map((frames, n) => ({
+          reference: expected[n]!,
+          hypothesis: greedyCtc(applyOutputLayer(outputLayer, frames), labels.blank),
+        })),
+      );
+    },
+  };
+}
+
+function readReferences(path: string, utterances: number): readonly (readonly string[])[] {
+  const result = referencesSchema.safeParse(readJson(path));
+  if (!result.success) {
+    throw new EsegenError(path, 'expected {"references": ["9 0 2", …]}, the words of each utterance');
+  }
+  const { references } = result.data;
+  if (references.length !== utterances) {
+    throw new EsegenError(path, `expected references of ${utterances} utterances, got ${references.length}`);
+  }
+  return references.map((text) => text.split(/\s+/).filter((word) => word !== ''));
+}

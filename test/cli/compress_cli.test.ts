@@ -1,0 +1,113 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
+import { readNpy, writeNpy } from '../../src/util/npy.ts';
+import { Rng } from '../../src/util/rng.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/esegen.js', import.meta.url));
+
+let root: string;
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'esegen compress-'));
+  const rng = new Rng(9);
+  const tensor = (...shape: number[]) => ({
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.4 * rng.normal()),
+  });
+  const tensors = new Map([
+    ['weight_ih_l0', tensor(32, 4)],
+    ['weight_hh_l0', tensor(32, 8)],
+  ]);
+  writeFileSync(join(root, 'm.safetensors'), writeSafetensors(tensors));
+  writeFileSync(join(root, 'c.json'), '{"array": {"lanes": 2}}');
+  const x = Float32Array.from({ length: 40 }, () => rng.normal());
+  writeNpy(join(root, 'x.npy'), { dtype: 'float32', shape: [10, 4], data: x });
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+async function esegen(...args: string[]) {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], { cwd: root, reject: false });
+  return { exitCode, stdout, stderr };
+}
+
+test('prune writes a model and masks, run takes it, evaluate and quantize report', async () => {
+  const pruned = await esegen(
+    'prune',
+    'm.safetensors',
+    '--array',
+    '1x1x2',
+    '--density',
+    '0.5',
+    '--per-matrix',
+    'ix=0.25',
+    '--out',
+    'p.safetensors',
+  );
+  expect(pruned).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(pruned.stdout).toMatch(/^ix +32 +8 +25\.00 %/m);
+  expect(pruned.stdout).toMatch(/^or +64 +32 +50\.00 %/m);
+  expect(existsSync(join(root, 'p.masks.safetensors'))).toBe(true);
+
+  expect(await esegen('run', 'p.safetensors', '--input', 'x.npy', '--out', 'y.npy')).toEqual({
+    exitCode: 0,
+    stdout: 'y.npy: 10 frames of 1 voice, 8 outputs each, float',
+    stderr: '',
+  });
+  expect(readNpy(join(root, 'y.npy')).shape).toEqual([10, 8]);
+
+  const report = await esegen('quantize', 'p.safetensors', '--config', 'c.json', '--weights', '8', '--json');
+  expect(JSON.parse(report.stdout)).toMatchObject({ weightBits: 12, sweep: [{ weightBits: 8, vectorBits: 16 }] });
+  const table = await esegen(
+    'evaluate',
+    'm.safetensors',
+    '--data',
+    'x.npy',
+    '--densities',
+    '1,0.5',
+    '--weights',
+    '6..8',
+    '--svg',
+    'e.svg',
+  );
+  expect(table).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(table.stdout).toMatch(/^50\.00 %, 7-bit weights, 16-bit vectors +\d+\.\d dB/m);
+  expect(readFileSync(join(root, 'e.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
+}, 60_000);
+
+test.each<[string[], string]>([
+  [['prune', 'm.safetensors', '--out', 'q.safetensors'], 'prune: expected --config or --array, one of the two'],
+  [
+    ['prune', 'm.safetensors', '--array', '32', '--out', 'q.safetensors'],
+    '--array: expected channels x groups x lanes such as 1x1x32, got "32"',
+  ],
+  [['prune', 'm.safetensors', '--array', '1x1x3', '--out', 'q.safetensors'], 'prune: array.lanes: expected a power'],
+  [['prune', 'm.safetensors', '--config', 'c.json'], '--out: missing. Name the .safetensors file to write'],
+  [
+    ['prune', 'm.safetensors', '--config', 'c.json', '--per-matrix', 'xx=1', '--out', 'q.safetensors'],
+    '--per-matrix: expected densities such as ix=0.1,ym=0.2 of ix, fx, cx, ox, ir, fr, cr, or, ym, got "xx=1"',
+  ],
+  [
+    ['prune', 'm.safetensors', '--config', 'c.json', '--per-matrix', 'ix=0.1,ix=0.2', '--out', 'q.safetensors'],
+    '--per-matrix: names ix twice. Remove one of them',
+  ],
+  [['prune', 'm.safetensors', '--config', 'c.json', '--sensitivity'], '--data: missing'],
+  [['quantize', 'm.safetensors', '--config', 'c.json', '--vectors', '4..8'], '--vectors: expected 1 to 32 whole'],
+  [['quantize', 'm.safetensors', '--config', 'c.json', '--weights', 'all'], '--weights: expected numbers such as'],
+  [['evaluate', 'm.safetensors', '--data', 'c.json'], 'c.json: expected a .npy file'],
+  [['evaluate', 'm.safetensors', '--data', 'x.npy', '--svg', 'e.png'], 'e.png: expected a name that ends in .svg'],
+  [['evaluate', 'm.safetensors', '--data', 'x.npy', '--labels', 'c.json'], 'm.safetensors: has no output layer'],
+  [['run', 'm.safetensors', '--input', 'c.json', '--out', 'z.npy'], 'c.json: expected a .npy file'],
+])('%j is refused, and nothing is written', async (args, message) => {
+  const before = readdirSync(root);
+  const { exitCode, stdout, stderr } = await esegen(...args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr.split('\n')).toHaveLength(1);
+  expect(stderr).toContain(`esegen: ${message}`);
+  expect(readdirSync(root)).toEqual(before);
+});

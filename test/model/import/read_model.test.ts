@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
+import { lstmFromTensors } from '../../../src/model/import/pytorch_lstm.ts';
+import { readModel } from '../../../src/model/import/read_model.ts';
+import { parseSafetensors, withSafetensors } from '../../../src/model/import/safetensors.ts';
+import { writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
+import { EsegenError } from '../../../src/util/errors.ts';
+import { fileOf, lstmTensors } from './safetensors_fixture.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'esegen-import-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function write(name: string, bytes: Uint8Array): string {
+  const path = join(directory, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+test('a file gives the model that its bytes give, whatever the case of its suffix', () => {
+  const bytes = writeSafetensors(lstmTensors(), new Map([['format', 'pt']]));
+  const expected = hardwareModel('m', lstmFromTensors('m', parseSafetensors(bytes, 'm').tensors));
+  expect(readModel(write('good.safetensors', bytes))).toEqual(expected);
+  expect(readModel(write('good.SafeTensors', bytes))).toEqual(expected);
+});
+
+test.each([
+  ['model.pt', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got ".pt"'],
+  ['model', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got no suffix'],
+])('%s is refused by its suffix', (path, text) => {
+  expect(() => readModel(path)).toThrow(text);
+});
+
+test('missing files, directories and pipes are refused', () => {
+  expect(() => readModel(join(directory, 'none.safetensors'))).toThrow(
+    /none\.safetensors: cannot be opened \(ENOENT\)/,
+  );
+  execFileSync('mkdir', [join(directory, 'dir.safetensors')]);
+  expect(() => readModel(join(directory, 'dir.safetensors'))).toThrow('dir.safetensors: expected a file');
+  execFileSync('mkfifo', [join(directory, 'pipe.safetensors')]);
+  expect(() => readModel(join(directory, 'pipe.safetensors'))).toThrow('pipe.safetensors: expected a file');
+});
+
+test('a huge sparse file is refused before its data are read', () => {
+  const bytes = 2 ** 36;
+  const header = JSON.stringify({
+    weight_ih_l0: { dtype: 'F32', shape: [2 ** 17, 2 ** 17], data_offsets: [0, bytes] },
+  });
+  const path = write('huge.safetensors', fileOf(header));
+  truncateSync(path, 8 + header.length + bytes);
+  expect(() => readModel(path)).toThrow('"weight_hh_l0": missing');
+});
+
+test('a file that shrinks while it is read is refused', () => {
+  const path = write('shrinks.safetensors', writeSafetensors(lstmTensors()));
+  const run = () =>
+    withSafetensors(path, ({ tensors }) => {
+      truncateSync(path, 1200);
+      lstmFromTensors(path, tensors);
+    });
+  expect(run).toThrow(EsegenError);
+  expect(run).toThrow(/but data_offsets|inside the file's|ended at byte|behind its length/);
+});
