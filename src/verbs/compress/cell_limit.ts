@@ -1,4 +1,4 @@
-import type { CalibrationSet } from '../../compiler/calibrate.ts';
+import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { checkCellClip } from '../../model/import/hardware_model.ts';
 import type { LstmLayer, TrainedModel } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
