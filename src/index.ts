@@ -18,6 +18,7 @@ export type { Dimensions } from './machine/dimensions.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
 export { hardwareModel } from './model/import/hardware_model.ts';
+export type { ImportOptions } from './model/import/import_options.ts';
 export type { ImportedModel, TensorSummary } from './model/import/imported_model.ts';
 export { importModel, readModel } from './model/import/read_model.ts';
 export type {

@@ -2,7 +2,7 @@ import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
 import { dimensionsOf } from '../machine/dimensions.ts';
 import type { LstmLayer } from '../model/lstm.ts';
-import { actTable, sigmoid } from '../program/act_table.ts';
+import { actTable, SIGMOID, TANH } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from '../program/encode.ts';
 import { createPartition, projectionRowsByLane, tileRowsByLane } from '../program/partition.ts';
@@ -202,8 +202,8 @@ export function compilePruned(
       matrices,
       cells: { bias: quantized.bias, peepholes: quantized.peepholes },
       tables: {
-        sigmoid: actTable(sigmoid, formats.sigmoidRange),
-        tanh: actTable(Math.tanh, formats.tanhRange),
+        sigmoid: actTable(SIGMOID, formats.sigmoidRange),
+        tanh: actTable(TANH, formats.tanhRange),
       },
     },
     report: {

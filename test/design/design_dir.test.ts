@@ -47,7 +47,7 @@ function tinyModel({ inputs = 5, cells = 6, outputs = 4, peepholes = true }: Sha
       bias: Float64Array.from(floats(4 * cells)),
       peepholes: peepholes ? { i: floats(cells), f: floats(cells), o: floats(cells) } : null,
     },
-    outputLayer: { classes: 2, weight: floats(2 * width), bias: floats(2) },
+    outputLayer: { classes: 2, weight: floats(2 * width), bias: Float64Array.from(floats(2)) },
   };
 }
 

@@ -222,7 +222,7 @@ describe('prune refuses', () => {
     [
       'a scan of several layers',
       (o) => ({ ...o, model: `${ONNX}stacked.onnx`, sensitivity: { data: 'x.npy', density: 0.5 } }),
-      'stacked layers',
+      'is another LSTM layer',
     ],
     [
       'a scan beyond its range',

@@ -8,7 +8,7 @@ import { type Config, MATRICES, type Matrix } from '../../machine/config.ts';
 import { TABLE_FRAC } from '../../machine/formats.ts';
 import type { Floats, LstmLayer } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
-import { sigmoid, tableIndex, tableStepFrac } from '../../program/act_table.ts';
+import { SIGMOID, TANH, tableIndex, tableStepFrac } from '../../program/act_table.ts';
 import type { Design } from '../../program/design.ts';
 import { quantize } from '../../util/fixed.ts';
 import { floatOutputs, goldenOutputs } from './outputs.ts';
@@ -257,9 +257,9 @@ function compareVectors(
     m: tally(formats.mFrac),
     y: tally(formats.yFrac),
   };
-  const gates = new TableTally(tables.sigmoid, formats.sigmoidRange, sigmoid);
-  const candidates = new TableTally(tables.tanh, formats.tanhRange, Math.tanh);
-  const states = new TableTally(tables.tanh, formats.tanhRange, Math.tanh);
+  const gates = new TableTally(tables.sigmoid, formats.sigmoidRange, SIGMOID.of);
+  const candidates = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
+  const states = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
 
   const goldenC = new Float64Array(cells);
   const goldenM = new Float64Array(cells);
