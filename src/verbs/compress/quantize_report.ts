@@ -1,7 +1,8 @@
-import { type CalibrationSet, measureVectors } from '../../compiler/calibrate.ts';
+import { measureVectors } from '../../compiler/calibrate.ts';
 import { compilePruned, type Progress } from '../../compiler/compile.ts';
 import { pruneLayer } from '../../compiler/prune/prune_layer.ts';
 import { type QuantizedLayer, quantizeLayer } from '../../compiler/quantize.ts';
+import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { frameAt } from '../../data/frames.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
 import { type Config, MATRICES, type Matrix } from '../../machine/config.ts';
