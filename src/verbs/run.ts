@@ -4,6 +4,7 @@ import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { loadDesign } from '../design/design_dir.ts';
 import { GoldenModel } from '../golden/array.ts';
 import { type Config, parseConfig, readConfig } from '../machine/config.ts';
+import { trainedOf } from '../model/import/graph_of_trained.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { ESE_CELL, type InitialState, type LstmModel, type TrainedModel } from '../model/lstm.ts';
@@ -110,7 +111,8 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
     const model = trained(readModel());
     return { model, engine: engine === 'golden' ? goldenEngine(design) : floatEngine(model) };
   }
-  const { graph, model } = importModel(path);
+  const { graph } = importModel(path);
+  const model = trainedOf(path, graph);
   if (engine === 'float') {
     if (config === undefined && calibrate === undefined) return { model, engine: floatEngine(model) };
     throw new EsegenError('--config, --calibrate', 'have no effect on the float engine', 'Leave them out');

@@ -10,6 +10,7 @@ import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { parseList } from '../../src/cli/lists.ts';
 import { createFrames } from '../../src/data/frames.ts';
+import { trainedOf } from '../../src/model/import/graph_of_trained.ts';
 import { importModel } from '../../src/model/import/read_model.ts';
 import { runFloatModel } from '../../src/model/reference/float_model.ts';
 import { readNpy, writeNpy } from '../../src/util/npy.ts';
@@ -59,7 +60,7 @@ function fails(options: Partial<RunOptions> & Pick<RunOptions, 'path'>): string 
 describe('the file of outputs', () => {
   test('may be a link, which stays, and have a name as long as names can be', () => {
     const path = `${ONNX}stacked.onnx`;
-    writeInput(input, 3, importModel(path).model.layers[0]![0]!.layer.inputs);
+    writeInput(input, 3, trainedOf(path, importModel(path).graph).layers[0]![0]!.layer.inputs);
     const expected = runs({ path });
     const linked = join(root, 'linked.npy');
     writeFileSync(linked, '');
@@ -89,7 +90,7 @@ describe('run, float', () => {
 
   test('the voices of a batch do not touch each other, and end where they end', () => {
     const path = `${ONNX}both-directions.onnx`;
-    const { model } = importModel(path);
+    const model = trainedOf(path, importModel(path).graph);
     const inputs = model.layers[0]![0]!.layer.inputs;
     const x = writeInput(input, 6, 3, inputs);
     const lengths = [6, 0, 4];
@@ -111,7 +112,7 @@ describe('run, float', () => {
 
   test('initial states take the place of those of the model', () => {
     const path = `${ONNX}operator-states.onnx`;
-    const { model } = importModel(path);
+    const model = trainedOf(path, importModel(path).graph);
     const directions = model.layers.flat();
     const { inputs, cells, outputs } = directions[0]!.layer;
     writeInput(input, 5, inputs);
@@ -130,7 +131,7 @@ describe('run, float', () => {
 
   test('fixed lengths of the model count', () => {
     const path = `${ONNX}operator-lengths.onnx`;
-    const { model } = importModel(path);
+    const model = trainedOf(path, importModel(path).graph);
     const { inputs } = model.layers[0]![0]!.layer;
     const [length] = model.sequenceLengths!;
     writeInput(input, length! + 2, inputs);
@@ -166,7 +167,7 @@ describe('run, golden', () => {
 
   test('a model file with a config gives what its design gives', () => {
     const path = `${ONNX}plain.onnx`;
-    const { inputs } = importModel(path).model.layers[0]![0]!.layer;
+    const { inputs } = trainedOf(path, importModel(path).graph).layers[0]![0]!.layer;
     writeInput(input, 6, inputs);
     const float = runs({ path }).data.slice();
     const golden = runs({ path, engine: 'golden', config: writeConfig() }).data;

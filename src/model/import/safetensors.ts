@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { quoteName } from '../../util/quote_name.ts';
+import type { Graph } from '../graph.ts';
 import type { ImportOptions } from './import_options.ts';
 import type { ImportedModel } from './imported_model.ts';
 import { type ReadRange, withFile } from './model_file.ts';
@@ -52,11 +53,26 @@ export function importSafetensors(path: string, { layers }: ImportOptions = {}):
   return withSafetensors(path, ({ tensors }) => {
     const beside = layersPath(path);
     const named = layers ?? (existsSync(beside) ? beside : null);
-    const state = new StateDict(path, tensors);
-    const file = named === null ? layersOfNames(state, beside) : readLayersFile(named);
     const summaries = [...tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-    return { graph: networkOfLayers(state, file, named ?? path), tensors: summaries };
+    return { graph: networkOfTensors(path, tensors, named), tensors: summaries };
   });
+}
+
+/**
+ * The network of a state dict.
+ *
+ * @param where its file, for messages
+ * @param layers path of a layer file; null: the names of the tensors say all
+ * @throws EsegenError as {@link importSafetensors}
+ */
+export function networkOfTensors(
+  where: string,
+  tensors: ReadonlyMap<string, SourceTensor>,
+  layers: string | null = null,
+): Graph {
+  const state = new StateDict(where, tensors);
+  if (layers === null) return networkOfLayers(state, layersOfNames(state, layersPath(where)), where);
+  return networkOfLayers(state, readLayersFile(layers), layers);
 }
 
 /** Where the layers of a state dict are named, unless an option says otherwise: `net.layers.json` beside `net.safetensors`. */
