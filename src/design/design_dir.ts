@@ -28,8 +28,9 @@ import { packStep, type Step, stepFields } from '../program/schedule.ts';
 import { segmentList } from '../program/segments.ts';
 import { fillerWord, packStream, STREAM_FILE, streamBytes } from '../program/stream.ts';
 import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
-import { EsegenError } from '../util/errors.ts';
+import { EsegenError, errorCode } from '../util/errors.ts';
 import { quoteName } from '../util/quote_name.ts';
+import { schemaError } from '../util/schema_error.ts';
 import { statPath } from '../util/stat_path.ts';
 import {
   DESIGN_FILE,
@@ -207,7 +208,11 @@ export function writeDesign(dir: string, files: DesignFiles): void {
       rmSync(staging, { recursive: true, force: true });
     }
   } catch (error) {
-    throw new EsegenError(dir, `cannot be written (${codeOf(error)})`, 'Check the path, its permissions and the disk');
+    throw new EsegenError(
+      dir,
+      `cannot be written (${errorCode(error)})`,
+      'Check the path, its permissions and the disk',
+    );
   }
 }
 
@@ -251,9 +256,9 @@ export function loadDesign(dir: string): LoadedDesign {
   const path = join(dir, DESIGN_FILE);
   const json = readDesignFile(dir, path);
   const owner = ownerSchema.safeParse(json);
-  if (!owner.success) throw damaged(path, owner.error);
+  if (!owner.success) throw schemaError(path, owner.error, REBUILD);
   const parsed = designSchema.safeParse(json);
-  if (!parsed.success) throw damaged(path, parsed.error);
+  if (!parsed.success) throw schemaError(path, parsed.error, REBUILD);
   const { shape, formats, schedule, report, version } = parsed.data;
   const config = parseConfig(parsed.data.config, `${path}: config`);
   const files = new Map(Object.entries(parsed.data.files));
@@ -343,14 +348,6 @@ function tryJson(path: string): unknown {
   }
 }
 
-function damaged(path: string, error: z.ZodError): EsegenError {
-  const issue = error.issues[0]!;
-  const key = issue.path.map((part) => (/^\w{1,80}$/.test(String(part)) ? String(part) : quoteName(String(part))));
-  const keys = issue.code === 'unrecognized_keys' ? ` (${issue.keys.map(quoteName).join(', ')})` : '';
-  const message = issue.code === 'invalid_key' ? issue.issues[0]!.message : `${issue.message}${keys}`;
-  return new EsegenError([path, key.join('.')].filter((part) => part !== '').join(': '), message, REBUILD);
-}
-
 /** Content of a listed file, if it still is what the generator wrote. */
 function readListed(dir: string, file: string, expected: string): Buffer {
   const path = join(dir, ...file.split('/'));
@@ -361,7 +358,7 @@ function readListed(dir: string, file: string, expected: string): Buffer {
   try {
     content = readFileSync(path);
   } catch (error) {
-    throw new EsegenError(file, `cannot be read in ${dir} (${codeOf(error)})`, 'Check its permissions');
+    throw new EsegenError(file, `cannot be read in ${dir} (${errorCode(error)})`, 'Check its permissions');
   }
   const got = sha256(content);
   if (got === expected) return content;
@@ -444,8 +441,4 @@ function checkStreamWords(image: Uint8Array, dimensions: Dimensions, matrices: D
   });
   if (!asFiller && Buffer.compare(packStream(matrices, dimensions), image) === 0) return;
   throw new EsegenError(STREAM_FILE, 'does not hold the words that the pointer memories count', REBUILD);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

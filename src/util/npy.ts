@@ -1,5 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { EsegenError } from './errors.ts';
+import { EsegenError, errorCode } from './errors.ts';
 
 /** A C-ordered array of rank 0 to 3, as NumPy's `.npy` files hold it. */
 export type NpyArray =
@@ -48,8 +48,7 @@ export function readNpy(path: string): NpyArray {
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof EsegenError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be read (${errorCode(error)})`, 'Check the path and its permissions');
   }
   return parseNpy(bytes, path);
 }
@@ -88,8 +87,7 @@ export function writeNpy(path: string, array: NpyArray): void {
   try {
     writeFileSync(path, bytes);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be written (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be written (${errorCode(error)})`, 'Check the path and its permissions');
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { EsegenError } from './errors.ts';
+import { EsegenError, errorCode } from './errors.ts';
 import { statPath } from './stat_path.ts';
 
 /**
@@ -46,8 +46,11 @@ export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>): voi
       renameSync(file.beside, path);
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be written (${code})`, 'Check the path, its permissions and the free space');
+    throw new EsegenError(
+      path,
+      `cannot be written (${errorCode(error)})`,
+      'Check the path, its permissions and the free space',
+    );
   } finally {
     for (const { beside } of staged) rmSync(beside, { force: true });
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
 import type { MemoryBehaviour, SimulatorName } from '../../sim-verilator/simulator.ts';
+import type { ArrayLoad } from '../../sim-verilator/steady_state.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
 import { createFrames, type Frames, frameAt, type IntegerFrames } from '../data/frames.ts';
 import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
@@ -39,10 +40,15 @@ export interface SimulateOptions {
   readonly dump?: string | undefined;
 }
 
+/** What is counted inside the RTL: per frame in steady state, and the largest level of an activation queue. */
+export interface RtlLoad extends ArrayLoad {
+  readonly queueHighWater: number;
+}
+
 /** What `simulate` found. */
 export interface SimulateResult {
   readonly simulator: SimulatorName;
-  /** Whether a netlist was run. What is counted inside the RTL is NaN then: utilization, words, PE-cycles, queues. */
+  /** Whether a netlist was run. */
   readonly netlist: boolean;
   readonly frames: number;
   readonly comparedWords: number;
@@ -53,22 +59,12 @@ export interface SimulateResult {
   readonly firstFrameCycles: number;
   /** Cycles from one output frame to the next in steady state. */
   readonly cyclesPerFrame: number;
-  /** Useful multiply-accumulates over PE-cycles in steady state, counted in the simulation. */
-  readonly utilization: number;
   /** Weights that are not zero over the number of PEs: what the array would take if it never waited. */
   readonly idealCyclesPerFrame: number;
-  /** Padding words worked on in a frame, over all PEs, counted in the simulation. */
-  readonly paddingWords: number;
   /** Signal to quantization-noise ratio of y against the double-precision model on the same inputs, dB. */
   readonly sqnrDb: number;
-  /** PE-cycles of a frame, per PE, on padding words and without a word to work on; cycles in which a full queue held all back. */
-  readonly paddingCycles: number;
-  readonly starvedCycles: number;
-  readonly blockedCycles: number;
-  /** PE-cycles of a frame that waited for words from external memory, per PE. */
-  readonly memoryCycles: number;
-  /** Largest level of an activation queue. */
-  readonly queueHighWater: number;
+  /** What is counted inside the RTL; null for a netlist. */
+  readonly load: RtlLoad | null;
   /** The first differences, one line each. */
   readonly differences: readonly string[];
 }
@@ -276,15 +272,10 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     cycles: cosim.cycles,
     firstFrameCycles: cosim.firstFrameCycles,
     cyclesPerFrame: steady.cyclesPerFrame,
-    utilization: steady.utilization,
     idealCyclesPerFrame: loaded.report.nonZeros / (dimensions.groups * dimensions.lanes),
-    paddingWords: steady.paddingWords,
     sqnrDb: sqnrDb(float.data, cosim.golden, formats.yFrac),
-    paddingCycles: steady.paddingCycles,
-    starvedCycles: steady.starvedCycles,
-    blockedCycles: steady.blockedCycles,
-    memoryCycles: steady.memoryCycles,
-    queueHighWater: cosim.stats.at(-1)?.highWater ?? 0,
+    load:
+      steady.load === null ? null : { ...steady.load, queueHighWater: cosim.stats.at(-1)?.counters?.highWater ?? 0 },
     differences,
   };
 }

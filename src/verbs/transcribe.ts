@@ -9,7 +9,7 @@ import { samplesAt8kHz } from '../speech/decimate.ts';
 import { FEATURE_RATE, speechFeatures } from '../speech/features.ts';
 import { applyOutputLayer } from '../speech/output_layer.ts';
 import { readWav } from '../speech/wav.ts';
-import { EsegenError } from '../util/errors.ts';
+import { EsegenError, errorCode } from '../util/errors.ts';
 import { quantizeFrames } from './simulate.ts';
 
 /** What computes the LSTM layer: the RTL under Verilator, the golden model, or the double-precision model. */
@@ -38,8 +38,7 @@ function readAudio(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Name a WAV file');
+    throw new EsegenError(path, `cannot be read (${errorCode(error)})`, 'Name a WAV file');
   }
 }
 
@@ -91,7 +90,7 @@ export async function transcribe(dir: string, wav: string, engine: EngineName = 
         mismatches: cosim.mismatches,
         cycles: cosim.cycles,
         cyclesPerFrame: cosim.steady.cyclesPerFrame,
-        utilization: cosim.steady.utilization,
+        utilization: cosim.steady.load!.utilization,
       };
     }
   }
