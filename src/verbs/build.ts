@@ -66,13 +66,13 @@ export function build({ model: path, config: source, out, calibrate, progress = 
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
   progress('read model');
-  const { model: imported, leftOut } = importModel(path);
-  const model = hardwareModel(path, imported);
+  const { graph } = importModel(path);
+  const model = hardwareModel(path, graph);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
   const compilation = compile(model.layer, config, calibration, progress);
-  checkCellClip(path, imported, compilation.report.peaks.c);
+  checkCellClip(path, graph, compilation.report.peaks.c);
   progress('generate');
   const files = generate(compilation, model, host);
   progress('write');
@@ -89,7 +89,7 @@ export function build({ model: path, config: source, out, calibrate, progress = 
     formats: design.formats,
     memories: memoryGroups(design),
     calibration: calibration.origin,
-    leftOut,
+    leftOut: graph.outside.map(({ name }) => name),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,

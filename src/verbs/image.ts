@@ -48,11 +48,11 @@ export function modelImage({ model: path, design: dir, calibrate, progress = () 
     throw new EsegenError(dir, `holds no ${IMAGE_FILE}`, 'Build the design again with esegen build');
   const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)), IMAGE_FILE);
   progress('read model');
-  const { model: imported } = importModel(path);
-  const { layer } = hardwareModel(path, imported);
+  const { graph } = importModel(path);
+  const { layer } = hardwareModel(path, graph);
   const calibration = readCalibration(path, calibrate, layer.inputs);
   const { design, report } = compile(layer, hardware.config, calibration, progress, hardware);
-  checkCellClip(path, imported, report.peaks.c);
+  checkCellClip(path, graph, report.peaks.c);
   progress('pack');
   const weights = design.dimensions.dram ? packStream(design.matrices, design.dimensions) : null;
   const sum = weights === null ? null : weightsSum(weights);

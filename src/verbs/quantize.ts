@@ -38,9 +38,9 @@ export function quantizeModel(options: QuantizeOptions): QuantizeReport {
   progress('read model');
   const {
     model: { layer },
-    trained,
+    graph,
   } = readHardwareModel(path);
   const calibration = readCalibration(path, calibrate, layer.inputs);
-  checkCellLimit(path, trained, layer, calibration);
+  checkCellLimit(path, graph, layer, calibration);
   return quantizeReport(layer, config, calibration, sweep, progress);
 }

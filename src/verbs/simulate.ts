@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
 import type { MemoryBehaviour, SimulatorName } from '../../sim-verilator/simulator.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { createFrames, type Frames, frameAt } from '../data/frames.ts';
+import { createFrames, type Frames, frameAt, type IntegerFrames } from '../data/frames.ts';
 import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
-import type { Dimensions } from '../machine/dimensions.ts';
 import type { Formats } from '../machine/formats.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
+import type { Dimensions } from '../program/dimensions.ts';
 import { EsegenError } from '../util/errors.ts';
 import { quantize } from '../util/fixed.ts';
 import { readNpy, writeNpy } from '../util/npy.ts';
