@@ -1,14 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Stimuli } from './stimuli.ts';
 
-/** Input frames of a run, in the design's integers. */
-export interface IntegerFrames {
-  readonly frames: number;
-  readonly width: number;
-  /** [frames, width]. */
-  readonly data: Int16Array;
-}
-
 /** Counters at the end of an output frame, summed since reset (bench.v). A netlist has the cycle only; the others are NaN. */
 export interface FrameStats {
   /** Cycle of the frame's last beat. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { z } from 'zod';
-import { type CalibrationSet, randomCalibration } from '../compiler/calibrate.ts';
 import { EsegenError } from '../util/errors.ts';
 import { readNpy } from '../util/npy.ts';
 import { readJson } from '../util/read_json.ts';
+import { type CalibrationSet, randomCalibration } from './calibration_set.ts';
 import type { Frames } from './frames.ts';
 
 const bordersSchema = z.object({ strings: z.array(z.object({ steps: z.int().min(1) })).min(1) });
