@@ -4,7 +4,7 @@ export type { Dimensions } from './program/dimensions.ts';
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
 
 export type { VectorPeaks } from './compiler/calibrate.ts';
-export { type Compilation, type CompileReport, compile, type Progress } from './compiler/compile.ts';
+export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { type LoadedDesign, loadDesign, writeDesign } from './design/design_dir.ts';
 export {
@@ -46,6 +46,7 @@ export type { Block } from './synth/rollup.ts';
 export { type SynthOptions, type SynthReport, synthesize } from './synth/synthesize.ts';
 export { nativeYosys, npmYosys, type Yosys } from './synth/yosys.ts';
 export { EsegenError } from './util/errors.ts';
+export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export type {
   MatrixNoise,

@@ -8,7 +8,6 @@ import {
   realpathSync,
   renameSync,
   rmdirSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
@@ -28,10 +27,12 @@ import { packStep, type Step, stepFields } from '../program/schedule.ts';
 import { segmentList } from '../program/segments.ts';
 import { fillerWord, packStream, STREAM_FILE, streamBytes } from '../program/stream.ts';
 import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
-import { EsegenError, errorCode } from '../util/errors.ts';
+import { EsegenError } from '../util/errors.ts';
+import { causeOf } from '../util/file_error.ts';
 import { quoteName } from '../util/quote_name.ts';
 import { schemaError } from '../util/schema_error.ts';
 import { statPath } from '../util/stat_path.ts';
+import { temporary } from '../util/temporary.ts';
 import {
   DESIGN_FILE,
   DESIGN_FORMAT,
@@ -200,19 +201,16 @@ export function writeDesign(dir: string, files: DesignFiles): void {
     const target = existsSync(dir) ? realpathSync(dir) : resolve(dir);
     mkdirSync(dirname(target), { recursive: true });
     const staging = mkdtempSync(join(dirname(target), '.esegen-'));
+    const remove = temporary(staging);
     try {
       const fresh = join(staging, 'new');
       writeFiles(fresh, files);
       replace(target, fresh, join(staging, 'old'));
     } finally {
-      rmSync(staging, { recursive: true, force: true });
+      remove();
     }
   } catch (error) {
-    throw new EsegenError(
-      dir,
-      `cannot be written (${errorCode(error)})`,
-      'Check the path, its permissions and the disk',
-    );
+    throw new EsegenError(dir, `cannot be written (${causeOf(error)})`, 'Check the path, its permissions and the disk');
   }
 }
 
@@ -358,7 +356,7 @@ function readListed(dir: string, file: string, expected: string): Buffer {
   try {
     content = readFileSync(path);
   } catch (error) {
-    throw new EsegenError(file, `cannot be read in ${dir} (${errorCode(error)})`, 'Check its permissions');
+    throw new EsegenError(file, `cannot be read in ${dir} (${causeOf(error)})`, 'Check its permissions');
   }
   const got = sha256(content);
   if (got === expected) return content;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { duplicateKey } from '../util/duplicate_key.ts';
-import { EsegenError, errorCode } from '../util/errors.ts';
+import { EsegenError } from '../util/errors.ts';
+import { causeOf } from '../util/file_error.ts';
 import { quoteName } from '../util/quote_name.ts';
 import { keyPath } from '../util/schema_error.ts';
 
@@ -338,7 +339,7 @@ export function readConfig(path: string): Config {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new EsegenError(path, `cannot be read (${errorCode(error)})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
   let value: unknown;
   try {

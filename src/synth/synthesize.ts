@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Progress } from '../compiler/compile.ts';
 import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
 import { rtlFiles } from '../design/rtl_files.ts';
 import { type Family, familyOf, findPart } from '../machine/parts.ts';
 import type { Resources } from '../machine/resources.ts';
 import { EsegenError } from '../util/errors.ts';
+import type { Progress } from '../util/report.ts';
 import { type Fit, fitOf, smallestPart } from './fit.ts';
 import { placesOf } from './hierarchy.ts';
 import { type LongestPaths, longestPaths } from './longest_path.ts';

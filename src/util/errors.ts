@@ -18,8 +18,3 @@ export class EsegenError extends Error {
     super(`${where}: ${what}${fix === '' ? '' : `. ${fix}`}`);
   }
 }
-
-/** The system's name of a failure, e.g. `ENOENT`; the failure itself in words where it has none. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-}

@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
-import { EsegenError, errorCode } from './errors.ts';
+import { EsegenError } from './errors.ts';
+import { causeOf } from './file_error.ts';
 
 /**
  * What is at a path.
@@ -12,6 +13,6 @@ export function statPath(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    throw new EsegenError(path, `cannot be reached (${errorCode(error)})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be reached (${causeOf(error)})`, 'Check the path and its permissions');
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
@@ -14,12 +13,12 @@ import type { Dimensions } from '../program/dimensions.ts';
 import { EsegenError } from '../util/errors.ts';
 import { quantize } from '../util/fixed.ts';
 import { readNpy, writeNpy } from '../util/npy.ts';
+import type { Report } from '../util/report.ts';
 import { Rng } from '../util/rng.ts';
-import { statPath } from '../util/stat_path.ts';
-import { checkFileTarget } from '../util/write_files.ts';
+import { checkFileTarget, checkFolderTarget, makeFolder } from '../util/write_files.ts';
 
 /** What `simulate` runs, and how. */
-export interface SimulateOptions {
+export interface SimulateOptions extends Report {
   /** Frames, `.npy` [T, I], with several channels [T, B, I]: float32/float64, rounded on the way in, or int16 in the design's format. Default: seeded random frames. */
   readonly input?: string | undefined;
   /** Default verilator; icarus for a netlist. */
@@ -207,16 +206,14 @@ function checkOptions(options: SimulateOptions): void {
 /** Refuses places for results before the simulation, not after it. */
 function checkTargets({ input, waves, dump: dir }: SimulateOptions): void {
   if (waves !== undefined) checkFileTarget(waves, input === undefined ? [] : [input]);
-  if (dir !== undefined && statPath(dir)?.isDirectory() === false) {
-    throw new EsegenError(dir, 'is a file, expected a directory');
-  }
+  if (dir !== undefined) checkFolderTarget(dir);
 }
 
 function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: LoadedDesign): void {
-  mkdirSync(dir, { recursive: true });
   const { channels, outputs } = loaded.design.dimensions;
   const steps = float.frames / channels;
   const shape = channels === 1 ? [steps, outputs] : [steps, channels, outputs];
+  makeFolder(dir);
   writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape, data: rtl });
   writeNpy(join(dir, 'golden_y.npy'), { dtype: 'int16', shape, data: golden });
   writeNpy(join(dir, 'float_y.npy'), { dtype: 'float64', shape, data: float.data });
@@ -243,7 +240,11 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
       : readFrames(options.input, dimensions, options.frames, formats);
   const stimuli = sideBySide(input.integers, dimensions.channels);
 
+  const { progress, notice } = options;
+  if (options.netlist) progress?.('synthesizing the netlist with Yosys');
   const run = {
+    progress,
+    notice,
     simulator: options.simulator ?? (options.netlist ? ('icarus' as const) : ('verilator' as const)),
     ...(options.netlist ? { netlist: await synthesizeNetlist(loaded) } : {}),
     seed,

@@ -5,7 +5,8 @@ import { lstmPrefix } from '../../model/import/pytorch_lstm.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safetensors_header.ts';
 import { type ByteTensor, type FloatTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
 import { ESE_CELL, type LstmDirection, type LstmLayer, type TrainedModel } from '../../model/lstm.ts';
-import { EsegenError, errorCode } from '../../util/errors.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { causeOf } from '../../util/file_error.ts';
 import { maskLayer } from './plain_magnitude.ts';
 
 /** A weight matrix under its mask. */
@@ -75,7 +76,7 @@ function patchSafetensors(path: string, model: TrainedModel, masks: readonly (re
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new EsegenError(path, `cannot be read (${errorCode(error)})`, 'Files of up to 2 GiB can be pruned');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Files of up to 2 GiB can be pruned');
   }
   const dataAt = LENGTH_BYTES + headerLength(path, bytes.subarray(0, LENGTH_BYTES), bytes.length);
   const { entries } = parseHeader(path, bytes.subarray(LENGTH_BYTES, dataAt), bytes.length - dataAt);
