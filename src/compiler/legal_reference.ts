@@ -81,12 +81,11 @@ class PlainNodes {
       this.nodes.push({ id, name, layer, inputs: [input], output });
       return output;
     }
-    const { channels, sizes, space, time } = window;
+    const { channels, space, time } = window;
     const layer: ConvLayer = { kind: 'conv', channels, groups: 1, weight, bias, space, time, activation: null };
-    const input = this.#reshaped(`${id}_in`, name, source, [channels, ...sizes]);
-    const shape = [weight.rows, ...space.map((w, axis) => windowOutputs(w, sizes[axis]!))];
+    const shape = [weight.rows, ...space.map((w, axis) => windowOutputs(w, given.shape[axis + 1]!))];
     const output = this.#tensor(`${id}/y`, shape, timeBehind(given.time, time));
-    this.nodes.push({ id, name, layer, inputs: [input], output });
+    this.nodes.push({ id, name, layer, inputs: [source], output });
     return output;
   }
 
