@@ -2,8 +2,8 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { EsegenError } from '../../../util/errors.ts';
 
 /**
- * The part of onnx.proto that the importer needs, decoded from protobuf's wire format. Subgraphs, functions, element types of
- * values and documentation are skipped. Large values stay slices of the file.
+ * The part of onnx.proto that the importer needs, decoded from protobuf's wire format. Functions, element types of values and
+ * documentation are skipped. Large values stay slices of the file.
  */
 export interface OnnxModel {
   /** Version of the operator set of ONNX itself (domain ''); 0 where the model names none. */
@@ -43,6 +43,8 @@ export interface OnnxAttribute {
   readonly i: number;
   readonly s: string;
   readonly t: OnnxTensor | null;
+  /** Subgraph, as the branches of `If` are. */
+  readonly g: OnnxGraph | null;
   readonly floats: readonly number[];
   readonly ints: readonly number[];
   readonly strings: readonly string[];
@@ -63,6 +65,9 @@ export interface OnnxTensor {
 
 /** Most fields and list elements of a file, tensor data apart, so that a small file cannot fill the memory with tiny objects. */
 const ITEM_LIMIT = 500_000;
+
+/** Deepest nesting of subgraphs. */
+const NESTING_LIMIT = 100;
 
 const DAMAGED = 'The file is damaged or not an ONNX model; export or copy it again';
 
@@ -91,6 +96,7 @@ export const DOUBLE_DATA = 10;
 
 class Decoder {
   #items = 0;
+  #nesting = 0;
 
   constructor(readonly where: string) {}
 
@@ -122,6 +128,9 @@ class Decoder {
   }
 
   private graph(bytes: Uint8Array): OnnxGraph {
+    if (++this.#nesting > NESTING_LIMIT) {
+      throw new EsegenError(this.where, `expected subgraphs at most ${NESTING_LIMIT} deep, got more`, DAMAGED);
+    }
     const nodes: OnnxNode[] = [];
     const initializers: OnnxTensor[] = [];
     const inputs: OnnxInput[] = [];
@@ -133,6 +142,7 @@ class Decoder {
       else if (field === 12) outputs.push(this.value(this.message(wire, reader)).name);
       else reader.skip(wire, field);
     });
+    this.#nesting--;
     return { nodes, initializers, inputs, outputs };
   }
 
@@ -200,18 +210,20 @@ class Decoder {
     let i = 0;
     let s = '';
     let t: OnnxTensor | null = null;
+    let g: OnnxGraph | null = null;
     this.fields(bytes, (field, wire, reader) => {
       if (field === 1) name = this.text(wire, reader);
       else if (field === 2) f = this.float(wire, reader);
       else if (field === 3) i = this.integer(wire, reader);
       else if (field === 4) s = this.text(wire, reader);
       else if (field === 5) t = this.tensor(this.message(wire, reader));
+      else if (field === 6) g = this.graph(this.message(wire, reader));
       else if (field === 7) this.each(wire, reader, WireType.Bit32, (r) => floats.push(r.float()));
       else if (field === 8) this.each(wire, reader, WireType.Varint, (r) => ints.push(Number(r.int64())));
       else if (field === 9) strings.push(this.text(wire, reader));
       else reader.skip(wire, field);
     });
-    return [name, { f, i, s, t, floats, ints, strings }];
+    return [name, { f, i, s, t, g, floats, ints, strings }];
   }
 
   private tensor(bytes: Uint8Array): OnnxTensor {
