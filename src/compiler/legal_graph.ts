@@ -12,8 +12,9 @@ import type {
 
 /** A sliding window of a term over the positions of a step and over time; see ConvLayer. */
 export interface TermWindow {
-  /** Channels of the source: the first axis of its shape. */
+  /** The source as it is read: [channels, …sizes], whatever shape its tensor was given. */
   readonly channels: number;
+  readonly sizes: readonly number[];
   readonly space: readonly Window[];
   readonly time: Window;
 }
