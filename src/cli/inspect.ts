@@ -27,12 +27,12 @@ function largest(values: Floats): number {
   return peak;
 }
 
-function formatModel({ path, tensors, model, layers, leftOut, refusal }: ModelInspection): string {
+function formatModel({ path, tensors, graph, model, layers, refusal }: ModelInspection): string {
   const { outputLayer } = model;
   const parts = layers.map((layer) => formatLayer(layer, layers.length === 1 ? 'layer' : `layer ${layer.number}`));
   const rows: Row[] = [
     ['output layer', outputLayer === null ? 'none' : `${outputLayer.classes} classes`],
-    ...leftOutRows(leftOut),
+    ...leftOutRows(graph.outside.map(({ name }) => name)),
     ...(refusal === null ? [] : [['hardware', `cannot be built: ${refusal}`] as const]),
   ];
   const tensorTable = formatTable([

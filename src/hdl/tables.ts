@@ -1,5 +1,5 @@
-import { tableShift } from '../compiler/quantize.ts';
 import { Z_BITS } from '../machine/formats.ts';
+import { tableShift } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 

@@ -36,7 +36,7 @@ export interface OutputLayer {
   /** [classes, P]. */
   readonly weight: Floats;
   /** [classes]. */
-  readonly bias: Floats;
+  readonly bias: Float64Array;
 }
 
 /** A model that the hardware can run: one layer, one direction, ESE's cell. Every later stage starts from it. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type CompileReport, compile, type Progress } from '../compiler/compile.ts';
+import { type CompileReport, compile } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { checkTarget, writeDesign } from '../design/design_dir.ts';
 import {
@@ -19,6 +19,7 @@ import type { LstmModel } from '../model/lstm.ts';
 import type { Design } from '../program/design.ts';
 import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
 import { readJson } from '../util/read_json.ts';
+import type { Progress } from '../util/report.ts';
 
 /** What to build. */
 export interface BuildOptions {
@@ -65,13 +66,13 @@ export function build({ model: path, config: source, out, calibrate, progress = 
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
   progress('read model');
-  const { model: imported, leftOut } = importModel(path);
-  const model = hardwareModel(path, imported);
+  const { graph } = importModel(path);
+  const model = hardwareModel(path, graph);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
   const compilation = compile(model.layer, config, calibration, progress);
-  checkCellClip(path, imported, compilation.report.peaks.c);
+  checkCellClip(path, graph, compilation.report.peaks.c);
   progress('generate');
   const files = generate(compilation, model, host);
   progress('write');
@@ -88,7 +89,7 @@ export function build({ model: path, config: source, out, calibrate, progress = 
     formats: design.formats,
     memories: memoryGroups(design),
     calibration: calibration.origin,
-    leftOut,
+    leftOut: graph.outside.map(({ name }) => name),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,

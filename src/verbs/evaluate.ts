@@ -80,10 +80,10 @@ export function evaluate(options: EvaluateOptions): Evaluation {
   const vectors = checkVectorBits(options.vectors ?? [config.vectorBits]);
   const densities =
     options.densities === undefined ? [null] : checkSweep('--densities', options.densities, 0.001, 1, false);
-  const { model, trained } = readHardwareModel(path);
+  const { model, graph } = readHardwareModel(path);
   const task = readTask(path, model, data, labels);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
-  for (const set of [task.set, calibration]) checkCellLimit(path, trained, model.layer, set);
+  for (const set of [task.set, calibration]) checkCellLimit(path, graph, model.layer, set);
 
   const total = 1 + densities.length * (1 + weights.length * vectors.length);
   let done = 0;

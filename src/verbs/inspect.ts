@@ -64,9 +64,9 @@ export function inspect(path: string): ModelInspection | DesignInspection {
   return { kind: 'model', path, ...imported, layers, refusal: refusalOf(path, imported) };
 }
 
-function refusalOf(path: string, { model }: ImportedModel): string | null {
+function refusalOf(path: string, { graph }: ImportedModel): string | null {
   try {
-    hardwareModel(path, model);
+    hardwareModel(path, graph);
     return null;
   } catch (error) {
     if (error instanceof EsegenError) return error.what;

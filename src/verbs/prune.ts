@@ -1,10 +1,10 @@
-import type { Progress } from '../compiler/compile.ts';
 import { type PrunedLayer, selectWeights } from '../compiler/prune/prune_layer.ts';
 import { type Config, MATRICES, type Matrix } from '../machine/config.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Floats, LstmLayer } from '../model/lstm.ts';
 import { EsegenError } from '../util/errors.ts';
+import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
 import { configOf } from './compress/input.ts';
@@ -80,7 +80,7 @@ export function prune(options: PruneOptions): PruneResult {
     for (const file of [out, masksPath(out)]) checkFileTarget(file, [path]);
   }
   progress('read model');
-  const { model } = importModel(path);
+  const { graph, model } = importModel(path);
   let sensitivity: Sensitivity | null = null;
   if (options.sensitivity !== undefined) {
     const { data, labels, density } = options.sensitivity;
@@ -88,9 +88,9 @@ export function prune(options: PruneOptions): PruneResult {
     if (!(density >= least && density <= 1)) {
       throw new EsegenError('--density', `expected a number from ${least} to 1 for a scan, got ${density}`);
     }
-    const hardware = hardwareModel(path, model);
+    const hardware = hardwareModel(path, graph);
     const task = readTask(path, hardware, data, labels);
-    checkCellLimit(path, model, hardware.layer, task.set);
+    checkCellLimit(path, graph, hardware.layer, task.set);
     sensitivity = scanSensitivity(hardware.layer, config, task, density, progress);
     config = { ...config, density: { ...config.density, ...sensitivity.proposal } };
   }

@@ -1,4 +1,4 @@
-import { compileForAnyPart, type Progress } from '../compiler/compile.ts';
+import { compileForAnyPart } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { loadDesign } from '../design/design_dir.ts';
@@ -11,6 +11,7 @@ import { FloatModel } from '../model/reference/float_model.ts';
 import type { Design } from '../program/design.ts';
 import { EsegenError } from '../util/errors.ts';
 import { encodeNpy, type NpyArray, readNpy } from '../util/npy.ts';
+import type { Progress } from '../util/report.ts';
 import { statPath } from '../util/stat_path.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { quantizeFrames } from './simulate.ts';
@@ -110,7 +111,7 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
     const model = trained(readModel());
     return { model, engine: engine === 'golden' ? goldenEngine(design) : floatEngine(model) };
   }
-  const { model } = importModel(path);
+  const { graph, model } = importModel(path);
   if (engine === 'float') {
     if (config === undefined && calibrate === undefined) return { model, engine: floatEngine(model) };
     throw new EsegenError('--config, --calibrate', 'have no effect on the float engine', 'Leave them out');
@@ -119,11 +120,11 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
     const fix = 'Name a config with --config, or a design directory';
     throw new EsegenError(path, 'the golden model needs number formats, which a model file has not', fix);
   }
-  const { layer } = hardwareModel(path, model);
+  const { layer } = hardwareModel(path, graph);
   const parsed = typeof config === 'string' ? readConfig(config) : parseConfig(config, 'config');
   const calibration = readCalibration(path, calibrate, layer.inputs);
   const { design, report } = compileForAnyPart(layer, parsed, calibration, progress);
-  checkCellClip(path, model, report.peaks.c);
+  checkCellClip(path, graph, report.peaks.c);
   return { model, engine: goldenEngine(design) };
 }
 

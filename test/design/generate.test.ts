@@ -1,7 +1,7 @@
 import { homedir, hostname, tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { compile } from '../../src/compiler/compile.ts';
+import { randomCalibration } from '../../src/data/calibration_set.ts';
 import {
   type DesignFiles,
   generate,
@@ -11,6 +11,7 @@ import {
   sha256,
 } from '../../src/design/generate.ts';
 import { BLOCK_NAMES, parseConfig } from '../../src/machine/config.ts';
+import { graphOf } from '../../src/model/import/graph_of_trained.ts';
 import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { lstmFromTensors } from '../../src/model/import/pytorch_lstm.ts';
 import { parseSafetensors } from '../../src/model/import/safetensors.ts';
@@ -45,7 +46,7 @@ function tinyModel({ projection = true, peepholes = true } = {}): LstmModel {
         ? { i: floats(rng, cells, 0.3), f: floats(rng, cells, 0.3), o: floats(rng, cells, 0.3) }
         : null,
     },
-    outputLayer: { classes: 3, weight: floats(rng, 3 * outputs, 1), bias: floats(rng, 3, 1) },
+    outputLayer: { classes: 3, weight: floats(rng, 3 * outputs, 1), bias: Float64Array.from(floats(rng, 3, 1)) },
   };
 }
 
@@ -141,7 +142,7 @@ describe('generate', () => {
     const compilation = compile(model.layer, config, randomCalibration(model.layer.inputs));
     const bytes = generate(compilation, model, NO_HOST).get('host/model.safetensors');
     const tensors = parseSafetensors(bytes as Uint8Array, 'host').tensors;
-    const back = hardwareModel('host', lstmFromTensors('host', tensors));
+    const back = hardwareModel('host', graphOf(lstmFromTensors('host', tensors)));
     expect(compilation.report.pruned).toBe(true);
     expect(back.layer).toEqual(compilation.layer);
     expect(back.outputLayer).toEqual(model.outputLayer);
@@ -150,7 +151,7 @@ describe('generate', () => {
   test('a model that is built from host/model.safetensors is the same design', () => {
     const files = generated();
     const tensors = parseSafetensors(files.get('host/model.safetensors') as Uint8Array, 'host').tensors;
-    const again = generated(CONFIG, hardwareModel('host', lstmFromTensors('host', tensors)));
+    const again = generated(CONFIG, hardwareModel('host', graphOf(lstmFromTensors('host', tensors))));
     for (const path of files.keys()) {
       if (path !== 'design.json') expect(again.get(path), path).toEqual(files.get(path));
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyOutputLayer } from '../../src/speech/output_layer.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 
-const LAYER = { classes: 2, weight: Float32Array.of(1, 2, 3, -1, 0.5, 0), bias: Float32Array.of(0.25, -4) };
+const LAYER = { classes: 2, weight: Float32Array.of(1, 2, 3, -1, 0.5, 0), bias: Float64Array.of(0.25, -4) };
 
 describe('applyOutputLayer', () => {
   it('multiplies each frame and adds the bias', () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { compile } from '../../src/compiler/compile.ts';
 import { pruneLayer } from '../../src/compiler/prune/prune_layer.ts';
+import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { ENCODINGS, MATRICES, type Matrix, parseConfig } from '../../src/machine/config.ts';
 import { importModel, readModel } from '../../src/model/import/read_model.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from '../../src/model/import/safetensors_header.ts';
@@ -222,7 +222,7 @@ describe('prune refuses', () => {
     [
       'a scan of several layers',
       (o) => ({ ...o, model: `${ONNX}stacked.onnx`, sensitivity: { data: 'x.npy', density: 0.5 } }),
-      'stacked layers',
+      'is another LSTM layer',
     ],
     [
       'a scan beyond its range',

@@ -195,7 +195,9 @@ describe('run refuses', () => {
     expect(fails({ path, engine: 'golden', config: writeConfig(), initialY: input, initialC: input })).toContain(
       'the hardware starts from zeros',
     );
-    expect(fails({ path: `${ONNX}stacked.onnx`, engine: 'golden', config: writeConfig() })).toContain('stacked layers');
+    expect(fails({ path: `${ONNX}stacked.onnx`, engine: 'golden', config: writeConfig() })).toContain(
+      'is another LSTM layer',
+    );
     expect(fails({ path, out: join(root, 'missing', 'y.npy') })).toContain('its folder does not exist');
     expect(fails({ path, out: root })).toContain('is not a file');
     expect(fails({ path, out: input })).toContain('is an input of this command');

@@ -351,8 +351,8 @@ module control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'h219594a0;
-            HASH_HI: read_data = 32'h7267f06c;
+            HASH_LO: read_data = 32'hd4b84c76;
+            HASH_HI: read_data = 32'h1eecae30;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

@@ -1,6 +1,6 @@
 // sigmoid: the logistic function as a table, value = sigmoid(centre of the cell) with 15 fraction bits.
 //
-// 2048 cells over [-8, 8). The value follows the index by two cycles.
+// 2048 cells over [-8, 8); the first and the last hold 0 and 1 - 2^-15, for all values beyond. The value follows the index by two cycles.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -1,7 +1,7 @@
 // tanh: the hyperbolic tangent as a table, value = tanh(centre of the cell) with 15 fraction bits.
 //
-// 2048 cells over [-4, 4). Two ports: A for the cell input, B for the cell state. The value follows the
-// index by two cycles.
+// 2048 cells over [-4, 4); the first and the last hold -1 and 1 - 2^-15, for all values beyond. Two ports: A
+// for the cell input, B for the cell state. The value follows the index by two cycles.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -1,39 +1,137 @@
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
-import type { Activation, CellRule, LstmModel, TrainedModel } from '../lstm.ts';
+import {
+  type Activation,
+  type CellRule,
+  consumersOf,
+  type Graph,
+  type LinearLayer,
+  LSTM_GATES,
+  type LstmLayer,
+  type LstmMatrix,
+  type Matrix,
+  type Node,
+} from '../graph.ts';
+import type { Floats, LstmModel, LstmLayer as StackedLayer } from '../lstm.ts';
+
+/** A node that the hardware cannot run. */
+export interface Refusal {
+  readonly node: string;
+  /** As the file calls it; any text. */
+  readonly name: string;
+  readonly reason: string;
+}
 
 /**
- * The part of a trained model that goes into hardware: all of it, or nothing.
+ * The part of a network that goes into hardware, which takes one LSTM layer today: all of it, or nothing. A linear layer
+ * behind it is the output layer; it and the `host` nodes around stay on the host.
  *
  * A limit of the cell state (`cellClip`) is let through: it has no effect as long as no cell gets there, which
  * `checkCellClip` tests on the calibration frames.
  *
  * @param where file name for messages
- * @throws EsegenError naming the first feature that the hardware does not have
+ * @throws EsegenError naming every node that the hardware cannot run, with its reason, on a line of its own
  */
-export function hardwareModel(where: string, model: TrainedModel): LstmModel {
-  const [first] = model.layers;
-  if (model.layers.length !== 1) {
-    throw refusal(where, `${model.layers.length} stacked layers`, 'Train the LSTM with one layer');
-  }
-  const [direction] = first!;
-  if (first!.length !== 1) throw refusal(where, 'a bidirectional layer', 'Train the LSTM in one direction');
-  if (direction!.reverse) throw refusal(where, 'a layer in reverse direction', 'Train the LSTM in forward direction');
-  checkCell(where, direction!.cell);
-  if (model.stateInput !== null) {
-    throw refusal(
+export function hardwareModel(where: string, graph: Graph): LstmModel {
+  const refusals = refusalsOf(graph);
+  if (refusals.length > 0) {
+    const lines = refusals.map(({ node, name, reason }) => `${nodeName(node, name)}: ${reason}`);
+    throw new EsegenError(
       where,
-      `initial states given at run time, ${quoteName(model.stateInput)}`,
-      'Export the model without them: the hardware keeps the state and starts every utterance from zeros',
+      lines.join(`\n${where}: `),
+      'The hardware takes one LSTM layer in forward direction; esegen run takes the whole network in software',
     );
   }
-  if (direction!.initial !== null) {
-    throw refusal(where, 'initial states other than zeros', 'Train the LSTM to start from zeros');
+  const lstm = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.layer as LstmLayer;
+  const linear = graph.nodes.find(({ layer }) => layer.kind === 'linear')?.layer as LinearLayer | undefined;
+  return {
+    layer: stacked(lstm),
+    outputLayer:
+      linear === undefined ? null : { classes: linear.weight.rows, weight: linear.weight.values, bias: linear.bias },
+  };
+}
+
+/** A node as messages name it: its id, and what the file calls it where that is another name. */
+function nodeName(id: string, name: string): string {
+  return name === id ? id : `${id} (${quoteName(name)})`;
+}
+
+/** All reasons why the hardware cannot run a network; none where it can. */
+export function refusalsOf(graph: Graph): readonly Refusal[] {
+  const refusals: Refusal[] = [];
+  const refuse = (node: Node, reason: string) => refusals.push({ node: node.id, name: node.name, reason });
+  const lstms = graph.nodes.filter(({ layer }) => layer.kind === 'lstm');
+  const [first] = lstms;
+  const head = first === undefined ? [] : headOf(graph, first);
+  for (const node of graph.nodes) {
+    const { layer } = node;
+    if (layer.kind === 'host' || head.includes(node)) continue;
+    if (layer.kind !== 'lstm') refuse(node, `is ${WHAT[layer.kind]}, which the hardware cannot run yet`);
+    else for (const reason of lstmRefusals(layer, node === first)) refuse(node, reason);
   }
-  if (model.sequenceLengths !== null) {
-    throw refusal(where, 'fixed sequence lengths', 'Export the model without them; the host ends an utterance');
+  for (const { node: id, part, input } of graph.states) {
+    const node = graph.nodes.find((candidate) => candidate.id === id)!;
+    if (input !== null) refuse(node, `its state ${part} is given at run time as ${quoteName(input.name)}`);
   }
-  return { layer: direction!.layer, outputLayer: model.outputLayer };
+  const general = (reason: string) => refusals.push({ node: 'network', name: 'network', reason });
+  if (first === undefined) general('has no LSTM layer');
+  if (graph.sequenceLengths !== null) general('has fixed sequence lengths; the host ends an utterance');
+  return refusals;
+}
+
+const WHAT = {
+  gru: 'a GRU layer',
+  linear: 'a linear layer that is not the last',
+  conv: 'a convolution',
+  batchNorm: 'a batch normalization',
+  activation: 'an activation function',
+  concat: 'a concatenation',
+  add: 'a sum',
+  gather: 'a change of layout',
+  pick: 'a choice of a step',
+} as const;
+
+/** The output layer of the host, and the choice of a step in front of it, where only nodes of the host are behind. */
+function headOf(graph: Graph, lstm: Node): readonly Node[] {
+  const head: Node[] = [];
+  let value = lstm.output;
+  for (;;) {
+    const readers = consumersOf(graph, value);
+    const [next] = readers;
+    if (readers.length !== 1 || next === undefined) break;
+    const { layer } = next;
+    const isPick = layer.kind === 'pick' && head.length === 0;
+    const isLinear = layer.kind === 'linear' && layer.activation === null && head.every((n) => n.layer.kind === 'pick');
+    if (!isPick && !isLinear && layer.kind !== 'host') break;
+    if (layer.kind !== 'host') head.push(next);
+    value = next.output;
+  }
+  return head;
+}
+
+function lstmRefusals({ cell, reverse, initial }: LstmLayer, isFirst: boolean): string[] {
+  const reasons: string[] = [];
+  if (!isFirst) reasons.push('is another LSTM layer or direction, the hardware takes one');
+  if (reverse) reasons.push('runs in reverse direction');
+  reasons.push(...cellRefusals(cell));
+  if (initial !== null) reasons.push('has initial states other than zeros');
+  return reasons;
+}
+
+function cellRefusals({ gate, candidate, output, clip, couplesGates }: CellRule): string[] {
+  const functions: readonly [string, Activation, Activation['kind']][] = [
+    ['gates', gate, 'sigmoid'],
+    ['cell gate', candidate, 'tanh'],
+    ['cell state', output, 'tanh'],
+  ];
+  const reasons = functions
+    .filter(([, { kind }, expected]) => kind !== expected)
+    .map(([place, { kind }, expected]) => `has the activation ${kind} of the ${place}, expected ${expected}`);
+  if (clip !== Number.POSITIVE_INFINITY) {
+    reasons.push(`has clipping of the pre-activations (clip ${Number(clip.toPrecision(7))})`);
+  }
+  if (couplesGates) reasons.push('has coupled input and forget gates (input_forget)');
+  return reasons;
 }
 
 /**
@@ -41,8 +139,8 @@ export function hardwareModel(where: string, model: TrainedModel): LstmModel {
  * @param frames what to call them
  * @throws EsegenError where the model's limit of the cell state would have taken effect, for the hardware has none
  */
-export function checkCellClip(where: string, model: TrainedModel, peak: number, frames = 'calibration'): void {
-  const limit = model.layers[0]![0]!.cell.cellClip;
+export function checkCellClip(where: string, graph: Graph, peak: number, frames = 'calibration'): void {
+  const limit = cellClipOf(graph);
   if (peak <= limit) return;
   throw new EsegenError(
     where,
@@ -51,28 +149,36 @@ export function checkCellClip(where: string, model: TrainedModel, peak: number, 
   );
 }
 
-function checkCell(where: string, cell: CellRule): void {
-  const functions: [string, Activation, Activation['kind']][] = [
-    ['gates', cell.gate, 'sigmoid'],
-    ['cell gate', cell.candidate, 'tanh'],
-    ['cell state', cell.output, 'tanh'],
-  ];
-  for (const [place, { kind }, expected] of functions) {
-    if (kind === expected) continue;
-    throw refusal(where, `the activation ${kind} of the ${place}`, `Train the LSTM with ${expected}`);
-  }
-  if (cell.clip !== Number.POSITIVE_INFINITY) {
-    throw refusal(
-      where,
-      `clipping of the pre-activations (clip ${Number(cell.clip.toPrecision(7))})`,
-      'Train the LSTM without it',
-    );
-  }
-  if (cell.couplesGates) {
-    throw refusal(where, 'coupled input and forget gates (input_forget)', 'Train the LSTM without them');
-  }
+/** The tightest limit of a cell state in a network; Infinity where there is none. */
+export function cellClipOf(graph: Graph): number {
+  return Math.min(...graph.nodes.map(({ layer }) => (layer.kind === 'lstm' ? layer.cell.cellClip : Infinity)));
 }
 
-function refusal(where: string, feature: string, fix: string): EsegenError {
-  return new EsegenError(where, `has ${feature}, which the hardware cannot run yet`, fix);
+/** The layer with its gates on top of each other, as the compiler takes it. */
+function stacked({ inputs, cells, outputs, weights, projection, bias, peepholes }: LstmLayer): StackedLayer {
+  const stack = (of: (gate: (typeof LSTM_GATES)[number]) => LstmMatrix) =>
+    joined(LSTM_GATES.map((gate): Matrix => weights[of(gate)]).map(({ values }) => values));
+  return {
+    inputs,
+    cells,
+    outputs,
+    weightX: stack((gate) => `${gate}x`),
+    weightR: stack((gate) => `${gate}r`),
+    weightP: projection?.values ?? null,
+    bias: joined(LSTM_GATES.map((gate) => bias[gate])) as Float64Array,
+    peepholes,
+  };
+}
+
+/** Arrays behind each other, in double precision where one is. */
+function joined(parts: readonly Floats[]): Floats {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const isDouble = parts.some((part) => part instanceof Float64Array);
+  const result = isDouble ? new Float64Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
 }

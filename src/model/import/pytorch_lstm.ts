@@ -253,6 +253,8 @@ function readOutputLayer(
   return {
     classes,
     weight: reader.floats('weight', '[classes, P]', [classes, outputs]),
-    bias: reader.has('bias') ? reader.floats('bias', '[classes]', [classes]) : new Float64Array(classes),
+    bias: reader.has('bias')
+      ? Float64Array.from(reader.floats('bias', '[classes]', [classes]))
+      : new Float64Array(classes),
   };
 }

@@ -3,13 +3,14 @@ import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import type { LstmModel } from '../lstm.ts';
 import { hardwareModel } from './hardware_model.ts';
+import type { ImportOptions } from './import_options.ts';
 import type { ImportedModel } from './imported_model.ts';
 import { importKaldi } from './kaldi/kaldi_lstm.ts';
 import { importOnnx } from './onnx/import_onnx.ts';
 import { importSafetensors } from './safetensors.ts';
 
 /** Importers by file suffix, in lower case. */
-const IMPORTERS: ReadonlyMap<string, (path: string) => ImportedModel> = new Map([
+const IMPORTERS: ReadonlyMap<string, (path: string, options: ImportOptions) => ImportedModel> = new Map([
   ['.safetensors', importSafetensors],
   ['.onnx', importOnnx],
   ['.nnet', importKaldi],
@@ -25,7 +26,7 @@ const IMPORTERS: ReadonlyMap<string, (path: string) => ImportedModel> = new Map(
  *
  * @throws EsegenError where the suffix is another one, the file cannot be read or is damaged, or holds no LSTM
  */
-export function importModel(path: string): ImportedModel {
+export function importModel(path: string, options: ImportOptions = {}): ImportedModel {
   const suffix = extname(path);
   const importer = IMPORTERS.get(suffix.toLowerCase());
   if (importer === undefined) {
@@ -36,7 +37,7 @@ export function importModel(path: string): ImportedModel {
       "Save the model's state_dict with safetensors.torch.save_file, or export the model to ONNX",
     );
   }
-  return importer(path);
+  return importer(path, options);
 }
 
 /**
@@ -44,6 +45,6 @@ export function importModel(path: string): ImportedModel {
  *
  * @throws EsegenError as `importModel` does, and where the hardware cannot run the model, see `hardwareModel`
  */
-export function readModel(path: string): LstmModel {
-  return hardwareModel(path, importModel(path).model);
+export function readModel(path: string, options: ImportOptions = {}): LstmModel {
+  return hardwareModel(path, importModel(path, options).graph);
 }

@@ -1,4 +1,5 @@
 import { quoteName } from '../../util/quote_name.ts';
+import { graphOf } from './graph_of_trained.ts';
 import type { ImportedModel } from './imported_model.ts';
 import { type ReadRange, withFile } from './model_file.ts';
 import { lstmFromTensors } from './pytorch_lstm.ts';
@@ -43,11 +44,11 @@ export function withSafetensors<T>(path: string, use: (file: Safetensors) => T):
  * @throws EsegenError where the file cannot be read, is damaged, or holds no LSTM
  */
 export function importSafetensors(path: string): ImportedModel {
-  return withSafetensors(path, ({ tensors }) => ({
-    model: lstmFromTensors(path, tensors),
-    tensors: [...tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape })),
-    leftOut: [],
-  }));
+  return withSafetensors(path, ({ tensors }) => {
+    const model = lstmFromTensors(path, tensors);
+    const summaries = [...tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+    return { graph: graphOf(model), model, tensors: summaries };
+  });
 }
 
 function parse(where: string, fileBytes: number, read: ReadRange): Safetensors {

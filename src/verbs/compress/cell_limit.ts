@@ -1,6 +1,7 @@
-import type { CalibrationSet } from '../../compiler/calibrate.ts';
-import { checkCellClip } from '../../model/import/hardware_model.ts';
-import type { LstmLayer, TrainedModel } from '../../model/lstm.ts';
+import type { CalibrationSet } from '../../data/calibration_set.ts';
+import type { Graph } from '../../model/graph.ts';
+import { cellClipOf, checkCellClip } from '../../model/import/hardware_model.ts';
+import type { LstmLayer } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
 
 /**
@@ -11,9 +12,9 @@ import { FloatLstm } from '../../model/reference/float_lstm.ts';
  * @param layer its only layer
  * @throws EsegenError naming the data
  */
-export function checkCellLimit(where: string, model: TrainedModel, layer: LstmLayer, set: CalibrationSet): void {
-  if (!Number.isFinite(model.layers[0]![0]!.cell.cellClip)) return;
+export function checkCellLimit(where: string, graph: Graph, layer: LstmLayer, set: CalibrationSet): void {
+  if (!Number.isFinite(cellClipOf(graph))) return;
   const lstm = new FloatLstm(layer);
   lstm.run(set.frames, { utteranceStarts: set.utteranceStarts });
-  checkCellClip(where, model, lstm.peaks.c, set.origin);
+  checkCellClip(where, graph, lstm.peaks.c, set.origin);
 }

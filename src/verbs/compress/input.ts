@@ -1,13 +1,14 @@
 import { type Config, parseConfig, readConfig } from '../../machine/config.ts';
+import type { Graph } from '../../model/graph.ts';
 import { hardwareModel } from '../../model/import/hardware_model.ts';
 import { importModel } from '../../model/import/read_model.ts';
-import type { LstmModel, TrainedModel } from '../../model/lstm.ts';
+import type { LstmModel } from '../../model/lstm.ts';
 import { EsegenError } from '../../util/errors.ts';
 
 /** A model for the hardware, and as it was trained. */
 export interface HardwareModel {
   readonly model: LstmModel;
-  readonly trained: TrainedModel;
+  readonly graph: Graph;
 }
 
 /**
@@ -16,8 +17,8 @@ export interface HardwareModel {
  * @throws EsegenError where it is not valid, or the hardware cannot run it
  */
 export function readHardwareModel(path: string): HardwareModel {
-  const { model: trained } = importModel(path);
-  return { model: hardwareModel(path, trained), trained };
+  const { graph } = importModel(path);
+  return { model: hardwareModel(path, graph), graph };
 }
 
 /** A config as it is, or read from its file. */

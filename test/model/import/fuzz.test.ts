@@ -187,7 +187,7 @@ test('ONNX: 800 files with changed lengths, seed 52', () => {
 function richKaldi(): string {
   const rng = new Rng(42);
   const layers = [kaldiLayer(rng, 2, 2, 1), kaldiLayer(rng, 1, 1, 2)];
-  return kaldiText(layers, { classes: 2, weight: normals(rng, 4), bias: normals(rng, 2) });
+  return kaldiText(layers, { classes: 2, weight: normals(rng, 4), bias: Float64Array.from(normals(rng, 2)) });
 }
 
 test('Kaldi: 500 files with changed bytes, seed 53, and 500 with changed words, seed 54', () => {

@@ -7,19 +7,22 @@ import { fileInMemory, type KaldiOptions, kaldiLayer, kaldiText, normals } from 
 
 const rng = new Rng(21);
 const layer = kaldiLayer(rng, 3, 5, 2);
-const outputLayer: OutputLayer = { classes: 4, weight: normals(rng, 8), bias: normals(rng, 4) };
+const outputLayer: OutputLayer = { classes: 4, weight: normals(rng, 8), bias: Float64Array.from(normals(rng, 4)) };
 
 const read = (text: string | Uint8Array) => kaldiModel('final.nnet', fileInMemory(text));
 const text = (options?: KaldiOptions) => kaldiText([layer], outputLayer, options);
 
 describe('a Kaldi model as text', () => {
   test('is read value by value', () => {
-    const { model, leftOut, tensors } = read(text());
+    const { graph, model, tensors } = read(text());
     expect(model.layers.flat().map((direction) => direction.layer)).toEqual([layer]);
     expect(model.outputLayer).toEqual(outputLayer);
-    expect(leftOut).toEqual(['Softmax']);
+    expect(graph.outside.map(({ name }) => name)).toEqual(['Softmax']);
     expect(tensors[0]).toEqual({ name: 'lstm0.w_gifo_x', dtype: 'F32', shape: [20, 3] });
-    expect(hardwareModel('final.nnet', model)).toEqual({ layer, outputLayer });
+    expect(hardwareModel('final.nnet', graph)).toEqual({
+      layer,
+      outputLayer,
+    });
   });
 
   test('may be of the newer component, with its options in any order', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { graphOf } from '../../../src/model/import/graph_of_trained.ts';
 import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
 import { lstmFromTensors } from '../../../src/model/import/pytorch_lstm.ts';
 import { parseSafetensors } from '../../../src/model/import/safetensors.ts';
@@ -13,7 +14,7 @@ type Tensors = Map<string, FloatTensor>;
 const importTensors = (tensors: Tensors): TrainedModel =>
   lstmFromTensors('m.safetensors', parseSafetensors(writeSafetensors(tensors), 'm.safetensors').tensors);
 
-const read = (tensors: Tensors): LstmModel => hardwareModel('m.safetensors', importTensors(tensors));
+const read = (tensors: Tensors): LstmModel => hardwareModel('m.safetensors', graphOf(importTensors(tensors)));
 
 /** Message of the refusal of the fixture's model after a change. */
 function refusal(change: (tensors: Tensors) => void): string {
@@ -48,7 +49,7 @@ describe('a projected LSTM with peepholes and output layer', () => {
       f: data('lstm.weight_cf'),
       o: data('lstm.weight_co_l0'),
     });
-    expect(outputLayer).toEqual({ classes, weight: data('fc.weight'), bias: data('fc.bias') });
+    expect(outputLayer).toEqual({ classes, weight: data('fc.weight'), bias: Float64Array.from(data('fc.bias')) });
   });
 
   test.each(['', 'lstm.', 'net.encoder.', 'a b/../'])('may stand behind the prefix %j', (prefix) => {
@@ -154,11 +155,13 @@ describe('stacked layers and two directions', () => {
 
   test('are refused for the hardware by name', () => {
     expect(() => read(stacked())).toThrow(
-      'm.safetensors: has 2 stacked layers, which the hardware cannot run yet. Train the LSTM with one layer',
+      'm.safetensors: lstm0_reverse: is another LSTM layer or direction, the hardware takes one\nm.safetensors: ' +
+        'lstm0_reverse: runs in reverse direction\nm.safetensors: lstm0_concat: is a concatenation, which',
     );
     const both = new Map([...stacked()].filter(([name]) => !name.includes('_l1')));
     expect(() => read(both)).toThrow(
-      'm.safetensors: has a bidirectional layer, which the hardware cannot run yet. Train the LSTM in one direction',
+      'm.safetensors: lstm0_reverse: runs in reverse direction\nm.safetensors: lstm0_concat: is a concatenation, which ' +
+        'the hardware cannot run yet\nm.safetensors: fc: is a linear layer that is not the last, which',
     );
   });
 });

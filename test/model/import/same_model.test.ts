@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lstmNode, PLAIN } from '../../../fixtures/onnx_lstm.ts';
 import { floats, integers, onnxFile } from '../../../fixtures/onnx_writer.ts';
-import { randomCalibration } from '../../../src/compiler/calibrate.ts';
 import { compile } from '../../../src/compiler/compile.ts';
+import { randomCalibration } from '../../../src/data/calibration_set.ts';
 import { generate } from '../../../src/design/generate.ts';
 import { parseConfig } from '../../../src/machine/config.ts';
 import { readModel } from '../../../src/model/import/read_model.ts';
@@ -111,7 +111,7 @@ describe('the same weights from two kinds of files give the same design, byte by
   test('PyTorch names in safetensors, and Kaldi', () => {
     const outputs = 7;
     const layer = kaldiLayer(rng, INPUTS, CELLS, outputs);
-    const fc: OutputLayer = { classes: 3, weight: normal(3 * outputs), bias: normal(3) };
+    const fc: OutputLayer = { classes: 3, weight: normal(3 * outputs), bias: Float64Array.from(normal(3)) };
     const tensors = new Map<string, FloatTensor>([
       ['weight_ih_l0', { shape: [4 * CELLS, INPUTS], data: layer.weightX }],
       ['weight_hh_l0', { shape: [4 * CELLS, outputs], data: layer.weightR }],

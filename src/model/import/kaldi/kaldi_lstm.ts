@@ -1,6 +1,7 @@
 import { EsegenError } from '../../../util/errors.ts';
 import { quoteName } from '../../../util/quote_name.ts';
 import { ESE_CELL, type LstmDirection, type OutputLayer } from '../../lstm.ts';
+import { graphOf } from '../graph_of_trained.ts';
 import type { ImportedModel, TensorSummary } from '../imported_model.ts';
 import { checkSize } from '../limits.ts';
 import { lstmLayer } from '../lstm_layer.ts';
@@ -78,11 +79,8 @@ export function kaldiModel(where: string, file: ModelFile): ImportedModel {
   }
   if (lexer.next() !== '') throw lexer.error('expected nothing behind </Nnet>');
   checkSize(where, 'layers', layers.length);
-  return {
-    model: { layers: layers.map((layer) => [layer]), outputLayer, stateInput: null, sequenceLengths: null },
-    tensors,
-    leftOut: softmax ? ['Softmax'] : [],
-  };
+  const model = { layers: layers.map((layer) => [layer]), outputLayer, stateInput: null, sequenceLengths: null };
+  return { graph: graphOf(model, softmax ? ['Softmax'] : []), model, tensors };
 }
 
 function otherComponent(where: string, component: string): EsegenError {
@@ -138,7 +136,7 @@ function readAffine(lexer: KaldiLexer, { inputs, outputs: classes }: Sizes, tens
   const bias = lexer.matrix('bias', 1, classes);
   tensors.push({ name: 'linearity', dtype: 'F32', shape: [classes, inputs] });
   tensors.push({ name: 'bias', dtype: 'F32', shape: [classes] });
-  return { classes, weight, bias };
+  return { classes, weight, bias: Float64Array.from(bias) };
 }
 
 /** Pairs of a word and a number, up to the first matrix. */

@@ -1,6 +1,8 @@
 import { EsegenError } from '../../../util/errors.ts';
 import { quoteName, quoteNames } from '../../../util/quote_name.ts';
 import type { OutputLayer, TrainedModel } from '../../lstm.ts';
+import { graphOf } from '../graph_of_trained.ts';
+import type { ImportOptions } from '../import_options.ts';
 import type { ImportedModel, TensorSummary } from '../imported_model.ts';
 import { checkSize } from '../limits.ts';
 import { type ModelFile, withFile } from '../model_file.ts';
@@ -40,11 +42,11 @@ const TAIL = new Set(['Softmax', 'LogSoftmax', 'Identity', 'Squeeze', 'Unsqueeze
  * the one before, and the linear layer behind the last one where that is the last layer of the model.
  *
  * Between the LSTMs only operators may stand that move axes (`passOn`). What stands before and behind is left to the host and
- * listed in `leftOut`.
+ * listed as outside of the graph.
  *
  * @throws EsegenError where the file cannot be read, is larger than 1 GiB, damaged, or holds no such chain
  */
-export function importOnnx(path: string): ImportedModel {
+export function importOnnx(path: string, _options: ImportOptions = {}): ImportedModel {
   return withFile(path, (file) => onnxModel(path, readAll(path, file)));
 }
 
@@ -65,7 +67,8 @@ export function onnxModel(path: string, bytes: Uint8Array): ImportedModel {
   const tensors = [...graph.initializers.values()].map(
     (tensor): TensorSummary => ({ name: tensor.name, dtype: tensorType(tensor), shape: tensor.dims }),
   );
-  return { model: modelOf(chain, output), tensors, leftOut: leftOutOf(graph, used) };
+  const model = modelOf(chain, output);
+  return { graph: graphOf(model, leftOutOf(graph, used)), model, tensors };
 }
 
 function readAll(path: string, { size, read }: ModelFile): Uint8Array {

@@ -46,7 +46,7 @@ function readGemm(constants: Constants, node: OnnxNode, size: number): OnnxOutpu
   const alpha = attributes.get('alpha')?.f ?? 1;
   const beta = attributes.get('beta')?.f ?? 1;
   const values = transposed ? weight.values() : transpose(weight.values(), size, classes);
-  const layer = { classes, weight: scaled(values, alpha), bias: scaled(bias, beta) };
+  const layer = { classes, weight: scaled(values, alpha), bias: Float64Array.from(scaled(bias, beta)) };
   return { layer, nodes: [node], output: node.outputs[0] ?? '' };
 }
 
@@ -62,7 +62,11 @@ function readMatMul(constants: Constants, node: OnnxNode, size: number): OnnxOut
     const other = add!.inputs[0] === result ? add!.inputs[1]! : add!.inputs[0]!;
     const bias = vector(constants, other, classes);
     if (bias !== null)
-      return { layer: { classes, weight: values, bias }, nodes: [node, add!], output: add!.outputs[0] ?? '' };
+      return {
+        layer: { classes, weight: values, bias: Float64Array.from(bias) },
+        nodes: [node, add!],
+        output: add!.outputs[0] ?? '',
+      };
   }
   return { layer: { classes, weight: values, bias: new Float64Array(classes) }, nodes: [node], output: result };
 }
