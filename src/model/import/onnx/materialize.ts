@@ -1,6 +1,6 @@
 import { type Draft, type DraftTensor, sameTime } from './draft.ts';
 import { Fault } from './fault.ts';
-import { product, type Source, sizesOf, sourceElements, type View, viewElements } from './values.ts';
+import { featuresOf, product, type Source, sizesOf, sourceElements, type View, viewElements } from './values.ts';
 
 /**
  * The tensor of a view: that which it stands for, or a new one that gathers its elements.
@@ -16,7 +16,8 @@ export function tensorOf(draft: Draft, name: string, view: View, shape: readonly
     if (!sameTime(tensor.time, first!.time)) throw new Fault('joins values of different steps');
   }
   const elements = viewElements(view);
-  const wanted = shape ?? (tensors.length === 1 && trimmed.index === null ? first!.shape : [elements]);
+  const isWhole = tensors.length === 1 && trimmed.index === null;
+  const wanted = shape ?? (isWhole ? first!.shape : usualShape(view));
   if (product(wanted) !== elements) throw new Fault(`has ${elements} elements, expected ${product(wanted)}`);
   if (trimmed.index === null) {
     if (tensors.length === 1 && sameShape(first!.shape, wanted)) return first!;
@@ -25,6 +26,12 @@ export function tensorOf(draft: Draft, name: string, view: View, shape: readonly
   const all = trimmed.sources.reduce((sum, source) => sum + sourceElements(source), 0);
   const base = tensors.length === 1 ? first! : draft.add(name, { kind: 'concat' }, tensors, [all], view.time);
   return draft.add(name, { kind: 'gather', index: trimmed.index }, [base], wanted, view.time);
+}
+
+/** The sizes of its features. */
+function usualShape({ axes }: View): readonly number[] {
+  const sizes = featuresOf(axes);
+  return sizes.length === 0 ? [1] : sizes;
 }
 
 /** The tensor of a view with the sizes of its axes, but for time. */

@@ -1,6 +1,7 @@
 import { EsegenError } from '../../../util/errors.ts';
 import { quoteName } from '../../../util/quote_name.ts';
 import type { Graph, Outside } from '../../graph.ts';
+import type { ImportOptions } from '../import_options.ts';
 import type { TensorSummary } from '../imported_model.ts';
 import { type ModelFile, withFile } from '../model_file.ts';
 import { describe } from './call.ts';
@@ -21,18 +22,6 @@ const FILE_LIMIT = 2 ** 30;
 /** Operator sets of ONNX that are read: the newest is that of ONNX 1.20. */
 const OPSETS = { oldest: 5, newest: 25 };
 
-/** What a user says of a file beyond what it says itself. */
-export interface OnnxOptions {
-  /** Values of inputs that are the same in all calls, e.g. a sampling rate that chooses a branch. */
-  readonly assume?: ReadonlyMap<string, number>;
-  /** Sizes of inputs and of `from` tensors; null leaves one open. A size that is given is no number of steps. */
-  readonly shape?: ReadonlyMap<string, readonly (number | null)[]>;
-  /** Tensors of the file that become the inputs of the network. */
-  readonly from?: readonly string[];
-  /** Tensors of the file that become its outputs. */
-  readonly to?: readonly string[];
-}
-
 /** A network and the tensors of its file. */
 export interface OnnxNetwork {
   readonly graph: Graph;
@@ -46,7 +35,7 @@ export interface OnnxNetwork {
  * @throws EsegenError where the file cannot be read, is larger than 1 GiB or damaged, or holds nodes that the graph cannot
  *   hold: all of them are named, each in a line of its own
  */
-export function importOnnx(path: string, options: OnnxOptions = {}): OnnxNetwork {
+export function importOnnx(path: string, options: ImportOptions = {}): OnnxNetwork {
   return withFile(path, (file) => onnxNetwork(path, readAll(path, file), options));
 }
 
@@ -55,7 +44,7 @@ export function importOnnx(path: string, options: OnnxOptions = {}): OnnxNetwork
  *
  * @param path file for messages; external data are looked for in its folder
  */
-export function onnxNetwork(path: string, bytes: Uint8Array, options: OnnxOptions = {}): OnnxNetwork {
+export function onnxNetwork(path: string, bytes: Uint8Array, options: ImportOptions = {}): OnnxNetwork {
   const model = decodeOnnx(path, bytes);
   const { opset, graph } = model;
   if (!(opset >= OPSETS.oldest && opset <= OPSETS.newest)) {
@@ -77,7 +66,7 @@ function readAll(path: string, { size, read }: ModelFile): Uint8Array {
 type Attempt = { readonly graph: Graph } | { readonly failures: readonly EsegenError[] };
 
 /** The graph of the reading that has most recurrent layers, or the failures of that which has fewest. */
-function graphOf(path: string, model: OnnxModel, options: OnnxOptions): Graph {
+function graphOf(path: string, model: OnnxModel, options: ImportOptions): Graph {
   const inputs = inputsOf(path, model.graph, options);
   let best: Graph | null = null;
   let failures: readonly EsegenError[] | null = null;
@@ -108,7 +97,7 @@ function joinedError(path: string, failures: readonly EsegenError[]): EsegenErro
 function inputsOf(
   path: string,
   graph: OnnxGraph,
-  { shape = new Map(), assume = new Map() }: OnnxOptions,
+  { shape = new Map(), assume = new Map() }: ImportOptions,
 ): SizedInput[] {
   const initializers = new Set(graph.initializers.map(({ name }) => name));
   const inputs = graph.inputs.filter(({ name }) => !initializers.has(name));
@@ -127,21 +116,19 @@ function inputsOf(
         return { ...input, isGiven: input.dims.map(() => false) };
       }
       const fits =
-        input.dims.length === given.length &&
-        input.dims.every((size, d) => size === null || given[d] === null || given[d] === size);
+        input.dims.length === given.length && input.dims.every((size, d) => size === null || given[d] === size);
       if (input.hasShape && !fits) {
         throw new EsegenError(
           at,
-          `has the shape [${input.dims.map((size) => size ?? '?').join(', ')}], but [${given.map((size) => size ?? '?').join(', ')}] is given for it`,
+          `has the shape [${input.dims.map((size) => size ?? '?').join(', ')}], but [${given.join(', ')}] is given for it`,
         );
       }
-      const dims = given.map((size, d) => size ?? input.dims[d] ?? null);
       return {
         ...input,
         hasShape: true,
-        dims,
-        dimNames: dims.map((_, d) => input.dimNames[d] ?? ''),
-        isGiven: given.map((size) => size !== null),
+        dims: given,
+        dimNames: given.map((_, d) => input.dimNames[d] ?? ''),
+        isGiven: given.map(() => true),
       };
     })
     .map((input) => {
@@ -157,7 +144,7 @@ function inputsOf(
 function attemptOf(
   path: string,
   { opset, graph }: OnnxModel,
-  options: OnnxOptions,
+  options: ImportOptions,
   inputs: readonly SizedInput[],
   reading: Reading,
 ): Attempt {
@@ -230,13 +217,13 @@ function attemptOf(
 function cutBefore(
   path: string,
   interpreter: Interpreter,
-  { from = [], shape }: OnnxOptions,
+  { from = [], shape }: ImportOptions,
   input: (name: string, axes: readonly Axis[]) => View,
 ): Set<OnnxNode> {
   for (const name of from) {
     const value = interpreter.value(name);
     const given = shape?.get(name);
-    const axes = value.kind === 'view' ? value.axes : given?.map((size): Axis => size ?? 'time');
+    const axes = value.kind === 'view' ? value.axes : given;
     if (axes === undefined) {
       throw new EsegenError(
         `${path}: ${quoteName(name)}`,
