@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
+import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
+import { moduleName } from '../src/machine/names.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
 /** Icarus Verilog: interpreted, quick to build; the second opinion. */
@@ -38,12 +39,11 @@ async function runIcarus(
   const work = await mkdtemp(join(tmpdir(), 'esegen-icarus-'));
   try {
     const program = join(work, 'simulation.vvp');
-    const sources = [...design, ...(await benchSources(dir)), 'tb/icarus_tb.v'].map((file) => resolve(dir, file));
-    await execa('iverilog', ['-g2005', '-Wall', ...defines, '-s', 'icarus_tb', '-o', program, ...sources]).catch(
-      (error) => {
-        throw programError('iverilog', error, 'Build the design again; if it persists, report the design');
-      },
-    );
+    const clock = moduleName(await designName(dir), 'icarus_tb');
+    const sources = [...design, ...(await benchSources(dir)), `tb/${clock}.v`].map((file) => resolve(dir, file));
+    await execa('iverilog', ['-g2005', '-Wall', ...defines, '-s', clock, '-o', program, ...sources]).catch((error) => {
+      throw programError('iverilog', error, 'Build the design again; if it persists, report the design');
+    });
     // The memory files are named relative to the design's directory.
     const wave = waves === undefined ? [] : ['-fst', `+waves=${resolve(waves)}`];
     const { stdout } = await execa('vvp', ['-n', program, ...wave, ...plusArguments(bench)], { cwd: dir }).catch(

@@ -3,8 +3,9 @@ import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
-import { BOUNDARIES } from './boundaries.ts';
+import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
+import { moduleName } from '../src/machine/names.ts';
+import { boundariesOf } from './boundaries.ts';
 import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
 
 const FIX = 'Build the design again; if it persists, report the design';
@@ -35,7 +36,7 @@ const FLAGS = [
 ];
 
 /**
- * Folder of built simulations. They depend on RTL and bench alone (memory images are read when they run), so designs that
+ * Folder of built simulations. They depend on RTL and bench alone (memory images are read when they run), so designs of one name that
  * differ in weights only share one, if these are on chip; of external memory the RTL has length and CRC.
  */
 function cacheDir(): string {
@@ -54,16 +55,18 @@ async function buildSimulation(dir: string, trace: boolean): Promise<string> {
   const { stdout: version } = await execa('verilator', ['--version']).catch((error) => {
     throw programError('verilator', error, FIX);
   });
+  const name = await designName(dir);
+  const boundaries = boundariesOf(name);
   const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/main.cpp'];
-  const hash = createHash('sha256').update(`${version}\n${trace}\n${FLAGS.join(' ')}\n${BOUNDARIES}`);
+  const hash = createHash('sha256').update(`${version}\n${trace}\n${FLAGS.join(' ')}\n${boundaries}`);
   for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
   const program = join(cacheDir(), hash.digest('hex').slice(0, 32));
   if (await exists(program)) return program;
 
   const work = await mkdtemp(join(tmpdir(), 'esegen-verilator-'));
   try {
-    const boundaries = join(work, 'boundaries.vlt');
-    await writeFile(boundaries, BOUNDARIES);
+    const boundariesFile = join(work, 'boundaries.vlt');
+    await writeFile(boundariesFile, boundaries);
     await execa(
       'verilator',
       [
@@ -72,12 +75,14 @@ async function buildSimulation(dir: string, trace: boolean): Promise<string> {
         '-Wno-fatal',
         '-Wno-lint',
         '--top-module',
-        'bench',
+        moduleName(name, 'bench'),
+        '--prefix',
+        'Vbench',
         '-Mdir',
         work,
         '-o',
         'simulation',
-        boundaries,
+        boundariesFile,
         ...sources.map((file) => resolve(dir, file)),
       ],
       { env: { MAKEFLAGS: '' } },

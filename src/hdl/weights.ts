@@ -1,3 +1,4 @@
+import { memoryPath } from '../machine/names.ts';
 import type { Design } from '../program/design.ts';
 import { feedsOf } from './column_feed.ts';
 import { loadView } from './load.ts';
@@ -43,7 +44,7 @@ export function rowRom({ config, formats, dimensions: d }: Design): ModulePlan {
     lanes: d.lanes,
     width: formats.weightBits + config.indexBits,
     depth: d.weightDepth,
-    file: 'mem/weights_0000.mem',
+    file: memoryPath(config.name, 'weights_0000.mem'),
   });
 }
 
