@@ -25,6 +25,7 @@ import { imageShapes, packDesign } from '../program/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamBytes, streamMap } from '../program/stream.ts';
 import { type FeatureNorm, STACK } from '../speech/features.ts';
 import { EsegenError } from '../util/errors.ts';
+import { schemaError } from '../util/schema_error.ts';
 import { VERSION } from '../util/version.ts';
 import { vivadoFiles } from '../vivado/files.ts';
 import { designHash } from './design_hash.ts';
@@ -92,10 +93,7 @@ const labelsSchema = z.object({
 export function parseLabels(value: unknown, where: string): Labels {
   const fix = 'Expected are labels, an array of texts, and blank, the number of one of them';
   const result = labelsSchema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    throw new EsegenError([where, issue.path.join('.')].filter((part) => part !== '').join(': '), issue.message, fix);
-  }
+  if (!result.success) throw schemaError(where, result.error, fix);
   const { labels, blank } = result.data;
   if (blank < 0 || blank >= labels.length) {
     throw new EsegenError(`${where}: blank`, `expected an integer from 0 to ${labels.length - 1}, got ${blank}`, fix);

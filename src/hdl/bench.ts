@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { maskOf, type Register, registerOf } from '../control/registers.ts';
 import { moduleName } from '../machine/names.ts';
+import { feedsOf } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';
-import { feedsOf } from './column_feed.ts';
 import { renderTemplate } from './render.ts';
 
 const VERILATOR_MAIN = new URL('../../sim-verilator/main.cpp', import.meta.url);

@@ -1,6 +1,7 @@
 import { memoryPath } from '../machine/names.ts';
+import { feedsOf } from '../machine/sizes.ts';
+import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
-import { feedsOf } from './column_feed.ts';
 import { loadView } from './load.ts';
 import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -15,7 +16,7 @@ export function columnGroup(design: Design): ModulePlan {
     slice: d.slice,
     vectorWidth: formats.vectorBits,
     actWidth: formats.actBits,
-    wordWidth: formats.weightBits + config.indexBits,
+    wordWidth: weightWordBits(config),
     weightDepth: d.weightDepth,
     dram: d.dram,
     split: d.split,

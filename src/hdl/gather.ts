@@ -1,9 +1,7 @@
+import { OUTPUT_GATE_LAG } from '../machine/timing.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
-
-/** Words by which the output gate of a cell is read after its other gates (pipeline of elem_lane). */
-export const OUTPUT_GATE_LAG = 3;
 
 /** Cycles from the drain of a cell's output gate to its m (2 to the sums, 10 through elem_lane), with some to spare. */
 const ELEM_TAIL = 16;

@@ -1,5 +1,6 @@
 import { TABLE_BITS, TABLE_ENTRIES } from '../machine/formats.ts';
 import { memoryPath } from '../machine/names.ts';
+import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
 
@@ -15,16 +16,12 @@ export function inBlockRam(words: number, bits: number): number {
  * Single-port memory loaded from a file; as a default it is a lane's weight memory, or where there is none the parameter memory of
  * an ElemMul lane.
  */
-export function rom({ config, formats, dimensions: d }: Design): ModulePlan {
+export function rom({ config, dimensions: d }: Design): ModulePlan {
   return modulePlan(
     'rom',
     d.dram || d.inStep
       ? { width: d.paramBits, depth: d.paramDepth, file: memoryPath(config.name, 'elem_000.mem') }
-      : {
-          width: formats.weightBits + config.indexBits,
-          depth: d.weightDepth,
-          file: memoryPath(config.name, 'weights_0000.mem'),
-        },
+      : { width: weightWordBits(config), depth: d.weightDepth, file: memoryPath(config.name, 'weights_0000.mem') },
   );
 }
 

@@ -1,6 +1,6 @@
-import { tableShift } from '../compiler/quantize.ts';
 import { Z_BITS } from '../machine/formats.ts';
 import { memoryPath } from '../machine/names.ts';
+import { tableShift } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 

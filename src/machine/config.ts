@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { duplicateKey } from '../util/duplicate_key.ts';
 import { EsegenError } from '../util/errors.ts';
+import { causeOf } from '../util/file_error.ts';
 import { quoteName } from '../util/quote_name.ts';
+import { keyPath } from '../util/schema_error.ts';
 import { endsLikeModule, VERILOG_KEYWORDS } from './names.ts';
 
 /** Sub-matrices of a layer, by ESE's names: input to gate, recurrent to gate (c is the cell gate g), m to projection. */
@@ -275,14 +277,9 @@ export function parseConfig(value: unknown, where: string): Config {
 /** What an issue says, one text for each problem, with the path in front. */
 function problems(issue: z.core.$ZodIssue): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${pathOf([...issue.path, key])}: unknown key`);
+    return issue.keys.map((key) => `${keyPath([...issue.path, key])}: unknown key`);
   }
-  return [issue.path.length === 0 ? issue.message : `${pathOf(issue.path)}: ${issue.message}`];
-}
-
-/** `array.lanes`; keys that are not plain words are quoted. */
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.map((key) => (/^\w{1,80}$/.test(String(key)) ? String(key) : quoteName(String(key)))).join('.');
+  return [issue.path.length === 0 ? issue.message : `${keyPath(issue.path)}: ${issue.message}`];
 }
 
 /**
@@ -295,8 +292,7 @@ export function readConfig(path: string): Config {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
   let value: unknown;
   try {

@@ -1,4 +1,5 @@
-import { OUTPUT_GATE_LAG } from '../hdl/gather.ts';
+/** Words by which the output gate of a cell is read after its other gates (pipeline of elem_lane). */
+export const OUTPUT_GATE_LAG = 3;
 
 /**
  * Latencies of the blocks, in cycles between the two events named. They restate the pipelines in the headers of the

@@ -1,4 +1,4 @@
-import { TABLE_BITS, TABLE_ENTRIES, TABLE_FRAC } from '../machine/formats.ts';
+import { TABLE_BITS, TABLE_ENTRIES, TABLE_FRAC, Z_FRAC } from '../machine/formats.ts';
 import { quantize } from '../util/fixed.ts';
 
 /** A function with a table, and what it tends to at both ends. */
@@ -32,6 +32,11 @@ export function actTable({ of, limits }: ActFunction, range: number): Int16Array
 /** Fraction bits of a table step: 2^-stepFrac = 2 range / 2048. */
 export function tableStepFrac(range: number): number {
   return Math.log2(TABLE_ENTRIES / (2 * range));
+}
+
+/** Right shift of z to a table cell number; at least 1 for ranges up to 16. */
+export function tableShift(range: number): number {
+  return Z_FRAC - tableStepFrac(range);
 }
 
 /**

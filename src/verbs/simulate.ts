@@ -1,25 +1,24 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
 import type { MemoryBehaviour, SimulatorName } from '../../sim-verilator/simulator.ts';
+import type { ArrayLoad } from '../../sim-verilator/steady_state.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { createFrames, type Frames, frameAt } from '../data/frames.ts';
+import { createFrames, type Frames, frameAt, type IntegerFrames } from '../data/frames.ts';
 import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
-import type { Dimensions } from '../machine/dimensions.ts';
 import type { Formats } from '../machine/formats.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
+import type { Dimensions } from '../program/dimensions.ts';
 import { EsegenError } from '../util/errors.ts';
 import { quantize } from '../util/fixed.ts';
 import { readNpy, writeNpy } from '../util/npy.ts';
+import type { Report } from '../util/report.ts';
 import { Rng } from '../util/rng.ts';
-import { statPath } from '../util/stat_path.ts';
-import { checkFileTarget } from '../util/write_files.ts';
+import { checkFileTarget, checkFolderTarget, makeFolder } from '../util/write_files.ts';
 
 /** What `simulate` runs, and how. */
-export interface SimulateOptions {
+export interface SimulateOptions extends Report {
   /** Frames, `.npy` [T, I], with several channels [T, B, I]: float32/float64, rounded on the way in, or int16 in the design's format. Default: seeded random frames. */
   readonly input?: string | undefined;
   /** Default verilator; icarus for a netlist. */
@@ -40,10 +39,15 @@ export interface SimulateOptions {
   readonly dump?: string | undefined;
 }
 
+/** What is counted inside the RTL: per frame in steady state, and the largest level of an activation queue. */
+export interface RtlLoad extends ArrayLoad {
+  readonly queueHighWater: number;
+}
+
 /** What `simulate` found. */
 export interface SimulateResult {
   readonly simulator: SimulatorName;
-  /** Whether a netlist was run. What is counted inside the RTL is NaN then: utilization, words, PE-cycles, queues. */
+  /** Whether a netlist was run. */
   readonly netlist: boolean;
   readonly frames: number;
   readonly comparedWords: number;
@@ -54,22 +58,12 @@ export interface SimulateResult {
   readonly firstFrameCycles: number;
   /** Cycles from one output frame to the next in steady state. */
   readonly cyclesPerFrame: number;
-  /** Useful multiply-accumulates over PE-cycles in steady state, counted in the simulation. */
-  readonly utilization: number;
   /** Weights that are not zero over the number of PEs: what the array would take if it never waited. */
   readonly idealCyclesPerFrame: number;
-  /** Padding words worked on in a frame, over all PEs, counted in the simulation. */
-  readonly paddingWords: number;
   /** Signal to quantization-noise ratio of y against the double-precision model on the same inputs, dB. */
   readonly sqnrDb: number;
-  /** PE-cycles of a frame, per PE, on padding words and without a word to work on; cycles in which a full queue held all back. */
-  readonly paddingCycles: number;
-  readonly starvedCycles: number;
-  readonly blockedCycles: number;
-  /** PE-cycles of a frame that waited for words from external memory, per PE. */
-  readonly memoryCycles: number;
-  /** Largest level of an activation queue. */
-  readonly queueHighWater: number;
+  /** What is counted inside the RTL; null for a netlist. */
+  readonly load: RtlLoad | null;
   /** The first differences, one line each. */
   readonly differences: readonly string[];
 }
@@ -212,16 +206,14 @@ function checkOptions(options: SimulateOptions): void {
 /** Refuses places for results before the simulation, not after it. */
 function checkTargets({ input, waves, dump: dir }: SimulateOptions): void {
   if (waves !== undefined) checkFileTarget(waves, input === undefined ? [] : [input]);
-  if (dir !== undefined && statPath(dir)?.isDirectory() === false) {
-    throw new EsegenError(dir, 'is a file, expected a directory');
-  }
+  if (dir !== undefined) checkFolderTarget(dir);
 }
 
 function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: LoadedDesign): void {
-  mkdirSync(dir, { recursive: true });
   const { channels, outputs } = loaded.design.dimensions;
   const steps = float.frames / channels;
   const shape = channels === 1 ? [steps, outputs] : [steps, channels, outputs];
+  makeFolder(dir);
   writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape, data: rtl });
   writeNpy(join(dir, 'golden_y.npy'), { dtype: 'int16', shape, data: golden });
   writeNpy(join(dir, 'float_y.npy'), { dtype: 'float64', shape, data: float.data });
@@ -248,7 +240,11 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
       : readFrames(options.input, dimensions, options.frames, formats);
   const stimuli = sideBySide(input.integers, dimensions.channels);
 
+  const { progress, notice } = options;
+  if (options.netlist) progress?.('synthesizing the netlist with Yosys');
   const run = {
+    progress,
+    notice,
     simulator: options.simulator ?? (options.netlist ? ('icarus' as const) : ('verilator' as const)),
     ...(options.netlist ? { netlist: await synthesizeNetlist(loaded) } : {}),
     seed,
@@ -277,15 +273,10 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     cycles: cosim.cycles,
     firstFrameCycles: cosim.firstFrameCycles,
     cyclesPerFrame: steady.cyclesPerFrame,
-    utilization: steady.utilization,
     idealCyclesPerFrame: loaded.report.nonZeros / (dimensions.groups * dimensions.lanes),
-    paddingWords: steady.paddingWords,
     sqnrDb: sqnrDb(float.data, cosim.golden, formats.yFrac),
-    paddingCycles: steady.paddingCycles,
-    starvedCycles: steady.starvedCycles,
-    blockedCycles: steady.blockedCycles,
-    memoryCycles: steady.memoryCycles,
-    queueHighWater: cosim.stats.at(-1)?.highWater ?? 0,
+    load:
+      steady.load === null ? null : { ...steady.load, queueHighWater: cosim.stats.at(-1)?.counters?.highWater ?? 0 },
     differences,
   };
 }

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
+import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { loadDesign, writeDesign } from '../../src/design/design_dir.ts';
 import { type DesignFiles, generate, sha256 } from '../../src/design/generate.ts';
 import { parseConfig } from '../../src/machine/config.ts';

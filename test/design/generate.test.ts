@@ -1,7 +1,7 @@
 import { homedir, hostname, tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { compile } from '../../src/compiler/compile.ts';
+import { randomCalibration } from '../../src/data/calibration_set.ts';
 import {
   type DesignFiles,
   generate,

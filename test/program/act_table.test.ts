@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { tableShift } from '../../src/compiler/quantize.ts';
 import { TABLE_ENTRIES, TABLE_FRAC, Z_BITS, Z_FRAC } from '../../src/machine/formats.ts';
-import { type ActFunction, actTable, SIGMOID, TANH, tableIndex, tableStepFrac } from '../../src/program/act_table.ts';
+import {
+  type ActFunction,
+  actTable,
+  SIGMOID,
+  TANH,
+  tableIndex,
+  tableShift,
+  tableStepFrac,
+} from '../../src/program/act_table.ts';
 
 const RANGES = [1, 2, 4, 8, 16];
 const LSB = 2 ** -TABLE_FRAC;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { tilesFor } from '../../src/compiler/choose_tiles.ts';
 import { hasEqualColumns } from '../../src/compiler/prune/equal_columns.ts';
 import { selectWeights } from '../../src/compiler/prune/prune_layer.ts';
 import { type Config, parseConfig } from '../../src/machine/config.ts';
 import type { LstmLayer } from '../../src/model/lstm.ts';
 import { createPartition, gateRowsByLane, tileRowsByLane } from '../../src/program/partition.ts';
-import { tilesFor } from '../../src/program/tiles.ts';
 import { Rng } from '../../src/util/rng.ts';
 
 function layerOf(cells: number, outputs: number, inputs = 7): LstmLayer {
