@@ -16,13 +16,14 @@ import { z } from 'zod';
 import type { CompileReport } from '../compiler/compile.ts';
 import { parseConfig } from '../machine/config.ts';
 import type { Formats } from '../machine/formats.ts';
+import { memoryPath } from '../machine/names.ts';
 import { readModel } from '../model/import/read_model.ts';
 import type { LstmModel } from '../model/lstm.ts';
 import type { Design, DesignMatrices } from '../program/design.ts';
 import { type Dimensions, dimensionsOf } from '../program/dimensions.ts';
 import { countsAreShared } from '../program/encode.ts';
 import { type MemImage, memWord, parseMem } from '../program/mem_image.ts';
-import { imageShapes, unpackDesign } from '../program/pack.ts';
+import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';
 import { packStep, type Step, stepFields } from '../program/schedule.ts';
 import { segmentList } from '../program/segments.ts';
 import { fillerWord, packStream, STREAM_FILE, streamBytes } from '../program/stream.ts';
@@ -265,21 +266,22 @@ export function loadDesign(dir: string): LoadedDesign {
 
   const images = new Map<string, MemImage>();
   const shapes = imageShapes(frame);
-  const memPaths = [...shapes.keys()].map((file) => `mem/${file}`);
-  for (const required of [...memPaths, ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
+  const memories = new Map([...shapes.keys()].map((file) => [memoryPath(config.name, file), file]));
+  for (const required of [...memories.keys(), ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
     if (!files.has(required)) throw new EsegenError(path, `files: ${required} is not listed`, REBUILD);
   }
-  const foreign = [...files.keys()].find((file) => file.startsWith('mem/') && !memPaths.includes(file));
+  const foreign = [...files.keys()].find((file) => file.startsWith('mem/') && !memories.has(file));
   if (foreign !== undefined) throw new EsegenError(path, `files: ${foreign} is no memory of this design`, REBUILD);
   let stream: Uint8Array | null = null;
   for (const [file, expected] of files) {
     const content = readListed(dir, file, expected);
     if (file === STREAM_FILE) stream = checkStream(content, dimensions);
-    const image = file.startsWith('mem/') ? shapes.get(file.slice('mem/'.length)) : undefined;
-    if (image === undefined) continue;
-    images.set(file.slice('mem/'.length), parseMem(content.toString('latin1'), image.width, image.depth, file));
+    const memory = memories.get(file);
+    if (memory === undefined) continue;
+    const { width, depth } = shapes.get(memory)!;
+    images.set(memory, parseMem(content.toString('latin1'), width, depth, file));
   }
-  checkSchedule(path, schedule, dimensions, images.get('schedule.mem')!);
+  checkSchedule(path, config.name, schedule, dimensions, images.get(SCHEDULE_FILE)!);
   const unpacked = unpackDesign(images, stream, frame);
   checkSharedCounts(path, dimensions, unpacked.matrices);
   if (stream !== null) checkStreamWords(stream, dimensions, unpacked.matrices);
@@ -410,11 +412,17 @@ function checkDimensions(
   return dimensions;
 }
 
-function checkSchedule(path: string, schedule: readonly Step[], dimensions: Dimensions, image: MemImage): void {
+function checkSchedule(
+  path: string,
+  design: string,
+  schedule: readonly Step[],
+  dimensions: Dimensions,
+  image: MemImage,
+): void {
   const fields = stepFields(dimensions);
   for (const [at, step] of schedule.entries()) {
     if (packStep(step, fields) === memWord(image, at)) continue;
-    throw new EsegenError(`${path}: schedule.${at}`, 'is not what mem/schedule.mem holds', REBUILD);
+    throw new EsegenError(`${path}: schedule.${at}`, `is not what ${memoryPath(design, SCHEDULE_FILE)} holds`, REBUILD);
   }
 }
 

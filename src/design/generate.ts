@@ -8,6 +8,7 @@ import type { ModulePlan } from '../hdl/module_plan.ts';
 import { planModules } from '../hdl/plan.ts';
 import { renderModule, renderTemplate } from '../hdl/render.ts';
 import { TABLE_BITS, TABLE_FRAC, Z_BITS, Z_FRAC } from '../machine/formats.ts';
+import { memoryPath } from '../machine/names.ts';
 import { type FloatTensor, writeSafetensors } from '../model/import/write_safetensors.ts';
 import type { LstmLayer, LstmModel } from '../model/lstm.ts';
 import type { Design } from '../program/design.ts';
@@ -118,7 +119,7 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const modules = planModules(design, hash, sum).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
   checkName(name, files.get(`rtl/${name}.v`) as string);
-  for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
+  for (const [file, image] of packDesign(design)) files.set(memoryPath(name, file), formatMem(image));
   files.set(IMAGE_FILE, packModelImage(design, hash, sum));
   if (weights !== null && sum !== null) {
     files.set(STREAM_FILE, weights);
@@ -132,7 +133,7 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   if (host.labels !== null) files.set(HOST_PATHS.labels, printJson(host.labels));
 
   const rtlPaths = modules.map(({ path }) => path);
-  const memPaths = [...imageShapes(design).keys()].map((file) => `mem/${file}`);
+  const memPaths = [...imageShapes(design).keys()].map((file) => memoryPath(name, file));
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
   const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths });
   for (const [path, content] of vivado) files.set(path, content);

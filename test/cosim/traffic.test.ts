@@ -90,7 +90,7 @@ describe('a run that cannot end', () => {
       const fields = stepFields(design.dimensions);
       const width = fields.reduce((sum, { bits }) => sum + bits, 0);
       const words = design.schedule.map((step) => packStep({ ...step, marker: step.op !== Op.spmv }, fields));
-      writeFileSync(join(dir, 'mem/schedule.mem'), formatMem(memFromBigInts(width, words)));
+      writeFileSync(join(dir, 'mem/sample_schedule.mem'), formatMem(memFromBigInts(width, words)));
       const stalled = cosimulate(dir, design, singleVoice(sampleFrames(2, LAYER.inputs)), {
         simulator: 'icarus',
         seed: 1,
