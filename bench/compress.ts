@@ -6,9 +6,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { measureVectors, randomCalibration } from '../src/compiler/calibrate.ts';
+import { measureVectors } from '../src/compiler/calibrate.ts';
 import { pruneLayer } from '../src/compiler/prune/prune_layer.ts';
 import { quantizeLayer } from '../src/compiler/quantize.ts';
+import { randomCalibration } from '../src/data/calibration_set.ts';
 import { type Config, ENCODINGS, parseConfig } from '../src/machine/config.ts';
 import type { LstmLayer } from '../src/model/lstm.ts';
 import { encodeGroups } from '../src/program/encode.ts';

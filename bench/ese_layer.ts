@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runGolden } from '../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../sim-verilator/stimuli.ts';
-import { measureVectors, randomCalibration } from '../src/compiler/calibrate.ts';
+import { measureVectors } from '../src/compiler/calibrate.ts';
 import { pruneLayer } from '../src/compiler/prune/prune_layer.ts';
 import { quantizeLayer } from '../src/compiler/quantize.ts';
+import { randomCalibration } from '../src/data/calibration_set.ts';
 import { loadDesign } from '../src/design/design_dir.ts';
 import { readConfig } from '../src/machine/config.ts';
 import { readModel } from '../src/model/import/read_model.ts';
@@ -70,5 +71,5 @@ const macs = loaded.report.nonZeros * frames;
 console.log(`golden model          ${(macs / goldenSeconds / 1e6).toFixed(0)} million MAC/s`);
 
 const show = (r: Awaited<ReturnType<typeof simulate>>) =>
-  `${r.cyclesPerFrame.toFixed(0)} cycles per frame, utilization ${(100 * r.utilization).toFixed(1)} %, ${r.mismatches} mismatches in ${r.comparedWords} words`;
+  `${r.cyclesPerFrame.toFixed(0)} cycles per frame, utilization ${(100 * r.load!.utilization).toFixed(1)} %, ${r.mismatches} mismatches in ${r.comparedWords} words`;
 console.log(`Icarus, 1 frame       ${show(await simulate(out, { simulator: 'icarus', frames: 1 }))}`);

@@ -15,11 +15,10 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { z } from 'zod';
-import type { IntegerFrames } from '../sim-verilator/bench_files.ts';
 import { cosimulate, runGolden } from '../sim-verilator/cosimulate.ts';
 import { SIMULATORS, type SimulatorName } from '../sim-verilator/simulator.ts';
 import { singleVoice } from '../sim-verilator/stimuli.ts';
-import { type Frames, frameAt } from '../src/data/frames.ts';
+import { type Frames, frameAt, type IntegerFrames } from '../src/data/frames.ts';
 import { type LoadedDesign, loadDesign } from '../src/design/design_dir.ts';
 import { parseConfig } from '../src/machine/config.ts';
 import { FloatLstm } from '../src/model/reference/float_lstm.ts';
@@ -28,7 +27,7 @@ import { logMel, melWeights, parseFeatureNorm, speechFeatures } from '../src/spe
 import { applyOutputLayer } from '../src/speech/output_layer.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import { build } from '../src/verbs/build.ts';
-import { quantizeFrames } from '../src/verbs/simulate.ts';
+import { quantizeFrames } from '../src/verbs/simulation/input_frames.ts';
 import { openRecordings, readTestStrings, synthesise } from './lib/test_strings.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { rtlFiles } from '../src/design/rtl_files.ts';
-import type { Dimensions } from '../src/machine/dimensions.ts';
+import type { Dimensions } from '../src/program/dimensions.ts';
 import { type Netlist, parseNetlist } from '../src/synth/netlist.ts';
 
 /** Cells of a mapped design by type, of all instances below a place in it. */

@@ -1,4 +1,4 @@
-import type { Dimensions } from '../src/machine/dimensions.ts';
+import type { Dimensions } from '../src/program/dimensions.ts';
 import { CHECKPOINTS, type Checkpoint } from './bench_files.ts';
 
 /** Values of the golden model of one channel at the checkpoints: [T * H] each, frame by frame. */

@@ -1,4 +1,4 @@
-import type { Dimensions } from '../src/machine/dimensions.ts';
+import type { Dimensions } from '../src/program/dimensions.ts';
 import type { OutputElements } from './bench_files.ts';
 import type { InputFrame } from './stimuli.ts';
 

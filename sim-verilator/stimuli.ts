@@ -1,5 +1,5 @@
+import type { IntegerFrames } from '../src/data/frames.ts';
 import { EsegenError } from '../src/util/errors.ts';
-import type { IntegerFrames } from './bench_files.ts';
 
 /** A frame on the input stream: its row in the frames, its voice, whether it starts an utterance or ends a batch. */
 export interface InputFrame {

@@ -1,7 +1,11 @@
+export { type CalibrationSet, randomCalibration } from './data/calibration_set.ts';
+export type { Resource, Resources } from './machine/resources.ts';
+export type { Dimensions } from './program/dimensions.ts';
+export type { SimulateOptions } from './verbs/simulation/options.ts';
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
 
-export { type CalibrationSet, randomCalibration, type VectorPeaks } from './compiler/calibrate.ts';
-export { type Compilation, type CompileReport, compile, type Progress } from './compiler/compile.ts';
+export type { VectorPeaks } from './compiler/calibrate.ts';
+export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { type LoadedDesign, loadDesign, writeDesign } from './design/design_dir.ts';
 export {
@@ -14,7 +18,6 @@ export {
   parseLabels,
 } from './design/generate.ts';
 export { type Config, type Matrix, parseConfig, readConfig } from './machine/config.ts';
-export type { Dimensions } from './machine/dimensions.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
 export { hardwareModel } from './model/import/hardware_model.ts';
@@ -40,11 +43,11 @@ export type { Demand, Fit, Verdict } from './synth/fit.ts';
 export type { LongestPaths, PathCell, RegisterPath } from './synth/longest_path.ts';
 export type { MemoryUse } from './synth/memories.ts';
 export type { MultiplierReport } from './synth/multipliers.ts';
-export type { Resource, Resources } from './synth/resources.ts';
 export type { Block } from './synth/rollup.ts';
 export { type SynthOptions, type SynthReport, synthesize } from './synth/synthesize.ts';
 export { nativeYosys, npmYosys, type Yosys } from './synth/yosys.ts';
 export { EsegenError } from './util/errors.ts';
+export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export type {
   MatrixNoise,
@@ -80,5 +83,5 @@ export {
 } from './verbs/prune.ts';
 export { type QuantizeOptions, quantizeModel } from './verbs/quantize.ts';
 export { type RunEngine, type RunOptions, type RunResult, run } from './verbs/run.ts';
-export { type SimulateOptions, type SimulateResult, simulate } from './verbs/simulate.ts';
+export { type SimulateResult, simulate } from './verbs/simulate.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
 import { FAMILIES, type Family } from '../machine/parts.ts';
+import { RESOURCES, type Resource, type Resources } from '../machine/resources.ts';
 import type { Fit } from '../synth/fit.ts';
 import type { PathCell } from '../synth/longest_path.ts';
 import type { MemoryUse } from '../synth/memories.ts';
-import { RESOURCES, type Resource, type Resources } from '../synth/resources.ts';
 import { type Block, eachBlock } from '../synth/rollup.ts';
 import { type SynthReport, synthesize } from '../synth/synthesize.ts';
 import { progressLine } from './progress.ts';

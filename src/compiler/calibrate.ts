@@ -1,21 +1,9 @@
-import type { Frames } from '../data/frames.ts';
-import { createFrames } from '../data/frames.ts';
+import type { CalibrationSet } from '../data/calibration_set.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
 import { quantize } from '../util/fixed.ts';
-import { Rng } from '../util/rng.ts';
 import { fractionFor } from './fraction_bits.ts';
 import { ValueHistogram } from './value_histogram.ts';
-
-/** Frames that fix the fraction bits, and where the state is reset in them. */
-export interface CalibrationSet {
-  /** [T, I]. */
-  readonly frames: Frames;
-  /** First frame of every utterance, ascending, beginning with 0. */
-  readonly utteranceStarts: readonly number[];
-  /** Where the frames come from, for the summary. */
-  readonly origin: string;
-}
 
 /** Largest magnitudes of the vectors over a calibration set, from the double-precision model. */
 export interface VectorPeaks {
@@ -39,17 +27,6 @@ const CELL_NOISE_DB = 50;
 /** Formats of c that are tried: from the one that its peak just fits in, each finer by a bit. */
 const CELL_FORMATS = 6;
 const MAX_CELL_FRAC = 15;
-
-const RANDOM_FRAMES = 64;
-const RANDOM_SEED = 20170222;
-
-/** Seeded standard-normal frames, for a model that comes without data. */
-export function randomCalibration(inputs: number): CalibrationSet {
-  const rng = new Rng(RANDOM_SEED);
-  const frames = createFrames(RANDOM_FRAMES, inputs);
-  for (let i = 0; i < frames.data.length; i++) frames.data[i] = rng.normal();
-  return { frames, utteranceStarts: [0], origin: `${RANDOM_FRAMES} seeded normal frames` };
-}
 
 /**
  * Runs the float model over a calibration set, with the state reset at utterance borders.

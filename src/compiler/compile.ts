@@ -1,14 +1,16 @@
+import type { CalibrationSet } from '../data/calibration_set.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
-import { dimensionsOf } from '../machine/dimensions.ts';
 import type { LstmLayer } from '../model/lstm.ts';
-import { actTable, sigmoid } from '../program/act_table.ts';
+import { actTable, SIGMOID, TANH } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
+import { dimensionsOf } from '../program/dimensions.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from '../program/encode.ts';
 import { createPartition, projectionRowsByLane, tileRowsByLane } from '../program/partition.ts';
 import { compileSchedule } from '../program/schedule.ts';
 import { type SegmentMatrix, segmentList } from '../program/segments.ts';
-import { type CalibrationSet, measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
+import type { Progress } from '../util/report.ts';
+import { measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
 import { fitDimensions, fitFormats, type Hardware } from './fit.ts';
 import { hasEqualColumns } from './prune/equal_columns.ts';
 import { type PrunedLayer, pruneLayer } from './prune/prune_layer.ts';
@@ -53,9 +55,6 @@ export interface Compilation {
   readonly layer: LstmLayer;
   readonly report: CompileReport;
 }
-
-/** Called at the begin of each long stage. */
-export type Progress = (stage: string) => void;
 
 function countNonZeros(values: ArrayLike<number>): number {
   let count = 0;
@@ -104,8 +103,8 @@ export function compile(
   hardware: Hardware | null = null,
 ): Compilation {
   const compilation = compileForAnyPart(source, config, calibration, progress, hardware);
-  const { dimensions, formats } = compilation.design;
-  checkDevice(config, dimensions, formats.weightBits + config.indexBits);
+  const { dimensions } = compilation.design;
+  checkDevice(config, dimensions);
   return compilation;
 }
 
@@ -202,8 +201,8 @@ export function compilePruned(
       matrices,
       cells: { bias: quantized.bias, peepholes: quantized.peepholes },
       tables: {
-        sigmoid: actTable(sigmoid, formats.sigmoidRange),
-        tanh: actTable(Math.tanh, formats.tanhRange),
+        sigmoid: actTable(SIGMOID, formats.sigmoidRange),
+        tanh: actTable(TANH, formats.tanhRange),
       },
     },
     report: {

@@ -1,6 +1,6 @@
-import { type Dimensions, modelPart } from '../machine/dimensions.ts';
 import type { Formats } from '../machine/formats.ts';
 import type { Design } from '../program/design.ts';
+import { type Dimensions, placementIn } from '../program/dimensions.ts';
 import { EsegenError } from '../util/errors.ts';
 import { sumBitsFor } from './quantize.ts';
 
@@ -75,5 +75,5 @@ export function fitDimensions(own: Dimensions, hardware: Dimensions): Dimensions
       ? [{ what: 'bits of a beat number', needs: own.beatBits, has: hardware.beatBits, fix }]
       : [{ what: 'words in a weight memory', needs: own.weightDepth, has: hardware.weightDepth, fix }]),
   ]);
-  return { ...hardware, ...modelPart(own) };
+  return { ...hardware, ...placementIn(own) };
 }

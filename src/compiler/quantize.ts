@@ -1,7 +1,6 @@
 import type { Config } from '../machine/config.ts';
 import { type Formats, MAX_ACT_BITS, PEEP_BITS, Z_FRAC } from '../machine/formats.ts';
 import type { Floats, LstmLayer } from '../model/lstm.ts';
-import { tableStepFrac } from '../program/act_table.ts';
 import { EsegenError } from '../util/errors.ts';
 import { bitsFor, quantize, roundHalfUp } from '../util/fixed.ts';
 import type { VectorValues } from './calibrate.ts';
@@ -252,9 +251,4 @@ export function quantizeLayer(
       tanhRange: config.tables.tanhRange,
     },
   };
-}
-
-/** Right shift of z to a table cell number; at least 1 for ranges up to 16. */
-export function tableShift(range: number): number {
-  return Z_FRAC - tableStepFrac(range);
 }

@@ -1,4 +1,4 @@
-import { feedsOf } from '../hdl/column_feed.ts';
+import { feedsOf } from '../machine/sizes.ts';
 import {
   cellsToDrained,
   cellsToIdle,

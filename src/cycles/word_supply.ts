@@ -1,5 +1,5 @@
-import type { Dimensions } from '../machine/dimensions.ts';
 import { Timing } from '../machine/timing.ts';
+import type { Dimensions } from '../program/dimensions.ts';
 
 /** External memory as the cycle model has it. */
 export interface MemoryRate {

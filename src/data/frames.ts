@@ -17,3 +17,11 @@ export function createFrames(frames: number, width: number): Frames {
 export function frameAt(frames: Frames, t: number): Float64Array {
   return frames.data.subarray(t * frames.width, (t + 1) * frames.width);
 }
+
+/** Input frames of a run, in the design's integers. */
+export interface IntegerFrames {
+  readonly frames: number;
+  readonly width: number;
+  /** [frames, width]. */
+  readonly data: Int16Array;
+}

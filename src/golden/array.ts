@@ -1,7 +1,7 @@
+import { GATES, tileRows } from '../machine/tiles.ts';
 import type { Design } from '../program/design.ts';
-import { cellsOfLane, createPartition, GATES, outputsOfLane } from '../program/partition.ts';
+import { cellsOfLane, createPartition, outputsOfLane } from '../program/partition.ts';
 import { Op, Source, type Step, When } from '../program/schedule.ts';
-import { tileRows } from '../program/tiles.ts';
 import { type Accumulators, type ArithUnit, arithUnit } from './arith_unit.ts';
 import { assemble } from './assemble.ts';
 import { type CellTrace, ElemLane } from './elem_lane.ts';

@@ -1,8 +1,7 @@
-import { tableShift } from '../compiler/quantize.ts';
 import { type Formats, PRODUCT_FRAC, TABLE_FRAC, Z_BITS } from '../machine/formats.ts';
-import { tableIndex, tableStepFrac } from '../program/act_table.ts';
+import { GATES } from '../machine/tiles.ts';
+import { tableIndex, tableShift, tableStepFrac } from '../program/act_table.ts';
 import type { CellParameters } from '../program/design.ts';
-import { GATES } from '../program/partition.ts';
 import { roundHalfUp, saturate } from '../util/fixed.ts';
 import type { Accumulators } from './arith_unit.ts';
 

@@ -1,6 +1,7 @@
+import { feedsOf } from '../machine/sizes.ts';
+import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
-import { feedsOf } from './column_feed.ts';
 import { phaseMsb } from './gather.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -19,7 +20,7 @@ export function array(design: Design): ModulePlan {
     beat: d.beat,
     vectorWidth: formats.vectorBits,
     accWidth: formats.accBits,
-    weightWordWidth: formats.weightBits + config.indexBits,
+    weightWordWidth: weightWordBits(config),
     weightDepth: d.weightDepth,
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,

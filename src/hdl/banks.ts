@@ -1,4 +1,4 @@
-import type { Dimensions } from '../machine/dimensions.ts';
+import type { Dimensions } from '../program/dimensions.ts';
 
 /** What the templates of a PE and around it print of its accumulator banks: two, or three with one for the projection alone. */
 export function bankView({ banks }: Dimensions): { readonly banks: number; readonly threeBanks: boolean } {

@@ -1,11 +1,5 @@
-import type { Dimensions } from '../machine/dimensions.ts';
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
-
-/** Column feeds of a group: one a lane, or one where the lanes work in step. */
-export function feedsOf({ inStep, lanes }: Dimensions): number {
-  return inStep ? 1 : lanes;
-}
 
 /** Words of the columns, for a lane or for all lanes of a group. */
 export function columnFeed({ config, formats, dimensions }: Design): ModulePlan {

@@ -1,5 +1,7 @@
+import { memoryPath } from '../machine/names.ts';
+import { feedsOf } from '../machine/sizes.ts';
+import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
-import { feedsOf } from './column_feed.ts';
 import { loadView } from './load.ts';
 import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -14,7 +16,7 @@ export function columnGroup(design: Design): ModulePlan {
     slice: d.slice,
     vectorWidth: formats.vectorBits,
     actWidth: formats.actBits,
-    wordWidth: formats.weightBits + config.indexBits,
+    wordWidth: weightWordBits(config),
     weightDepth: d.weightDepth,
     dram: d.dram,
     split: d.split,
@@ -27,7 +29,7 @@ export function columnGroup(design: Design): ModulePlan {
     elementWidth: d.elementBits,
     slotWidth: d.slotBits,
     fifoDepth: config.fifoDepth,
-    schedule: 'mem/schedule.mem',
+    schedule: memoryPath(config.name, 'schedule.mem'),
     xBlock: inBlockRam(2 ** (d.slotBits + 1), formats.vectorBits),
     yBlock: inBlockRam(d.sliceOutWords, d.slice * formats.vectorBits),
     mBlock: inBlockRam(d.sliceCellWords, d.slice * formats.vectorBits),

@@ -1,6 +1,5 @@
-import { tableShift } from '../compiler/quantize.ts';
 import { TABLE_BITS } from '../machine/formats.ts';
-import { tableStepFrac } from '../program/act_table.ts';
+import { tableShift, tableStepFrac } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
 import { inBlockRam } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';

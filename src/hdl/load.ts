@@ -1,3 +1,4 @@
+import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import {
   IMAGE_HEADER_WORDS,
@@ -21,8 +22,8 @@ function kindOf(name: string): number {
 
 /** Shapes of the memories by file name, as the load bus addresses them: weights lane by lane. */
 function loadableShapes(design: LoadableDesign): [file: string, shape: { width: number; depth: number }][] {
-  const { config, formats } = design;
-  const width = formats.weightBits + config.indexBits;
+  const { config } = design;
+  const width = weightWordBits(config);
   return [...imageShapes(design)].map(([file, shape]) => [
     file,
     file.startsWith('weights') ? { ...shape, width } : shape,

@@ -1,5 +1,7 @@
+import { memoryPath } from '../machine/names.ts';
+import { feedsOf } from '../machine/sizes.ts';
+import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
-import { feedsOf } from './column_feed.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
@@ -14,8 +16,8 @@ export function pointerRom({ dimensions: d }: Design): 'rom' | 'small_rom' {
 
 /** Memories of a group. */
 export function groupMemory(design: Design): ModulePlan {
-  const { config, formats, dimensions: d } = design;
-  const wordWidth = formats.weightBits + config.indexBits;
+  const { config, dimensions: d } = design;
+  const wordWidth = weightWordBits(config);
   return modulePlan('group_memory', {
     ...loadView(design),
     lanes: d.lanes,
@@ -38,19 +40,19 @@ export function groupMemory(design: Design): ModulePlan {
 }
 
 /** Weights of lanes that work in step. */
-export function rowRom({ config, formats, dimensions: d }: Design): ModulePlan {
+export function rowRom({ config, dimensions: d }: Design): ModulePlan {
   return modulePlan('row_rom', {
     lanes: d.lanes,
-    width: formats.weightBits + config.indexBits,
+    width: weightWordBits(config),
     depth: d.weightDepth,
-    file: 'mem/weights_0000.mem',
+    file: memoryPath(config.name, 'weights_0000.mem'),
   });
 }
 
 /** Words of a lane from external memory. */
-export function wordBuffer({ config, formats, dimensions: d }: Design): ModulePlan {
+export function wordBuffer({ config, dimensions: d }: Design): ModulePlan {
   return modulePlan('word_buffer', {
-    width: formats.weightBits + config.indexBits,
+    width: weightWordBits(config),
     depth: d.bufferDepth,
     limit: d.bufferLimit,
   });

@@ -1,7 +1,8 @@
 import { EsegenError } from '../util/errors.ts';
 import { type Config, nearestArray } from './config.ts';
-import type { Dimensions } from './dimensions.ts';
 import { findPart, PARTS, type Part } from './parts.ts';
+import type { MachineSizes } from './sizes.ts';
+import { weightWordBits } from './word_format.ts';
 
 /** Shapes of an 18-Kbit block RAM with one read port: bits of a word, words (UG573). */
 const RAMB18_SHAPES = [
@@ -40,7 +41,7 @@ function partWith(enough: (part: Part) => boolean): string {
  *
  * @throws EsegenError that names the limit and the nearest config that keeps to it
  */
-export function checkDevice(config: Config, dimensions: Dimensions, wordBits: number): void {
+export function checkDevice(config: Config, dimensions: MachineSizes): void {
   const part = findPart(config.part);
   if (part === null) return;
   const { dsp, bram } = part.resources;
@@ -56,6 +57,7 @@ export function checkDevice(config: Config, dimensions: Dimensions, wordBits: nu
   }
   if (dimensions.dram) return;
   const { groups, lanes, weightDepth } = dimensions;
+  const wordBits = weightWordBits(config);
   // A memory a lane, or one for all lanes of a group that work in step.
   const ramsOf = (depth: number) =>
     dimensions.inStep ? groups * blockRams(lanes * wordBits, depth) : groups * lanes * blockRams(wordBits, depth);

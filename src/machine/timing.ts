@@ -1,4 +1,5 @@
-import { OUTPUT_GATE_LAG } from '../hdl/gather.ts';
+/** Words by which the output gate of a cell is read after its other gates (pipeline of elem_lane). */
+export const OUTPUT_GATE_LAG = 3;
 
 /**
  * Latencies of the blocks, in cycles between the two events named. They restate the pipelines in the headers of the
@@ -21,7 +22,10 @@ export const Timing = {
   cellWord: 4,
   /** Start of Assemble -> first word of y readable (gather.v, assemble.v, vec_buffer.v), without its delay; then a word a cycle. */
   startToY: 6,
-  /** Last row drained -> gather idle (gather_control.v), without its delay. */
+  /**
+   * Last row drained -> gather idle (gather_control.v), without its delay: from the output gate of a cell to its m, 2 to the sums and 10
+   * through elem_lane, with some to spare.
+   */
   drainTail: 16,
   /** Reset -> first address of weight_reader on the bus; address taken -> word ready in its buffer, without the latency of the memory. */
   firstAsk: 5,

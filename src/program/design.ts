@@ -1,6 +1,6 @@
 import type { Config } from '../machine/config.ts';
-import type { Dimensions } from '../machine/dimensions.ts';
 import type { Formats } from '../machine/formats.ts';
+import type { Dimensions } from './dimensions.ts';
 import type { EncodedWords } from './encode.ts';
 import type { Step } from './schedule.ts';
 

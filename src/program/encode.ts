@@ -1,28 +1,7 @@
+import { largestShare } from '../machine/deal.ts';
+import { type WordFormat, weightWordBits } from '../machine/word_format.ts';
 import { EsegenError } from '../util/errors.ts';
 import { groupColumns } from './partition.ts';
-
-/**
- * The relative-index format of ESE (Han et al., FPGA 2017), which is that of EIE (Han et al., ISCA 2016). Every lane stores its rows
- * of a matrix by columns, one word per non-zero weight:
- *
- *     word = (weight mod 2^weightBits) · 2^indexBits + index
- *     row(first word of a column) = index,   row(next word) = row + index + 1
- *
- * Rows are positions in the lane's local order. A gap of more than 2^indexBits - 1 rows takes padding words: weight 0
- * and an index of all ones, which moves the row on by 2^indexBits. A column never ends in padding; an empty one has no
- * words. A weight of 0 that is to have a word moves the row on like any other: to the hardware it is padding at a row of its
- * own. Where lanes work in step, columns are filled up to the longest of the group with words of all zeros, which may lead beyond the
- * lane's rows.
- *
- * Example, 2 index bits, 4 weight bits, column (0, 3, 0, 0, 0, 0, 0, -1): row 1 is 3, then 5 rows are skipped, 4 of
- * them by a padding word: 0b0011_01, 0b0000_11, 0b1111_01.
- */
-export interface WordFormat {
-  /** Bits of a two's-complement weight, 2 to 16. */
-  readonly weightBits: number;
-  /** Bits of a relative index, 1 to 10. */
-  readonly indexBits: number;
-}
 
 /** The words of a matrix as the memories hold them. */
 export interface EncodedWords {
@@ -110,7 +89,7 @@ export function encodeGroups(
   mask: Uint8Array | null = null,
   inStep = false,
 ): EncodedMatrix {
-  const width = Math.ceil(columns / groups);
+  const width = largestShare(columns, groups);
   const parts = Array.from({ length: groups }, (_, group) => {
     const groupMask = mask === null ? null : groupColumns(mask, columns, groups, group);
     const own = encodeMatrix(groupColumns(weights, columns, groups, group), width, rowsByLane, format, groupMask);
@@ -258,7 +237,7 @@ function decodeLane(encoded: EncodedWords, lane: number, laneRows: number, where
   }
 
   const indexMask = 2 ** indexBits - 1;
-  const wordLimit = 2 ** (weightBits + indexBits);
+  const wordLimit = 2 ** weightWordBits({ weightBits, indexBits });
   let entries = 0;
   for (let at = 0; at < words.length; at++) if (words[at]! >>> indexBits !== 0) entries++;
   const columnStart = new Int32Array(columns + 1);

@@ -1,11 +1,15 @@
-import type { Dimensions } from '../machine/dimensions.ts';
-import type { Formats } from '../machine/formats.ts';
-import { TABLE_BITS, TABLE_ENTRIES } from '../machine/formats.ts';
+import { type Formats, TABLE_BITS, TABLE_ENTRIES } from '../machine/formats.ts';
+import { GATES } from '../machine/tiles.ts';
+import { weightWordBits } from '../machine/word_format.ts';
 import type { CellParameters, Design, DesignMatrices } from './design.ts';
+import type { Dimensions } from './dimensions.ts';
 import type { EncodedWords } from './encode.ts';
 import { type MemImage, memFromBigInts, memFromWords, memWord } from './mem_image.ts';
 import { packStep, stepFields } from './schedule.ts';
 import { unpackStream } from './stream.ts';
+
+/** File of the schedule. */
+export const SCHEDULE_FILE = 'schedule.mem';
 
 /** Number of a lane in a file name, as the RTL composes it: four digits for lanes of the array, three for those of ElemMul. */
 function laneName(prefix: string, lane: number): string {
@@ -62,21 +66,21 @@ function cellOf(word: number, elemLane: number, elemLanes: number): number {
 
 function packParameters({ dimensions: d, formats, cells }: Design, elemLane: number): MemImage {
   const words = new Array<bigint>(d.paramDepth).fill(0n);
-  for (let word = 0; word * 4 < d.paramDepth; word++) {
+  for (let word = 0; word * GATES < d.paramDepth; word++) {
     const cell = cellOf(word, elemLane, d.elemLanes);
     if (cell >= d.cells) continue;
-    for (let gate = 0; gate < 4; gate++) {
+    for (let gate = 0; gate < GATES; gate++) {
       let bits = toBits(cells.bias[gate * d.cells + cell]!, formats.biasBits);
       const peephole = cells.peepholes === null ? null : peepholeOf(cells.peepholes, gate);
       if (peephole !== null) bits |= toBits(peephole[cell]!, formats.peepBits) << BigInt(formats.biasBits);
-      words[word * 4 + gate] = bits;
+      words[word * GATES + gate] = bits;
     }
   }
   return memFromBigInts(d.paramBits, words);
 }
 
 /**
- * Memory images of a design by file name (in `mem/`):
+ * Memory images of a design by file name (in `mem/`, behind the name of the design: memoryPath):
  *
  * - `weights_LLLL`   words of lane LLLL (group by group): W_x, W_r, W_ym, each from its base on; none where they are in
  *   external memory (stream.ts). Where the lanes of a group work in step, the words of all of them side by side, lane LLLL in the low bits
@@ -86,14 +90,14 @@ function packParameters({ dimensions: d, formats, cells }: Design, elemLane: num
  * - `sigmoid`, `tanh`, `schedule`
  */
 export function packDesign(design: Design): Map<string, MemImage> {
-  const { config, dimensions: d, formats, matrices, tables, schedule } = design;
+  const { config, dimensions: d, matrices, tables, schedule } = design;
   const images = new Map<string, MemImage>();
-  const wordBits = formats.weightBits + config.indexBits;
+  const width = weightWordBits(config);
   for (const lane of d.dram ? [] : memoryLanes(d, d.inStep)) {
     const words = Array.from({ length: lanesOfWeightMemory(d) }, (_, at) => laneWeights(matrices, d, lane + at));
     const image = d.inStep
-      ? memFromBigInts(wordBits * words.length, sideBySide(words, wordBits))
-      : memFromWords(wordBits, words[0]!);
+      ? memFromBigInts(width * words.length, sideBySide(words, width))
+      : memFromWords(width, words[0]!);
     images.set(laneName('weights', lane), image);
   }
   for (const lane of pointerLanes(d)) {
@@ -114,7 +118,7 @@ export function packDesign(design: Design): Map<string, MemImage> {
   const fields = stepFields(d);
   const stepBits = fields.reduce((sum, f) => sum + f.bits, 0);
   images.set(
-    'schedule.mem',
+    SCHEDULE_FILE,
     memFromBigInts(
       stepBits,
       schedule.map((step) => packStep(step, fields)),
@@ -128,10 +132,10 @@ export function packDesign(design: Design): Map<string, MemImage> {
  * step.
  */
 export function loadableImages(design: Design): Map<string, MemImage> {
-  const { config, dimensions: d, formats, matrices } = design;
+  const { config, dimensions: d, matrices } = design;
   const files = packDesign(design);
   if (!d.inStep) return files;
-  const width = formats.weightBits + config.indexBits;
+  const width = weightWordBits(config);
   const images = new Map<string, MemImage>();
   for (let lane = 0; lane < d.groups * d.lanes; lane++) {
     images.set(laneName('weights', lane), memFromWords(width, laneWeights(matrices, d, lane)));
@@ -142,9 +146,9 @@ export function loadableImages(design: Design): Map<string, MemImage> {
 
 /** Shape of every memory image of a design: what a reader of the files must find. */
 export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'formats' | 'schedule'>) {
-  const { config, dimensions: d, formats, schedule } = design;
+  const { config, dimensions: d, schedule } = design;
   const shapes = new Map<string, { width: number; depth: number }>();
-  const width = lanesOfWeightMemory(d) * (formats.weightBits + config.indexBits);
+  const width = lanesOfWeightMemory(d) * weightWordBits(config);
   for (const lane of d.dram ? [] : memoryLanes(d, d.inStep)) {
     shapes.set(laneName('weights', lane), { width, depth: d.weightDepth });
   }
@@ -155,7 +159,7 @@ export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'form
   }
   for (const name of ['sigmoid.mem', 'tanh.mem']) shapes.set(name, { width: TABLE_BITS, depth: TABLE_ENTRIES });
   const stepBits = stepFields(d).reduce((sum, f) => sum + f.bits, 0);
-  shapes.set('schedule.mem', { width: stepBits, depth: schedule.length });
+  shapes.set(SCHEDULE_FILE, { width: stepBits, depth: schedule.length });
   return shapes;
 }
 
@@ -202,7 +206,7 @@ function unpackMatrices(
   );
   const sums = counts.map((ofLanes) => ofLanes.map((ofLane) => ofLane.reduce((sum, count) => sum + count, 0)));
   const streamed = stream === null ? null : unpackStream(stream, d, sums);
-  const onChip = d.dram ? [] : weightsOfLanes(images, d, format.weightBits + format.indexBits);
+  const onChip = d.dram ? [] : weightsOfLanes(images, d, weightWordBits(format));
   return d.segments.map(({ columns, base }, part) => ({
     format,
     columns,
@@ -224,14 +228,14 @@ function weightsOfLanes(images: ReadonlyMap<string, MemImage>, d: Dimensions, bi
 }
 
 function unpackParameters(images: readonly MemImage[], d: Dimensions, formats: Formats): CellParameters {
-  const bias = new Float64Array(4 * d.cells);
+  const bias = new Float64Array(GATES * d.cells);
   const peepholes = d.peepholes
     ? { i: new Int16Array(d.cells), f: new Int16Array(d.cells), o: new Int16Array(d.cells) }
     : null;
   for (let cell = 0; cell < d.cells; cell++) {
     const image = images[cell % d.elemLanes]!;
-    for (let gate = 0; gate < 4; gate++) {
-      const word = memWord(image, 4 * Math.floor(cell / d.elemLanes) + gate);
+    for (let gate = 0; gate < GATES; gate++) {
+      const word = memWord(image, GATES * Math.floor(cell / d.elemLanes) + gate);
       bias[gate * d.cells + cell] = fromBits(word, formats.biasBits);
       const peephole = peepholes === null ? null : peepholeOf(peepholes, gate);
       if (peephole !== null) peephole[cell] = fromBits(word >> BigInt(formats.biasBits), formats.peepBits);

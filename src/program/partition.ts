@@ -1,4 +1,5 @@
-import { type Tiles, tileRows } from './tiles.ts';
+import { largestShare, shareOf } from '../machine/deal.ts';
+import { GATES, type Tiles, tileRows } from '../machine/tiles.ts';
 
 /**
  * Which lane works on which matrix row. Cells are dealt out round robin, and the four gates of a cell stay in one lane,
@@ -22,9 +23,6 @@ export interface Partition {
   readonly outputsPerLane: number;
 }
 
-/** Number of gates, in the order i, f, g, o. */
-export const GATES = 4;
-
 /**
  * Deals cells and outputs out to lanes.
  *
@@ -35,19 +33,19 @@ export function createPartition(lanes: number, cells: number, outputs: number): 
     lanes,
     cells,
     outputs,
-    cellsPerLane: Math.ceil(cells / lanes),
-    outputsPerLane: Math.ceil(outputs / lanes),
+    cellsPerLane: largestShare(cells, lanes),
+    outputsPerLane: largestShare(outputs, lanes),
   };
 }
 
 /** Number of cells that `lane` holds, at most `cellsPerLane`. */
 export function cellsOfLane(partition: Partition, lane: number): number {
-  return dealt(partition.cells, partition.lanes, lane);
+  return shareOf(partition.cells, partition.lanes, lane);
 }
 
 /** Number of projection rows that `lane` holds, at most `outputsPerLane`. */
 export function outputsOfLane(partition: Partition, lane: number): number {
-  return dealt(partition.outputs, partition.lanes, lane);
+  return shareOf(partition.outputs, partition.lanes, lane);
 }
 
 /**
@@ -91,11 +89,6 @@ export function projectionRowsByLane(partition: Partition): readonly Int32Array[
   return Array.from({ length: partition.lanes }, (_, lane) => projectionRows(partition, lane));
 }
 
-/** Number of columns that `group` works on: at most one fewer than the widest group, group 0. */
-export function columnsOfGroup(columns: number, groups: number, group: number): number {
-  return dealt(columns, groups, group);
-}
-
 /**
  * Columns of a matrix that a group works on: j with j mod groups = group, as a matrix of their own, padded with zero columns to
  * the width of the widest group.
@@ -109,7 +102,7 @@ export function groupColumns(
   groups: number,
   group: number,
 ): Int16Array {
-  const width = Math.ceil(columns / groups);
+  const width = largestShare(columns, groups);
   const rows = weights.length / columns;
   const out = new Int16Array(rows * width);
   for (let row = 0; row < rows; row++) {
@@ -118,9 +111,4 @@ export function groupColumns(
     }
   }
   return out;
-}
-
-/** How many of `items`, dealt out round robin from lane 0, `lane` gets. */
-function dealt(items: number, lanes: number, lane: number): number {
-  return Math.floor((items - lane + lanes - 1) / lanes);
 }

@@ -1,6 +1,6 @@
+import type { Tiles } from '../machine/tiles.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Segment, SegmentMatrix } from './segments.ts';
-import type { Tiles } from './tiles.ts';
 
 /** What a step does; values are the codes in the schedule memory (column_issuer.v, sequencer.v). */
 export const Op = { spmv: 0, cells: 1, outputs: 2 } as const;

@@ -1,6 +1,6 @@
-import type { Dimensions } from '../machine/dimensions.ts';
+import type { WordFormat } from '../machine/word_format.ts';
 import type { DesignMatrices } from './design.ts';
-import type { WordFormat } from './encode.ts';
+import type { Dimensions } from './dimensions.ts';
 
 /** Path of the weights in external memory, in a design directory, and of what describes them. */
 export const STREAM_FILE = 'dram/weights.bin';

@@ -1,6 +1,6 @@
+import { addResources, NO_RESOURCES, type Resources } from '../machine/resources.ts';
 import { primitivesOf } from './hierarchy.ts';
 import { binaryNumber, type Netlist } from './netlist.ts';
-import { addResources, NO_RESOURCES, type Resources } from './resources.ts';
 import { type Block, eachBlock } from './rollup.ts';
 
 /** Module that holds the multiplier of a PE. */

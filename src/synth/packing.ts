@@ -1,7 +1,7 @@
+import { addResources, type Resources } from '../machine/resources.ts';
 import { type Place, primitivesOf } from './hierarchy.ts';
 import type { MultiplierReport } from './multipliers.ts';
 import type { Netlist } from './netlist.ts';
-import { addResources, type Resources } from './resources.ts';
 
 /** LUTs of at most three inputs: two of them fit in one with two outputs and five inputs (UG474, UG574) if they share one. */
 const SMALL_LUT = /^(LUT[123]|INV)$/;

@@ -1,7 +1,7 @@
+import { addResources, NO_RESOURCES, type Resources } from '../machine/resources.ts';
 import { type BlockName, type Place, primitivesOf } from './hierarchy.ts';
 import type { Netlist } from './netlist.ts';
 import { primitiveResources } from './primitives.ts';
-import { addResources, NO_RESOURCES, type Resources } from './resources.ts';
 
 /** All instances of a block below all instances of the block above it. */
 export interface Block extends BlockName {

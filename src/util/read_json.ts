@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { EsegenError } from './errors.ts';
+import { causeOf } from './file_error.ts';
 
 /** Largest JSON file that is read, in bytes. */
 const JSON_LIMIT = 2 ** 26;
@@ -18,8 +19,7 @@ export function readJson(path: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof EsegenError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
 import { ADDRESS_BITS as CONTROL_BITS } from '../control/registers.ts';
-import type { Dimensions } from '../machine/dimensions.ts';
+import type { Dimensions } from '../program/dimensions.ts';
 
 /** Ports of the top module that belong together, as an interface of a packaged IP. */
 export interface BusInterface {

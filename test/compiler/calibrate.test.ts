@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sampleLayer } from '../../fixtures/sample_design.ts';
-import { measureVectors, randomCalibration } from '../../src/compiler/calibrate.ts';
+import { measureVectors } from '../../src/compiler/calibrate.ts';
 import { fractionFor } from '../../src/compiler/fraction_bits.ts';
+import { randomCalibration } from '../../src/data/calibration_set.ts';
 import type { LstmLayer } from '../../src/model/lstm.ts';
 import { FloatLstm } from '../../src/model/reference/float_lstm.ts';
 import { quantize } from '../../src/util/fixed.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sampleDesign, sampleLayer } from '../../fixtures/sample_design.ts';
 import { weightRows } from '../../src/cli/describe.ts';
-import { randomCalibration } from '../../src/compiler/calibrate.ts';
 import { type CompileReport, compile } from '../../src/compiler/compile.ts';
 import { estimateCycles } from '../../src/cycles/estimate.ts';
+import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { type Encoding, parseConfig } from '../../src/machine/config.ts';
 import { randomLayer } from './prune/random_layer.ts';
 

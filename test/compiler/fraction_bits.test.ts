@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { sampleLayer } from '../../fixtures/sample_design.ts';
-import { measureVectors, randomCalibration } from '../../src/compiler/calibrate.ts';
+import { measureVectors } from '../../src/compiler/calibrate.ts';
 import { bestFraction, bestWeightFraction, fractionFor } from '../../src/compiler/fraction_bits.ts';
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { ValueHistogram } from '../../src/compiler/value_histogram.ts';
+import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { parseConfig } from '../../src/machine/config.ts';
 import { quantize } from '../../src/util/fixed.ts';
 import { Rng } from '../../src/util/rng.ts';

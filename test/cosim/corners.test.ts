@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { type SampleLayer, sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
-import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
-import { createFrames } from '../../src/data/frames.ts';
+import { createFrames, type IntegerFrames } from '../../src/data/frames.ts';
 import { GoldenModel } from '../../src/golden/array.ts';
 import type { CellTrace } from '../../src/golden/elem_lane.ts';
 import { parseConfig } from '../../src/machine/config.ts';

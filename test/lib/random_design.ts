@@ -1,9 +1,9 @@
 import { batches, type Stimuli } from '../../sim-verilator/stimuli.ts';
-import type { CalibrationSet } from '../../src/compiler/calibrate.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
+import type { CalibrationSet } from '../../src/data/calibration_set.ts';
 import { createFrames } from '../../src/data/frames.ts';
 import type { Config } from '../../src/machine/config.ts';
-import type { Dimensions } from '../../src/machine/dimensions.ts';
+import type { Dimensions } from '../../src/program/dimensions.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { randomConfig, randomDensities, randomMaximum } from './random_config.ts';

@@ -1,5 +1,5 @@
-import type { IntegerFrames } from '../../sim-verilator/bench_files.ts';
 import { type InputFrame, type Stimuli, singleVoice } from '../../sim-verilator/stimuli.ts';
+import type { IntegerFrames } from '../../src/data/frames.ts';
 import type { Config } from '../../src/machine/config.ts';
 import type { Rng } from '../../src/util/rng.ts';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { WordFormat } from '../../src/machine/word_format.ts';
 import {
   countsAreShared,
   decodeMatrix,
@@ -8,7 +9,6 @@ import {
   encodeGroups,
   encodeMatrix,
   type LaneColumns,
-  type WordFormat,
 } from '../../src/program/encode.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from '../../src/program/partition.ts';
 import { EsegenError } from '../../src/util/errors.ts';

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
 import { parseConfig } from '../../src/machine/config.ts';
-import { type Dimensions, dimensionsOf } from '../../src/machine/dimensions.ts';
+import type { WordFormat } from '../../src/machine/word_format.ts';
 import type { DesignMatrices } from '../../src/program/design.ts';
-import type { EncodedWords, WordFormat } from '../../src/program/encode.ts';
+import { type Dimensions, dimensionsOf } from '../../src/program/dimensions.ts';
+import type { EncodedWords } from '../../src/program/encode.ts';
 import { segmentList } from '../../src/program/segments.ts';
 import {
   fillerWord,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { NO_RESOURCES } from '../../src/machine/resources.ts';
 import { placesOf } from '../../src/synth/hierarchy.ts';
 import { memoriesOf, memoryFindings } from '../../src/synth/memories.ts';
 import { multiplierFindings, multiplierReport } from '../../src/synth/multipliers.ts';
 import type { Netlist } from '../../src/synth/netlist.ts';
-import { NO_RESOURCES } from '../../src/synth/resources.ts';
 import { rollUp } from '../../src/synth/rollup.ts';
 import { netlistOf, type ShortCell } from './netlists.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { addResources, NO_RESOURCES, type Resources } from '../../src/machine/resources.ts';
 import { placesOf } from '../../src/synth/hierarchy.ts';
 import { type Netlist, sourceName } from '../../src/synth/netlist.ts';
 import { countLutPairs, packResources } from '../../src/synth/packing.ts';
 import { primitiveResources } from '../../src/synth/primitives.ts';
-import { addResources, NO_RESOURCES, type Resources } from '../../src/synth/resources.ts';
 import { eachBlock, rollUp } from '../../src/synth/rollup.ts';
 import { netlistOf } from './netlists.ts';
 

@@ -1,5 +1,5 @@
+import { shareOf } from '../../machine/deal.ts';
 import type { Floats } from '../../model/lstm.ts';
-import { columnsOfGroup } from '../../program/partition.ts';
 import { Ranking } from './ranking.ts';
 
 /** What one lane holds of the columns of one group of a dense matrix, and how much of it stays. */
@@ -54,7 +54,7 @@ export function laneShare(
   rows: Int32Array,
   keep: readonly number[],
 ): LaneShare {
-  const width = columnsOfGroup(columns, groups, group);
+  const width = shareOf(columns, groups, group);
   const magnitudes = new Float64Array(rows.length * width);
   for (let local = 0; local < rows.length; local++) {
     const base = rows[local]! * columns + group;

@@ -1,7 +1,9 @@
 import { type Config, densityOf, type Encoding, type Matrix } from '../../machine/config.ts';
+import { shareOf } from '../../machine/deal.ts';
+import type { Tiles } from '../../machine/tiles.ts';
 import type { Floats, LstmLayer } from '../../model/lstm.ts';
-import { columnsOfGroup, createPartition, projectionRowsByLane, tileRowsByLane } from '../../program/partition.ts';
-import { type Tiles, tilesFor } from '../../program/tiles.ts';
+import { createPartition, projectionRowsByLane, tileRowsByLane } from '../../program/partition.ts';
+import { tilesFor } from '../choose_tiles.ts';
 import { columnBalanced } from './column_balanced.ts';
 import { deal } from './deal.ts';
 import { type LaneShare, laneShare, type PruneRule } from './lane_share.ts';
@@ -151,7 +153,7 @@ function partsOf(
   turn: number,
 ): { readonly parts: readonly Part[]; readonly next: number } {
   const { groups } = config.array;
-  const widths = Array.from({ length: groups }, (_, group) => columnsOfGroup(columns, groups, group));
+  const widths = Array.from({ length: groups }, (_, group) => shareOf(columns, groups, group));
   const keep = rowsByLane.map((): (readonly number[])[] => []);
   let next = turn;
   for (const matrix of matrices) {

@@ -1,4 +1,4 @@
-import type { CalibrationSet } from '../../compiler/calibrate.ts';
+import type { CalibrationSet } from '../../data/calibration_set.ts';
 import type { Graph } from '../../model/graph.ts';
 import { cellClipOf, checkCellClip } from '../../model/import/hardware_model.ts';
 import type { LstmLayer } from '../../model/lstm.ts';

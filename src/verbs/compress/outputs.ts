@@ -1,4 +1,4 @@
-import type { CalibrationSet } from '../../compiler/calibrate.ts';
+import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
 import { type CellObserver, GoldenModel } from '../../golden/array.ts';
 import type { LstmLayer } from '../../model/lstm.ts';

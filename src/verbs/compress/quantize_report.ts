@@ -1,16 +1,18 @@
-import { type CalibrationSet, measureVectors } from '../../compiler/calibrate.ts';
-import { compilePruned, type Progress } from '../../compiler/compile.ts';
+import { measureVectors } from '../../compiler/calibrate.ts';
+import { compilePruned } from '../../compiler/compile.ts';
 import { pruneLayer } from '../../compiler/prune/prune_layer.ts';
 import { type QuantizedLayer, quantizeLayer } from '../../compiler/quantize.ts';
+import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { frameAt } from '../../data/frames.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
 import { type Config, MATRICES, type Matrix } from '../../machine/config.ts';
 import { TABLE_FRAC } from '../../machine/formats.ts';
 import type { Floats, LstmLayer } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
-import { sigmoid, tableIndex, tableStepFrac } from '../../program/act_table.ts';
+import { SIGMOID, TANH, tableIndex, tableStepFrac } from '../../program/act_table.ts';
 import type { Design } from '../../program/design.ts';
 import { quantize } from '../../util/fixed.ts';
+import type { Progress } from '../../util/report.ts';
 import { floatOutputs, goldenOutputs } from './outputs.ts';
 
 /** What rounding does to the weights of a sub-matrix. */
@@ -257,9 +259,9 @@ function compareVectors(
     m: tally(formats.mFrac),
     y: tally(formats.yFrac),
   };
-  const gates = new TableTally(tables.sigmoid, formats.sigmoidRange, sigmoid);
-  const candidates = new TableTally(tables.tanh, formats.tanhRange, Math.tanh);
-  const states = new TableTally(tables.tanh, formats.tanhRange, Math.tanh);
+  const gates = new TableTally(tables.sigmoid, formats.sigmoidRange, SIGMOID.of);
+  const candidates = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
+  const states = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
 
   const goldenC = new Float64Array(cells);
   const goldenM = new Float64Array(cells);

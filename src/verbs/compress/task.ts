@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { CalibrationSet } from '../../compiler/calibrate.ts';
+import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { readFrameSet, utterancesOf } from '../../data/frame_sets.ts';
 import type { Frames } from '../../data/frames.ts';
 import type { LstmModel } from '../../model/lstm.ts';

@@ -1,0 +1,256 @@
+import { clog2, unsignedBits } from '../util/fixed.ts';
+import type { Config } from './config.ts';
+import { largestShare } from './deal.ts';
+import { beatsOf, type ExternalMemory, externalMemoryOf } from './external_memory.ts';
+import type { Formats } from './formats.ts';
+import { GATES, type Tiles } from './tiles.ts';
+
+/** An accumulator bank: rows, and whether it is block RAM. */
+export interface Bank {
+  readonly rows: number;
+  readonly block: boolean;
+}
+
+/** Sizes of a layer. */
+export interface LayerShape {
+  readonly inputs: number;
+  readonly cells: number;
+  readonly outputs: number;
+  readonly projection: boolean;
+  readonly peepholes: boolean;
+}
+
+/** Every size, width and depth of the hardware; nothing in it is a model's. Builders print it, all models on this hardware share it. */
+export interface MachineSizes extends ExternalMemory {
+  /** Vector lengths of the largest model for which the hardware is made. */
+  readonly maxInputs: number;
+  readonly maxCells: number;
+  readonly maxOutputs: number;
+  readonly projection: boolean;
+  readonly peepholes: boolean;
+  /** Voices, column groups, and their product with the lanes: multipliers. */
+  readonly channels: number;
+  readonly groups: number;
+  readonly multipliers: number;
+  /** Lanes of a group, ElemMul lanes, and words of ElemMul in a row of the array (lanes / elemLanes). */
+  readonly lanes: number;
+  readonly elemLanes: number;
+  readonly phases: number;
+  /** Elements of a group in a word of ElemMul, and words over which a round over the groups spreads; one of them is 1. */
+  readonly slice: number;
+  readonly spread: number;
+  /** Elements of an output beat. */
+  readonly beat: number;
+  /** Rows of a gate bank and of the projection bank in a lane's ActBuffer. */
+  readonly gateRows: number;
+  readonly outRows: number;
+  readonly rowBits: number;
+  /** Accumulator banks of a PE, and bits of a row number in them. */
+  readonly banks: readonly Bank[];
+  readonly bankRowBits: number;
+  /** Cells of a lane by tile: one tile, or two where the accumulators are split (docs/architecture.md). */
+  readonly tiles: Tiles;
+  readonly split: boolean;
+  /** Rows that are cleared after reset, one a cycle. */
+  readonly sweepRows: number;
+  /** Weight memory of a lane. */
+  readonly weightDepth: number;
+  readonly addrBits: number;
+  /** Whether all lanes of a group have the same number of words in every column, so that they share the pointers. */
+  readonly sharedCounts: boolean;
+  /** Whether the lanes of a group work in step: one queue and one weight address for all of them. */
+  readonly inStep: boolean;
+  /** Pointer memory of a lane: one count for each column of all matrices. */
+  readonly pointerDepth: number;
+  readonly pointerBits: number;
+  readonly countBits: number;
+  /** Bits of an element, column or size number. */
+  readonly elementBits: number;
+  /** Words of ElemMul: cells of one of its lanes; bits of a word number. */
+  readonly laneCells: number;
+  readonly wordBits: number;
+  /** Parameter memory of an ElemMul lane. */
+  readonly paramDepth: number;
+  readonly paramBits: number;
+  /** Words of the vector buffers of a group; of an output buffer, whose words are beats where a beat has more elements. */
+  readonly sliceCellWords: number;
+  readonly sliceOutWords: number;
+  readonly outBufferWords: number;
+  /** Bits of a gate sum over all groups, and cycles of the adder tree. */
+  readonly redBits: number;
+  readonly tree: number;
+  /** Bits of a channel number, at least 1. */
+  readonly destBits: number;
+  /** Address bits of an input frame in a group. */
+  readonly slotBits: number;
+  /** Whether the weights are in external memory; how they come from there follows, see stream.ts for the image. */
+  readonly dram: boolean;
+  /** Bits of a beat number. */
+  readonly beatBits: number;
+}
+
+/** What the memories must hold at least. */
+export interface MemoryNeeds {
+  /** Words of the weight memories: of the fullest lanes of all segments, and the first of the last segment. */
+  readonly words: number;
+  readonly lastBase: number;
+  /** Beats in external memory. */
+  readonly beats: number;
+  /** Words of the fullest column of any lane. */
+  readonly largestCount: number;
+  /** Whether all lanes of a group have the same number of words in every column. */
+  readonly sharedCounts: boolean;
+  /** Cells of a lane by tile. */
+  readonly tiles: Tiles;
+}
+
+/** Banks of more bits than this go into block RAM when the config leaves it open (accumulatorMemory "auto"). */
+const DISTRIBUTED_LIMIT = 128 * 64;
+
+/** Memories have at least two words, so that every address has a bit. */
+function depth(words: number): number {
+  return Math.max(words, 2);
+}
+
+/** Rows of a layer in the accumulators of a lane: gate sums, and sums of the projection. */
+export function accumulatorRows({ lanes }: Pick<MachineSizes, 'lanes'>, { cells, outputs, projection }: LayerShape) {
+  return {
+    gateRows: GATES * largestShare(cells, lanes),
+    outRows: projection ? depth(largestShare(outputs, lanes)) : 0,
+  };
+}
+
+/** Columns of a group, by vector. */
+export function groupColumnsOf(
+  { groups }: Pick<MachineSizes, 'groups'>,
+  { inputs, cells, outputs, projection }: LayerShape,
+) {
+  return {
+    columnsX: largestShare(inputs, groups),
+    columnsY: largestShare(outputs, groups),
+    columnsM: projection ? largestShare(cells, groups) : 0,
+  };
+}
+
+/** Words of an output beat, at least 1. */
+function beatWordsOf({ elemLanes, beat }: Pick<MachineSizes, 'elemLanes' | 'beat'>): number {
+  return Math.max(beat / elemLanes, 1);
+}
+
+/** Words of ElemMul and Assemble in a frame, in whole rounds over the groups; those of y fill the last output beat, too. */
+export function frameWordsOf(
+  machine: Pick<MachineSizes, 'elemLanes' | 'spread' | 'beat'>,
+  { cells, outputs, projection }: LayerShape,
+) {
+  const { elemLanes, spread } = machine;
+  const wholeRounds = (elements: number, round: number) => Math.ceil(elements / (elemLanes * round)) * round;
+  const yRound = Math.max(spread, beatWordsOf(machine));
+  return {
+    cellWords: wholeRounds(cells, projection ? spread : yRound),
+    outWords: wholeRounds(outputs, yRound),
+  };
+}
+
+/** Accumulator banks of a PE. Split: the sums of the projection lie behind those of tile 0, from the next power of two on. */
+function banksOf(
+  { accumulatorMemory }: Config,
+  { accBits }: Formats,
+  { gateRows, outRows }: ReturnType<typeof accumulatorRows>,
+  tiles: Tiles,
+) {
+  const split = accumulatorMemory === 'split';
+  const projection = outRows > 0;
+  const mostRows = split ? GATES * Math.max(...tiles) : gateRows;
+  const rowBits = Math.max(clog2(mostRows), clog2(outRows), 3);
+  const inBlock = (rows: number) =>
+    accumulatorMemory === 'block' || (accumulatorMemory === 'auto' && rows * accBits > DISTRIBUTED_LIMIT);
+  const banks: readonly Bank[] = split
+    ? [
+        { rows: projection ? 2 ** rowBits + outRows : depth(GATES * tiles[0]!), block: true },
+        { rows: depth(GATES * tiles[1]!), block: false },
+      ]
+    : [gateRows, gateRows, ...(projection ? [outRows] : [])].map((rows) => ({ rows, block: inBlock(rows) }));
+  return { split, rowBits, banks, bankRowBits: rowBits + (split && projection ? 1 : 0) };
+}
+
+/**
+ * Sizes of the hardware for a config.
+ *
+ * @param largest of the models that it is to run: the longest of every vector
+ * @param formats widths of weights, activations, accumulators and parameters
+ * @param needs of the weights; the memories get room for `maximum.words` of the config, too
+ */
+export function machineSizes(config: Config, largest: LayerShape, formats: Formats, needs: MemoryNeeds): MachineSizes {
+  const { inputs, cells, outputs, projection, peepholes } = largest;
+  const { lanes, groups, channels } = config.array;
+  const { elemLanes, outputBeat: beat } = config;
+  const { tiles, largestCount } = needs;
+  const leastWords = config.maximum.words;
+  const phases = lanes / elemLanes;
+  const spread = Math.max(groups / elemLanes, 1);
+  const rows = accumulatorRows({ lanes }, largest);
+  const { rowBits, split, banks, bankRowBits } = banksOf(config, formats, rows, tiles);
+  const external = externalMemoryOf(config);
+  // A word count must fit the address it is added to, and so must the base of a matrix without words.
+  const weightDepth = depth(Math.max(needs.words, leastWords, largestCount + 1, needs.lastBase + 1));
+  const { columnsX, columnsY, columnsM } = groupColumnsOf({ groups }, largest);
+  const columns = tiles.length * (columnsX + columnsY) + columnsM;
+  const { cellWords, outWords } = frameWordsOf({ elemLanes, spread, beat }, largest);
+  const slotBits = Math.max(clog2(columnsX), 1);
+  const laneCells = Math.max(largestShare(cells, lanes) * phases, cellWords);
+  return {
+    maxInputs: inputs,
+    maxCells: cells,
+    maxOutputs: outputs,
+    projection,
+    peepholes,
+    channels,
+    groups,
+    multipliers: channels * groups * lanes,
+    lanes,
+    elemLanes,
+    phases,
+    slice: Math.max(elemLanes / groups, 1),
+    spread,
+    beat,
+    ...rows,
+    rowBits,
+    banks,
+    tiles,
+    split,
+    bankRowBits,
+    sweepRows: 2 ** bankRowBits,
+    weightDepth,
+    addrBits: clog2(weightDepth),
+    sharedCounts: needs.sharedCounts,
+    inStep: config.activationQueue === 'group',
+    pointerDepth: depth(columns),
+    pointerBits: clog2(depth(columns)),
+    countBits: Math.max(unsignedBits(largestCount), 2),
+    elementBits: unsignedBits(
+      Math.max(columns, cellWords * elemLanes, outWords * elemLanes + beat, 2 * elemLanes, groups * 2 ** slotBits),
+    ),
+    laneCells: depth(laneCells),
+    wordBits: Math.max(unsignedBits(Math.max(laneCells, outWords)), 2),
+    sliceCellWords: depth(cellWords / spread),
+    sliceOutWords: depth(outWords / spread),
+    outBufferWords: depth(outWords / beatWordsOf({ elemLanes, beat })),
+    paramDepth: GATES * laneCells,
+    paramBits: formats.biasBits + (peepholes ? formats.peepBits : 0),
+    redBits: formats.accBits + clog2(groups),
+    tree: clog2(groups),
+    destBits: Math.max(clog2(channels), 1),
+    slotBits,
+    dram: config.weights === 'dram',
+    ...external,
+    beatBits: Math.max(
+      unsignedBits(Math.max(needs.beats, beatsOf(external, leastWords))),
+      clog2(external.burstBeats) + 2,
+    ),
+  };
+}
+
+/** Column feeds of a group: one a lane, or one where the lanes work in step. */
+export function feedsOf({ inStep, lanes }: Pick<MachineSizes, 'inStep' | 'lanes'>): number {
+  return inStep ? 1 : lanes;
+}
