@@ -93,12 +93,7 @@ export function interpret(
 }
 
 /** One instruction of a stream; false where it must wait. */
-function step(
-  state: StreamState,
-  counts: Int32Array,
-  stepsOf: (axis: number) => number,
-  firstStep: number,
-): boolean {
+function step(state: StreamState, counts: Int32Array, stepsOf: (axis: number) => number, firstStep: number): boolean {
   const { instruction, execute, tile } = state.runnables[state.at]!;
   if (instruction.op === 'loop') {
     const rounds = typeof instruction.rounds === 'number' ? instruction.rounds : stepsOf(instruction.rounds.axis);

@@ -141,7 +141,8 @@ export class GoldenNetwork {
     const { op } = instruction;
     if (op === 'loop' || op === 'end' || op === 'sync') return { instruction, execute: null, tile: null };
     if (op === 'mac') return { instruction, execute: this.#mac(instruction), tile: tileOf(instruction.tile) };
-    if (op === 'cell') return { instruction, execute: this.#cell(instruction, observer), tile: tileOf(instruction.tile) };
+    if (op === 'cell')
+      return { instruction, execute: this.#cell(instruction, observer), tile: tileOf(instruction.tile) };
     const memory = this.#memory;
     if (op === 'load') {
       const { from, to } = instruction;

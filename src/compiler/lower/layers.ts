@@ -1,22 +1,15 @@
 import type { Parameters, ProgramState } from '../../program/program.ts';
 import type { SlotProgram } from '../../program/slot_program.ts';
 import type { Fixed } from '../../util/fixed.ts';
-import type {
-  Product,
-  QuantizedAffine,
-  QuantizedGru,
-  QuantizedLstm,
-  QuantizedNode,
-  Sums,
-} from '../quantized_graph.ts';
+import type { TermWindow } from '../legal_graph.ts';
+import type { Product, QuantizedAffine, QuantizedGru, QuantizedLstm, QuantizedNode, Sums } from '../quantized_graph.ts';
+import { STEP_SLOT } from './builder.ts';
 import { axisStrides, memoryOrder, type Shape } from './layout.ts';
 import { type RowPiece, rowPieces } from './product.ts';
 import type { Source, Stage } from './stage.ts';
 import { layoutFor, powerOfTwo } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 import { emitSums, plain } from './sums.ts';
-import type { TermWindow } from '../legal_graph.ts';
-import { STEP_SLOT } from './builder.ts';
 
 /** What surrounds a node in its stage. */
 export interface NodeContext {

@@ -1,7 +1,7 @@
 import type { Machine } from '../../machine/machine.ts';
 import type { TensorId } from '../../model/graph.ts';
-import { actTable, sigmoid } from '../../program/act_table.ts';
-import { type Instruction, type Stream, STREAMS, type Streams } from '../../program/instruction.ts';
+import { actTable, SIGMOID, TANH } from '../../program/act_table.ts';
+import { type Instruction, STREAMS, type Stream, type Streams } from '../../program/instruction.ts';
 import type { Program, ProgramPort, ProgramState } from '../../program/program.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { QuantizedGraph } from '../quantized_graph.ts';
@@ -32,7 +32,7 @@ export function lower(graph: QuantizedGraph, machine: Machine): Program {
     inputs: graph.inputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     outputs: graph.outputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     ...{ axes, vectors, views, sequences, segments, parameters, slotPrograms, states },
-    tables: { ...tables, sigmoid: actTable(sigmoid, tables.sigmoidRange), tanh: actTable(Math.tanh, tables.tanhRange) },
+    tables: { ...tables, sigmoid: actTable(SIGMOID, tables.sigmoidRange), tanh: actTable(TANH, tables.tanhRange) },
     streams: streamsOf(stages),
   };
 }

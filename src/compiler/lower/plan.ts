@@ -7,7 +7,9 @@ import type { Shape } from './layout.ts';
 import { spanOf } from './stage.ts';
 
 /** Products of a node over tensors of the graph, in the order of their sums. */
-export function tensorProducts({ layer }: QuantizedNode): readonly (Product & { readonly source: { tensor: TensorId } })[] {
+export function tensorProducts({
+  layer,
+}: QuantizedNode): readonly (Product & { readonly source: { tensor: TensorId } })[] {
   const all: readonly Product[] =
     layer.kind === 'lstm'
       ? layer.gates.products

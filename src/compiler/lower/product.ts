@@ -116,4 +116,3 @@ export function rowPieces(
     return { from, to: Math.min((at + 1) * share, cells) * period, period, order };
   }).filter(({ from, to }) => to > from);
 }
-

@@ -169,7 +169,8 @@ export function loadWindow(
   };
   if (window === null) {
     const step = fixed ?? { t: 1, p: 0, offset: 0, backward };
-    return body.load.work(instruction(step, STEP_SLOT));
+    body.load.work(instruction(step, STEP_SLOT));
+    return;
   }
   const { stride, before } = window.time;
   const span = spanOf(window);

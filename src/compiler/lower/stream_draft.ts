@@ -4,8 +4,8 @@ import {
   type Instruction,
   type LoadInstruction,
   type LoopInstruction,
-  type MacInstruction,
   MAX_TOKENS,
+  type MacInstruction,
   SEMAPHORE_MAX,
   type Semaphore,
   type StoreInstruction,
@@ -66,10 +66,9 @@ export class StreamDraft {
 
   /** Repeats what `body` adds; a single round needs no loop. */
   loop(counter: Counter, rounds: number, body: () => void): void {
-    if (rounds === 1) return body();
-    this.#push({ op: 'loop', counter, rounds });
+    if (rounds > 1) this.#push({ op: 'loop', counter, rounds });
     body();
-    this.#push({ op: 'end' });
+    if (rounds > 1) this.#push({ op: 'end' });
   }
 }
 

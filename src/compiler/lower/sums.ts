@@ -1,8 +1,8 @@
-import type { Happening } from './stream_draft.ts';
+import type { Product, Sums } from '../quantized_graph.ts';
 import { windowParts } from './layout.ts';
 import { type RowPiece, segmentOf } from './product.ts';
 import type { Source, Stage } from './stage.ts';
-import type { Product, Sums } from '../quantized_graph.ts';
+import type { Happening } from './stream_draft.ts';
 
 /** Sums of a node, and the slot program that they are drained through. */
 export interface SumsSpec {
@@ -103,4 +103,3 @@ function labelOf(name: string, { source }: Product, number: number, piece: numbe
 export function plain(elements: number) {
   return { channels: elements, positions: [] as number[], halo: [] as [number, number][] };
 }
-
