@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
 import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
+import { formatDb } from './table.ts';
 
 interface Arguments {
   dir: string;
@@ -40,7 +41,7 @@ function summary(r: SimulateResult): string {
     ['frames', `${r.frames} in ${r.cycles} cycles`],
     ['cycles per frame', `${r.cyclesPerFrame.toFixed(1)} in steady state (ideal ${r.idealCyclesPerFrame.toFixed(1)})`],
     ...(r.load === null ? [] : counted(r.load)),
-    ['SQNR of y', `${r.sqnrDb.toFixed(1)} dB against double precision`],
+    ['SQNR of y', `${formatDb(r.sqnrDb)} against double precision`],
   ];
   return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
 }
