@@ -1,24 +1,26 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GoldenModel } from '../src/golden/array.ts';
 import type { CellTrace } from '../src/golden/elem_lane.ts';
 import type { Design } from '../src/program/design.ts';
 import { STREAM_FILE } from '../src/program/stream.ts';
 import { EsegenError } from '../src/util/errors.ts';
+import type { Report } from '../src/util/report.ts';
+import { withScratch } from '../src/util/scratch.ts';
 import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput, writeMemory } from './bench_files.ts';
 import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';
 import { icarus, icarusOnNetlist } from './icarus.ts';
-import type { MemoryArguments, MemoryBehaviour, Simulator, SimulatorName } from './simulator.ts';
+import { type MemoryArguments, type MemoryBehaviour, type Simulator, type SimulatorName, WAVES } from './simulator.ts';
 import { type SteadyState, steadyState } from './steady_state.ts';
 import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
 import { verilator } from './verilator.ts';
+import { checkSpace, deliver, linkDesign } from './workplace.ts';
 
 const SIMULATOR: Readonly<Record<SimulatorName, Simulator>> = { verilator, icarus };
 
 /** How a co-simulation is run. */
-export interface CosimOptions {
+export interface CosimOptions extends Report {
   /** Icarus, for a netlist. */
   readonly simulator: SimulatorName;
   /** Seed of the stalls, and their probability, 0 to below 1. */
@@ -135,6 +137,20 @@ function registersOf(log: string): CosimResult['registers'] {
   return { frames, cycles, macs, fifoHigh, waits };
 }
 
+/** Files of a run, by plain names in its folder. */
+const FILES = { input: 'input.txt', output: 'output.txt', stats: 'stats.txt' } as const;
+const CHECKPOINT_FILE = 'checkpoints.txt';
+const MEMORY_FILE = 'memory.txt';
+
+/** What a run left. */
+interface RunLog {
+  /** What the bench printed. */
+  readonly log: string;
+  readonly output: Awaited<ReturnType<typeof readOutput>>;
+  readonly stats: readonly FrameStats[];
+  readonly checkpoints: Awaited<ReturnType<typeof readCheckpoints>> | null;
+}
+
 /** Puts the image of the design directory into the memory of the bench. */
 async function memoryArguments(
   dir: string,
@@ -142,9 +158,48 @@ async function memoryArguments(
   busBits: number,
   behaviour: MemoryBehaviour,
 ): Promise<MemoryArguments> {
-  const image = join(work, 'memory.txt');
-  await writeMemory(image, await readFile(join(dir, STREAM_FILE)), busBits / 8);
-  return { image, ...behaviour };
+  await writeMemory(join(work, MEMORY_FILE), await readFile(join(dir, STREAM_FILE)), busBits / 8);
+  return { image: MEMORY_FILE, ...behaviour };
+}
+
+/** Runs the RTL in a folder of its own. */
+function runBench(
+  dir: string,
+  { dimensions }: Design,
+  stimuli: Stimuli,
+  { simulator, seed, stalls, ...options }: CosimOptions,
+): Promise<RunLog> {
+  return withScratch(async (work) => {
+    linkDesign(dir, work);
+    await writeInput(join(work, FILES.input), stimuli);
+    const bench = {
+      ...FILES,
+      ...(options.checkpoints ? { checkpoints: CHECKPOINT_FILE } : {}),
+      frames: stimuli.order.length,
+      seed,
+      stalls,
+      watchdog: WATCHDOG,
+      ...(dimensions.dram
+        ? { memory: await memoryArguments(dir, work, dimensions.busBits, options.memory ?? {}) }
+        : {}),
+    };
+    const program = options.netlist === undefined ? SIMULATOR[simulator] : icarusOnNetlist(options.netlist);
+    const { progress, notice, waves } = options;
+    const run = { dir, work, bench, waves: waves !== undefined, progress, notice };
+    try {
+      const log = await program.run(run);
+      checkVerdict(log);
+      const output = await readOutput(join(work, FILES.output), dimensions.outputs, dimensions.beat);
+      const stats = await readStats(join(work, FILES.stats));
+      if (waves !== undefined || output.values.length < stimuli.order.length * dimensions.outputs) checkSpace(work);
+      const elemLanes = dimensions.channels * dimensions.elemLanes;
+      const checkpoints = options.checkpoints ? await readCheckpoints(join(work, CHECKPOINT_FILE), elemLanes) : null;
+      return { log, output, stats, checkpoints };
+    } finally {
+      // Of a run that failed too: they say why.
+      if (waves !== undefined) deliver(join(work, WAVES), waves);
+    }
+  });
 }
 
 /**
@@ -160,64 +215,32 @@ export async function cosimulate(
   stimuli: Stimuli,
   options: CosimOptions,
 ): Promise<CosimResult> {
-  const { simulator, seed, stalls } = options;
   const { dimensions } = design;
-  const work = await mkdtemp(join(tmpdir(), 'esegen-run-'));
-  try {
-    const files = {
-      input: join(work, 'input.txt'),
-      output: join(work, 'output.txt'),
-      stats: join(work, 'stats.txt'),
-      ...(options.checkpoints ? { checkpoints: join(work, 'checkpoints.txt') } : {}),
-    };
-    await writeInput(files.input, stimuli);
-    const bench = {
-      ...files,
-      frames: stimuli.order.length,
-      seed,
-      stalls,
-      watchdog: WATCHDOG,
-      ...(dimensions.dram
-        ? { memory: await memoryArguments(dir, work, dimensions.busBits, options.memory ?? {}) }
-        : {}),
-    };
-    const program = options.netlist === undefined ? SIMULATOR[simulator] : icarusOnNetlist(options.netlist);
-    const log = await program.run(dir, bench, options.waves);
-    checkVerdict(log);
-
-    const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
-    const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null);
-    const output = await readOutput(files.output, dimensions.outputs, dimensions.beat);
-    const answered = batches(stimuli);
-    const stats = await readStats(files.stats);
-    const rtlLog =
-      files.checkpoints === undefined
-        ? null
-        : await readCheckpoints(files.checkpoints, dimensions.channels * dimensions.elemLanes);
-    const inside =
-      rtlLog === null
-        ? null
-        : (logs.map((log, channel) => firstDifference(log, channel, rtlLog, dimensions)).find((d) => d !== null) ??
-          null);
-    const lanes = dimensions.groups * dimensions.lanes;
-    const ends = batchEnds(stats, answered);
-    return {
-      ...compareOutputs(golden, answered.flat(), output, dimensions, options.netlist === undefined ? 'RTL' : 'netlist'),
-      simulator,
-      frames: answered.length,
-      cycles: stats.at(-1)?.cycle ?? 0,
-      firstFrameCycles: ends[0]?.cycle ?? 0,
-      steady: steadyState(ends, lanes),
-      stats,
-      inside,
-      recovered: recoveryOf(log),
-      registers: registersOf(log),
-      golden,
-      rtl: output.values,
-    };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  const { log, output, stats, checkpoints } = await runBench(dir, design, stimuli, options);
+  const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
+  const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null);
+  const answered = batches(stimuli);
+  const inside =
+    checkpoints === null
+      ? null
+      : (logs.map((own, channel) => firstDifference(own, channel, checkpoints, dimensions)).find((d) => d !== null) ??
+        null);
+  const lanes = dimensions.groups * dimensions.lanes;
+  const ends = batchEnds(stats, answered);
+  return {
+    ...compareOutputs(golden, answered.flat(), output, dimensions, options.netlist === undefined ? 'RTL' : 'netlist'),
+    simulator: options.simulator,
+    frames: answered.length,
+    cycles: stats.at(-1)?.cycle ?? 0,
+    firstFrameCycles: ends[0]?.cycle ?? 0,
+    steady: steadyState(ends, lanes),
+    stats,
+    inside,
+    recovered: recoveryOf(log),
+    registers: registersOf(log),
+    golden,
+    rtl: output.values,
+  };
 }
 
 /** Of the counters at the end of every frame, those at the end of every batch. */

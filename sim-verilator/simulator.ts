@@ -1,10 +1,10 @@
-import { EsegenError } from '../src/util/errors.ts';
+import type { Report } from '../src/util/report.ts';
 
 /** The simulators that run a design. */
 export const SIMULATORS = ['verilator', 'icarus'] as const;
 export type SimulatorName = (typeof SIMULATORS)[number];
 
-/** Arguments of one run of bench.v; paths are absolute. */
+/** Arguments of one run of bench.v; paths are plain names in its folder. */
 export interface BenchArguments {
   readonly input: string;
   readonly output: string;
@@ -46,16 +46,28 @@ export interface MemoryArguments extends MemoryBehaviour {
   readonly image: string;
 }
 
+/** Advice for a simulator that refuses a design. */
+export const FIX = 'Build the design again; if it persists, report the design';
+
+/** Name of the waves (FST) in the folder of a run. */
+export const WAVES = 'waves.fst';
+
+/** One run of a design. */
+export interface SimulationRun extends Report {
+  /** Design directory. */
+  readonly dir: string;
+  /** Folder in which it runs and where its files are (`linkDesign`); simulators see no other path. */
+  readonly work: string;
+  readonly bench: BenchArguments;
+  /** Whether waves are written, to `WAVES`. */
+  readonly waves: boolean;
+}
+
 /** A simulator: builds the design if it must, runs the bench, returns what the bench printed. */
 export interface Simulator {
   readonly name: SimulatorName;
-  /**
-   * @param dir design directory
-   * @param bench arguments of the bench
-   * @param waves file that gets the waves (FST), if any
-   * @throws EsegenError when the simulator is missing, or does not build or run
-   */
-  run(dir: string, bench: BenchArguments, waves?: string): Promise<string>;
+  /** @throws EsegenError when the simulator is missing, or does not build or run */
+  run(run: SimulationRun): Promise<string>;
 }
 
 /** Probabilities and rates as the bench takes them, in 65536ths. */
@@ -91,19 +103,4 @@ function memoryArguments({ image, latency, bandwidth, stalls, fault }: MemoryArg
           `+recover=${fault.recover ? 1 : 0}`,
         ]),
   ];
-}
-
-/** Error for a program that could not be started or failed. */
-export function programError(program: string, error: unknown, fix: string): EsegenError {
-  const { code, stderr, stdout, shortMessage } = error as {
-    code?: string;
-    stderr?: string;
-    stdout?: string;
-    shortMessage?: string;
-  };
-  if (code === 'ENOENT') {
-    return new EsegenError(program, 'not found', 'Install it (esegen doctor says how)');
-  }
-  const detail = [stderr, stdout].filter(Boolean).join('\n').trim().split('\n').slice(0, 12).join('\n');
-  return new EsegenError(program, `failed: ${detail || shortMessage || String(error)}`, fix);
 }

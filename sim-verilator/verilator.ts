@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { execa } from 'execa';
-import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
-import { BOUNDARIES } from './boundaries.ts';
-import { type BenchArguments, plusArguments, programError, type Simulator } from './simulator.ts';
+import { copyFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
+import { moduleName } from '../src/machine/names.ts';
+import { causeOf } from '../src/util/file_error.ts';
+import { runTool } from '../src/util/run_tool.ts';
+import { withScratch } from '../src/util/scratch.ts';
+import { boundariesOf } from './boundaries.ts';
+import { cacheFolder, ProgramCache } from './program_cache.ts';
+import { FIX, plusArguments, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
+import { linkDesign } from './workplace.ts';
 
-const FIX = 'Build the design again; if it persists, report the design';
+const PROGRAM = 'simulation';
 
 const FLAGS = [
   '--cc',
@@ -32,78 +37,62 @@ const FLAGS = [
   'OPT_FAST=-O1',
   '-MAKEFLAGS',
   'OPT_SLOW=-O0',
+  // Verilator's makefile refuses to work in a folder with a space in its path, though it uses no path but relative ones.
+  '-MAKEFLAGS',
+  'CURDIR=.',
 ];
 
-/**
- * Folder of built simulations. They depend on RTL and bench alone (memory images are read when they run), so designs that
- * differ in weights only share one, if these are on chip; of external memory the RTL has length and CRC.
- */
-function cacheDir(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'esegen', 'verilator');
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Builds the simulation of a design, or finds it built. Returns the program's path. */
-async function buildSimulation(dir: string, trace: boolean): Promise<string> {
-  const { stdout: version } = await execa('verilator', ['--version']).catch((error) => {
-    throw programError('verilator', error, FIX);
+/** Compiles the simulation of a design in a folder of its own, and returns what `keep` makes of the program. */
+function compile(
+  dir: string,
+  name: string,
+  sources: readonly string[],
+  trace: boolean,
+  keep: (program: string) => string,
+): Promise<string> {
+  return withScratch(async (folder) => {
+    linkDesign(dir, folder);
+    await writeFile(join(folder, 'boundaries.vlt'), boundariesOf(name));
+    const top = ['--top-module', moduleName(name, 'bench'), '--prefix', 'Vbench'];
+    const options = [...FLAGS, ...(trace ? ['--trace-fst'] : []), '-Wno-fatal', '-Wno-lint', ...top];
+    const files = ['-Mdir', '.', '-o', PROGRAM, 'boundaries.vlt', ...sources];
+    await runTool('verilator', [...options, ...files], { folder, env: { MAKEFLAGS: '' }, fix: FIX });
+    return keep(join(folder, PROGRAM));
   });
-  const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/main.cpp'];
-  const hash = createHash('sha256').update(`${version}\n${trace}\n${FLAGS.join(' ')}\n${BOUNDARIES}`);
-  for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
-  const program = join(cacheDir(), hash.digest('hex').slice(0, 32));
-  if (await exists(program)) return program;
+}
 
-  const work = await mkdtemp(join(tmpdir(), 'esegen-verilator-'));
-  try {
-    const boundaries = join(work, 'boundaries.vlt');
-    await writeFile(boundaries, BOUNDARIES);
-    await execa(
-      'verilator',
-      [
-        ...FLAGS,
-        ...(trace ? ['--trace-fst'] : []),
-        '-Wno-fatal',
-        '-Wno-lint',
-        '--top-module',
-        'bench',
-        '-Mdir',
-        work,
-        '-o',
-        'simulation',
-        boundaries,
-        ...sources.map((file) => resolve(dir, file)),
-      ],
-      { env: { MAKEFLAGS: '' } },
-    ).catch((error) => {
-      throw programError('verilator', error, FIX);
-    });
-    await mkdir(cacheDir(), { recursive: true });
-    // Into the cache by rename, so that a concurrent build never sees half a program.
-    const staged = `${program}.${process.pid}`;
-    await execa('cp', [join(work, 'simulation'), staged]);
-    await rename(staged, program);
-    return program;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+/** The program of a design: kept from an earlier run, or compiled. Returns its path. */
+async function programOf({ dir, work, waves, progress, notice }: SimulationRun): Promise<string> {
+  const version = await runTool('verilator', ['--version'], { folder: work, fix: FIX });
+  const name = await designName(dir);
+  const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/main.cpp'];
+  const hash = createHash('sha256').update(`${version}\n${waves}\n${FLAGS.join(' ')}\n${boundariesOf(name)}`);
+  for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
+  const key = hash.digest('hex').slice(0, 32);
+  const folder = cacheFolder();
+  const cache = folder === null ? null : new ProgramCache(folder);
+  const kept = cache?.find(key);
+  if (kept) return kept;
+  progress?.('compiling the simulation with Verilator; later runs of this design take it from the cache');
+  return compile(dir, name, sources, waves, (program) => {
+    try {
+      if (cache !== null) return cache.store(key, program);
+      notice?.('neither XDG_CACHE_HOME nor HOME is an absolute path: the compiled simulation is not kept');
+    } catch (error) {
+      notice?.(`${folder}: the compiled simulation cannot be kept there (${causeOf(error)})`);
+    }
+    copyFileSync(program, join(work, PROGRAM));
+    return join(work, PROGRAM);
+  });
 }
 
 /** Verilator: compiled; the fast path. */
 export const verilator: Simulator = {
   name: 'verilator',
-  async run(dir: string, bench: BenchArguments, waves?: string): Promise<string> {
-    const program = await buildSimulation(dir, waves !== undefined);
-    const args = [...(waves === undefined ? [] : [`+waves=${resolve(waves)}`]), ...plusArguments(bench)];
-    const { stdout } = await execa(program, args, { cwd: dir }).catch((error) => {
-      throw programError('simulation', error, FIX);
-    });
-    return stdout;
+  async run(run) {
+    const program = await programOf(run);
+    run.progress?.('simulating with Verilator');
+    const args = [...(run.waves ? [`+waves=${WAVES}`] : []), ...plusArguments(run.bench)];
+    return runTool(program, args, { folder: run.work, fix: FIX });
   },
 };

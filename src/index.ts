@@ -1,10 +1,11 @@
 export { type CalibrationSet, randomCalibration } from './data/calibration_set.ts';
 export type { Resource, Resources } from './machine/resources.ts';
 export type { Dimensions } from './program/dimensions.ts';
+export type { SimulateOptions } from './verbs/simulation/options.ts';
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
 
 export type { VectorPeaks } from './compiler/calibrate.ts';
-export { type Compilation, type CompileReport, compile, type Progress } from './compiler/compile.ts';
+export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { type LoadedDesign, loadDesign, writeDesign } from './design/design_dir.ts';
 export {
@@ -46,6 +47,7 @@ export type { Block } from './synth/rollup.ts';
 export { type SynthOptions, type SynthReport, synthesize } from './synth/synthesize.ts';
 export { nativeYosys, npmYosys, type Yosys } from './synth/yosys.ts';
 export { EsegenError } from './util/errors.ts';
+export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export type {
   MatrixNoise,
@@ -81,5 +83,5 @@ export {
 } from './verbs/prune.ts';
 export { type QuantizeOptions, quantizeModel } from './verbs/quantize.ts';
 export { type RunEngine, type RunOptions, type RunResult, run } from './verbs/run.ts';
-export { type SimulateOptions, type SimulateResult, simulate } from './verbs/simulate.ts';
+export { type SimulateResult, simulate } from './verbs/simulate.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

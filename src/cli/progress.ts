@@ -1,4 +1,4 @@
-import type { Progress } from '../compiler/compile.ts';
+import type { Progress } from '../util/report.ts';
 
 /** Stages of a long command on one rewriting line. */
 export interface ProgressLine {

@@ -9,6 +9,7 @@ import { countsAreShared, type EncodedMatrix, encodeGroups } from '../program/en
 import { createPartition, projectionRowsByLane, tileRowsByLane } from '../program/partition.ts';
 import { compileSchedule } from '../program/schedule.ts';
 import { type SegmentMatrix, segmentList } from '../program/segments.ts';
+import type { Progress } from '../util/report.ts';
 import { measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
 import { fitDimensions, fitFormats, type Hardware } from './fit.ts';
 import { hasEqualColumns } from './prune/equal_columns.ts';
@@ -54,9 +55,6 @@ export interface Compilation {
   readonly layer: LstmLayer;
   readonly report: CompileReport;
 }
-
-/** Called at the begin of each long stage. */
-export type Progress = (stage: string) => void;
 
 function countNonZeros(values: ArrayLike<number>): number {
   let count = 0;

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { EsegenError } from '../util/errors.ts';
+import { causeIn, runTool } from '../util/run_tool.ts';
+import { withScratch } from '../util/scratch.ts';
 
 /** Texts of files by path, with forward slashes. */
 export type Files = ReadonlyMap<string, string>;
@@ -17,7 +18,7 @@ export type Yosys = (script: string, files: Files, outputs: readonly string[]) =
 const SCRIPT = 'synth.ys';
 /** Milliseconds after which Yosys is stopped: many times what the largest arrays take. */
 const PATIENCE = 3_600_000;
-const LAST_LINES = 8;
+const FIX = 'Build the design again; report it if that fails too';
 
 /** The `yosys` on the PATH, else the one of the npm package `@yowasp/yosys`, which takes about three times as long. */
 export const anyYosys: Yosys = async (script, files, outputs) =>
@@ -29,26 +30,16 @@ async function hasNativeYosys(): Promise<boolean> {
 }
 
 /** The `yosys` on the PATH. */
-export const nativeYosys: Yosys = async (script, files, outputs) => {
-  const work = mkdtempSync(join(tmpdir(), 'esegen-synth-'));
-  try {
+export const nativeYosys: Yosys = (script, files, outputs) =>
+  withScratch(async (work) => {
     for (const [path, text] of [...files, [SCRIPT, script] as const]) {
       const at = join(work, ...path.split('/'));
       mkdirSync(dirname(at), { recursive: true });
       writeFileSync(at, text);
     }
-    const result = await execa('yosys', ['-q', '-s', SCRIPT], {
-      cwd: work,
-      all: true,
-      reject: false,
-      timeout: PATIENCE,
-    });
-    if (result.failed) throw failure(result.all ?? '', result.timedOut ? 'took more than an hour' : 'failed');
+    await runTool('yosys', ['-q', '-s', SCRIPT], { folder: work, patience: PATIENCE, fix: FIX });
     return outputs.map((path) => readFileSync(join(work, ...path.split('/')), 'utf8'));
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-};
+  });
 
 /** The Yosys of the npm package `@yowasp/yosys`: WebAssembly in this process, on files in memory. */
 export const npmYosys: Yosys = async (script, files, outputs) => {
@@ -65,7 +56,8 @@ export const npmYosys: Yosys = async (script, files, outputs) => {
   } catch (error) {
     // A crash inside WebAssembly is a RuntimeError, a class that TypeScript does not know here.
     if (!(error instanceof Exit) && (error as Error).name !== 'RuntimeError') throw error;
-    throw failure(Buffer.concat(printed).toString('utf8'), 'failed');
+    const output = Buffer.concat(printed).toString('utf8');
+    throw new EsegenError('yosys', `failed: ${causeIn(output) ?? 'it crashed'}`, FIX);
   }
 };
 
@@ -86,16 +78,4 @@ function put(folder: Folder, [name, ...rest]: readonly string[], text: string): 
   }
   folder[name!] ??= {};
   put(folder[name!] as Folder, rest, text);
-}
-
-function failure(output: string, what: string): EsegenError {
-  const lines = output
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('Warning:'))
-    .slice(-LAST_LINES);
-  return new EsegenError(
-    'yosys',
-    [`${what}:`, ...lines].join('\n'),
-    'Build the design again; report it if that fails too',
-  );
 }

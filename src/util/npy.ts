@@ -1,5 +1,7 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { EsegenError } from './errors.ts';
+import { causeOf } from './file_error.ts';
+import { writeFiles } from './write_files.ts';
 
 /** A C-ordered array of rank 0 to 3, as NumPy's `.npy` files hold it. */
 export type NpyArray =
@@ -48,8 +50,7 @@ export function readNpy(path: string): NpyArray {
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof EsegenError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
   return parseNpy(bytes, path);
 }
@@ -84,13 +85,7 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
  * @throws EsegenError where the array is not valid or the file cannot be written
  */
 export function writeNpy(path: string, array: NpyArray): void {
-  const bytes = encodeNpy(array, path);
-  try {
-    writeFileSync(path, bytes);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be written (${code})`, 'Check the path and its permissions');
-  }
+  writeFiles(new Map([[path, encodeNpy(array, path)]]));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { duplicateKey } from './duplicate_key.ts';
 import { EsegenError } from './errors.ts';
+import { causeOf } from './file_error.ts';
 import { quoteName } from './quote_name.ts';
 
 /** Largest JSON file that is read, in bytes. */
@@ -20,8 +21,7 @@ export function readJson(path: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof EsegenError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
   let value: unknown;
   try {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EsegenError } from './errors.ts';
 import { quoteName } from './quote_name.ts';
+import { keyPath } from './schema_error.ts';
 
 /** An error function of zod: `expected <what>, got <input>`. */
 export function expected(what: string): (issue: { readonly input?: unknown }) => string {
@@ -44,12 +45,8 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string
 /** What an issue says, one text for each problem, with the path in front. */
 function problems(issue: z.core.$ZodIssue): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${pathOf([...issue.path, key])}: unknown key`);
+    return issue.keys.map((key) => `${keyPath([...issue.path, key])}: unknown key`);
   }
-  return [issue.path.length === 0 ? issue.message : `${pathOf(issue.path)}: ${issue.message}`];
-}
-
-/** `array.lanes`; keys that are not plain words are quoted. */
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.map((key) => (/^\w{1,80}$/.test(String(key)) ? String(key) : quoteName(String(key)))).join('.');
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${keyPath(issue.path)}: ${message}`);
+  return [issue.path.length === 0 ? issue.message : `${keyPath(issue.path)}: ${issue.message}`];
 }

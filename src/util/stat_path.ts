@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { EsegenError } from './errors.ts';
+import { causeOf } from './file_error.ts';
 
 /**
  * What is at a path.
@@ -12,7 +13,6 @@ export function statPath(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be reached (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be reached (${causeOf(error)})`, 'Check the path and its permissions');
   }
 }

@@ -1,7 +1,11 @@
-import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { EsegenError } from './errors.ts';
+import { causeOf } from './file_error.ts';
 import { statPath } from './stat_path.ts';
+import { temporary } from './temporary.ts';
+
+const FIX = 'Check the path, its permissions and the free space';
 
 /**
  * Checks, before the work is done, that a file can be written.
@@ -25,30 +29,72 @@ export function checkFileTarget(path: string, sources: readonly string[]): void 
 }
 
 /**
+ * Checks, before the work is done, that a folder is there or can be made.
+ *
+ * @throws EsegenError where `path` is a file, or leads to where no folder can be made
+ */
+export function checkFolderTarget(path: string): void {
+  const stat = statPath(path);
+  if (stat !== undefined) {
+    if (!stat.isDirectory()) throw new EsegenError(path, 'is a file, expected a directory');
+    return;
+  }
+  let parent = dirname(resolve(path));
+  while (!existsSync(parent)) parent = dirname(parent);
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw cannotBeMade(path, error);
+  }
+}
+
+/**
+ * Makes a folder, and those above it, where it is not there.
+ *
+ * @throws EsegenError where it cannot be made
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw cannotBeMade(path, error);
+  }
+}
+
+function cannotBeMade(path: string, error: unknown): EsegenError {
+  return new EsegenError(path, `the folder cannot be made (${causeOf(error)})`, FIX);
+}
+
+/**
  * Writes files, all of them or none: each beside its place first, then all are renamed. A link to a file stays, and leads to what is
  * written.
  *
  * @throws EsegenError where one cannot be written
  */
 export function writeFiles(files: ReadonlyMap<string, string | Uint8Array>): void {
-  const staged: { readonly path: string; readonly beside: string }[] = [];
+  const staged: {
+    readonly target: string;
+    readonly real: string;
+    readonly beside: string;
+    readonly remove: () => void;
+  }[] = [];
   let path = '';
   try {
     for (const [target, content] of files) {
-      path = existsSync(target) ? realpathSync(target) : target;
+      path = target;
+      const real = existsSync(target) ? realpathSync(target) : resolve(target);
       // A name of its own: that of the file may be as long as names can be.
-      const beside = join(dirname(path), `.esegen-${process.pid}-${staged.length}.tmp`);
-      staged.push({ path, beside });
+      const beside = join(dirname(real), `.esegen-${process.pid}-${staged.length}.tmp`);
+      staged.push({ target, real, beside, remove: temporary(beside) });
       writeFileSync(beside, content);
     }
-    for (const file of staged) {
-      path = file.path;
-      renameSync(file.beside, path);
+    for (const { target, real, beside } of staged) {
+      path = target;
+      renameSync(beside, real);
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be written (${code})`, 'Check the path, its permissions and the free space');
+    throw new EsegenError(path, `cannot be written (${causeOf(error)})`, FIX);
   } finally {
-    for (const { beside } of staged) rmSync(beside, { force: true });
+    for (const { remove } of staged) remove();
   }
 }

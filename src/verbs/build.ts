@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type CompileReport, compile, type Progress } from '../compiler/compile.ts';
+import { type CompileReport, compile } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { checkTarget, writeDesign } from '../design/design_dir.ts';
 import {
@@ -19,6 +19,7 @@ import type { LstmModel } from '../model/lstm.ts';
 import type { Design } from '../program/design.ts';
 import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
 import { readJson } from '../util/read_json.ts';
+import type { Progress } from '../util/report.ts';
 
 /** What to build. */
 export interface BuildOptions {

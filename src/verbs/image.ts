@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type CompileReport, compile, type Progress } from '../compiler/compile.ts';
+import { type CompileReport, compile } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { loadDesign } from '../design/design_dir.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
@@ -10,6 +10,7 @@ import type { Design } from '../program/design.ts';
 import { IMAGE_FILE, packModelImage, readImageHash, type WeightsSum, weightsSum } from '../program/model_image.ts';
 import { packStream } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
+import type { Progress } from '../util/report.ts';
 
 /** What to make an image of. */
 export interface ImageOptions {

@@ -1,4 +1,3 @@
-import type { Progress } from '../compiler/compile.ts';
 import { type PrunedLayer, selectWeights } from '../compiler/prune/prune_layer.ts';
 import { type Config, MATRICES, type Matrix } from '../machine/config.ts';
 import { trainedOf } from '../model/import/graph_of_trained.ts';
@@ -6,6 +5,7 @@ import { hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Floats, LstmLayer } from '../model/lstm.ts';
 import { EsegenError } from '../util/errors.ts';
+import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
 import { configOf } from './compress/input.ts';

@@ -1,6 +1,6 @@
-import type { Progress } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import type { Config } from '../machine/config.ts';
+import type { Progress } from '../util/report.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
 import { checkVectorBits, checkWeightBits, configOf, readHardwareModel } from './compress/input.ts';
 import { type QuantizeReport, quantizeReport } from './compress/quantize_report.ts';

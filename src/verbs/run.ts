@@ -1,4 +1,4 @@
-import { compileForAnyPart, type Progress } from '../compiler/compile.ts';
+import { compileForAnyPart } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { loadDesign } from '../design/design_dir.ts';
@@ -12,9 +12,10 @@ import { FloatModel } from '../model/reference/float_model.ts';
 import type { Design } from '../program/design.ts';
 import { EsegenError } from '../util/errors.ts';
 import { encodeNpy, type NpyArray, readNpy } from '../util/npy.ts';
+import type { Progress } from '../util/report.ts';
 import { statPath } from '../util/stat_path.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { quantizeFrames } from './simulate.ts';
+import { quantizeFrames } from './simulation/input_frames.ts';
 
 /** What computes: the double-precision model, or the golden model in integers. */
 export const RUN_ENGINES = ['float', 'golden'] as const;

@@ -10,7 +10,9 @@ import { FEATURE_RATE, speechFeatures } from '../speech/features.ts';
 import { applyOutputLayer } from '../speech/output_layer.ts';
 import { readWav } from '../speech/wav.ts';
 import { EsegenError } from '../util/errors.ts';
-import { quantizeFrames } from './simulate.ts';
+import { causeOf } from '../util/file_error.ts';
+import type { Report } from '../util/report.ts';
+import { quantizeFrames } from './simulation/input_frames.ts';
 
 /** What computes the LSTM layer: the RTL under Verilator, the golden model, or the double-precision model. */
 export const ENGINES = ['rtl', 'golden', 'float'] as const;
@@ -38,8 +40,7 @@ function readAudio(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Name a WAV file');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Name a WAV file');
   }
 }
 
@@ -56,7 +57,12 @@ function toReals(integers: Int16Array, width: number, frac: number): Frames {
  * @param wav 16-bit PCM mono at 8 or 16 kHz
  * @throws EsegenError for audio of another kind, or a design without what transcription needs
  */
-export async function transcribe(dir: string, wav: string, engine: EngineName = 'rtl'): Promise<Transcription> {
+export async function transcribe(
+  dir: string,
+  wav: string,
+  engine: EngineName = 'rtl',
+  report: Report = {},
+): Promise<Transcription> {
   const loaded = loadDesign(dir);
   const { design } = loaded;
   const { formats, dimensions } = design;
@@ -84,14 +90,15 @@ export async function transcribe(dir: string, wav: string, engine: EngineName = 
     if (engine === 'golden') {
       y = toReals(runGolden(design, input), dimensions.outputs, formats.yFrac);
     } else {
-      const cosim = await cosimulate(loaded.dir, design, input, { simulator: 'verilator', seed: 1, stalls: 0 });
+      const run = { simulator: 'verilator', seed: 1, stalls: 0, ...report } as const;
+      const cosim = await cosimulate(loaded.dir, design, input, run);
       y = toReals(cosim.rtl, dimensions.outputs, formats.yFrac);
       rtl = {
         comparedWords: cosim.comparedWords,
         mismatches: cosim.mismatches,
         cycles: cosim.cycles,
         cyclesPerFrame: cosim.steady.cyclesPerFrame,
-        utilization: cosim.steady.utilization,
+        utilization: cosim.steady.load!.utilization,
       };
     }
   }

@@ -6,6 +6,7 @@ import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { writeInput } from '../../sim-verilator/bench_files.ts';
 import { cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { icarus } from '../../sim-verilator/icarus.ts';
+import type { BenchArguments } from '../../sim-verilator/simulator.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { loadDesign } from '../../src/design/design_dir.ts';
 import type { EncodedWords } from '../../src/program/encode.ts';
@@ -54,15 +55,15 @@ describe.each(DEPTHS)('queues of %i entries', (depth) => {
       // Every weight is used once a frame; those of the recurrence not where an utterance starts.
       const [x, r, p] = result.design.matrices as [EncodedWords, EncodedWords, EncodedWords];
       const work = FRAMES * (nonZeros(x) + nonZeros(p)) + (FRAMES - 1 - STARTS.length) * nonZeros(r);
-      expect(result.stats.at(-1)!.macs).toBe(work);
+      expect(result.stats.at(-1)!.counters!.macs).toBe(work);
 
       expect(result.stats).toHaveLength(FRAMES);
       const cycles = result.stats.map(({ cycle }) => cycle);
       expect(cycles).toEqual(cycles.toSorted((a, b) => a - b));
       expect(cycles[0]).toBeGreaterThan(LAYER.inputs + LAYER.outputs);
       expect(result.cycles).toBeGreaterThan(FRAMES * (fullest(x) + fullest(p)));
-      expect(result.stats.at(-1)!.highWater).toBeGreaterThan(0);
-      expect(result.stats.at(-1)!.highWater).toBeLessThanOrEqual(depth);
+      expect(result.stats.at(-1)!.counters!.highWater).toBeGreaterThan(0);
+      expect(result.stats.at(-1)!.counters!.highWater).toBeLessThanOrEqual(depth);
     });
   });
 });
@@ -75,6 +76,12 @@ test('a longer queue never costs cycles, stalls do', async () => {
   expect((await run(16, 0.8, 1)).cycles).toBeGreaterThan(cycles.at(-1)!);
 });
 
+/** Runs the bench with `input.txt` in the design directory itself. */
+function runIcarus(dir: string, settings: Pick<BenchArguments, 'frames' | 'stalls' | 'seed' | 'watchdog'>) {
+  const bench = { input: 'input.txt', output: 'output.txt', stats: 'stats.txt', ...settings };
+  return icarus.run({ dir, work: dir, bench, waves: false });
+}
+
 describe('a run that cannot end', () => {
   test('a design that stalls is given up, and the message says where it stands', async () => {
     await withDesignDir(designOf(2), async (dir) => {
@@ -83,7 +90,7 @@ describe('a run that cannot end', () => {
       const fields = stepFields(design.dimensions);
       const width = fields.reduce((sum, { bits }) => sum + bits, 0);
       const words = design.schedule.map((step) => packStep({ ...step, marker: step.op !== Op.spmv }, fields));
-      writeFileSync(join(dir, 'mem/schedule.mem'), formatMem(memFromBigInts(width, words)));
+      writeFileSync(join(dir, 'mem/sample_schedule.mem'), formatMem(memFromBigInts(width, words)));
       const stalled = cosimulate(dir, design, singleVoice(sampleFrames(2, LAYER.inputs)), {
         simulator: 'icarus',
         seed: 1,
@@ -97,10 +104,8 @@ describe('a run that cannot end', () => {
 
   test('an input file with too few frames ends the run', async () => {
     await withDesignDir(designOf(2), async (dir) => {
-      const input = join(dir, 'input.txt');
-      await writeInput(input, singleVoice(sampleFrames(2, LAYER.inputs)));
-      const files = { input, output: join(dir, 'output.txt'), stats: join(dir, 'stats.txt') };
-      const log = await icarus.run(dir, { ...files, frames: 3, stalls: 0, seed: 1, watchdog: 1000 });
+      await writeInput(join(dir, 'input.txt'), singleVoice(sampleFrames(2, LAYER.inputs)));
+      const log = await runIcarus(dir, { frames: 3, stalls: 0, seed: 1, watchdog: 1000 });
       expect(log).toMatch(/^@error the input file ends in frame 2$/m);
       expect(log).not.toMatch(/^@done/m);
     });
@@ -108,10 +113,8 @@ describe('a run that cannot end', () => {
 
   test('a design that waits for input is given up too', async () => {
     await withDesignDir(designOf(2), async (dir) => {
-      const input = join(dir, 'input.txt');
-      await writeInput(input, singleVoice(sampleFrames(1, LAYER.inputs)));
-      const files = { input, output: join(dir, 'output.txt'), stats: join(dir, 'stats.txt') };
-      const log = await icarus.run(dir, { ...files, frames: 1, stalls: 1, seed: 1, watchdog: 500 });
+      await writeInput(join(dir, 'input.txt'), singleVoice(sampleFrames(1, LAYER.inputs)));
+      const log = await runIcarus(dir, { frames: 1, stalls: 1, seed: 1, watchdog: 500 });
       expect(log).toMatch(
         /^@stalled cycle \d+: input frame 0 element 0, output frame 0 element 0, issuer of group 0 at step 0, column 0, /m,
       );

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { EsegenError } from '../../util/errors.ts';
+import { causeOf } from '../../util/file_error.ts';
 
 /** Largest single read, in bytes: the system calls below take signed 32-bit lengths. */
 const READ_CHUNK = 1 << 30;
@@ -37,8 +38,7 @@ function open(path: string): number {
     // Not blocking: a named pipe without a writer would wait for ever instead of being refused.
     return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be opened (${code})`, 'Check the path and its permissions');
+    throw new EsegenError(path, `cannot be opened (${causeOf(error)})`, 'Check the path and its permissions');
   }
 }
 

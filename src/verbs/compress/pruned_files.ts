@@ -6,6 +6,7 @@ import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safe
 import { type ByteTensor, type FloatTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
 import { ESE_CELL, type LstmDirection, type LstmLayer, type TrainedModel } from '../../model/lstm.ts';
 import { EsegenError } from '../../util/errors.ts';
+import { causeOf } from '../../util/file_error.ts';
 import { maskLayer } from './plain_magnitude.ts';
 
 /** A weight matrix under its mask. */
@@ -75,8 +76,7 @@ function patchSafetensors(path: string, model: TrainedModel, masks: readonly (re
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new EsegenError(path, `cannot be read (${code})`, 'Files of up to 2 GiB can be pruned');
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Files of up to 2 GiB can be pruned');
   }
   const dataAt = LENGTH_BYTES + headerLength(path, bytes.subarray(0, LENGTH_BYTES), bytes.length);
   const { entries } = parseHeader(path, bytes.subarray(LENGTH_BYTES, dataAt), bytes.length - dataAt);

@@ -1,5 +1,5 @@
 import { measureVectors } from '../../compiler/calibrate.ts';
-import { compilePruned, type Progress } from '../../compiler/compile.ts';
+import { compilePruned } from '../../compiler/compile.ts';
 import { pruneLayer } from '../../compiler/prune/prune_layer.ts';
 import { type QuantizedLayer, quantizeLayer } from '../../compiler/quantize.ts';
 import type { CalibrationSet } from '../../data/calibration_set.ts';
@@ -12,6 +12,7 @@ import { FloatLstm } from '../../model/reference/float_lstm.ts';
 import { SIGMOID, TANH, tableIndex, tableStepFrac } from '../../program/act_table.ts';
 import type { Design } from '../../program/design.ts';
 import { quantize } from '../../util/fixed.ts';
+import type { Progress } from '../../util/report.ts';
 import { floatOutputs, goldenOutputs } from './outputs.ts';
 
 /** What rounding does to the weights of a sub-matrix. */

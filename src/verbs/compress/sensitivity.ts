@@ -1,8 +1,8 @@
-import type { Progress } from '../../compiler/compile.ts';
 import { selectWeights } from '../../compiler/prune/prune_layer.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
 import { type Config, MATRICES, type Matrix } from '../../machine/config.ts';
 import type { LstmLayer } from '../../model/lstm.ts';
+import type { Progress } from '../../util/report.ts';
 import { floatOutputs } from './outputs.ts';
 import type { Task } from './task.ts';
 
