@@ -13,7 +13,6 @@ import {
 
 import { parseConfig } from '../../src/machine/config.ts';
 import { BLOCK_NAMES, moduleName } from '../../src/machine/names.ts';
-
 import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { networkOfTensors, parseSafetensors } from '../../src/model/import/safetensors.ts';
 import type { LstmModel } from '../../src/model/lstm.ts';
