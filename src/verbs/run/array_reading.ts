@@ -131,7 +131,8 @@ function rolesOf(axes: readonly PortAxis[]): readonly Role[] {
 function candidatesOf(port: Port, { shape, time }: Tensor, layout: Layout | undefined): readonly Candidate[] {
   const own = rolesOf(port.axes);
   const value = shape.map((_, axis) => axis);
-  const squeezed = value.filter((axis) => shape[axis] !== 1);
+  const wide = value.filter((axis) => shape[axis] !== 1);
+  const squeezed = wide.length === 0 ? value : wide;
   const models: [Reading['style'], readonly Role[]][] = [['model', own]];
   if (time !== null && !own.includes('time')) models.push(['calls', ['time', ...own]]);
   const without = (roles: readonly Role[], ...left: readonly Role[]) => roles.filter((role) => !left.includes(role));

@@ -11,7 +11,7 @@ export interface NamedPath {
  * The entry that each path is for; a single path needs no name where there is a single entry.
  *
  * @param option for messages
- * @param what the entries are, e.g. `input`
+ * @param what the entries are, with their article, e.g. `an input`
  * @throws EsegenError where a name is unknown or comes twice, or one is missing
  */
 export function matchNames<T extends { readonly name: string }>(
@@ -27,11 +27,7 @@ export function matchNames<T extends { readonly name: string }>(
     if (entry === undefined) {
       const got = name === null ? path : quoteName(name);
       const names = quoteNames(entries.map((each) => each.name));
-      throw new EsegenError(
-        `${option} ${got}`,
-        `expected the name of an ${what}: ${names}`,
-        `Write ${option} name=file`,
-      );
+      throw new EsegenError(`${option} ${got}`, `expected the name of ${what}: ${names}`, `Write ${option} name=file`);
     }
     if (found.has(entry)) throw new EsegenError(`${option} ${quoteName(entry.name)}`, 'comes twice', 'Give it once');
     found.set(entry, path);

@@ -29,7 +29,7 @@ interface StateArray {
  */
 export function readStates(graph: Graph, files: readonly NamedPath[], voices: number): readonly FloatStates[] | null {
   if (files.length === 0) return null;
-  const given = [...matchNames('--state', 'state', files, stateArrays(graph, 'input'))].map(([state, path]) => ({
+  const given = [...matchNames('--state', 'a state', files, stateArrays(graph, 'input'))].map(([state, path]) => ({
     state,
     data: readFloats(path, state.size, voices),
   }));
@@ -50,7 +50,7 @@ export type StateTargets = ReadonlyMap<StateArray, string>;
 
 /** @throws EsegenError where a name is unknown */
 export function stateTargets(graph: Graph, files: readonly NamedPath[]): StateTargets {
-  return matchNames('--state-out', 'state', files, stateArrays(graph, 'output'));
+  return matchNames('--state-out', 'a state', files, stateArrays(graph, 'output'));
 }
 
 /** Lays out the states that voices ended with, [elements], or [voices, elements] of several. */

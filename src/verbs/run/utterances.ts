@@ -62,8 +62,8 @@ export function readUtterances(
     }
   }
   const lengths = given?.lengths ?? sequenceLengths ?? new Array<number>(voices).fill(steps);
-  const inSequence = voices === 1 && lengths.length > 1;
-  checkLengths(given?.where ?? 'sequence lengths of the model', lengths, voices, steps);
+  const inSequence = given !== null && voices === 1 && lengths.length > 1;
+  checkLengths(given?.where ?? 'sequence lengths of the model', lengths, voices, steps, inSequence);
   let next = 0;
   const utterances = lengths.map((length, n) => {
     const from = inSequence ? next : 0;
@@ -95,15 +95,21 @@ export function outputArrays(
   );
 }
 
-function checkLengths(where: string, lengths: readonly number[], voices: number, steps: number): void {
+function checkLengths(
+  where: string,
+  lengths: readonly number[],
+  voices: number,
+  steps: number,
+  inSequence: boolean,
+): void {
   const shown = `${lengths.slice(0, 8).join(', ')}${lengths.length > 8 ? ', …' : ''}`;
   if (lengths.some((length) => !Number.isInteger(length) || length < 0 || length > steps)) {
     throw new EsegenError(where, `expected lengths from 0 to ${steps} steps, got ${shown}`);
   }
   if (lengths.length === voices) return;
   const sum = lengths.reduce((all, length) => all + length, 0);
-  if (voices > 1 || sum !== steps) {
-    const other = voices > 1 ? '' : `, or utterances one behind the other that sum up to ${steps} steps`;
+  if (!inSequence || sum !== steps) {
+    const other = inSequence ? `, or utterances one behind the other that sum up to ${steps} steps` : '';
     throw new EsegenError(where, `expected ${voices} lengths${other}, got ${shown}`);
   }
 }
