@@ -12,7 +12,7 @@ import { FloatNetwork } from '../../../src/model/reference/float_network.ts';
 
 /** Relative error that a pass may cause: the order of additions, and nothing else. */
 const ALLOWED = 1e-9;
-const SEEDS = 400;
+const SEEDS = 250;
 
 type Values = ReadonlyMap<TensorId, Frames>;
 
