@@ -42,6 +42,7 @@ async function run(name: string, withheld: number): Promise<void> {
     ...(dram ? { memory: { latency: 64, stalls: withheld } } : {}),
   });
   const seconds = (performance.now() - started) / 1000;
+  const load = result.load!;
   const estimate = estimateCycles(design, { latency: 64, bandwidth: 1 - withheld });
   const label = withheld === 0 ? name : `${name}, ${100 * withheld} % of beats withheld`;
   table.push([
@@ -54,16 +55,13 @@ async function run(name: string, withheld: number): Promise<void> {
     formatCount(Math.round(10 * result.cyclesPerFrame) / 10),
     formatCount(Math.round(10 * estimate.cyclesPerFrame) / 10),
     formatCount(Math.round(10 * result.idealCyclesPerFrame) / 10),
-    `${(100 * result.utilization).toFixed(1)} %`,
+    `${(100 * load.utilization).toFixed(1)} %`,
     (result.cyclesPerFrame / design.config.clockMHz).toFixed(2),
     `${result.mismatches} of ${formatCount(result.comparedWords)}`,
   ]);
   const drained =
-    result.cyclesPerFrame * (1 - result.utilization) -
-    result.paddingCycles -
-    result.starvedCycles -
-    result.memoryCycles;
-  const parts = [result.paddingCycles, result.starvedCycles, result.memoryCycles, drained, result.cyclesPerFrame];
+    result.cyclesPerFrame * (1 - load.utilization) - load.paddingCycles - load.starvedCycles - load.memoryCycles;
+  const parts = [load.paddingCycles, load.starvedCycles, load.memoryCycles, drained, result.cyclesPerFrame];
   lost.push([label, ...parts.map((cycles) => cycles.toFixed(1))]);
   console.error(
     `${label}: ${multipliers} multipliers, ${args.frames} steps in ${seconds.toFixed(0)} s with the Verilator build, if it was not cached`,

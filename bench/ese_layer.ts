@@ -71,5 +71,5 @@ const macs = loaded.report.nonZeros * frames;
 console.log(`golden model          ${(macs / goldenSeconds / 1e6).toFixed(0)} million MAC/s`);
 
 const show = (r: Awaited<ReturnType<typeof simulate>>) =>
-  `${r.cyclesPerFrame.toFixed(0)} cycles per frame, utilization ${(100 * r.utilization).toFixed(1)} %, ${r.mismatches} mismatches in ${r.comparedWords} words`;
+  `${r.cyclesPerFrame.toFixed(0)} cycles per frame, utilization ${(100 * r.load!.utilization).toFixed(1)} %, ${r.mismatches} mismatches in ${r.comparedWords} words`;
 console.log(`Icarus, 1 frame       ${show(await simulate(out, { simulator: 'icarus', frames: 1 }))}`);

@@ -27,7 +27,7 @@ module formal_act_queue #(
     wire             m_valid;
     wire [DEPTH-1:0] reached;
 
-    act_queue #(.WIDTH(WIDTH), .DEPTH(DEPTH)) dut (
+    proved_act_queue #(.WIDTH(WIDTH), .DEPTH(DEPTH)) dut (
         .clk(clk), .rst(rst), .s_data(s_data), .s_valid(s_valid && !rst), .s_ready(s_ready),
         .m_data(m_data), .m_valid(m_valid), .m_ready(m_ready && !rst), .reached(reached)
     );

@@ -37,7 +37,7 @@ module formal_axi_lite_slave (
     wire [31:0] rdata, write_data;
     wire [3:0]  write_strb;
 
-    axi_lite_slave #(.ADDR_WIDTH(4)) dut (
+    proved_axi_lite_slave #(.ADDR_WIDTH(4)) dut (
         .clk(clk), .rst(rst),
         .s_axi_awaddr(awaddr), .s_axi_awprot(3'd0), .s_axi_awvalid(awvalid && !rst), .s_axi_awready(awready),
         .s_axi_wdata(wdata), .s_axi_wstrb(wstrb), .s_axi_wvalid(wvalid && !rst), .s_axi_wready(wready),

@@ -4,16 +4,19 @@ import { sampleDesign } from '../fixtures/sample_design.ts';
 import { generate } from '../src/design/generate.ts';
 import type { Sources } from './check.ts';
 
+/** Name of the design, which the formal tops know. */
+const NAME = 'proved';
+
 /** Emits a small design with weights in external memory, which has all modules under proof. */
 export function emittedModules(): Sources {
   const compilation = sampleDesign(
     { inputs: 4, cells: 8, outputs: 4 },
-    { name: 'proved', array: { channels: 2, lanes: 4 }, weights: 'dram', memoryBusBits: 64 },
+    { name: NAME, array: { channels: 2, lanes: 4 }, weights: 'dram', memoryBusBits: 64 },
   );
   const files = generate(compilation, { layer: compilation.layer, outputLayer: null }, { norm: null, labels: null });
   const modules = new Map<string, string>();
   for (const [path, text] of files) {
-    const [, name] = /^rtl\/(.*)\.v$/.exec(path) ?? [];
+    const [, name] = new RegExp(`^rtl/${NAME}_(.*)\\.v$`).exec(path) ?? [];
     if (name !== undefined) modules.set(name, String(text));
   }
   return modules;

@@ -29,7 +29,7 @@ module formal_frame_out #(
     wire [3:0] available = (written > written_before) ? written : written_before;
     wire       begins = start && idle && !rst && size != 4'd0 && size < 4'd8 && active != 2'd0;
 
-    frame_out #(.CHANNELS(2), .BEAT(BEAT), .INDEX_WIDTH(4), .DEST_WIDTH(1)) dut (
+    proved_frame_out #(.CHANNELS(2), .BEAT(BEAT), .INDEX_WIDTH(4), .DEST_WIDTH(1)) dut (
         .clk(clk), .rst(rst), .start(begins), .size(size), .active(active), .idle(idle),
         .available(available), .step(step), .index(index),
         .m_valid(m_valid), .m_last(m_last), .m_channel(m_channel), .m_ready(m_ready)

@@ -27,7 +27,7 @@ module formal_row_align #(
     wire                 row_valid;
     wire [ROW_WIDTH-1:0] row_words;
 
-    row_align #(.BUS_WIDTH(BUS_WIDTH), .ROW_WIDTH(ROW_WIDTH)) dut (
+    proved_row_align #(.BUS_WIDTH(BUS_WIDTH), .ROW_WIDTH(ROW_WIDTH)) dut (
         .clk(clk), .rst(rst), .beat_valid(beat_valid && !rst), .beat_data(beat_data), .beat_ready(beat_ready),
         .row_valid(row_valid), .row_words(row_words)
     );

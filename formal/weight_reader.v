@@ -49,7 +49,7 @@ module formal_weight_reader #(
     wire       rvalid = !rst && owed != 6'd0 && (answer || offering);
     wire [1:0] resp = offering ? offered_resp : rresp;
 
-    weight_reader #(
+    proved_weight_reader #(
         .BUS_WIDTH(64), .BURST(BURST), .OUTSTANDING(OUTSTANDING), .BEAT_WIDTH(6), .TIMEOUT_WIDTH(3), .STEPS(4)
     ) dut (
         .clk(clk), .rst(rst), .load(load), .image({page, 12'd0}), .status(status), .stop(stop), .drained(drained), .silent(),

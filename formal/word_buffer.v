@@ -27,7 +27,7 @@ module formal_word_buffer #(
     wire      write_en = write && !rst && level < DEPTH;
     wire      take = want && !rst && ready;
 
-    word_buffer #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LIMIT(LIMIT)) dut (
+    proved_word_buffer #(.WIDTH(WIDTH), .DEPTH(DEPTH), .LIMIT(LIMIT)) dut (
         .clk(clk), .rst(rst), .write_en(write_en), .write_word(write_word), .low(low),
         .ready(ready), .take(take), .word(word)
     );

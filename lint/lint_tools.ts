@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
+import { benchSources, moduleOf, rtlFiles } from '../src/design/rtl_files.ts';
+import { moduleName } from '../src/machine/names.ts';
 
 /** What a tool said about a design: nothing, where it is clean. */
 export type Findings = readonly string[];
@@ -23,7 +24,7 @@ async function runSilent(dir: string, program: string, args: readonly string[], 
 
 /** Names of the modules of a design, by their files; the top module is the last one. */
 async function moduleNames(dir: string): Promise<string[]> {
-  return (await rtlFiles(dir)).map((file) => file.replace(/^rtl\/(.*)\.v$/, '$1'));
+  return (await rtlFiles(dir)).map(moduleOf);
 }
 
 /** Verilator -Wall: the top module, and every module by itself with the parameters it has by default. */
@@ -41,13 +42,14 @@ export async function verilatorLint(dir: string): Promise<Findings> {
 export async function icarusLint(dir: string): Promise<Findings> {
   const files = await rtlFiles(dir);
   const top = (await moduleNames(dir)).at(-1)!;
+  const clock = moduleName(top, 'icarus_tb');
   const flags = ['-g2005', '-Wall', '-t', 'null'];
   return [
     ...(await runSilent(dir, 'iverilog', [...flags, '-s', top, ...files], 'iverilog')),
     ...(await runSilent(
       dir,
       'iverilog',
-      [...flags, '-s', 'icarus_tb', ...files, ...(await benchSources(dir)), 'tb/icarus_tb.v'],
+      [...flags, '-s', clock, ...files, ...(await benchSources(dir)), `tb/${clock}.v`],
       'iverilog with the bench',
     )),
   ];

@@ -1,10 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Stimuli } from './stimuli.ts';
 
-/** Counters at the end of an output frame, summed since reset (bench.v). A netlist has the cycle only; the others are NaN. */
-export interface FrameStats {
-  /** Cycle of the frame's last beat. */
-  readonly cycle: number;
+/** Counters inside the RTL, summed since reset (bench.v). */
+export interface Counters {
   /** Multiply-accumulates with a weight, and with a padding word, over all PEs. */
   readonly macs: number;
   readonly padding: number;
@@ -20,12 +18,23 @@ export interface FrameStats {
   readonly waitCycles: number;
 }
 
+/** What the bench tells at the end of an output frame. */
+export interface FrameStats {
+  /** Cycle of the frame's last beat. */
+  readonly cycle: number;
+  /** Null for a netlist, which has none. */
+  readonly counters: Counters | null;
+}
+
 /** Elements of the output, frame by frame as they came. */
 export interface OutputElements {
   readonly cycles: Float64Array;
   readonly channels: Uint8Array;
   readonly values: Int16Array;
 }
+
+/** Counters of a line of the bench, in their order. */
+type CounterLine = [number, number, number, number, number, number, number];
 
 const FIRST_BIT = 1 << 16;
 const END_BIT = 1 << 17;
@@ -90,20 +99,13 @@ export async function readOutput(
   return { cycles, channels, values, undefinedAt };
 }
 
-/** Reads the counters, one entry an output frame. */
+/** Reads the counters, one entry an output frame: its cycle, and those of the RTL behind it. */
 export async function readStats(path: string): Promise<FrameStats[]> {
   return (await readLines(path)).map((line) => {
-    const [
-      cycle = Number.NaN,
-      macs = Number.NaN,
-      padding = Number.NaN,
-      starved = Number.NaN,
-      blocked = Number.NaN,
-      highWater = Number.NaN,
-      waited = Number.NaN,
-      waitCycles = Number.NaN,
-    ] = line.split(' ').map(Number);
-    return { cycle, macs, padding, starved, blocked, highWater, waited, waitCycles };
+    const [cycle, ...counts] = line.split(' ').map(Number);
+    if (counts.length === 0) return { cycle: cycle!, counters: null };
+    const [macs, padding, starved, blocked, highWater, waited, waitCycles] = counts as CounterLine;
+    return { cycle: cycle!, counters: { macs, padding, starved, blocked, highWater, waited, waitCycles } };
   });
 }
 

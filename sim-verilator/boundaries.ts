@@ -1,3 +1,5 @@
+import { moduleName } from '../src/machine/names.ts';
+
 /** Modules that stay functions of their own in the compiled simulation, beside those that say so in the RTL. */
 const KEPT = ['column_group', 'group_memory', 'elem_lane', 'adder_tree'];
 
@@ -14,11 +16,13 @@ const INPUTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Verilator's configuration file: module boundaries that it keeps, so that equal modules share their code. */
-export const BOUNDARIES = [
-  '`verilator_config',
-  ...KEPT.map((module) => `no_inline -module "${module}"`),
-  ...Object.entries(INPUTS).flatMap(([module, names]) =>
-    names.map((name) => `public_flat_rd -module "${module}" -var "${name}"`),
-  ),
-  '',
-].join('\n');
+export function boundariesOf(design: string): string {
+  return [
+    '`verilator_config',
+    ...KEPT.map((block) => `no_inline -module "${moduleName(design, block)}"`),
+    ...Object.entries(INPUTS).flatMap(([block, names]) =>
+      names.map((name) => `public_flat_rd -module "${moduleName(design, block)}" -var "${name}"`),
+    ),
+    '',
+  ].join('\n');
+}

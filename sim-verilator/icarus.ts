@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
+import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
+import { moduleName } from '../src/machine/names.ts';
 import { runTool } from '../src/util/run_tool.ts';
 import { FIX, plusArguments, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
 
@@ -30,9 +31,10 @@ async function runIcarus(
   defines: readonly string[],
 ): Promise<string> {
   const tool = { folder: work, fix: FIX };
-  const sources = [...design, ...(await benchSources(dir)), 'tb/icarus_tb.v'];
+  const clock = moduleName(await designName(dir), 'icarus_tb');
+  const sources = [...design, ...(await benchSources(dir)), `tb/${clock}.v`];
   progress?.('compiling the simulation with Icarus Verilog');
-  await runTool('iverilog', ['-g2005', '-Wall', ...defines, '-s', 'icarus_tb', '-o', PROGRAM, ...sources], tool);
+  await runTool('iverilog', ['-g2005', '-Wall', ...defines, '-s', clock, '-o', PROGRAM, ...sources], tool);
   progress?.('simulating with Icarus Verilog');
   const wave = waves ? ['-fst', `+waves=${WAVES}`] : [];
   return runTool('vvp', ['-n', PROGRAM, ...wave, ...plusArguments(bench)], tool);

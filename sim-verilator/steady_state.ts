@@ -1,9 +1,7 @@
-import type { FrameStats } from './bench_files.ts';
+import type { Counters, FrameStats } from './bench_files.ts';
 
-/** Counters per frame in steady state. */
-export interface SteadyState {
-  /** Cycles from one output frame to the next. */
-  readonly cyclesPerFrame: number;
+/** What the array does per frame in steady state, from the counters of the RTL. */
+export interface ArrayLoad {
   /** Useful (non-padding) multiply-accumulates over PE-cycles. */
   readonly utilization: number;
   /** PE-cycles of a frame spent on padding words, and without a word to work on, per PE. */
@@ -17,16 +15,15 @@ export interface SteadyState {
   readonly paddingWords: number;
 }
 
-const ZERO: FrameStats = {
-  cycle: 0,
-  macs: 0,
-  padding: 0,
-  starved: 0,
-  blocked: 0,
-  highWater: 0,
-  waited: 0,
-  waitCycles: 0,
-};
+/** A run in steady state. */
+export interface SteadyState {
+  /** Cycles from one output frame to the next. */
+  readonly cyclesPerFrame: number;
+  /** Null for a netlist, which has no counters. */
+  readonly load: ArrayLoad | null;
+}
+
+const NO_COUNTS: Counters = { macs: 0, padding: 0, starved: 0, blocked: 0, highWater: 0, waited: 0, waitCycles: 0 };
 
 /** Frames that are left out at the beginning, where there are enough: until the pipeline between two batches is full. */
 const SETTLE = 3;
@@ -40,12 +37,21 @@ const SETTLE = 3;
 export function steadyState(stats: readonly FrameStats[], lanes: number): SteadyState {
   const last = stats.length >= 3 ? stats.length - 2 : stats.length - 1;
   const first = Math.min(SETTLE, last) - 1;
-  const from = stats[first] ?? ZERO;
+  const from = stats[first];
   const to = stats[last]!;
   const frames = last - first;
-  const cycles = to.cycle - from.cycle;
+  const cycles = to.cycle - (from?.cycle ?? 0);
+  const load =
+    to.counters === null ? null : loadOf(from?.counters ?? NO_COUNTS, to.counters, { frames, cycles, lanes });
+  return { cyclesPerFrame: cycles / frames, load };
+}
+
+function loadOf(
+  from: Counters,
+  to: Counters,
+  { frames, cycles, lanes }: { readonly frames: number; readonly cycles: number; readonly lanes: number },
+): ArrayLoad {
   return {
-    cyclesPerFrame: cycles / frames,
     utilization: (to.macs - from.macs) / (lanes * cycles),
     paddingCycles: (to.padding - from.padding) / lanes / frames,
     starvedCycles: (to.starved - from.starved) / lanes / frames,

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { benchSources, rtlFiles } from '../src/design/rtl_files.ts';
+import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
+import { moduleName } from '../src/machine/names.ts';
 import { causeOf } from '../src/util/file_error.ts';
 import { runTool } from '../src/util/run_tool.ts';
 import { withScratch } from '../src/util/scratch.ts';
-import { BOUNDARIES } from './boundaries.ts';
+import { boundariesOf } from './boundaries.ts';
 import { cacheFolder, ProgramCache } from './program_cache.ts';
 import { FIX, plusArguments, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
 import { linkDesign } from './workplace.ts';
@@ -44,14 +45,16 @@ const FLAGS = [
 /** Compiles the simulation of a design in a folder of its own, and returns what `keep` makes of the program. */
 function compile(
   dir: string,
+  name: string,
   sources: readonly string[],
   trace: boolean,
   keep: (program: string) => string,
 ): Promise<string> {
   return withScratch(async (folder) => {
     linkDesign(dir, folder);
-    await writeFile(join(folder, 'boundaries.vlt'), BOUNDARIES);
-    const options = [...FLAGS, ...(trace ? ['--trace-fst'] : []), '-Wno-fatal', '-Wno-lint', '--top-module', 'bench'];
+    await writeFile(join(folder, 'boundaries.vlt'), boundariesOf(name));
+    const top = ['--top-module', moduleName(name, 'bench'), '--prefix', 'Vbench'];
+    const options = [...FLAGS, ...(trace ? ['--trace-fst'] : []), '-Wno-fatal', '-Wno-lint', ...top];
     const files = ['-Mdir', '.', '-o', PROGRAM, 'boundaries.vlt', ...sources];
     await runTool('verilator', [...options, ...files], { folder, env: { MAKEFLAGS: '' }, fix: FIX });
     return keep(join(folder, PROGRAM));
@@ -61,8 +64,9 @@ function compile(
 /** The program of a design: kept from an earlier run, or compiled. Returns its path. */
 async function programOf({ dir, work, waves, progress, notice }: SimulationRun): Promise<string> {
   const version = await runTool('verilator', ['--version'], { folder: work, fix: FIX });
+  const name = await designName(dir);
   const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/main.cpp'];
-  const hash = createHash('sha256').update(`${version}\n${waves}\n${FLAGS.join(' ')}\n${BOUNDARIES}`);
+  const hash = createHash('sha256').update(`${version}\n${waves}\n${FLAGS.join(' ')}\n${boundariesOf(name)}`);
   for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
   const key = hash.digest('hex').slice(0, 32);
   const folder = cacheFolder();
@@ -70,7 +74,7 @@ async function programOf({ dir, work, waves, progress, notice }: SimulationRun):
   const kept = cache?.find(key);
   if (kept) return kept;
   progress?.('compiling the simulation with Verilator (kept for the next run)');
-  return compile(dir, sources, waves, (program) => {
+  return compile(dir, name, sources, waves, (program) => {
     try {
       if (cache !== null) return cache.store(key, program);
       notice?.('neither XDG_CACHE_HOME nor HOME is an absolute path: the compiled simulation is not kept');

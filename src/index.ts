@@ -1,6 +1,7 @@
 export { type CalibrationSet, randomCalibration } from './data/calibration_set.ts';
 export type { Resource, Resources } from './machine/resources.ts';
 export type { Dimensions } from './program/dimensions.ts';
+export type { SimulateOptions } from './verbs/simulation/options.ts';
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
 
 export type { VectorPeaks } from './compiler/calibrate.ts';
@@ -82,5 +83,5 @@ export {
 } from './verbs/prune.ts';
 export { type QuantizeOptions, quantizeModel } from './verbs/quantize.ts';
 export { type RunEngine, type RunOptions, type RunResult, run } from './verbs/run.ts';
-export { type SimulateOptions, type SimulateResult, simulate } from './verbs/simulate.ts';
+export { type SimulateResult, simulate } from './verbs/simulate.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

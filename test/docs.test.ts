@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sampleDesign } from '../fixtures/sample_design.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { memoryPath } from '../src/machine/names.ts';
 import { busInterfaces } from '../src/vivado/interfaces.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -69,7 +70,10 @@ describe.each(DOCS)('%s', (path) => {
 
 test('words that docs/model-format.md shows are those of the sample', () => {
   const text = read('docs/model-format.md');
-  const words = (file: string, count: number) => read(`generated/sample/mem/${file}`).split('\n').slice(0, count);
+  const words = (file: string, count: number) =>
+    read(`generated/sample/${memoryPath('sample', file)}`)
+      .split('\n')
+      .slice(0, count);
   for (const word of words('weights_0000.mem', 4)) expect(text).toContain(`| \`${word}\` |`);
   expect(text).toContain(`the first count in \`pointers_0000.mem\` is ${words('pointers_0000.mem', 1)[0]}:`);
   expect(text).toContain(`First word of \`elem_000.mem\`: \`${words('elem_000.mem', 1)[0]}\``);

@@ -1,7 +1,8 @@
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
-import { type SimulateResult, simulate } from '../verbs/simulate.ts';
+import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
 import type { CommandBody } from './command.ts';
 import { reporting } from './progress.ts';
+import { formatDb } from './table.ts';
 
 interface Arguments {
   dir: string;
@@ -20,7 +21,7 @@ interface Arguments {
 }
 
 /** What is counted inside the RTL. */
-function counted(r: SimulateResult): [string, string][] {
+function counted(r: RtlLoad): [string, string][] {
   return [
     ['utilization', `${(100 * r.utilization).toFixed(1)} %`],
     [
@@ -40,8 +41,8 @@ function summary(r: SimulateResult): string {
     ['simulator', r.simulator],
     ['frames', `${r.frames} in ${r.cycles} cycles`],
     ['cycles per frame', `${r.cyclesPerFrame.toFixed(1)} in steady state (ideal ${r.idealCyclesPerFrame.toFixed(1)})`],
-    ...(r.netlist ? [] : counted(r)),
-    ['SQNR of y', `${r.sqnrDb.toFixed(1)} dB against double precision`],
+    ...(r.load === null ? [] : counted(r.load)),
+    ['SQNR of y', `${formatDb(r.sqnrDb)} against double precision`],
   ];
   return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
 }

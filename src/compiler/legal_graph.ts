@@ -12,9 +12,8 @@ import type {
 
 /** A sliding window of a term over the positions of a step and over time; see ConvLayer. */
 export interface TermWindow {
-  /** The source as it is read: [channels, …sizes], whatever shape its tensor was given. */
+  /** Channels of the source: the first axis of its shape, whose other axes are those of `space`. */
   readonly channels: number;
-  readonly sizes: readonly number[];
   readonly space: readonly Window[];
   readonly time: Window;
 }

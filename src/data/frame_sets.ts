@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { EsegenError } from '../util/errors.ts';
 import { readNpy } from '../util/npy.ts';
 import { readJson } from '../util/read_json.ts';
+import { schemaError } from '../util/schema_error.ts';
 import { type CalibrationSet, randomCalibration } from './calibration_set.ts';
 import type { Frames } from './frames.ts';
 
@@ -73,11 +74,7 @@ function readBorders(npy: string, frames: number): number[] {
   const path = `${npy.slice(0, npy.length - extname(npy).length)}.json`;
   if (!existsSync(path)) return [0];
   const result = bordersSchema.safeParse(readJson(path));
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    const where = [path, issue.path.join('.')].filter((part) => part !== '').join(': ');
-    throw new EsegenError(where, issue.message, 'Expected is {"strings": [{"steps": 44}, …]}');
-  }
+  if (!result.success) throw schemaError(path, result.error, 'Expected is {"strings": [{"steps": 44}, …]}');
   const starts: number[] = [];
   let next = 0;
   for (const { steps } of result.data.strings) {

@@ -16,13 +16,14 @@ import { z } from 'zod';
 import type { CompileReport } from '../compiler/compile.ts';
 import { parseConfig } from '../machine/config.ts';
 import type { Formats } from '../machine/formats.ts';
+import { memoryPath } from '../machine/names.ts';
 import { readModel } from '../model/import/read_model.ts';
 import type { LstmModel } from '../model/lstm.ts';
 import type { Design, DesignMatrices } from '../program/design.ts';
 import { type Dimensions, dimensionsOf } from '../program/dimensions.ts';
 import { countsAreShared } from '../program/encode.ts';
 import { type MemImage, memWord, parseMem } from '../program/mem_image.ts';
-import { imageShapes, unpackDesign } from '../program/pack.ts';
+import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';
 import { packStep, type Step, stepFields } from '../program/schedule.ts';
 import { segmentList } from '../program/segments.ts';
 import { fillerWord, packStream, STREAM_FILE, streamBytes } from '../program/stream.ts';
@@ -30,6 +31,7 @@ import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
 import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
 import { quoteName } from '../util/quote_name.ts';
+import { schemaError } from '../util/schema_error.ts';
 import { statPath } from '../util/stat_path.ts';
 import { temporary } from '../util/temporary.ts';
 import {
@@ -253,9 +255,9 @@ export function loadDesign(dir: string): LoadedDesign {
   const path = join(dir, DESIGN_FILE);
   const json = readDesignFile(dir, path);
   const owner = ownerSchema.safeParse(json);
-  if (!owner.success) throw damaged(path, owner.error);
+  if (!owner.success) throw schemaError(path, owner.error, REBUILD);
   const parsed = designSchema.safeParse(json);
-  if (!parsed.success) throw damaged(path, parsed.error);
+  if (!parsed.success) throw schemaError(path, parsed.error, REBUILD);
   const { shape, formats, schedule, report, version } = parsed.data;
   const config = parseConfig(parsed.data.config, `${path}: config`);
   const files = new Map(Object.entries(parsed.data.files));
@@ -264,21 +266,22 @@ export function loadDesign(dir: string): LoadedDesign {
 
   const images = new Map<string, MemImage>();
   const shapes = imageShapes(frame);
-  const memPaths = [...shapes.keys()].map((file) => `mem/${file}`);
-  for (const required of [...memPaths, ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
+  const memories = new Map([...shapes.keys()].map((file) => [memoryPath(config.name, file), file]));
+  for (const required of [...memories.keys(), ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
     if (!files.has(required)) throw new EsegenError(path, `files: ${required} is not listed`, REBUILD);
   }
-  const foreign = [...files.keys()].find((file) => file.startsWith('mem/') && !memPaths.includes(file));
+  const foreign = [...files.keys()].find((file) => file.startsWith('mem/') && !memories.has(file));
   if (foreign !== undefined) throw new EsegenError(path, `files: ${foreign} is no memory of this design`, REBUILD);
   let stream: Uint8Array | null = null;
   for (const [file, expected] of files) {
     const content = readListed(dir, file, expected);
     if (file === STREAM_FILE) stream = checkStream(content, dimensions);
-    const image = file.startsWith('mem/') ? shapes.get(file.slice('mem/'.length)) : undefined;
-    if (image === undefined) continue;
-    images.set(file.slice('mem/'.length), parseMem(content.toString('latin1'), image.width, image.depth, file));
+    const memory = memories.get(file);
+    if (memory === undefined) continue;
+    const { width, depth } = shapes.get(memory)!;
+    images.set(memory, parseMem(content.toString('latin1'), width, depth, file));
   }
-  checkSchedule(path, schedule, dimensions, images.get('schedule.mem')!);
+  checkSchedule(path, config.name, schedule, dimensions, images.get(SCHEDULE_FILE)!);
   const unpacked = unpackDesign(images, stream, frame);
   checkSharedCounts(path, dimensions, unpacked.matrices);
   if (stream !== null) checkStreamWords(stream, dimensions, unpacked.matrices);
@@ -345,14 +348,6 @@ function tryJson(path: string): unknown {
   }
 }
 
-function damaged(path: string, error: z.ZodError): EsegenError {
-  const issue = error.issues[0]!;
-  const key = issue.path.map((part) => (/^\w{1,80}$/.test(String(part)) ? String(part) : quoteName(String(part))));
-  const keys = issue.code === 'unrecognized_keys' ? ` (${issue.keys.map(quoteName).join(', ')})` : '';
-  const message = issue.code === 'invalid_key' ? issue.issues[0]!.message : `${issue.message}${keys}`;
-  return new EsegenError([path, key.join('.')].filter((part) => part !== '').join(': '), message, REBUILD);
-}
-
 /** Content of a listed file, if it still is what the generator wrote. */
 function readListed(dir: string, file: string, expected: string): Buffer {
   const path = join(dir, ...file.split('/'));
@@ -417,11 +412,17 @@ function checkDimensions(
   return dimensions;
 }
 
-function checkSchedule(path: string, schedule: readonly Step[], dimensions: Dimensions, image: MemImage): void {
+function checkSchedule(
+  path: string,
+  design: string,
+  schedule: readonly Step[],
+  dimensions: Dimensions,
+  image: MemImage,
+): void {
   const fields = stepFields(dimensions);
   for (const [at, step] of schedule.entries()) {
     if (packStep(step, fields) === memWord(image, at)) continue;
-    throw new EsegenError(`${path}: schedule.${at}`, 'is not what mem/schedule.mem holds', REBUILD);
+    throw new EsegenError(`${path}: schedule.${at}`, `is not what ${memoryPath(design, SCHEDULE_FILE)} holds`, REBUILD);
   }
 }
 

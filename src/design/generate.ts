@@ -8,6 +8,7 @@ import type { ModulePlan } from '../hdl/module_plan.ts';
 import { planModules } from '../hdl/plan.ts';
 import { renderModule, renderTemplate } from '../hdl/render.ts';
 import { TABLE_BITS, TABLE_FRAC, Z_BITS, Z_FRAC } from '../machine/formats.ts';
+import { memoryPath } from '../machine/names.ts';
 import { type FloatTensor, writeSafetensors } from '../model/import/write_safetensors.ts';
 import type { LstmLayer, LstmModel } from '../model/lstm.ts';
 import type { Design } from '../program/design.ts';
@@ -24,6 +25,7 @@ import { imageShapes, packDesign } from '../program/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamBytes, streamMap } from '../program/stream.ts';
 import { type FeatureNorm, STACK } from '../speech/features.ts';
 import { EsegenError } from '../util/errors.ts';
+import { schemaError } from '../util/schema_error.ts';
 import { VERSION } from '../util/version.ts';
 import { vivadoFiles } from '../vivado/files.ts';
 import { designHash } from './design_hash.ts';
@@ -91,10 +93,7 @@ const labelsSchema = z.object({
 export function parseLabels(value: unknown, where: string): Labels {
   const fix = 'Expected are labels, an array of texts, and blank, the number of one of them';
   const result = labelsSchema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    throw new EsegenError([where, issue.path.join('.')].filter((part) => part !== '').join(': '), issue.message, fix);
-  }
+  if (!result.success) throw schemaError(where, result.error, fix);
   const { labels, blank } = result.data;
   if (blank < 0 || blank >= labels.length) {
     throw new EsegenError(`${where}: blank`, `expected an integer from 0 to ${labels.length - 1}, got ${blank}`, fix);
@@ -120,7 +119,7 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   const modules = planModules(design, hash, sum).map((plan) => ({ path: `rtl/${plan.file}.v`, plan }));
   for (const { path, plan } of modules) files.set(path, renderModule(plan));
   checkName(name, files.get(`rtl/${name}.v`) as string);
-  for (const [file, image] of packDesign(design)) files.set(`mem/${file}`, formatMem(image));
+  for (const [file, image] of packDesign(design)) files.set(memoryPath(name, file), formatMem(image));
   files.set(IMAGE_FILE, packModelImage(design, hash, sum));
   if (weights !== null && sum !== null) {
     files.set(STREAM_FILE, weights);
@@ -134,7 +133,7 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
   if (host.labels !== null) files.set(HOST_PATHS.labels, printJson(host.labels));
 
   const rtlPaths = modules.map(({ path }) => path);
-  const memPaths = [...imageShapes(design).keys()].map((file) => `mem/${file}`);
+  const memPaths = [...imageShapes(design).keys()].map((file) => memoryPath(name, file));
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
   const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths });
   for (const [path, content] of vivado) files.set(path, content);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { maskOf, type Register, registerOf } from '../control/registers.ts';
+import { moduleName } from '../machine/names.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';
 import { renderTemplate } from './render.ts';
@@ -13,8 +14,9 @@ function hex({ offset }: Register): string {
 
 /** Test bench of a design by file name (in `tb/`): the bench itself and its clocks for Icarus and for Verilator. */
 export function benchFiles({ config, dimensions }: Design): Map<string, string> {
+  const { name } = config;
   const bench = renderTemplate('bench.v.hbs', {
-    name: config.name,
+    name,
     inputs: dimensions.inputs,
     outputs: dimensions.outputs,
     channels: dimensions.channels,
@@ -30,10 +32,12 @@ export function benchFiles({ config, dimensions }: Design): Map<string, string> 
     busBits: dimensions.busBits,
   });
   const memory = {
+    name,
     busBits: dimensions.busBits,
     imageBeats: dimensions.imageBeats,
   };
   const master = {
+    name,
     dram: dimensions.dram,
     control: hex(registerOf('CONTROL')),
     run: maskOf('CONTROL', 'run'),
@@ -41,11 +45,12 @@ export function benchFiles({ config, dimensions }: Design): Map<string, string> 
     baseLo: hex(registerOf('BASE_LO')),
     baseHi: hex(registerOf('BASE_HI')),
   };
+  const file = (block: string) => `${moduleName(name, block)}.v`;
   return new Map([
-    ['bench.v', bench],
-    ['control_master.v', renderTemplate('control_master.v.hbs', master)],
-    ...(dimensions.dram ? [['axi_memory.v', renderTemplate('axi_memory.v.hbs', memory)] as const] : []),
-    ['icarus_tb.v', renderTemplate('icarus_tb.v.hbs', {})],
+    [file('bench'), bench],
+    [file('control_master'), renderTemplate('control_master.v.hbs', master)],
+    ...(dimensions.dram ? [[file('axi_memory'), renderTemplate('axi_memory.v.hbs', memory)] as const] : []),
+    [file('icarus_tb'), renderTemplate('icarus_tb.v.hbs', { name })],
     ['main.cpp', readFileSync(VERILATOR_MAIN, 'utf8')],
   ]);
 }

@@ -1,3 +1,4 @@
+import { memoryPath } from '../machine/names.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -28,7 +29,7 @@ export function columnGroup(design: Design): ModulePlan {
     elementWidth: d.elementBits,
     slotWidth: d.slotBits,
     fifoDepth: config.fifoDepth,
-    schedule: 'mem/schedule.mem',
+    schedule: memoryPath(config.name, 'schedule.mem'),
     xBlock: inBlockRam(2 ** (d.slotBits + 1), formats.vectorBits),
     yBlock: inBlockRam(d.sliceOutWords, d.slice * formats.vectorBits),
     mBlock: inBlockRam(d.sliceCellWords, d.slice * formats.vectorBits),

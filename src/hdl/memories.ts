@@ -1,4 +1,5 @@
 import { TABLE_BITS, TABLE_ENTRIES } from '../machine/formats.ts';
+import { memoryPath } from '../machine/names.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
@@ -19,23 +20,23 @@ export function rom({ config, dimensions: d }: Design): ModulePlan {
   return modulePlan(
     'rom',
     d.dram || d.inStep
-      ? { width: d.paramBits, depth: d.paramDepth, file: 'mem/elem_000.mem' }
-      : { width: weightWordBits(config), depth: d.weightDepth, file: 'mem/weights_0000.mem' },
+      ? { width: d.paramBits, depth: d.paramDepth, file: memoryPath(config.name, 'elem_000.mem') }
+      : { width: weightWordBits(config), depth: d.weightDepth, file: memoryPath(config.name, 'weights_0000.mem') },
   );
 }
 
 /** Short memory loaded from a file, in look-up tables; as a default it is a lane's pointer memory. */
-export function smallRom({ dimensions }: Design): ModulePlan {
+export function smallRom({ config, dimensions }: Design): ModulePlan {
   return modulePlan('small_rom', {
     width: dimensions.countBits,
     depth: dimensions.pointerDepth,
-    file: 'mem/pointers_0000.mem',
+    file: memoryPath(config.name, 'pointers_0000.mem'),
   });
 }
 
 /** Dual-port memory loaded from a file; as a default it is the tanh table. */
-export function rom2(): ModulePlan {
-  return modulePlan('rom2', { width: TABLE_BITS, depth: TABLE_ENTRIES, file: 'mem/tanh.mem' });
+export function rom2({ config }: Design): ModulePlan {
+  return modulePlan('rom2', { width: TABLE_BITS, depth: TABLE_ENTRIES, file: memoryPath(config.name, 'tanh.mem') });
 }
 
 /** One write and one read port; as a default it is a group's elements of x. */

@@ -5,12 +5,12 @@ export type PlanValue = string | number | boolean | readonly Readonly<Record<str
 export interface ModulePlan {
   /** Template `src/templates/<block>.v.hbs`. */
   readonly block: string;
-  /** File `rtl/<file>.v`; the block's name except for the top module. */
+  /** File `rtl/<file>.v`, and name of the module. */
   readonly file: string;
   readonly values: Readonly<Record<string, PlanValue>>;
 }
 
-/** Plan of a block that is emitted under its own name. */
+/** Plan of a block; the name of the design comes before its own in planModules. */
 export function modulePlan(block: string, values: ModulePlan['values']): ModulePlan {
   return { block, file: block, values };
 }

@@ -1,3 +1,4 @@
+import { moduleName } from '../machine/names.ts';
 import type { Design } from '../program/design.ts';
 import type { WeightsSum } from '../program/model_image.ts';
 import { actBroadcast } from './act_broadcast.ts';
@@ -33,17 +34,18 @@ import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
 import { groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
 
 /**
- * All modules of a design, the top module last.
+ * All modules of a design, the top module last. This is where they get the name of the design (names.ts); templates print it
+ * before the names of modules and memory files.
  *
  * @param weights of its weights in external memory; null where it has none there
  */
 export function planModules(design: Design, hash: DesignHash, weights: WeightsSum | null = null): ModulePlan[] {
   const { dram, inStep } = design.dimensions;
-  return [
+  const blocks = [
     loadDecode(design),
     rom(design),
     ...(pointerRom(design) === 'small_rom' ? [smallRom(design)] : []),
-    rom2(),
+    rom2(design),
     sdpRam(design),
     skidBuffer(design),
     vecBuffer(design),
@@ -86,6 +88,12 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     imageLoader(design, hash, weights),
     runControl(),
     coreCounters(design),
-    top(design),
   ];
+  const { name } = design.config;
+  const named = blocks.map((plan) => ({
+    ...plan,
+    file: moduleName(name, plan.block),
+    values: { ...plan.values, name },
+  }));
+  return [...named, top(design)];
 }

@@ -1,3 +1,4 @@
+import { memoryPath } from '../machine/names.ts';
 import type { Design } from '../program/design.ts';
 import { type Step, stepFields } from '../program/schedule.ts';
 import { loadView } from './load.ts';
@@ -18,7 +19,7 @@ export function stepRom(design: Design): ModulePlan {
 }
 
 /** @param used fields that the block reads */
-export function scheduleView({ dimensions, schedule }: Design, used: readonly (keyof Step)[]): ScheduleView {
+export function scheduleView({ config, dimensions, schedule }: Design, used: readonly (keyof Step)[]): ScheduleView {
   let lsb = 0;
   const layout = stepFields(dimensions);
   const fields = layout.map(({ wire, bits }) => {
@@ -34,6 +35,6 @@ export function scheduleView({ dimensions, schedule }: Design, used: readonly (k
       .filter(({ key }) => !used.includes(key))
       .map(({ wire }) => wire)
       .join(', '),
-    file: 'mem/schedule.mem',
+    file: memoryPath(config.name, 'schedule.mem'),
   };
 }

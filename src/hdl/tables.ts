@@ -1,4 +1,5 @@
 import { Z_BITS } from '../machine/formats.ts';
+import { memoryPath } from '../machine/names.ts';
 import { tableShift } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -9,11 +10,11 @@ export function tableIndex({ formats }: Design): ModulePlan {
 }
 
 /** Sigmoid table. */
-export function sigmoid({ formats }: Design): ModulePlan {
-  return modulePlan('sigmoid', { sigmoidRange: formats.sigmoidRange, file: 'mem/sigmoid.mem' });
+export function sigmoid({ config, formats }: Design): ModulePlan {
+  return modulePlan('sigmoid', { sigmoidRange: formats.sigmoidRange, file: memoryPath(config.name, 'sigmoid.mem') });
 }
 
 /** Tanh table. */
-export function tanh({ formats }: Design): ModulePlan {
-  return modulePlan('tanh', { tanhRange: formats.tanhRange, file: 'mem/tanh.mem' });
+export function tanh({ config, formats }: Design): ModulePlan {
+  return modulePlan('tanh', { tanhRange: formats.tanhRange, file: memoryPath(config.name, 'tanh.mem') });
 }

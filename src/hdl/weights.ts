@@ -1,3 +1,4 @@
+import { memoryPath } from '../machine/names.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -44,7 +45,7 @@ export function rowRom({ config, dimensions: d }: Design): ModulePlan {
     lanes: d.lanes,
     width: weightWordBits(config),
     depth: d.weightDepth,
-    file: 'mem/weights_0000.mem',
+    file: memoryPath(config.name, 'weights_0000.mem'),
   });
 }
 

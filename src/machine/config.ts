@@ -4,6 +4,8 @@ import { duplicateKey } from '../util/duplicate_key.ts';
 import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
 import { quoteName } from '../util/quote_name.ts';
+import { keyPath } from '../util/schema_error.ts';
+import { endsLikeModule, VERILOG_KEYWORDS } from './names.ts';
 
 /** Sub-matrices of a layer, by ESE's names: input to gate, recurrent to gate (c is the cell gate g), m to projection. */
 export const MATRICES = ['ix', 'fx', 'cx', 'ox', 'ir', 'fr', 'cr', 'or', 'ym'] as const;
@@ -19,6 +21,12 @@ export const ENCODINGS = ['ese', 'ese-padding-aware', 'column-balanced'] as cons
 
 /** Name of an encoding. */
 export type Encoding = (typeof ENCODINGS)[number];
+
+/** Settings of a layer of a network that differ from those of the others. */
+export interface LayerConfig {
+  /** Bits of its weights, 4 to 16. */
+  readonly weightBits?: number | undefined;
+}
 
 /** What the user chooses. A value of this type comes out of {@link parseConfig} and is valid throughout. */
 export interface Config {
@@ -64,6 +72,8 @@ export interface Config {
   readonly memoryBusBits: number;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */
   readonly density: Readonly<Record<Matrix, number>>;
+  /** Settings of single layers of a network, by their names as `inspect` prints them; what is left out is as for all. */
+  readonly layers?: Readonly<Record<string, LayerConfig>> | undefined;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */
   readonly tables: { readonly sigmoidRange: number; readonly tanhRange: number };
   /**
@@ -82,56 +92,6 @@ export interface Config {
   /** Xilinx part of the Vivado project. Default `xcku060-ffva1156-2-e`. */
   readonly part: string;
 }
-
-/** Names of the generated modules, which the top module must not take. */
-export const BLOCK_NAMES: readonly string[] = [
-  ...['rom', 'rom2', 'sdp_ram', 'act_queue', 'ptr_read', 'spmat_read', 'arith_unit', 'act_buffer', 'pe'],
-  ...['arith_control', 'bank_control', 'lane', 'column_issuer', 'column_group', 'adder_tree', 'gather_control'],
-  ...[
-    'sequencer',
-    'array',
-    'small_rom',
-    'act_broadcast',
-    'vec_buffer',
-    'skid_buffer',
-    'frame_in',
-    'group_memory',
-    'word_buffer',
-    'weight_reader',
-    'row_align',
-    'axi_memory',
-    'frame_out',
-    'gather',
-    'table_index',
-    'sigmoid',
-  ],
-  ...['tanh', 'elem_lane', 'elem_mul', 'assemble', 'channel', 'bench', 'icarus_tb'],
-  ...['core', 'axi_lite_slave', 'control_registers', 'run_control', 'core_counters', 'control_master'],
-  ...['image_loader', 'load_decode', 'state_access', 'column_feed', 'row_decode', 'row_rom', 'step_rom'],
-];
-
-/** Reserved words of SystemVerilog (IEEE 1800-2017, annex B), which include those of Verilog-2005. */
-export const VERILOG_KEYWORDS: ReadonlySet<string> = new Set(
-  `accept_on alias always always_comb always_ff always_latch and assert assign assume automatic before begin bind bins
-  binsof bit break buf bufif0 bufif1 byte case casex casez cell chandle checker class clocking cmos config const
-  constraint context continue cover covergroup coverpoint cross deassign default defparam design disable dist do edge
-  else end endcase endchecker endclass endclocking endconfig endfunction endgenerate endgroup endinterface endmodule
-  endpackage endprimitive endprogram endproperty endspecify endsequence endtable endtask enum event eventually expect
-  export extends extern final first_match for force foreach forever fork forkjoin function generate genvar global
-  highz0 highz1 if iff ifnone ignore_bins illegal_bins implements implies import incdir include initial inout input
-  inside instance int integer interconnect interface intersect join join_any join_none large let liblist library local
-  localparam logic longint macromodule matches medium modport module nand negedge nettype new nexttime nmos nor
-  noshowcancelled not notif0 notif1 null or output package packed parameter pmos posedge primitive priority program
-  property protected pull0 pull1 pulldown pullup pulsestyle_ondetect pulsestyle_onevent pure rand randc randcase
-  randsequence rcmos real realtime ref reg reject_on release repeat restrict return rnmos rpmos rtran rtranif0
-  rtranif1 s_always s_eventually s_nexttime s_until s_until_with scalared sequence shortint shortreal showcancelled
-  signed small soft solve specify specparam static string strong strong0 strong1 struct super supply0 supply1
-  sync_accept_on sync_reject_on table tagged task this throughout time timeprecision timeunit tran tranif0 tranif1 tri
-  tri0 tri1 triand trior trireg type typedef union unique unique0 unsigned until until_with untyped use uwire var
-  vectored virtual void wait wait_order wand weak weak0 weak1 while wildcard wire with within wor xnor xor`.split(
-    /\s+/,
-  ),
-);
 
 /** An error function of zod: `expected <what>, got <input>`. */
 function expected(what: string): (issue: { readonly input?: unknown }) => string {
@@ -171,7 +131,9 @@ function nameSchema() {
     .refine((name) => !VERILOG_KEYWORDS.has(name), {
       error: expected('a name that is not a reserved word of Verilog'),
     })
-    .refine((name) => !BLOCK_NAMES.includes(name), { error: expected('a name that no generated module has') });
+    .refine((name) => !endsLikeModule(name), {
+      error: expected('a name whose modules no other design can have: not ending in "_core", "_rom" or the like'),
+    });
 }
 
 /** A number stands for all sub-matrices; an object gives them one by one, `default` the rest. */
@@ -192,6 +154,18 @@ function densitySchema() {
       const all = MATRICES.map((matrix) => [matrix, given[matrix] ?? rest]);
       return Object.fromEntries(all) as Record<Matrix, number>;
     });
+}
+
+/** Settings by layer. */
+function layersSchema() {
+  const name = expected('a layer name of lower-case letters, digits and underscores');
+  return z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
+      z.strictObject({ weightBits: integer(4, 16).optional() }, section('settings of a layer')),
+      section('settings by layer name'),
+    )
+    .optional();
 }
 
 function section(keys: string) {
@@ -258,6 +232,7 @@ const SCHEMA = z
         )
         .prefault({}),
       density: densitySchema().prefault(1),
+      layers: layersSchema(),
       tables: z
         .strictObject(
           { sigmoidRange: powerOfTwo(16).default(8), tanhRange: powerOfTwo(16).default(4) },
@@ -323,14 +298,10 @@ export function parseConfig(value: unknown, where: string): Config {
 /** What an issue says, one text for each problem, with the path in front. */
 function problems(issue: z.core.$ZodIssue): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${pathOf([...issue.path, key])}: unknown key`);
+    return issue.keys.map((key) => `${keyPath([...issue.path, key])}: unknown key`);
   }
-  return [issue.path.length === 0 ? issue.message : `${pathOf(issue.path)}: ${issue.message}`];
-}
-
-/** `array.lanes`; keys that are not plain words are quoted. */
-function pathOf(path: readonly PropertyKey[]): string {
-  return path.map((key) => (/^\w{1,80}$/.test(String(key)) ? String(key) : quoteName(String(key)))).join('.');
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${keyPath(issue.path)}: ${message}`);
+  return [issue.path.length === 0 ? issue.message : `${keyPath(issue.path)}: ${issue.message}`];
 }
 
 /**

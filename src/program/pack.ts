@@ -8,6 +8,9 @@ import { type MemImage, memFromBigInts, memFromWords, memWord } from './mem_imag
 import { packStep, stepFields } from './schedule.ts';
 import { unpackStream } from './stream.ts';
 
+/** File of the schedule. */
+export const SCHEDULE_FILE = 'schedule.mem';
+
 /** Number of a lane in a file name, as the RTL composes it: four digits for lanes of the array, three for those of ElemMul. */
 function laneName(prefix: string, lane: number): string {
   return `${prefix}_${String(lane).padStart(prefix === 'elem' ? 3 : 4, '0')}.mem`;
@@ -77,7 +80,7 @@ function packParameters({ dimensions: d, formats, cells }: Design, elemLane: num
 }
 
 /**
- * Memory images of a design by file name (in `mem/`):
+ * Memory images of a design by file name (in `mem/`, behind the name of the design: memoryPath):
  *
  * - `weights_LLLL`   words of lane LLLL (group by group): W_x, W_r, W_ym, each from its base on; none where they are in
  *   external memory (stream.ts). Where the lanes of a group work in step, the words of all of them side by side, lane LLLL in the low bits
@@ -115,7 +118,7 @@ export function packDesign(design: Design): Map<string, MemImage> {
   const fields = stepFields(d);
   const stepBits = fields.reduce((sum, f) => sum + f.bits, 0);
   images.set(
-    'schedule.mem',
+    SCHEDULE_FILE,
     memFromBigInts(
       stepBits,
       schedule.map((step) => packStep(step, fields)),
@@ -156,7 +159,7 @@ export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'form
   }
   for (const name of ['sigmoid.mem', 'tanh.mem']) shapes.set(name, { width: TABLE_BITS, depth: TABLE_ENTRIES });
   const stepBits = stepFields(d).reduce((sum, f) => sum + f.bits, 0);
-  shapes.set('schedule.mem', { width: stepBits, depth: schedule.length });
+  shapes.set(SCHEDULE_FILE, { width: stepBits, depth: schedule.length });
   return shapes;
 }
 

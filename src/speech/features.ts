@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
-import { EsegenError } from '../util/errors.ts';
+import { schemaError } from '../util/schema_error.ts';
 
 /** Sampling rate of the sound, Hz. */
 export const FEATURE_RATE = 8000;
@@ -45,13 +45,7 @@ const normSchema = z.object({
 export function parseFeatureNorm(value: unknown, name: string): FeatureNorm {
   const result = normSchema.safeParse(value);
   if (!result.success) {
-    const issue = result.error.issues[0]!;
-    const where = [name, issue.path.join('.')].filter((part) => part !== '').join(': ');
-    throw new EsegenError(
-      where,
-      issue.message,
-      `Expected are mean and istd with ${MEL_BANDS} numbers each, stack ${STACK}`,
-    );
+    throw schemaError(name, result.error, `Expected are mean and istd with ${MEL_BANDS} numbers each, stack ${STACK}`);
   }
   return { mean: Float64Array.from(result.data.mean), istd: Float64Array.from(result.data.istd) };
 }

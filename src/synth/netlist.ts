@@ -23,25 +23,32 @@ export interface Module {
   readonly netnames: Readonly<Record<string, { readonly hide_name: number; readonly bits: readonly Bit[] }>>;
 }
 
-/** Modules by name, those of the cell library left out: what is no module here is a primitive. */
+/** Modules by the names of their blocks, those of the cell library left out: what is no module here is a primitive. */
 export type Netlist = ReadonlyMap<string, Module>;
 
 /**
- * Reads what `write_json` of Yosys wrote.
+ * Reads what `write_json` of Yosys wrote. The name of the design, which stands before those of all its modules, is left out, so that
+ * reports speak of blocks.
  *
+ * @param top block at the top, by default the design itself
  * @throws EsegenError where it is no netlist, or one without the top module
  */
-export function parseNetlist(text: string, top: string): Netlist {
+export function parseNetlist(text: string, design: string, top = design): Netlist {
   let modules: Readonly<Record<string, Module>> | undefined;
   try {
     modules = (JSON.parse(text) as { modules?: Readonly<Record<string, Module>> }).modules;
   } catch {
     modules = undefined;
   }
-  const netlist = new Map(
-    Object.entries(modules ?? {}).filter(
-      ([, { attributes }]) => !('blackbox' in attributes) && !('whitebox' in attributes),
-    ),
+  const prefix = new RegExp(`^(\\$paramod(?:\\$[0-9a-f]+)?\\\\)?${design}_`);
+  const blockOf = (module: string) => module.replace(prefix, '$1');
+  const netlist: Netlist = new Map(
+    Object.entries(modules ?? {})
+      .filter(([, { attributes }]) => !('blackbox' in attributes) && !('whitebox' in attributes))
+      .map(([name, module]) => {
+        const cells = Object.entries(module.cells).map(([at, cell]) => [at, { ...cell, type: blockOf(cell.type) }]);
+        return [blockOf(name), { ...module, cells: Object.fromEntries(cells) as Module['cells'] }];
+      }),
   );
   if (!netlist.has(top)) throw new EsegenError('yosys', `wrote no netlist of ${top}`, 'Report this');
   return netlist;

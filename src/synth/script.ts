@@ -1,10 +1,11 @@
+import { memoryPath, moduleName } from '../machine/names.ts';
 import type { Family } from '../machine/parts.ts';
 
 /** Files that the scripts write. */
 export const OUTPUTS = { before: 'before.json', mapped: 'mapped.json' } as const;
 
-/** Modules that hold memory files. */
-const MEMORY_MODULES = ['rtl/rom.v', 'rtl/row_rom.v', 'rtl/small_rom.v'];
+/** Blocks that hold memory files. */
+const MEMORY_BLOCKS = ['rom', 'row_rom', 'small_rom'];
 
 /**
  * Memories of which there are many, by the name of their instances, and the file that stands for all of theirs. The contents of
@@ -12,19 +13,20 @@ const MEMORY_MODULES = ['rtl/rom.v', 'rtl/row_rom.v', 'rtl/small_rom.v'];
  * in look-up tables they do, and one lane speaks for all.
  */
 const REPRESENTATIVES = [
-  ['u_weight_mem', 'mem/weights_0000.mem'],
-  ['u_pointer_mem', 'mem/pointers_0000.mem'],
-  ['u_param_mem', 'mem/elem_000.mem'],
+  ['u_weight_mem', 'weights_0000.mem'],
+  ['u_pointer_mem', 'pointers_0000.mem'],
+  ['u_param_mem', 'elem_000.mem'],
 ] as const;
 
 /** Newer versions keep the behaviour of library cells, which write_json would refuse. */
 const LIBRARY_WITHOUT_PROCESSES = 'proc =*';
 
-/** Whether the script reads this file of a design directory. */
-export function isRead(path: string): boolean {
+/** Whether the script reads this file of the directory of a design of this name. */
+export function isRead(path: string, design: string): boolean {
   if (/^rtl\/\w+\.v$/.test(path)) return true;
   return (
-    /^mem\/\w+\.mem$/.test(path) && !(/_\d+\.mem$/.test(path) && !REPRESENTATIVES.some(([, file]) => file === path))
+    /^mem\/\w+\.mem$/.test(path) &&
+    !(/_\d+\.mem$/.test(path) && !REPRESENTATIVES.some(([, file]) => memoryPath(design, file) === path))
   );
 }
 
@@ -33,16 +35,17 @@ export function isRead(path: string): boolean {
  * the mapping of memories, and the mapped one.
  *
  * @param sources Verilog files, relative
- * @param top name of the top module
+ * @param top name of the design, that of its top module
  */
 export function designScript(sources: readonly string[], top: string, family: Family): string {
   const synth = `synth_xilinx -family ${family} -top ${top} -noiopad -noclkbuf`;
-  const memories = sources.filter((source) => MEMORY_MODULES.includes(source));
+  const memoryModules = MEMORY_BLOCKS.map((block) => `rtl/${moduleName(top, block)}.v`);
+  const memories = sources.filter((source) => memoryModules.includes(source));
   return [
     // The memories are read when the hierarchy around them is there, so that all get the same file.
-    `read_verilog ${sources.filter((source) => !MEMORY_MODULES.includes(source)).join(' ')}`,
+    `read_verilog ${sources.filter((source) => !memoryModules.includes(source)).join(' ')}`,
     `hierarchy -top ${top}`,
-    ...REPRESENTATIVES.map(([instance, file]) => `setparam -set FILE "${file}" c:*${instance}`),
+    ...REPRESENTATIVES.map(([instance, file]) => `setparam -set FILE "${memoryPath(top, file)}" c:*${instance}`),
     ...(memories.length === 0 ? [] : [`read_verilog ${memories.join(' ')}`]),
     `hierarchy -check -top ${top}`,
     `${synth} -run begin:map_memory`,

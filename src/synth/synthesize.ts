@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
 import { rtlFiles } from '../design/rtl_files.ts';
+import { moduleName } from '../machine/names.ts';
 import { type Family, familyOf, findPart } from '../machine/parts.ts';
 import type { Resources } from '../machine/resources.ts';
 import { EsegenError } from '../util/errors.ts';
@@ -70,11 +71,11 @@ export async function synthesize(
   progress('synthesizing the design with Yosys');
   const written = await yosys(designScript(sources, top, family), files, [OUTPUTS.before, OUTPUTS.mapped]);
   progress('synthesizing a multiplier');
-  const [unitText] = await yosys(moduleScript(sources, ARITHMETIC), files, [OUTPUTS.mapped]);
+  const [unitText] = await yosys(moduleScript(sources, moduleName(top, ARITHMETIC)), files, [OUTPUTS.mapped]);
   progress('adding up');
   const before = parseNetlist(written[0]!, top);
   const netlist = parseNetlist(written[1]!, top);
-  const unit = parseNetlist(unitText!, ARITHMETIC);
+  const unit = parseNetlist(unitText!, top, ARITHMETIC);
 
   const places = placesOf(netlist, top);
   const { block: blocks, unknown } = rollUp(netlist, places);
@@ -110,9 +111,10 @@ export async function synthesize(
  *
  * @throws EsegenError where `files.f` names none, or others
  */
-export async function sourcesOf({ dir, files }: LoadedDesign): Promise<string[]> {
+export async function sourcesOf({ dir, design, files }: LoadedDesign): Promise<string[]> {
   const sources = files.has('files.f') ? await rtlFiles(dir) : [];
-  if (sources.length > 0 && sources.every((source) => isRead(source) && files.has(source))) return sources;
+  if (sources.length > 0 && sources.every((source) => isRead(source, design.config.name) && files.has(source)))
+    return sources;
   throw new EsegenError(
     join(dir, 'files.f'),
     'expected the Verilog files of the design',
@@ -121,10 +123,9 @@ export async function sourcesOf({ dir, files }: LoadedDesign): Promise<string[]>
 }
 
 /** Files of a design that synthesis reads; their hashes have been checked. */
-function readFiles({ dir, files }: LoadedDesign): Files {
-  return new Map(
-    [...files.keys()].filter(isRead).map((path) => [path, readFileSync(join(dir, ...path.split('/')), 'utf8')]),
-  );
+function readFiles({ dir, design, files }: LoadedDesign): Files {
+  const read = [...files.keys()].filter((path) => isRead(path, design.config.name));
+  return new Map(read.map((path) => [path, readFileSync(join(dir, ...path.split('/')), 'utf8')]));
 }
 
 /** `Yosys 0.23 (git sha1 …)` → `Yosys 0.23`. */

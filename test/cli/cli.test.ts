@@ -467,7 +467,7 @@ describe('esegen simulate', () => {
     const slow = await run('--memory-latency', '150', '--memory-bandwidth', '0.1', '--memory-stalls', '0.2');
     expect(fast).toMatchObject({ mismatches: 0, comparedWords: 9 });
     expect(slow).toMatchObject({ mismatches: 0, comparedWords: 9 });
-    expect(slow.memoryCycles).toBeGreaterThan(fast.memoryCycles);
+    expect(slow.load.memoryCycles).toBeGreaterThan(fast.load.memoryCycles);
     expect(slow.cycles).toBeGreaterThan(fast.cycles);
   });
 });
@@ -489,13 +489,13 @@ describe('esegen inspect', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^name +tiny$/m);
     expect(stdout).toMatch(/^files +\d+, all as they were written$/m);
-    const image = join(out, 'mem', 'weights_0001.mem');
+    const image = join(out, 'mem', 'tiny_weights_0001.mem');
     writeFileSync(
       image,
       readFileSync(image, 'utf8').replace(/.$/m, (digit) => (digit === '0' ? '1' : '0')),
     );
     const damaged = await esegen('inspect', out);
     expect({ exitCode: damaged.exitCode, stdout: damaged.stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(damaged.stderr).toMatch(/^esegen: mem\/weights_0001\.mem: damaged or changed in [^\n]+$/);
+    expect(damaged.stderr).toMatch(/^esegen: mem\/tiny_weights_0001\.mem: damaged or changed in [^\n]+$/);
   });
 });

@@ -34,8 +34,10 @@ describe.each(COMMANDS)('esegen %s %s', (...args) => {
 
   test('to a full disk: one line, and exit code 1', () => {
     const stdout = openSync('/dev/full', 'w');
-    const options = { stdio: ['ignore', stdout, 'pipe'], encoding: 'utf8' } as const;
-    const { status, stderr } = spawnSync(process.execPath, [BIN, ...args], options);
+    const { status, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+      stdio: ['ignore', stdout, 'pipe'],
+      encoding: 'utf8',
+    });
     closeSync(stdout);
     expect([status, stderr.trimEnd().split('\n').at(-1)]).toEqual([
       1,

@@ -34,7 +34,8 @@ function run(config: Readonly<Record<string, unknown>>, { stalls, ...rest }: Run
 
 /** What the registers must have; the last frame leaves in the cycle in which they are read. */
 function counted({ stats }: CosimResult) {
-  const { macs, highWater, cycle, waitCycles } = stats.at(-1)!;
+  const { cycle, counters } = stats.at(-1)!;
+  const { macs, highWater, waitCycles } = counters!;
   return { frames: stats.length - 1, cycles: cycle, macs, fifoHigh: highWater, waits: waitCycles };
 }
 

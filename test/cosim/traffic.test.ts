@@ -55,15 +55,15 @@ describe.each(DEPTHS)('queues of %i entries', (depth) => {
       // Every weight is used once a frame; those of the recurrence not where an utterance starts.
       const [x, r, p] = result.design.matrices as [EncodedWords, EncodedWords, EncodedWords];
       const work = FRAMES * (nonZeros(x) + nonZeros(p)) + (FRAMES - 1 - STARTS.length) * nonZeros(r);
-      expect(result.stats.at(-1)!.macs).toBe(work);
+      expect(result.stats.at(-1)!.counters!.macs).toBe(work);
 
       expect(result.stats).toHaveLength(FRAMES);
       const cycles = result.stats.map(({ cycle }) => cycle);
       expect(cycles).toEqual(cycles.toSorted((a, b) => a - b));
       expect(cycles[0]).toBeGreaterThan(LAYER.inputs + LAYER.outputs);
       expect(result.cycles).toBeGreaterThan(FRAMES * (fullest(x) + fullest(p)));
-      expect(result.stats.at(-1)!.highWater).toBeGreaterThan(0);
-      expect(result.stats.at(-1)!.highWater).toBeLessThanOrEqual(depth);
+      expect(result.stats.at(-1)!.counters!.highWater).toBeGreaterThan(0);
+      expect(result.stats.at(-1)!.counters!.highWater).toBeLessThanOrEqual(depth);
     });
   });
 });
@@ -90,7 +90,7 @@ describe('a run that cannot end', () => {
       const fields = stepFields(design.dimensions);
       const width = fields.reduce((sum, { bits }) => sum + bits, 0);
       const words = design.schedule.map((step) => packStep({ ...step, marker: step.op !== Op.spmv }, fields));
-      writeFileSync(join(dir, 'mem/schedule.mem'), formatMem(memFromBigInts(width, words)));
+      writeFileSync(join(dir, 'mem/sample_schedule.mem'), formatMem(memFromBigInts(width, words)));
       const stalled = cosimulate(dir, design, singleVoice(sampleFrames(2, LAYER.inputs)), {
         simulator: 'icarus',
         seed: 1,

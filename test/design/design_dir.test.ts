@@ -99,7 +99,7 @@ describe('writeDesign', () => {
   test('replaces a damaged design of its own', () => {
     const { files } = make();
     writeDesign(dir, files);
-    unlinkSync(join(dir, 'mem', 'tanh.mem'));
+    unlinkSync(join(dir, 'mem', 'tiny_tanh.mem'));
     writeDesign(dir, files);
     expect(loadDesign(dir).files.size).toBe(files.size - 1);
   });
@@ -208,21 +208,21 @@ describe('loadDesign', () => {
 
   test('a missing file is named', () => {
     writeDesign(dir, make().files);
-    unlinkSync(join(dir, 'mem', 'weights_0003.mem'));
-    expect(() => loadDesign(dir)).toThrow(`mem/weights_0003.mem: missing in ${dir}. ${REBUILD}`);
+    unlinkSync(join(dir, 'mem', 'tiny_weights_0003.mem'));
+    expect(() => loadDesign(dir)).toThrow(`mem/tiny_weights_0003.mem: missing in ${dir}. ${REBUILD}`);
   });
 
   test('one changed word of a memory file is found', () => {
     writeDesign(dir, make().files);
-    const path = join(dir, 'mem', 'weights_0002.mem');
+    const path = join(dir, 'mem', 'tiny_weights_0002.mem');
     const image = readFileSync(path, 'utf8');
     writeFileSync(path, `${image[0] === '0' ? '1' : '0'}${image.slice(1)}`);
     expect(() => loadDesign(dir)).toThrow(
-      /^mem\/weights_0002\.mem: damaged or changed in .*: expected SHA-256 [0-9a-f]{16}…, got [0-9a-f]{16}…\. Build/,
+      /^mem\/tiny_weights_0002\.mem: damaged or changed in .*: expected SHA-256 [0-9a-f]{16}…, got [0-9a-f]{16}…\. Build/,
     );
   });
 
-  test.each(['rtl/tiny.v', 'host/model.safetensors', 'host/labels.json', 'tb/bench.v', 'files.f'])(
+  test.each(['rtl/tiny.v', 'host/model.safetensors', 'host/labels.json', 'tb/tiny_bench.v', 'files.f'])(
     'a %s that was cut short is found',
     (path) => {
       writeDesign(dir, make().files);
@@ -341,7 +341,7 @@ describe('loadDesign', () => {
     [
       'shared counts that are not',
       (json) => (json.dimensions!.sharedCounts = true),
-      'files: mem/pointers_0001.mem is no memory of this design',
+      'files: mem/tiny_pointers_0001.mem is no memory of this design',
     ],
     ['the place of the weights', (json) => (json.config!.weights = 'dram'), 'dimensions.segments: expected'],
     ['an unknown dimension', (json) => (json.dimensions!.more = 1), 'dimensions.more: expected undefined, got "1"'],
@@ -359,11 +359,11 @@ describe('loadDesign', () => {
     ['a format', (json) => (json.formats!.accBits = '33'), 'formats.accBits'],
     ['a key', (json) => (json.formats!.more = 3), 'formats: Unrecognized key: "more"'],
     ['a hash', (json) => (json.files!['files.f'] = 'x'), 'expected a SHA-256 of 64 hexadecimal digits'],
-    ['a missing memory', (json) => delete json.files!['mem/tanh.mem'], 'files: mem/tanh.mem is not listed'],
+    ['a missing memory', (json) => delete json.files!['mem/tiny_tanh.mem'], 'files: mem/tiny_tanh.mem is not listed'],
     [
       'a schedule',
       (json) => Object.assign(json.schedule![2]!, { shift: 1 }),
-      'schedule.2: is not what mem/schedule.mem',
+      'schedule.2: is not what mem/tiny_schedule.mem',
     ],
   ])('%s that was changed in design.json is found', (_, change, message) => {
     writeDesign(dir, make().files);

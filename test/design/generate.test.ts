@@ -10,7 +10,8 @@ import {
   parseLabels,
   sha256,
 } from '../../src/design/generate.ts';
-import { BLOCK_NAMES, parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/config.ts';
+import { BLOCK_NAMES, moduleName } from '../../src/machine/names.ts';
 import { graphOf } from '../../src/model/import/graph_of_trained.ts';
 import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { lstmFromTensors } from '../../src/model/import/pytorch_lstm.ts';
@@ -76,13 +77,14 @@ describe('generate', () => {
     const paths = [...generated().keys()];
     const rest = paths.filter((path) => !path.startsWith('rtl/') && !path.startsWith('tb/'));
     expect(rest).toEqual([
-      ...['mem/weights_0000.mem', 'mem/weights_0001.mem', 'mem/pointers_0000.mem', 'mem/pointers_0001.mem'],
+      ...['mem/tiny_weights_0000.mem', 'mem/tiny_weights_0001.mem'],
+      ...['mem/tiny_pointers_0000.mem', 'mem/tiny_pointers_0001.mem'],
       ...[
-        'mem/elem_000.mem',
-        'mem/elem_001.mem',
-        'mem/sigmoid.mem',
-        'mem/tanh.mem',
-        'mem/schedule.mem',
+        'mem/tiny_elem_000.mem',
+        'mem/tiny_elem_001.mem',
+        'mem/tiny_sigmoid.mem',
+        'mem/tiny_tanh.mem',
+        'mem/tiny_schedule.mem',
         'sw/model.img',
       ],
       ...['host/model.safetensors', 'host/norm.json', 'host/labels.json', 'files.f'],
@@ -91,7 +93,7 @@ describe('generate', () => {
       ...['README.md', 'design.json'],
     ]);
     expect(paths).toContain('rtl/tiny.v');
-    expect(paths).toContain('tb/bench.v');
+    expect(paths).toContain('tb/tiny_bench.v');
     expect([...generated(CONFIG, tinyModel(), NO_HOST).keys()].filter((path) => path.startsWith('host/'))).toEqual([
       'host/model.safetensors',
     ]);
@@ -100,9 +102,14 @@ describe('generate', () => {
   test('weights in external memory are one image with a map, and no memory files', () => {
     const files = generated({ ...CONFIG, weights: 'dram', memoryBusBits: 64 });
     const paths = [...files.keys()];
-    expect(paths.filter((path) => path.startsWith('mem/weights'))).toEqual([]);
+    expect(paths.filter((path) => path.startsWith('mem/tiny_weights'))).toEqual([]);
     expect(paths.filter((path) => path.startsWith('dram/'))).toEqual(['dram/weights.bin', 'dram/map.json']);
-    for (const path of ['rtl/weight_reader.v', 'rtl/row_align.v', 'rtl/word_buffer.v', 'tb/axi_memory.v']) {
+    for (const path of [
+      'rtl/tiny_weight_reader.v',
+      'rtl/tiny_row_align.v',
+      'rtl/tiny_word_buffer.v',
+      'tb/tiny_axi_memory.v',
+    ]) {
       expect(paths).toContain(path);
       expect([...generated().keys()]).not.toContain(path);
     }
@@ -180,10 +187,11 @@ describe('generate', () => {
     const modules = [...generated({ ...CONFIG, ...config })]
       .filter(([path]) => path.endsWith('.v'))
       .flatMap(([, content]) => [...String(content).matchAll(/^module (\w+)/gm)].map((match) => match[1]!));
-    expect(modules.filter((name) => !BLOCK_NAMES.includes(name))).toEqual(['tiny']);
+    const known = BLOCK_NAMES.map((block) => moduleName('tiny', block));
+    expect(modules.filter((name) => !known.includes(name))).toEqual(['tiny']);
   });
 
-  test.each(['clk', 's_axis_tdata', 'frames', 'u_core'])(
+  test.each(['clk', 's_axis_tdata', 'frames', 'core_rst'])(
     'a name that the top module uses inside is refused: %s',
     (name) => {
       expect(() => generated({ ...CONFIG, name })).toThrow(
@@ -261,7 +269,7 @@ describe('C header', () => {
     });
     // The RTL has the same hash; it depends on the config.
     const { TINY_DESIGN_HASH_LO: low, TINY_DESIGN_HASH_HI: high } = defines;
-    const rtl = text(files, 'rtl/control_registers.v');
+    const rtl = text(files, 'rtl/tiny_control_registers.v');
     for (const half of [low!, high!]) expect(rtl).toContain(`= 32'h${half.slice(2, 10)};`);
     expect(text(generated(), 'sw/tiny.h')).not.toContain(low);
     expect(defines).toMatchObject({ TINY_REG_CONTROL: '0x040u', TINY_STATUS_MEMORY_MASK: '0x00000300u' });
@@ -292,7 +300,7 @@ describe('memoryGroups', () => {
     ]);
     const files = generate(compilation, model, NO_HOST);
     for (const { name, count, depth, width, kbit } of groups) {
-      const images = [...files].filter(([path]) => path.startsWith(`mem/${name}`));
+      const images = [...files].filter(([path]) => path.startsWith(`mem/tiny_${name}`));
       expect(images.length).toBe(['sigmoid', 'tanh'].includes(name) ? 1 : count);
       for (const [, image] of images) {
         expect(String(image).trimEnd().split('\n').length).toBe(depth);

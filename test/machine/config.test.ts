@@ -2,15 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import {
-  BLOCK_NAMES,
-  densityOf,
-  MATRICES,
-  parseConfig,
-  readConfig,
-  VERILOG_KEYWORDS,
-} from '../../src/machine/config.ts';
+import { densityOf, MATRICES, parseConfig, readConfig } from '../../src/machine/config.ts';
+import { BLOCK_NAMES, endsLikeModule, memoryPath, moduleName, VERILOG_KEYWORDS } from '../../src/machine/names.ts';
 import { EsegenError } from '../../src/util/errors.ts';
+
+const SHARED_NAME = 'expected a name whose modules no other design can have: not ending in "_core", "_rom" or the like';
 
 const array = { lanes: 8 };
 
@@ -175,9 +171,9 @@ describe('parseConfig', () => {
     [{ array, part: 'XCKU060' }, 'part: expected a part name of lower-case letters, digits and dashes, got "XCKU060"'],
     [{ array, name: 'wire' }, 'name: expected a name that is not a reserved word of Verilog, got "wire"'],
     [{ array, name: 'logic' }, 'name: expected a name that is not a reserved word of Verilog, got "logic"'],
-    [{ array, name: 'act_queue' }, 'name: expected a name that no generated module has, got "act_queue"'],
-    [{ array, name: 'weight_reader' }, 'name: expected a name that no generated module has, got "weight_reader"'],
-    [{ array, name: 'axi_memory' }, 'name: expected a name that no generated module has, got "axi_memory"'],
+    [{ array, name: 'act_queue' }, `name: ${SHARED_NAME}, got "act_queue"`],
+    [{ array, name: 'weight_reader' }, `name: ${SHARED_NAME}, got "weight_reader"`],
+    [{ array, name: 'axi_memory' }, `name: ${SHARED_NAME}, got "axi_memory"`],
     [{ array, name: 'Top' }, 'name: expected a lower-case Verilog identifier of at most 40 characters, got "Top"'],
     [{ array, name: '' }, 'name: expected a lower-case Verilog identifier of at most 40 characters, got ""'],
     [{ array, name: 'top\n' }, 'name: expected a lower-case Verilog identifier of at most 40 characters, got "top\\n"'],
@@ -205,6 +201,24 @@ describe('parseConfig', () => {
 
   it('rejects every block name and every lower-case keyword as a name', () => {
     for (const name of [...BLOCK_NAMES, ...VERILOG_KEYWORDS]) expect(problem({ array, name })).toMatch(/^name: /);
+  });
+
+  it('rejects names whose modules another design could have, and only those', () => {
+    const blocks = ['', ...BLOCK_NAMES];
+    const modulesOf = (name: string) => blocks.map((block) => (block === '' ? name : moduleName(name, block)));
+    const ends = BLOCK_NAMES.flatMap((block) =>
+      block.split('_').map((_, at, words) => words.slice(0, at + 1).join('_')),
+    );
+    let refused = 0;
+    for (const end of new Set([...ends, 'lstm', 'pe2', 'score'])) {
+      const name = `speech_${end}`;
+      const shared = modulesOf(name).some((module) => modulesOf('speech').includes(module));
+      expect(endsLikeModule(name), name).toBe(shared);
+      if (shared) expect(problem({ array, name })).toBe(`name: ${SHARED_NAME}, got "${name}"`);
+      if (shared) refused++;
+    }
+    expect(refused).toBeGreaterThan(BLOCK_NAMES.length);
+    expect(memoryPath('speech', 'tanh.mem')).toBe('mem/speech_tanh.mem');
   });
 });
 

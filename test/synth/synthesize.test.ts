@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { formatReport } from '../../src/cli/synth.ts';
 import { sha256 } from '../../src/design/generate.ts';
+import { memoryPath } from '../../src/machine/names.ts';
 import { addResources, NO_RESOURCES } from '../../src/machine/resources.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';
 import { eachBlock } from '../../src/synth/rollup.ts';
@@ -132,10 +133,10 @@ describe('what cannot be synthesized', () => {
 
   test('a changed file', async () => {
     const message = await withSample(
-      (dir) => writeFileSync(join(dir, 'rtl', 'pe.v'), 'module pe; endmodule\n'),
+      (dir) => writeFileSync(join(dir, 'rtl', 'sample_pe.v'), 'module sample_pe; endmodule\n'),
       (dir) => errorOf(synthesize(dir, { yosys: noYosys })),
     );
-    expect(message).toMatch(/^rtl\/pe\.v: damaged or changed in /);
+    expect(message).toMatch(/^rtl\/sample_pe\.v: damaged or changed in /);
   });
 
   test('a list of files that would put something else into the script', async () => {
@@ -235,21 +236,22 @@ test('the files of a native run are removed, whether it fails or not', async () 
 
 describe('script', () => {
   test('reads Verilog, and one file for each kind of memory', () => {
-    const all = ['rtl/pe.v', 'mem/weights_0000.mem', 'mem/weights_0001.mem', 'mem/elem_000.mem', 'mem/elem_013.mem'];
-    const rest = ['mem/tanh.mem', 'mem/schedule.mem', 'tb/bench.v', 'rtl/../x.v', 'mem/a b.mem', 'rtl/pe.v;ls'];
-    expect([...all, ...rest].filter(isRead)).toEqual([
-      'rtl/pe.v',
-      'mem/weights_0000.mem',
-      'mem/elem_000.mem',
-      'mem/tanh.mem',
-      'mem/schedule.mem',
+    const numbered = ['weights_0000.mem', 'weights_0001.mem', 'elem_000.mem', 'elem_013.mem'];
+    const all = ['rtl/a_pe.v', ...numbered.map((file) => memoryPath('a', file)), 'mem/b_weights_0000.mem'];
+    const rest = ['mem/a_tanh.mem', 'mem/a_schedule.mem', 'tb/a_bench.v', 'rtl/../x.v', 'mem/a b.mem', 'rtl/pe.v;ls'];
+    expect([...all, ...rest].filter((path) => isRead(path, 'a'))).toEqual([
+      'rtl/a_pe.v',
+      'mem/a_weights_0000.mem',
+      'mem/a_elem_000.mem',
+      'mem/a_tanh.mem',
+      'mem/a_schedule.mem',
     ]);
   });
 
   test('memories are read when the hierarchy around them is there', () => {
-    const lines = designScript(['rtl/rom.v', 'rtl/pe.v', 'rtl/top.v'], 'top', 'xcu').split('\n');
-    expect(lines.slice(0, 2)).toEqual(['read_verilog rtl/pe.v rtl/top.v', 'hierarchy -top top']);
-    expect(lines.indexOf('read_verilog rtl/rom.v')).toBeGreaterThan(
+    const lines = designScript(['rtl/top_rom.v', 'rtl/top_pe.v', 'rtl/top.v'], 'top', 'xcu').split('\n');
+    expect(lines.slice(0, 2)).toEqual(['read_verilog rtl/top_pe.v rtl/top.v', 'hierarchy -top top']);
+    expect(lines.indexOf('read_verilog rtl/top_rom.v')).toBeGreaterThan(
       lines.findIndex((line) => line.startsWith('setparam')),
     );
   });

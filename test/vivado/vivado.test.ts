@@ -201,7 +201,7 @@ describe.each(SCRIPTS)('%s', (script) => {
     expect(snapshot(first.cwd)).toEqual(before);
   });
 
-  test.each(['rtl/pe.v', 'mem/tanh.mem'])('names %s where it is missing', (path) => {
+  test.each(['rtl/tiny_pe.v', 'mem/tiny_tanh.mem'])('names %s where it is missing', (path) => {
     const files = filesOf('on chip');
     files.delete(path);
     const { status, stderr, cwd } = vivado(place(files), script);

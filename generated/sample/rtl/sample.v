@@ -69,7 +69,7 @@ module sample #(
     wire [31:0] read_data;
     wire        read_ok;
 
-    axi_lite_slave #(
+    sample_axi_lite_slave #(
         .ADDR_WIDTH(12)
     ) u_axi_lite_slave (
         .clk(clk),
@@ -179,7 +179,7 @@ module sample #(
 
     wire unused_errors = &{1'b0, errors_seen};
 
-    control_registers u_control_registers (
+    sample_control_registers u_control_registers (
         .clk(clk),
         .rst(rst),
         .write_en(write_en),
@@ -259,7 +259,7 @@ module sample #(
         .fifo_high_level(fifo_high)
     );
 
-    image_loader u_image_loader (
+    sample_image_loader u_image_loader (
         .clk(clk),
         .rst(rst),
         .check(check),
@@ -279,7 +279,7 @@ module sample #(
         .bus(load_bus)
     );
 
-    run_control u_run_control (
+    sample_run_control u_run_control (
         .clk(clk),
         .rst(rst),
         .ready(ready),
@@ -300,7 +300,7 @@ module sample #(
     wire [LANES-1:0]      lane_macs;
     wire [FIFO_DEPTH-1:0] reached;
 
-    core #(
+    sample_core #(
         .MEM_DIR(MEM_DIR)
     ) u_core (
         .clk(clk),
@@ -336,7 +336,7 @@ module sample #(
         .busy(busy)
     );
 
-    core_counters #(
+    sample_core_counters #(
         .LANES(LANES),
         .FIFO_DEPTH(FIFO_DEPTH)
     ) u_core_counters (

@@ -16,8 +16,8 @@ export interface Affine {
   readonly id: NodeId;
   readonly name: string;
   readonly rows: number;
-  /** Positions of a step at which the rows are computed. */
-  readonly positions: number;
+  /** Positions of a step at which the rows are computed, by axis; empty where its terms have no windows, or none over space. */
+  readonly sizes: readonly number[];
   readonly terms: readonly AffineTerm[];
   readonly bias: Float64Array;
   readonly activation: Activation | null;
@@ -54,7 +54,7 @@ export function diagonalTerms(
   return blocks.map(({ source, channels: held, from, to }) => {
     const columns = new Int32Array(channels).fill(-1);
     for (const [n, channel] of to.entries()) columns[channel] = from[n]!;
-    const window: TermWindow = { channels: held, sizes, space: sizes.map(() => POINT_WINDOW), time: POINT_WINDOW };
+    const window: TermWindow = { channels: held, space: sizes.map(() => POINT_WINDOW), time: POINT_WINDOW };
     return { source, weight: selectionMatrix(held, columns, factors), window };
   });
 }
@@ -67,8 +67,7 @@ export function diagonalTerms(
  * @returns null where the view does not have whole channels
  */
 export function convTerms(layer: ConvLayer, view: View, shape: readonly number[]): readonly AffineTerm[] | null {
-  const sizes = shape.slice(1);
-  const blocks = channelBlocks(view, product(sizes));
+  const blocks = channelBlocks(view, product(shape.slice(1)));
   if (blocks === null) return null;
   const windows = [...layer.space, layer.time].map(undilated);
   const [space, time] = [windows.slice(0, -1), windows.at(-1)!];
@@ -92,13 +91,13 @@ export function convTerms(layer: ConvLayer, view: View, shape: readonly number[]
       }
     }
     const weight = { rows, columns: channels * kernel, values: spread };
-    return { source, weight, window: { channels, sizes, space, time } };
+    return { source, weight, window: { channels, space, time } };
   });
 }
 
-/** Positions of a step that a convolution computes. */
-export function convPositions(layer: ConvLayer, shape: readonly number[]): number {
-  return product(layer.space.map((window, axis) => windowOutputs(window, shape[axis + 1]!)));
+/** Positions that a convolution computes along each axis of space. */
+export function convSizes(layer: ConvLayer, shape: readonly number[]): readonly number[] {
+  return layer.space.map((window, axis) => windowOutputs(window, shape[axis + 1]!));
 }
 
 /** The same window with a kernel that has zeros between its taps. */

@@ -11,6 +11,7 @@ import {
   type NodeId,
   type PickLayer,
   type Port,
+  type PortAxis,
   type Tensor,
   type TensorId,
 } from '../../model/graph.ts';
@@ -19,7 +20,7 @@ import type { LegalGraph, LegalLayer, LegalNode } from '../legal_graph.ts';
 import { sizesEqual } from './editor.ts';
 import {
   type Affine,
-  convPositions,
+  convSizes,
   convTerms,
   diagonalTerms,
   product,
@@ -50,6 +51,8 @@ class Legalizer {
   readonly #others = new Map<TensorId, LegalNode>();
   readonly #order: TensorId[] = [];
   readonly #tensors = new Map<TensorId, Tensor>();
+  /** Tensors whose shape a window needs as it is. */
+  readonly #shaped = new Set<TensorId>();
   readonly #ids: Set<NodeId>;
 
   constructor(graph: Graph) {
@@ -66,7 +69,8 @@ class Legalizer {
       const other = affine === undefined ? this.#others.get(id) : legalNode(id, affine);
       return other === undefined ? [] : [other];
     });
-    return { tensors: this.#tensors, nodes, inputs: this.#graph.inputs, outputs, states: this.#graph.states };
+    const inputs = this.#graph.inputs.map((port) => this.#axesOf(port));
+    return { tensors: this.#tensors, nodes, inputs, outputs, states: this.#graph.states };
   }
 
   #visit(node: Node): void {
@@ -119,45 +123,51 @@ class Legalizer {
     this.#views.set(tensor.id, wholeTensor(tensor.id, elementsOf(tensor)));
   }
 
-  #put(tensor: Tensor, node: Affine | LegalLayer, from?: Node): void {
-    this.#whole(tensor);
+  /** A node of another kind than affine; its output is a plain vector. */
+  #put(tensor: Tensor, node: Node, layer: LegalLayer): void {
+    this.#whole({ ...tensor, shape: [elementsOf(tensor)] });
     this.#order.push(tensor.id);
-    if ('kind' in node) this.#others.set(tensor.id, { id: from!.id, name: from!.name, layer: node, output: tensor.id });
-    else this.#affines.set(tensor.id, node);
+    this.#others.set(tensor.id, { id: node.id, name: node.name, layer, output: tensor.id });
   }
 
-  #putAffine(node: Node, affine: Affine): void {
-    this.#put(this.#graph.tensors.get(node.output)!, affine);
+  /** An affine node; its output has the shape in which it is computed. */
+  #putAffine(output: Tensor, affine: Affine): void {
+    this.#whole({ ...output, shape: [affine.rows, ...affine.sizes] });
+    if (affine.sizes.length > 0) this.#shaped.add(output.id);
+    this.#order.push(output.id);
+    this.#affines.set(output.id, affine);
+  }
+
+  #output(node: Node): Tensor {
+    return this.#graph.tensors.get(node.output)!;
   }
 
   #recurrent(node: Node, layer: LstmLayer | GruLayer): void {
     const view = this.#view(node);
     const sources = view.sources.map(({ id }) => id);
     const made: LegalLayer = { kind: 'recurrent', layer: legalRecurrent(layer, view), sources };
-    this.#put(this.#graph.tensors.get(node.output)!, made, node);
+    this.#put(this.#output(node), node, made);
   }
 
   #linear(node: Node, { weight, bias, activation }: LinearLayer): void {
     const terms = wholeTerms(weight, this.#view(node));
-    this.#putActivated(
-      node,
-      { ...namesOf(node), rows: weight.rows, positions: 1, terms, bias, activation: null },
-      activation,
-    );
+    const affine = { ...namesOf(node), rows: weight.rows, sizes: [], terms, bias, activation: null };
+    this.#putActivated(node, affine, activation);
   }
 
   #conv(node: Node, layer: ConvLayer): void {
     const shape = this.#shape(node.inputs[0]!);
-    const terms =
-      convTerms(layer, this.#view(node), shape) ?? convTerms(layer, this.#copied(node.inputs[0]!, node), shape)!;
+    const given = convTerms(layer, this.#view(node), shape);
+    const readable = given !== null && this.#takeShapes(this.#view(node), shape.slice(1));
+    const terms = readable ? given : convTerms(layer, this.#copied(node.inputs[0]!, node, shape), shape)!;
     const { bias } = layer;
-    const positions = convPositions(layer, shape);
-    const affine = { ...namesOf(node), rows: bias.length, positions, terms, bias, activation: null };
+    const sizes = spread([bias.length, ...convSizes(layer, shape)]);
+    const affine = { ...namesOf(node), rows: bias.length, sizes, terms, bias, activation: null };
     this.#putActivated(node, affine, layer.activation);
   }
 
   #putActivated(node: Node, affine: Affine, activation: Activation | null): void {
-    this.#putAffine(node, activation === null ? affine : withActivation(affine, activation)!);
+    this.#putAffine(this.#output(node), activation === null ? affine : withActivation(affine, activation)!);
   }
 
   #norm(node: Node, { scale, shift }: BatchNormLayer): void {
@@ -171,7 +181,7 @@ class Legalizer {
         return;
       }
     }
-    this.#putAffine(node, this.#diagonal(node, scale, shift));
+    this.#putAffine(this.#output(node), this.#diagonal(node, scale, shift));
   }
 
   #activate(node: Node, activation: Activation): void {
@@ -184,25 +194,45 @@ class Legalizer {
     }
     const channels = this.#shape(node.inputs[0]!)[0] ?? 1;
     const identity = this.#diagonal(node, new Float64Array(channels).fill(1), new Float64Array(channels));
-    this.#putAffine(node, withActivation(identity, activation)!);
+    this.#putAffine(this.#output(node), withActivation(identity, activation)!);
   }
 
   /** scale ⊙ x + shift of the only input of a node, channel by channel. */
   #diagonal(node: Node, scale: Float64Array, shift: Float64Array): Affine {
     const shape = this.#shape(node.inputs[0]!);
     const terms = this.#diagonalTerms(node.inputs[0]!, node, shape, scale);
-    const positions = product(shape.slice(1));
-    return { ...namesOf(node), rows: scale.length, positions, terms, bias: shift, activation: null };
+    return { ...namesOf(node), rows: scale.length, sizes: spread(shape), terms, bias: shift, activation: null };
   }
 
   #diagonalTerms(input: TensorId, node: Node, shape: readonly number[], factors: Float64Array): Affine['terms'] {
+    const sizes = spread(shape);
     const view = this.#views.get(input)!;
-    return diagonalTerms(view, shape, factors) ?? diagonalTerms(this.#copied(input, node), shape, factors)!;
+    const given = diagonalTerms(view, shape, factors);
+    if (given !== null && (sizes.length === 0 || this.#takeShapes(view, sizes))) return given;
+    return diagonalTerms(this.#copied(input, node, shape), shape, factors)!;
+  }
+
+  /** Gives the sources of a view the shape [channels, …sizes], for a window to read; false where one has another one for good. */
+  #takeShapes(view: View, sizes: readonly number[]): boolean {
+    const wanted = view.sources.map(({ id, elements }) => ({ id, shape: [elements / product(sizes), ...sizes] }));
+    if (!wanted.every(({ id, shape }) => this.#canHaveShape(id, shape))) return false;
+    for (const { id, shape } of wanted) {
+      this.#tensors.set(id, { ...this.#tensors.get(id)!, shape });
+      this.#shaped.add(id);
+    }
+    return true;
+  }
+
+  #canHaveShape(id: TensorId, shape: readonly number[]): boolean {
+    if (sizesEqual(this.#tensors.get(id)!.shape, shape)) return true;
+    if (this.#shaped.has(id) || !Number.isInteger(shape[0])) return false;
+    // Elements of a recurrent layer lie in the order of its cells.
+    return !this.#others.has(id) || product(shape.slice(1)) === 1;
   }
 
   #sum(node: Node): void {
     const shape = this.#shape(node.output);
-    const [rows, positions] = [shape[0] ?? 1, product(shape.slice(1))];
+    const [rows, sizes] = [shape[0] ?? 1, spread(shape)];
     const ones = new Float64Array(rows).fill(1);
     const bias = new Float64Array(rows);
     const terms: Affine['terms'][number][] = [];
@@ -210,7 +240,7 @@ class Legalizer {
     for (const input of node.inputs) {
       const producer = this.#soleProducer(input);
       const affine = producer === null ? undefined : this.#affines.get(producer);
-      const fits = affine?.activation === null && affine.rows === rows && affine.positions === positions;
+      const fits = affine?.activation === null && affine.rows === rows && sizesEqual(affine.sizes, sizes);
       if (affine === undefined || !fits) {
         terms.push(...this.#diagonalTerms(input, node, shape, ones));
         continue;
@@ -224,28 +254,36 @@ class Legalizer {
     // The layer keeps the name of the largest that it took in, by which a config may know it.
     const size = (affine: Affine) => affine.terms.reduce((sum, { weight }) => sum + weight.values.length, 0);
     const [largest] = taken.toSorted((a, b) => size(b) - size(a));
-    this.#putAffine(node, { ...namesOf(largest ?? node), rows, positions, terms, bias, activation: null });
+    const names = namesOf(largest ?? node);
+    this.#putAffine(this.#output(node), { ...names, rows, sizes, terms, bias, activation: null });
   }
 
   #pick(node: Node, layer: PickLayer): void {
     const view = this.#view(node);
     if (tensorOf(view) !== null) {
-      this.#put(this.#graph.tensors.get(node.output)!, { ...layer, source: view.sources[0]!.id }, node);
+      this.#pickOne(this.#output(node), node, layer, view.sources[0]!.id);
       return;
     }
     const sources = view.sources.map(({ id, elements }, n) => {
       const made = { ...this.#tensors.get(id)!, id: `${node.output}_${n}`, time: null };
-      this.#put(made, { ...layer, source: id }, n === 0 ? node : { ...node, id: this.#freeId(node.id) });
+      this.#pickOne(made, n === 0 ? node : { ...node, id: this.#freeId(node.id) }, layer, id);
       return { id: made.id, elements };
     });
     this.#views.set(node.output, { ...view, sources });
+  }
+
+  /** A step of a tensor, in its shape. */
+  #pickOne(made: Tensor, node: Node, layer: PickLayer, source: TensorId): void {
+    this.#put(made, node, { ...layer, source });
+    this.#tensors.set(made.id, { ...made, shape: this.#tensors.get(source)!.shape });
+    this.#shaped.add(source).add(made.id);
   }
 
   /** The affine layer that a node takes in gets the node's output instead of its own. */
   #takeOver(producer: TensorId, node: Node, affine: Affine): void {
     this.#affines.delete(producer);
     this.#tensors.delete(producer);
-    this.#putAffine(node, affine);
+    this.#putAffine(this.#output(node), affine);
   }
 
   /** The legal tensor that a tensor of the graph is, where one node alone reads it, through changes of layout or not. */
@@ -264,8 +302,12 @@ class Legalizer {
     }, ports);
   }
 
-  /** A view as a tensor of its own. */
-  #copied(id: TensorId, { id: reader, name }: { readonly id: NodeId; readonly name: string }): View {
+  /** A view as a tensor of its own, in a shape for windows to read. */
+  #copied(
+    id: TensorId,
+    { id: reader, name }: { readonly id: NodeId; readonly name: string },
+    shape: readonly number[],
+  ): View {
     const view = this.#views.get(id)!;
     const elements = view.element.length;
     const ones = new Float64Array(elements).fill(1);
@@ -273,24 +315,28 @@ class Legalizer {
     const copy: Tensor = { ...this.#graph.tensors.get(id)!, id: this.#freeTensor(id) };
     const bias = new Float64Array(elements);
     const nodeId = this.#freeId(`${reader}_layout`);
-    this.#put(copy, { id: nodeId, name, rows: elements, positions: 1, terms, bias, activation: null });
+    this.#putAffine(copy, { id: nodeId, name, rows: elements, sizes: [], terms, bias, activation: null });
+    this.#tensors.set(copy.id, { ...copy, shape });
+    this.#shaped.add(copy.id);
     return this.#views.get(copy.id)!;
   }
 
   #outputPort(port: Port): Port {
-    const given = this.#graph.tensors.get(port.tensor)!;
     const tensor = tensorOf(this.#views.get(port.tensor)!);
     const isInput = this.#graph.inputs.some((input) => input.tensor === tensor);
-    const shared = this.#graph.outputs.some(
-      (other) =>
-        tensorOf(this.#views.get(other.tensor)!) === tensor && !sizesEqual(this.#shape(other.tensor), given.shape),
-    );
-    if (tensor === null || isInput || shared) {
-      const copy = this.#copied(port.tensor, { id: 'output', name: port.name }).sources[0]!.id;
-      return { ...port, tensor: copy };
-    }
-    this.#tensors.set(tensor, { ...this.#tensors.get(tensor)!, shape: given.shape });
-    return { ...port, tensor };
+    if (tensor !== null && !isInput) return this.#axesOf({ ...port, tensor });
+    const shape = this.#shape(port.tensor);
+    const copy = this.#copied(port.tensor, { id: 'output', name: port.name }, shape).sources[0]!.id;
+    return this.#axesOf({ ...port, tensor: copy });
+  }
+
+  /** The port with as many axes as the shape has in which its tensor is read. */
+  #axesOf(port: Port): Port {
+    const { shape, time } = this.#tensors.get(port.tensor)!;
+    const given = this.#graph.tensors.get(port.tensor)?.shape;
+    if (given !== undefined && sizesEqual(given, shape)) return port;
+    const axes: PortAxis[] = shape.map(() => 'shape');
+    return { ...port, axes: time === null ? axes : ['time', ...axes] };
   }
 
   #freeTensor(like: TensorId): TensorId {
@@ -315,8 +361,15 @@ function legalNode(output: TensorId, { id, name, terms, bias, activation }: Affi
   return { id, name, layer: { kind: 'affine', terms, bias, activation }, output };
 }
 
+/** Axes of positions of a shape; none where there is but one position. */
+function spread(shape: readonly number[]): readonly number[] {
+  const sizes = shape.slice(1);
+  return product(sizes) === 1 ? [] : sizes;
+}
+
 /** Values by channel as values by row of an affine layer of the same elements; null where a row is of several channels. */
-function byRows(values: Float64Array, { rows, positions }: Affine): Float64Array | null {
+function byRows(values: Float64Array, { rows, sizes }: Affine): Float64Array | null {
+  const positions = product(sizes);
   const size = (rows * positions) / values.length;
   const at = (element: number) => values[Math.floor(element / size)]!;
   for (let row = 0; row < rows; row++) {

@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { describeNetwork, randomNetwork, randomUtterances } from '../../../fixtures/random_network.ts';
+import type { LegalGraph } from '../../../src/compiler/legal_graph.ts';
 import { plainGraph } from '../../../src/compiler/legal_reference.ts';
 import { fold } from '../../../src/compiler/passes/fold.ts';
 import { legalize } from '../../../src/compiler/passes/legalize.ts';
 import { partition } from '../../../src/compiler/passes/partition.ts';
 import { simplify } from '../../../src/compiler/passes/simplify.ts';
 import type { Frames } from '../../../src/data/frames.ts';
-import type { Graph, TensorId } from '../../../src/model/graph.ts';
+import { elementsOf, type Graph, type TensorId, windowOutputs } from '../../../src/model/graph.ts';
 import { FloatNetwork } from '../../../src/model/reference/float_network.ts';
 
 /** Relative error that a pass may cause: the order of additions, and nothing else. */
 const ALLOWED = 1e-9;
-const SEEDS = 400;
+const SEEDS = 250;
 
 type Values = ReadonlyMap<TensorId, Frames>;
 
@@ -46,6 +47,31 @@ function expectSame(before: Graph, after: Graph, expected: Values, values: Value
   }
 }
 
+/** Windows read their sources in the shapes that these have. */
+function expectReadable(legal: LegalGraph, message: string): void {
+  for (const { layer, output } of legal.nodes) {
+    if (layer.kind !== 'affine') continue;
+    for (const { source, weight, window } of layer.terms) {
+      const { shape } = legal.tensors.get(source)!;
+      const kernels = window === null ? [] : [...window.space, window.time].map(({ kernel }) => kernel);
+      const columns = kernels.reduce((product, kernel) => product * kernel, window?.channels ?? 1);
+      if (window === null) expect(weight.columns, message).toBe(elementsOf(legal.tensors.get(source)!));
+      else
+        expect([shape[0], shape.length, weight.columns], message).toEqual([
+          window.channels,
+          window.space.length + 1,
+          columns,
+        ]);
+      const positions = elementsOf(legal.tensors.get(output)!) / weight.rows;
+      const sizes = window === null ? [] : window.space.map((w, axis) => windowOutputs(w, shape[axis + 1]!));
+      expect(
+        sizes.reduce((product, size) => product * size, 1),
+        message,
+      ).toBe(positions);
+    }
+  }
+}
+
 describe('passes over random networks', () => {
   test('keep the outputs of the float reference', () => {
     for (let seed = 0; seed < SEEDS; seed++) {
@@ -67,6 +93,7 @@ describe('passes over random networks', () => {
       expectSame(core, folded, coreOutputs, run(folded, coreInputs), `fold, ${message}`);
 
       const legal = legalize(folded);
+      expectReadable(legal, message);
       const plain = plainGraph(legal);
       expectSame(core, plain, coreOutputs, run(plain, coreInputs), `legalize, ${message}`);
     }

@@ -1,0 +1,87 @@
+// bank_control: rows and enables of a lane's accumulator banks, the same in all channels.
+//
+// Banks 0 and 1 hold the gate sums of even and odd frames, bank 2 the sums of the projection.
+// While the arithmetic units add into one bank, another one is drained. The schedule sees to it that both never work on the
+// same bank, so each bank has a single read and a single write port.
+//
+// Drain:   cycle 0   drain_en, drain_bank, drain_row -> read row
+//          cycle 1   drained row at the output of the bank; it is emptied for what is added next
+// `sweep` empties drain_row in all banks; it runs once over all rows after reset.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module sample_bank_control #(
+    // Bits of a row number.
+    parameter integer ROW_WIDTH = 4,
+    // Accumulator banks, 2 or 3.
+    parameter integer BANKS = 3
+) (
+    input  wire                       clk,
+    input  wire                       rst,
+    // Arithmetic: read in cycle 0, write of the same operation in cycle 2.
+    input  wire [$clog2(BANKS)-1:0]   read_bank,
+    input  wire [ROW_WIDTH-1:0]       read_row,
+    input  wire                       write_en,
+    input  wire [$clog2(BANKS)-1:0]   write_bank,
+    input  wire [ROW_WIDTH-1:0]       write_row,
+    // Drain.
+    input  wire                       sweep,
+    input  wire                       drain_en,
+    input  wire [$clog2(BANKS)-1:0]   drain_bank,
+    input  wire [ROW_WIDTH-1:0]       drain_row,
+    // Ports of the banks.
+    output wire [BANKS-1:0]           bank_write_en,
+    output wire [BANKS-1:0]           bank_empty,
+    output wire [BANKS*ROW_WIDTH-1:0] bank_write_row,
+    output wire [BANKS*ROW_WIDTH-1:0] bank_read_row,
+    // Bank of the row at the banks' outputs: for the arithmetic units, and for the drain.
+    output wire [$clog2(BANKS)-1:0]   read_select,
+    output wire [$clog2(BANKS)-1:0]   drain_select
+);
+
+    localparam integer BANK_WIDTH = $clog2(BANKS);
+
+    reg                  sweep_reg;
+    reg                  clear_reg;
+    reg [BANK_WIDTH-1:0] read_bank_reg;
+    reg [BANK_WIDTH-1:0] drain_bank_reg;
+    reg [ROW_WIDTH-1:0]  drain_row_reg;
+
+    always @(posedge clk) begin
+        read_bank_reg  <= read_bank;
+        drain_bank_reg <= drain_bank;
+        drain_row_reg  <= drain_row;
+        if (rst) begin
+            sweep_reg <= 1'b0;
+            clear_reg <= 1'b0;
+        end else begin
+            sweep_reg <= sweep;
+            clear_reg <= drain_en;
+        end
+    end
+
+    genvar b;
+    generate
+        for (b = 0; b < BANKS; b = b + 1) begin : gen_bank
+            localparam [BANK_WIDTH-1:0] BANK = b;
+
+            // Bits of a row number that the bank has.
+            localparam [ROW_WIDTH-1:0] ROW_MASK = (b == 2) ? 4'd1 : (b == 1) ? 4'd15 : 4'd15;
+
+            wire empty = sweep_reg || (clear_reg && drain_bank_reg == BANK);
+
+            assign bank_write_en[b] = empty || (write_en && write_bank == BANK);
+            assign bank_empty[b] = empty;
+            assign bank_write_row[b*ROW_WIDTH+:ROW_WIDTH] = (empty ? drain_row_reg : write_row) & ROW_MASK;
+            assign bank_read_row[b*ROW_WIDTH+:ROW_WIDTH] =
+                ((drain_en && drain_bank == BANK) ? drain_row : read_row) & ROW_MASK;
+        end
+    endgenerate
+
+    assign read_select = read_bank_reg;
+    assign drain_select = drain_bank_reg;
+
+endmodule
+
+`resetall

@@ -1,0 +1,226 @@
+// column_issuer: executes the columns of the schedule for one group, once a frame.
+//
+// A step of the schedule with op SPMV broadcasts `size` columns of a vector to the lanes of the group; the sums go to a bank
+// of the accumulators. `when`:
+//   ALWAYS     every frame
+//   CURRENT    x of this frame; waits for the batch, left out if the step below ran ahead for it
+//   NEXT       x of the next frame, if its batch has arrived; left out otherwise
+//   RECURRENT  y of the frame before; no columns where all voices are in the first frame of an utterance
+// A step with `follow` runs if the step of x before it did, on the same batch: the other tile. With `marker` set, a marker
+// follows the columns; it tells when a lane has finished them. Other steps belong to the sequencer and are passed over: the
+// issuer never waits for it, but for the elements that it has made. A column of y or m is broadcast as soon as its element is
+// there; `generation` tells the vector of the frame at hand from an older one.
+//
+// One column a cycle (advance = 1). Gate banks 0 and 1 change roles with every frame. Columns of frame f are held back until
+// the bank is drained, that is until the cells of frame f - 2 are done; frames are counted modulo 4.
+`resetall
+`timescale 1ns / 1ps
+`default_nettype none
+
+module sample_column_issuer #(
+    // Channels that share the weights.
+    parameter integer CHANNELS = 1,
+    // Bits of a column or element number.
+    parameter integer INDEX_WIDTH = 6,
+    // Bits of a pointer address.
+    parameter integer POINTER_WIDTH = 6,
+    // Bits of a weight address.
+    parameter integer ADDR_WIDTH = 7,
+    // Steps of the schedule, at least 2.
+    parameter integer STEPS = 6,
+    // Bits of an address and of a word on the load bus.
+    parameter integer LOAD_ADDR = 11,
+    parameter integer LOAD_DATA = 54,
+    // Path of the schedule.
+    parameter FILE = "mem/sample_schedule.mem"
+) (
+    input  wire                            clk,
+    input  wire                            rst,
+    // Load bus.
+    input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
+    // The accumulators are clear.
+    input  wire                            enable,
+    // Batches of input frames, by slot: complete; channels with a frame; channels at the start of an utterance.
+    input  wire [1:0]                      batch_ready,
+    input  wire [2*CHANNELS-1:0]           batch_active,
+    input  wire [2*CHANNELS-1:0]           batch_first,
+    output wire                            batch_slot,
+    output wire                            release_batch,
+    // Batch of the frame whose gate marker is being sent.
+    output wire                            frame_marked,
+    output wire                            frame_parity,
+    output wire [CHANNELS-1:0]             frame_active,
+    output wire [CHANNELS-1:0]             frame_first,
+    // Channels whose next frame goes on with an utterance, or starts one.
+    input  wire [CHANNELS-1:0]             utterance_goes_on,
+    input  wire [CHANNELS-1:0]             utterance_starts,
+    // Frames whose cells are done, modulo 4.
+    input  wire [1:0]                      cells_done,
+    // Elements of the vectors.
+    input  wire                            y_generation,
+    input  wire [INDEX_WIDTH-1:0]          y_available,
+    input  wire                            m_generation,
+    input  wire [INDEX_WIDTH-1:0]          m_available,
+    // Columns out.
+    input  wire                            advance,
+    output wire                            col_valid,
+    output wire                            col_first,
+    output wire                            col_marker,
+    output wire [1:0]                      col_source,
+    output wire [1:0]                      col_bank,
+    output wire [3:0]                      col_shift,
+    output wire [CHANNELS-1:0]             col_zero,
+    output wire [INDEX_WIDTH-1:0]          col_index,
+    output wire [POINTER_WIDTH-1:0]        col_pointer,
+    output wire [ADDR_WIDTH-1:0]           col_base
+);
+
+    localparam [1:0] OP_SPMV = 2'd0;
+    localparam [1:0] WHEN_CURRENT = 2'd1;
+    localparam [1:0] WHEN_NEXT = 2'd2;
+    localparam [1:0] WHEN_RECURRENT = 2'd3;
+    localparam [1:0] BANK_CURRENT = 2'd0;
+    localparam [1:0] BANK_NEXT = 2'd1;
+
+    localparam integer STEP_WIDTH = 54;
+
+    // The step at hand, and its fields.
+    wire [STEP_WIDTH-1:0] step;
+    wire [1:0]            op = step[1:0];
+    wire [1:0]            when_field = step[3:2];
+    wire                  last = step[4];
+    wire                  marker = step[5];
+    wire                  follow = step[6];
+    wire                  release_field = step[7];
+    wire [1:0]            source = step[9:8];
+    wire [1:0]            bank = step[11:10];
+    wire [5:0]            size = step[17:12];
+    wire [3:0]            start_word = step[21:18];
+    wire [3:0]            words = step[25:22];
+    wire [5:0]            pointer = step[31:26];
+    wire [6:0]            base = step[38:32];
+    wire [5:0]            shift = step[44:39];
+    wire [4:0]            peep_shift = step[49:45];
+    wire [3:0]            state_frac = step[53:50];
+
+    reg                   run_reg;
+    reg [INDEX_WIDTH-1:0] index_reg;
+    reg [1:0]             frame_reg;
+    reg                   slot_reg;
+    reg                   prefetched_reg;
+    reg [CHANNELS-1:0]    started_reg;
+    reg [CHANNELS-1:0]    active_reg;
+    reg [CHANNELS-1:0]    first_reg;
+    reg [CHANNELS-1:0]    next_active_reg;
+    reg [CHANNELS-1:0]    next_first_reg;
+
+    wire parity = frame_reg[0];
+
+    // The batch at hand; a channel that had no frame since reset starts an utterance.
+    wire [CHANNELS-1:0] active = slot_reg ? batch_active[CHANNELS+:CHANNELS] : batch_active[0+:CHANNELS];
+    wire [CHANNELS-1:0] marked = slot_reg ? batch_first[CHANNELS+:CHANNELS] : batch_first[0+:CHANNELS];
+    wire [CHANNELS-1:0] first = marked | ~started_reg;
+
+    // Whether the step can run.
+    wire                   spmv = run_reg && op == OP_SPMV;
+    wire                   current = when_field == WHEN_CURRENT;
+    wire                   next = when_field == WHEN_NEXT;
+    wire                   from_batch = current || next;
+    // Frames f - cells_done of 0 or 1 have a bank of their own.
+    wire [1:0]             ahead = (next ? frame_reg + 2'd1 : frame_reg) - cells_done;
+    wire                   bank_free = !from_batch || ahead <= 2'd1;
+    wire                   batch_here = batch_ready[slot_reg] && bank_free;
+    // Columns.
+    wire                   all_first = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
+    wire [INDEX_WIDTH-1:0] columns = all_first ? {INDEX_WIDTH{1'b0}} : size;
+    // x of the next frame is left out: the batch is not there, or the tile before was left out.
+    wire                   left_out = follow ? !prefetched_reg : !batch_here;
+    wire                   await_batch = current && !batch_here;
+    wire                   nothing = !marker && columns == {INDEX_WIDTH{1'b0}};
+    wire                   read_ahead = current && prefetched_reg;
+    wire                   skip = run_reg && (op != OP_SPMV || read_ahead || (next && left_out) || nothing);
+    wire                   await = await_batch || !bank_free;
+
+    wire                   at_end = index_reg == columns;
+    wire                   last_item = marker ? at_end : index_reg + 1'b1 == columns;
+    wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
+    wire [INDEX_WIDTH-1:0] available = source[1] ? m_available : y_available;
+    wire                   present = from_batch || at_end || (fresh && index_reg < available);
+    wire                   issue = spmv && !skip && !await && present;
+    wire                   issued = issue && advance;
+    wire                   spmv_done = issued && last_item;
+    wire                   step_done = skip || spmv_done;
+    // The batch has been read; it was read ahead, and the frame takes it over.
+    wire                   batch_done = spmv_done && from_batch && release_field;
+    wire                   taken_over = skip && op == OP_SPMV && current && release_field;
+
+    sample_step_rom #(
+        .STEP_WIDTH(STEP_WIDTH),
+        .STEPS(STEPS),
+        .LOAD_ADDR(LOAD_ADDR),
+        .LOAD_DATA(LOAD_DATA),
+        .FILE(FILE)
+    ) u_step_rom (
+        .clk(clk),
+        .load(load),
+        .en(!run_reg || step_done),
+        .first(!run_reg || last),
+        .step(step)
+    );
+
+    always @(posedge clk) begin
+        if (batch_done && current) begin
+            active_reg <= active;
+            first_reg  <= first;
+        end
+        if (batch_done && next) begin
+            next_active_reg <= active;
+            next_first_reg  <= first;
+        end
+        if (taken_over) begin
+            active_reg <= next_active_reg;
+            first_reg  <= next_first_reg;
+        end
+
+        if (rst) begin
+            run_reg        <= 1'b0;
+            index_reg      <= {INDEX_WIDTH{1'b0}};
+            frame_reg      <= 2'd0;
+            slot_reg       <= 1'b0;
+            prefetched_reg <= 1'b0;
+            started_reg    <= {CHANNELS{1'b0}};
+        end else begin
+            if (enable) run_reg <= 1'b1;
+            if (step_done) index_reg <= {INDEX_WIDTH{1'b0}};
+            else if (issued) index_reg <= index_reg + 1'b1;
+            if (batch_done) slot_reg <= !slot_reg;
+            started_reg <= (started_reg | utterance_goes_on | (batch_done ? active : {CHANNELS{1'b0}}))
+                & ~utterance_starts;
+            if (spmv_done && next) prefetched_reg <= 1'b1;
+            else if (taken_over) prefetched_reg <= 1'b0;
+            if (step_done && last) frame_reg <= frame_reg + 2'd1;
+        end
+    end
+
+    assign batch_slot = slot_reg;
+    assign release_batch = batch_done;
+    assign frame_marked = spmv_done && when_field == WHEN_RECURRENT && marker;
+    assign frame_parity = parity;
+    assign frame_active = active_reg;
+    assign frame_first = first_reg;
+    assign col_valid = issue;
+    assign col_first = index_reg == {INDEX_WIDTH{1'b0}};
+    assign col_marker = marker && at_end;
+    assign col_source = source;
+    assign col_bank = bank == BANK_CURRENT ? {1'b0, parity} : bank == BANK_NEXT ? {1'b0, !parity} : bank;
+    assign col_shift = shift[3:0];
+    assign col_zero = first_reg;
+    assign col_index = index_reg;
+    assign col_pointer = pointer + index_reg[POINTER_WIDTH-1:0];
+    assign col_base = base;
+
+    wire unused_fields = &{1'b0, start_word, words, peep_shift, state_frac, shift[5:4]};
+
+endmodule
+
+`resetall
