@@ -1,7 +1,7 @@
-import type { CommandModule } from 'yargs';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { RUN_ENGINES, type RunEngine } from '../verbs/run/open_engine.ts';
 import { type RunResult, run } from '../verbs/run.ts';
+import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { parseNamedPaths } from './named_paths.ts';
@@ -22,9 +22,7 @@ interface Arguments extends ModelArguments {
 }
 
 /** `esegen run`: outputs of a network in double precision or of its golden model. */
-export const runCommand: CommandModule<object, Arguments> = {
-  command: 'run <path>',
-  describe: 'Run a model or a design on data, in double precision or in integers',
+export const runCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     addModelOptions(yargs)
       .positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' })
