@@ -1,6 +1,7 @@
 export { type CalibrationSet, randomCalibration } from './data/calibration_set.ts';
 export type { Resource, Resources } from './machine/resources.ts';
 export type { Dimensions } from './program/dimensions.ts';
+export type { SimulateOptions } from './verbs/simulation/options.ts';
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
 
 export type { VectorPeaks } from './compiler/calibrate.ts';
@@ -56,7 +57,7 @@ export type {
   WidthNoise,
 } from './verbs/compress/quantize_report.ts';
 export type { PrunedAccuracy, Sensitivity, SensitivityPoint } from './verbs/compress/sensitivity.ts';
-export { type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
+export { type CacheReport, cacheReport, type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
 export {
   type Accuracy,
   type DensityRow,
@@ -82,5 +83,5 @@ export {
 } from './verbs/prune.ts';
 export { type QuantizeOptions, quantizeModel } from './verbs/quantize.ts';
 export { type RunEngine, type RunOptions, type RunResult, run } from './verbs/run.ts';
-export { type SimulateOptions, type SimulateResult, simulate } from './verbs/simulate.ts';
+export { type SimulateResult, simulate } from './verbs/simulate.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

@@ -1,6 +1,8 @@
-import type { CommandModule } from 'yargs';
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
 import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
+import type { CommandBody } from './command.ts';
+import { reporting } from './progress.ts';
+import { formatDb } from './table.ts';
 
 interface Arguments {
   dir: string;
@@ -40,15 +42,13 @@ function summary(r: SimulateResult): string {
     ['frames', `${r.frames} in ${r.cycles} cycles`],
     ['cycles per frame', `${r.cyclesPerFrame.toFixed(1)} in steady state (ideal ${r.idealCyclesPerFrame.toFixed(1)})`],
     ...(r.load === null ? [] : counted(r.load)),
-    ['SQNR of y', `${r.sqnrDb.toFixed(1)} dB against double precision`],
+    ['SQNR of y', `${formatDb(r.sqnrDb)} against double precision`],
   ];
   return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
 }
 
 /** `esegen simulate`: RTL against golden model. Exit code 0 only when it ran and every word agrees. */
-export const simulateCommand: CommandModule<object, Arguments> = {
-  command: 'simulate <dir>',
-  describe: 'Run the RTL of a design against the golden model',
+export const simulateCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'design directory' })
@@ -90,8 +90,8 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       bandwidth: options['memory-bandwidth'],
       stalls: options['memory-stalls'],
     };
-    const result = await simulate(dir, { ...options, memory });
-    console.log(json ? JSON.stringify(result) : summary(result));
+    const result = await reporting((lines) => simulate(dir, { ...options, memory, ...lines }));
+    process.stdout.write(`${json ? JSON.stringify(result) : summary(result)}\n`);
     if (result.mismatches !== 0) process.exitCode = 1;
   },
 };

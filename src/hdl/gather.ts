@@ -1,10 +1,7 @@
-import { OUTPUT_GATE_LAG } from '../machine/timing.ts';
+import { OUTPUT_GATE_LAG, Timing } from '../machine/timing.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
-
-/** Cycles from the drain of a cell's output gate to its m (2 to the sums, 10 through elem_lane), with some to spare. */
-const ELEM_TAIL = 16;
 
 /** Most significant bit of a phase number; there is one bit at least. */
 export function phaseMsb({ dimensions }: Design): number {
@@ -22,7 +19,7 @@ export function gatherControl(design: Design): ModulePlan {
     tree: dimensions.tree,
     phaseMsb: phaseMsb(design),
     lag: lit(dimensions.wordBits + 1, OUTPUT_GATE_LAG),
-    tail: lit(5, ELEM_TAIL + dimensions.tree),
+    tail: lit(5, Timing.drainTail + dimensions.tree),
 
     split: dimensions.split,
     sweepWidth: dimensions.bankRowBits,

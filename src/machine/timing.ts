@@ -22,7 +22,10 @@ export const Timing = {
   cellWord: 4,
   /** Start of Assemble -> first word of y readable (gather.v, assemble.v, vec_buffer.v), without its delay; then a word a cycle. */
   startToY: 6,
-  /** Last row drained -> gather idle (gather_control.v), without its delay. */
+  /**
+   * Last row drained -> gather idle (gather_control.v), without its delay: from the output gate of a cell to its m, 2 to the sums and 10
+   * through elem_lane, with some to spare.
+   */
   drainTail: 16,
   /** Reset -> first address of weight_reader on the bus; address taken -> word ready in its buffer, without the latency of the memory. */
   firstAsk: 5,

@@ -14,7 +14,7 @@ import { encodeNpy, type NpyArray, readNpy } from '../util/npy.ts';
 import type { Progress } from '../util/report.ts';
 import { statPath } from '../util/stat_path.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { quantizeFrames } from './simulate.ts';
+import { quantizeFrames } from './simulation/input_frames.ts';
 
 /** What computes: the double-precision model, or the golden model in integers. */
 export const RUN_ENGINES = ['float', 'golden'] as const;

@@ -1,43 +1,19 @@
 import { join } from 'node:path';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
-import type { MemoryBehaviour, SimulatorName } from '../../sim-verilator/simulator.ts';
+import type { SimulatorName } from '../../sim-verilator/simulator.ts';
 import type { ArrayLoad } from '../../sim-verilator/steady_state.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { createFrames, type Frames, frameAt, type IntegerFrames } from '../data/frames.ts';
+import { createFrames, type Frames, frameAt } from '../data/frames.ts';
+import { SignalNoise } from '../data/signal_noise.ts';
 import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
-import type { Formats } from '../machine/formats.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
-import type { Dimensions } from '../program/dimensions.ts';
-import { EsegenError } from '../util/errors.ts';
-import { quantize } from '../util/fixed.ts';
-import { readNpy, writeNpy } from '../util/npy.ts';
-import type { Report } from '../util/report.ts';
-import { Rng } from '../util/rng.ts';
-import { checkFileTarget, checkFolderTarget, makeFolder } from '../util/write_files.ts';
-
-/** What `simulate` runs, and how. */
-export interface SimulateOptions extends Report {
-  /** Frames, `.npy` [T, I], with several channels [T, B, I]: float32/float64, rounded on the way in, or int16 in the design's format. Default: seeded random frames. */
-  readonly input?: string | undefined;
-  /** Default verilator; icarus for a netlist. */
-  readonly simulator?: SimulatorName | undefined;
-  /** Synthesizes the design to gates with Yosys, and runs the netlist in place of the RTL. */
-  readonly netlist?: boolean | undefined;
-  /** Number of frames; default all of `input`, or 8 random ones. */
-  readonly frames?: number | undefined;
-  /** Seed of random frames and stalls; default 1. */
-  readonly seed?: number | undefined;
-  /** Probability of an idle input cycle and of output back-pressure, 0 to below 1; default 0. */
-  readonly stalls?: number | undefined;
-  /** How external memory behaves, for a design with its weights there. */
-  readonly memory?: MemoryBehaviour | undefined;
-  /** File that gets the waves (FST). */
-  readonly waves?: string | undefined;
-  /** Directory that gets rtl_y.npy, golden_y.npy (int16) and float_y.npy (float64), [T, P] each, with several channels [T, B, P]. */
-  readonly dump?: string | undefined;
-}
+import { writeNpy } from '../util/npy.ts';
+import { makeFolder } from '../util/write_files.ts';
+import { checkHasMemory, checkOptions, checkTargets } from './simulation/check_options.ts';
+import { randomFrames, readFrames } from './simulation/input_frames.ts';
+import type { SimulateOptions } from './simulation/options.ts';
 
 /** What is counted inside the RTL: per frame in steady state, and the largest level of an activation queue. */
 export interface RtlLoad extends ArrayLoad {
@@ -60,8 +36,8 @@ export interface SimulateResult {
   readonly cyclesPerFrame: number;
   /** Weights that are not zero over the number of PEs: what the array would take if it never waited. */
   readonly idealCyclesPerFrame: number;
-  /** Signal to quantization-noise ratio of y against the double-precision model on the same inputs, dB. */
-  readonly sqnrDb: number;
+  /** Signal to quantization-noise ratio of y against the double-precision model on the same inputs, dB; null without noise or signal. */
+  readonly sqnrDb: number | null;
   /** What is counted inside the RTL; null for a netlist. */
   readonly load: RtlLoad | null;
   /** The first differences, one line each. */
@@ -69,67 +45,6 @@ export interface SimulateResult {
 }
 
 const DEFAULT_FRAMES = 8;
-
-/** Frames in integers and in reals: the reals are what the integers were rounded from, where there were any. */
-interface InputFrames {
-  readonly integers: IntegerFrames;
-  readonly reals: Frames;
-}
-
-/** Frames of integers, with their reals. */
-function fromIntegers(data: Int16Array, width: number, { xFrac }: Formats): InputFrames {
-  const frames = data.length / width;
-  const reals = createFrames(frames, width);
-  for (let i = 0; i < data.length; i++) reals.data[i] = data[i]! / 2 ** xFrac;
-  return { integers: { frames, width, data }, reals };
-}
-
-/** Rounds frames to the format of x. */
-export function quantizeFrames(frames: Frames, { xFrac, vectorBits }: Formats): IntegerFrames {
-  const data = Int16Array.from(frames.data, (v) => quantize(v, xFrac, vectorBits));
-  return { frames: frames.frames, width: frames.width, data };
-}
-
-function randomFrames(count: number, width: number, seed: number, formats: Formats): InputFrames {
-  const rng = new Rng(seed);
-  const reals = createFrames(count, width);
-  for (let i = 0; i < reals.data.length; i++) reals.data[i] = rng.normal();
-  return fromIntegers(quantizeFrames(reals, formats).data, width, formats);
-}
-
-function readFrames(
-  path: string,
-  { inputs: width, channels }: Dimensions,
-  limit: number | undefined,
-  formats: Formats,
-): InputFrames {
-  const array = readNpy(path);
-  const expected = channels === 1 ? ['T', width] : ['T', channels, width];
-  const [rows = 0] = array.shape;
-  const fits = array.shape.length === expected.length && expected.slice(1).every((n, i) => n === array.shape[i + 1]);
-  if (!fits || rows < 1) {
-    throw new EsegenError(path, `expected frames of shape [${expected.join(', ')}], got [${array.shape.join(', ')}]`);
-  }
-  const frames = limit === undefined ? rows : Math.min(rows, limit);
-  if (limit !== undefined && limit > rows) {
-    throw new EsegenError(path, `holds ${rows} frames, ${limit} were asked for`, 'Ask for fewer with --frames');
-  }
-  const length = frames * channels * width;
-  if (array.dtype === 'int16') {
-    const data = array.data.slice(0, length);
-    const bound = 2 ** (formats.vectorBits - 1);
-    const wide = data.findIndex((v) => v < -bound || v >= bound);
-    if (wide >= 0) {
-      throw new EsegenError(path, `element ${wide} is ${data[wide]}, expected ${formats.vectorBits}-bit integers`);
-    }
-    return fromIntegers(data, width, formats);
-  }
-  if (array.dtype === 'int32') {
-    throw new EsegenError(path, 'expected float32, float64 or int16, got int32', 'Convert the frames');
-  }
-  const reals = { frames: frames * channels, width, data: Float64Array.from(array.data.subarray(0, length)) };
-  return { integers: quantizeFrames(reals, formats), reals };
-}
 
 /** The double-precision model over voices that run side by side: row t * channels + c is frame t of voice c. */
 function runFloat(layer: LstmLayer, frames: Frames, channels: number): Frames {
@@ -141,72 +56,11 @@ function runFloat(layer: LstmLayer, frames: Frames, channels: number): Frames {
   return out;
 }
 
-/** Signal to quantization-noise ratio in dB of integers with `frac` fraction bits against reals; Infinity for no noise. */
-export function sqnrDb(real: Float64Array, integers: Int16Array, frac: number): number {
-  let signal = 0;
-  let noise = 0;
-  for (let i = 0; i < real.length; i++) {
-    signal += real[i]! ** 2;
-    noise += (real[i]! - integers[i]! / 2 ** frac) ** 2;
-  }
-  return 10 * Math.log10(signal / noise);
-}
-
-function checkMemory({ latency, bandwidth, stalls, fault }: MemoryBehaviour): void {
-  if (latency !== undefined && !(Number.isInteger(latency) && latency >= 1 && latency <= 10_000)) {
-    throw new EsegenError('--memory-latency', `expected a whole number from 1 to 10000, got ${latency}`);
-  }
-  if (bandwidth !== undefined && !(bandwidth >= 0.01 && bandwidth <= 1)) {
-    throw new EsegenError('--memory-bandwidth', `expected beats in a cycle, from 0.01 to 1, got ${bandwidth}`);
-  }
-  if (stalls !== undefined && !(stalls >= 0 && stalls <= 0.95)) {
-    throw new EsegenError('--memory-stalls', `expected a probability from 0 to 0.95, got ${stalls}`);
-  }
-  if (fault !== undefined && !(Number.isInteger(fault.beat) && fault.beat >= 0 && fault.beat < 2 ** 31)) {
-    throw new EsegenError('memory.fault.beat', `expected a whole number from 0 to 2147483647, got ${fault.beat}`);
-  }
-}
-
-/** Refuses a behaviour of external memory for a design that has none. */
-function checkHasMemory(dir: string, { dram }: Dimensions, memory: MemoryBehaviour): void {
-  const given = Object.entries(memory).find(([, value]) => value !== undefined);
-  if (dram || given === undefined) return;
-  throw new EsegenError(
-    `--memory-${given[0]}`,
-    `${dir} has its weights on chip`,
-    'Leave the option out, or build the design with "weights": "dram"',
-  );
-}
-
-/** Refuses what a netlist cannot do. */
-function checkNetlist({ simulator, memory }: SimulateOptions): void {
-  if (simulator === 'verilator') {
-    throw new EsegenError('--netlist', 'runs in icarus, not in verilator', 'Leave out --simulator');
-  }
-  if (memory?.fault !== undefined) {
-    throw new EsegenError('memory.fault', 'a netlist does not show how its memory fails', 'Run the RTL');
-  }
-}
-
-function checkOptions(options: SimulateOptions): void {
-  const { frames, seed, stalls, memory } = options;
-  checkMemory(memory ?? {});
-  if (options.netlist) checkNetlist(options);
-  if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
-    throw new EsegenError('--frames', `expected a whole number of at least 1, got ${frames}`);
-  }
-  if (seed !== undefined && !Number.isInteger(seed)) {
-    throw new EsegenError('--seed', `expected a whole number, got ${seed}`);
-  }
-  if (stalls !== undefined && !(stalls >= 0 && stalls <= 0.95)) {
-    throw new EsegenError('--stalls', `expected a probability from 0 to 0.95, got ${stalls}`);
-  }
-}
-
-/** Refuses places for results before the simulation, not after it. */
-function checkTargets({ input, waves, dump: dir }: SimulateOptions): void {
-  if (waves !== undefined) checkFileTarget(waves, input === undefined ? [] : [input]);
-  if (dir !== undefined) checkFolderTarget(dir);
+/** Signal to quantization-noise ratio of integers with `frac` fraction bits against reals. */
+function signalNoise(reals: Float64Array, integers: Int16Array, frac: number): SignalNoise {
+  const noise = new SignalNoise();
+  for (let i = 0; i < reals.length; i++) noise.addPair(reals[i]!, integers[i]! / 2 ** frac);
+  return noise;
 }
 
 function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: LoadedDesign): void {
@@ -274,7 +128,7 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     firstFrameCycles: cosim.firstFrameCycles,
     cyclesPerFrame: steady.cyclesPerFrame,
     idealCyclesPerFrame: loaded.report.nonZeros / (dimensions.groups * dimensions.lanes),
-    sqnrDb: sqnrDb(float.data, cosim.golden, formats.yFrac),
+    sqnrDb: signalNoise(float.data, cosim.golden, formats.yFrac).db,
     load:
       steady.load === null ? null : { ...steady.load, queueHighWater: cosim.stats.at(-1)?.counters?.highWater ?? 0 },
     differences,

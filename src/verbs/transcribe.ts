@@ -12,7 +12,7 @@ import { readWav } from '../speech/wav.ts';
 import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
 import type { Report } from '../util/report.ts';
-import { quantizeFrames } from './simulate.ts';
+import { quantizeFrames } from './simulation/input_frames.ts';
 
 /** What computes the LSTM layer: the RTL under Verilator, the golden model, or the double-precision model. */
 export const ENGINES = ['rtl', 'golden', 'float'] as const;

@@ -15,7 +15,7 @@ import { runFloatModel } from '../../src/model/reference/float_model.ts';
 import { readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { type RunOptions, run } from '../../src/verbs/run.ts';
-import { quantizeFrames } from '../../src/verbs/simulate.ts';
+import { quantizeFrames } from '../../src/verbs/simulation/input_frames.ts';
 
 const ONNX = fileURLToPath(new URL('../../examples/onnx/', import.meta.url));
 

@@ -29,6 +29,9 @@ export const FOLDS: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['Split', split],
   ['Expand', expand],
   ['Concat', concat],
+  ['Gather', gatherFold],
+  ['Tile', tile],
+  ['Flatten', (node, [input]) => withShape(input!, flattened(node, input!.shape))],
 ]);
 
 /** Axes by an attribute (older operator sets) or a second input (newer ones); null where there are none. */
@@ -111,13 +114,15 @@ function slice(node: OnnxNode, inputs: readonly Constant[]): Constant | null {
   let origin = 0;
   for (const [n, given] of axes.entries()) {
     const axis = normalAxis(given, shape.length);
-    // Exporters of LSTMs only slice forward, one by one.
-    if (axis === null || steps[n] !== 1) return null;
+    const step = steps[n]!;
+    if (axis === null || step === 0 || !Number.isInteger(step)) return null;
     const size = shape[axis]!;
-    const clamp = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
+    const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+    const clamp = (at: number) => Math.min(Math.max(at < 0 ? at + size : at, low), high);
     const start = clamp(starts[n]!);
-    result[axis] = Math.max(clamp(ends[n]!) - start, 0);
+    result[axis] = Math.max(Math.ceil((clamp(ends[n]!) - start) / step), 0);
     origin += start * strides[axis]!;
+    strides[axis]! *= step;
   }
   return { ...input!, shape: result, values: () => gather(input!.values(), result, strides, origin) };
 }
@@ -181,10 +186,72 @@ function concat({ attributes }: OnnxNode, inputs: readonly Constant[]): Constant
   return { ...first!, shape, values };
 }
 
+/** Parts of an axis by their numbers, as ONNX's Gather. */
+function gatherFold({ attributes }: OnnxNode, [input, chosen]: readonly Constant[]): Constant | null {
+  if (chosen === undefined || chosen.dtype !== 'I64') return null;
+  const { shape } = input!;
+  const axis = normalAxis(attributes.get('axis')?.i ?? 0, shape.length);
+  if (axis === null || shape.length - 1 + chosen.shape.length > RANK_LIMIT) return null;
+  const size = shape[axis]!;
+  const result = [...shape.slice(0, axis), ...chosen.shape, ...shape.slice(axis + 1)];
+  const places = [...chosen.values()].map((at) => normalAxis(at, size));
+  if (places.includes(null)) return null;
+  const outer = product(shape.slice(0, axis));
+  const inner = product(shape.slice(axis + 1));
+  const values = () => {
+    const from = input!.values();
+    const to = emptyLike(from, outer * places.length * inner);
+    let at = 0;
+    for (let row = 0; row < outer; row++) {
+      for (const place of places) {
+        const start = (row * size + place!) * inner;
+        to.set(from.subarray(start, start + inner), at);
+        at += inner;
+      }
+    }
+    return to;
+  };
+  elementsOf('Gather', result);
+  return { ...input!, shape: result, values };
+}
+
+function tile(_: OnnxNode, [input, repeatsIn]: readonly Constant[]): Constant | null {
+  const repeats = repeatsIn === undefined ? null : shortList(repeatsIn);
+  const { shape } = input!;
+  if (repeats === null || repeats.length !== shape.length || repeats.some((n) => n < 0)) return null;
+  const result = shape.map((size, d) => size * repeats[d]!);
+  const elements = elementsOf('Tile', result);
+  const strides = stridesOf(shape);
+  const values = () => {
+    const from = input!.values();
+    const to = emptyLike(from, elements);
+    const outer = stridesOf(result);
+    for (let n = 0; n < elements; n++) {
+      let at = 0;
+      for (let d = 0; d < result.length; d++) at += (Math.floor(n / outer[d]!) % shape[d]!) * strides[d]!;
+      to[n] = from[at]!;
+    }
+    return to;
+  };
+  return { ...input!, shape: result, values };
+}
+
+/** All axes before one, and all others, merged. */
+function flattened({ attributes }: OnnxNode, shape: readonly number[]): number[] | null {
+  const given = attributes.get('axis')?.i ?? 1;
+  const axis = given < 0 ? given + shape.length : given;
+  if (!Number.isInteger(axis) || axis < 0 || axis > shape.length) return null;
+  return [product(shape.slice(0, axis)), product(shape.slice(axis))];
+}
+
+function emptyLike(values: Floats, elements: number): Floats {
+  return values instanceof Float64Array ? new Float64Array(elements) : new Float32Array(elements);
+}
+
 /** Elements of an array by strides: result[i, j, …] = values[origin + i·steps[0] + j·steps[1] + …]. */
 function gather(values: Floats, shape: readonly number[], steps: readonly number[], origin: number): Floats {
   const elements = product(shape);
-  const result = values instanceof Float64Array ? new Float64Array(elements) : new Float32Array(elements);
+  const result = emptyLike(values, elements);
   const index = shape.map(() => 0);
   let from = origin;
   for (let to = 0; to < elements; to++) {

@@ -2,8 +2,8 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { EsegenError } from '../../../util/errors.ts';
 
 /**
- * The part of onnx.proto that the importer needs, decoded from protobuf's wire format. Subgraphs, functions, element types of
- * values and documentation are skipped. Large values stay slices of the file.
+ * The part of onnx.proto that the importer needs, decoded from protobuf's wire format. Functions and documentation
+ * are skipped. Large values stay slices of the file.
  */
 export interface OnnxModel {
   /** Version of the operator set of ONNX itself (domain ''); 0 where the model names none. */
@@ -16,6 +16,8 @@ export interface OnnxGraph {
   readonly initializers: readonly OnnxTensor[];
   /** The graph's inputs; older models list initializers here, too. */
   readonly inputs: readonly OnnxInput[];
+  /** Types of values between nodes, as far as they are given. */
+  readonly values: readonly OnnxInput[];
   /** Names of the graph's outputs. */
   readonly outputs: readonly string[];
 }
@@ -24,6 +26,12 @@ export interface OnnxInput {
   readonly name: string;
   /** Null where a size is only known at run time; empty where no shape is given. */
   readonly dims: readonly (number | null)[];
+  /** Names of the sizes that are only known at run time; '' where they have none. */
+  readonly dimNames: readonly string[];
+  /** Whether a shape is given. */
+  readonly hasShape: boolean;
+  /** TensorProto.DataType; 0 where it is not given. */
+  readonly dataType: number;
 }
 
 export interface OnnxNode {
@@ -43,6 +51,8 @@ export interface OnnxAttribute {
   readonly i: number;
   readonly s: string;
   readonly t: OnnxTensor | null;
+  /** Subgraph, as the branches of `If` are. */
+  readonly g: OnnxGraph | null;
   readonly floats: readonly number[];
   readonly ints: readonly number[];
   readonly strings: readonly string[];
@@ -63,6 +73,9 @@ export interface OnnxTensor {
 
 /** Most fields and list elements of a file, tensor data apart, so that a small file cannot fill the memory with tiny objects. */
 const ITEM_LIMIT = 500_000;
+
+/** Deepest nesting of subgraphs. */
+const NESTING_LIMIT = 100;
 
 const DAMAGED = 'The file is damaged or not an ONNX model; export or copy it again';
 
@@ -91,6 +104,7 @@ export const DOUBLE_DATA = 10;
 
 class Decoder {
   #items = 0;
+  #nesting = 0;
 
   constructor(readonly where: string) {}
 
@@ -122,44 +136,63 @@ class Decoder {
   }
 
   private graph(bytes: Uint8Array): OnnxGraph {
+    if (++this.#nesting > NESTING_LIMIT) {
+      throw new EsegenError(this.where, `expected subgraphs at most ${NESTING_LIMIT} deep, got more`, DAMAGED);
+    }
     const nodes: OnnxNode[] = [];
     const initializers: OnnxTensor[] = [];
     const inputs: OnnxInput[] = [];
+    const values: OnnxInput[] = [];
     const outputs: string[] = [];
     this.fields(bytes, (field, wire, reader) => {
       if (field === 1) nodes.push(this.node(this.message(wire, reader)));
       else if (field === 5) initializers.push(this.tensor(this.message(wire, reader)));
       else if (field === 11) inputs.push(this.value(this.message(wire, reader)));
       else if (field === 12) outputs.push(this.value(this.message(wire, reader)).name);
+      else if (field === 13) values.push(this.value(this.message(wire, reader)));
       else reader.skip(wire, field);
     });
-    return { nodes, initializers, inputs, outputs };
+    this.#nesting--;
+    return { nodes, initializers, inputs, values, outputs };
   }
 
-  /** ValueInfoProto: name, and type.tensor_type.shape.dim of it. */
+  /** ValueInfoProto: name, and elem_type and shape.dim of type.tensor_type. */
   private value(bytes: Uint8Array): OnnxInput {
     const dims: (number | null)[] = [];
+    const dimNames: string[] = [];
     let name = '';
+    let hasShape = false;
+    let dataType = 0;
     this.fields(bytes, (field, wire, reader) => {
       if (field === 1) name = this.text(wire, reader);
       else if (field === 2) {
         for (const tensor of this.parts(this.message(wire, reader), 1)) {
-          for (const shape of this.parts(tensor, 2)) {
-            for (const dim of this.parts(shape, 1)) dims.push(this.dimension(dim));
-          }
+          this.fields(tensor, (inner, innerWire, type) => {
+            if (inner === 1) dataType = this.integer(innerWire, type);
+            else if (inner === 2) {
+              hasShape = true;
+              for (const dim of this.parts(this.message(innerWire, type), 1)) {
+                const { size, label } = this.dimension(dim);
+                dims.push(size);
+                dimNames.push(label);
+              }
+            } else type.skip(innerWire, inner);
+          });
         }
       } else reader.skip(wire, field);
     });
-    return { name, dims };
+    return { name, dims, dimNames, hasShape, dataType };
   }
 
-  private dimension(bytes: Uint8Array): number | null {
+  private dimension(bytes: Uint8Array): { size: number | null; label: string } {
     let size: number | null = null;
+    let label = '';
     this.fields(bytes, (field, wire, reader) => {
       if (field === 1) size = this.integer(wire, reader);
+      else if (field === 2) label = this.text(wire, reader);
       else reader.skip(wire, field);
     });
-    return size;
+    return { size, label };
   }
 
   /** The messages that a message holds in a field. */
@@ -200,18 +233,20 @@ class Decoder {
     let i = 0;
     let s = '';
     let t: OnnxTensor | null = null;
+    let g: OnnxGraph | null = null;
     this.fields(bytes, (field, wire, reader) => {
       if (field === 1) name = this.text(wire, reader);
       else if (field === 2) f = this.float(wire, reader);
       else if (field === 3) i = this.integer(wire, reader);
       else if (field === 4) s = this.text(wire, reader);
       else if (field === 5) t = this.tensor(this.message(wire, reader));
+      else if (field === 6) g = this.graph(this.message(wire, reader));
       else if (field === 7) this.each(wire, reader, WireType.Bit32, (r) => floats.push(r.float()));
       else if (field === 8) this.each(wire, reader, WireType.Varint, (r) => ints.push(Number(r.int64())));
       else if (field === 9) strings.push(this.text(wire, reader));
       else reader.skip(wire, field);
     });
-    return [name, { f, i, s, t, floats, ints, strings }];
+    return [name, { f, i, s, t, g, floats, ints, strings }];
   }
 
   private tensor(bytes: Uint8Array): OnnxTensor {

@@ -11,8 +11,11 @@ import { DOUBLE_DATA, FLOAT_DATA, INT32_DATA, INT64_DATA, type OnnxTensor } from
 /** TensorProto.DataType of the tensors that are read: name, bytes an element as raw data, field of the typed data. */
 const TYPES: ReadonlyMap<number, { name: string; bytes: number; field: number }> = new Map([
   [1, { name: 'F32', bytes: 4, field: FLOAT_DATA }],
+  [2, { name: 'U8', bytes: 1, field: INT32_DATA }],
+  [3, { name: 'I8', bytes: 1, field: INT32_DATA }],
   [6, { name: 'I32', bytes: 4, field: INT32_DATA }],
   [7, { name: 'I64', bytes: 8, field: INT64_DATA }],
+  [9, { name: 'BOOL', bytes: 1, field: INT32_DATA }],
   [10, { name: 'F16', bytes: 2, field: INT32_DATA }],
   [11, { name: 'F64', bytes: 8, field: DOUBLE_DATA }],
   [16, { name: 'BF16', bytes: 2, field: INT32_DATA }],
@@ -27,7 +30,7 @@ export function tensorType({ dataType }: OnnxTensor): string {
 }
 
 /**
- * Reads the values of a tensor, row-major: I32, I64 and F64 as Float64Array, F32, F16 and BF16 as Float32Array. Data may stand
+ * Reads the values of a tensor, row-major: integers, truth values and F64 as Float64Array, F32, F16 and BF16 as Float32Array. Data may stand
  * in the tensor, raw or typed, or in a file of their own beside the model.
  *
  * @param path the model file, for messages and for external data
@@ -38,11 +41,13 @@ export function tensorValues(path: string, tensor: OnnxTensor): Floats {
   const at = `${path}: ${quoteName(tensor.name)}`;
   const type = TYPES.get(tensor.dataType);
   if (type === undefined) {
-    const what = `expected a tensor of FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT32 or INT64, got type ${tensor.dataType}`;
+    const what = `expected a tensor of FLOAT, FLOAT16, BFLOAT16, DOUBLE, INT8, UINT8, INT32, INT64 or BOOL, got type ${tensor.dataType}`;
     throw new EsegenError(at, what, 'Export the model with floating-point weights; esegen quantizes them itself');
   }
   const elements = elementsOf(at, tensor.dims);
   const bytes = rawBytes(path, at, tensor, elements, type);
+  if (type.name === 'I8') return Float64Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+  if (type.name === 'U8' || type.name === 'BOOL') return Float64Array.from(bytes);
   if (type.name === 'I32' || type.name === 'I64') return integers(bytes, type.bytes);
   return widenFloats(at, type.name, bytes);
 }
@@ -88,7 +93,8 @@ function typedBytes(
     while (reader.pos < reader.len) {
       if (count === elements) throw new EsegenError(at, `holds more than the ${elements} values of its shape`);
       const value = readVarint(at, reader);
-      if (bytes === 2) view.setUint16(2 * count, Number(BigInt.asUintN(16, value)), true);
+      if (bytes === 1) view.setUint8(count, Number(BigInt.asUintN(8, value)));
+      else if (bytes === 2) view.setUint16(2 * count, Number(BigInt.asUintN(16, value)), true);
       else if (bytes === 4) view.setInt32(4 * count, Number(BigInt.asIntN(32, value)), true);
       else view.setBigInt64(8 * count, value, true);
       count++;
