@@ -1,25 +1,23 @@
-import type { CommandModule } from 'yargs';
 import { type DesignInspection, inspect, type ModelInspection } from '../verbs/inspect.ts';
+import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
-import { type ImportArguments, importArguments, importOptionsOf } from './import_options.ts';
 import { formatModel, modelJson } from './inspect_model.ts';
+import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { formatCount, formatRows, type Row } from './table.ts';
 
-interface Arguments extends ImportArguments {
+interface Arguments extends ModelArguments {
   path: string;
   json: boolean;
 }
 
 /** `esegen inspect`: prints what is in a model or a design. */
-export const inspectCommand: CommandModule<object, Arguments> = {
-  command: 'inspect <path>',
-  describe: 'Say what is in a model file or a design directory',
+export const inspectCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
-    importArguments(yargs)
+    addModelOptions(yargs)
       .positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' })
       .option('json', { type: 'boolean', default: false, describe: 'Print what is in a model as JSON' }),
   handler: ({ path, json, ...given }) => {
-    const inspection = inspect(path, importOptionsOf(given));
+    const inspection = inspect(path, modelOptions(given));
     process.stdout.write(json ? inspectionJson(inspection) : formatInspection(inspection));
   },
 };

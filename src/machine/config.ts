@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readJson } from '../util/read_json.ts';
 import { expected, integer, parseWith, section } from '../util/schema.ts';
-import { endsLikeModule, VERILOG_KEYWORDS } from './names.ts';
+import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 
 /** Sub-matrices of a layer, by ESE's names: input to gate, recurrent to gate (c is the cell gate g), m to projection. */
 export const MATRICES = ['ix', 'fx', 'cx', 'ox', 'ir', 'fr', 'cr', 'or', 'ym'] as const;
@@ -108,8 +108,11 @@ function nameSchema() {
     .refine((name) => !VERILOG_KEYWORDS.has(name), {
       error: expected('a name that is not a reserved word of Verilog'),
     })
-    .refine((name) => !endsLikeModule(name), {
-      error: expected('a name whose modules no other design can have: not ending in "_core", "_rom" or the like'),
+    .refine((name) => moduleEnd(name) === null, {
+      error: (issue) => {
+        const end = moduleEnd(String(issue.input));
+        return expected(`a name that does not end in "${end}", as modules of designs do`)(issue);
+      },
     });
 }
 

@@ -7,7 +7,16 @@ import {
   type LstmLayer,
   type Matrix,
 } from '../../graph.ts';
-import { type Affine, affineOf, functionOf, productOperands, sumOperands, traced, unwrapped } from './affine.ts';
+import {
+  type Affine,
+  affineOf,
+  functionOf,
+  isSameVector,
+  productOperands,
+  sumOperands,
+  traced,
+  unwrapped,
+} from './affine.ts';
 import type { Draft, DraftNode, DraftTensor, StateElements, StatePart } from './draft.ts';
 import { product } from './values.ts';
 
@@ -116,39 +125,31 @@ function split(
   stateOf: (parts: readonly StateElements[]) => StateElements | null,
 ): Split | null {
   const cells = sums[0]!.rows;
-  const columns = (tensor: DraftTensor): { part: StateElements | null; tensor: DraftTensor }[] => {
-    const { layer, inputs } = tensor.producer ?? { layer: null, inputs: [] };
-    if (layer?.kind === 'concat') return inputs.flatMap(columns);
-    return [{ part: inputPart(tensor), tensor }];
-  };
-  const all = [...new Set(sums.flatMap(({ terms }) => [...terms.keys()]))].flatMap(columns);
+  const all = [...new Set(sums.flatMap(({ terms }) => [...terms.keys()]))].map((tensor) => ({
+    part: inputPart(tensor),
+    tensor,
+  }));
   const state = stateOf(all.flatMap(({ part }) => (part !== null && part.elements.length === cells ? part : [])));
   if (state === null) return null;
   const isRecurrent = (part: StateElements | null) => part !== null && isSame(part, state);
   const sources = all.flatMap(({ part, tensor }) => (isRecurrent(part) ? [] : tensor));
-  const unique = [...new Set(sources)];
-  const width = unique.reduce((sum, { shape }) => sum + product(shape), 0);
+  const width = sources.reduce((sum, { shape }) => sum + product(shape), 0);
   if (width === 0) return null;
   const starts = new Map<DraftTensor, number>();
-  for (const [n, tensor] of unique.entries()) {
+  for (const [n, tensor] of sources.entries()) {
     starts.set(
       tensor,
-      unique.slice(0, n).reduce((sum, { shape }) => sum + product(shape), 0),
+      sources.slice(0, n).reduce((sum, { shape }) => sum + product(shape), 0),
     );
   }
   const matrices = sums.map(({ terms, rows }) => {
     const x = new Float64Array(rows * width);
     const h = new Float64Array(rows * cells);
     for (const [source, matrix] of terms) {
-      const wide = product(source.shape);
-      let from = 0;
-      for (const { part, tensor } of columns(source)) {
-        const size = product(tensor.shape);
-        const [to, stride, start] = isRecurrent(part) ? [h, cells, 0] : [x, width, starts.get(tensor)!];
-        for (let row = 0; row < rows; row++) {
-          for (let c = 0; c < size; c++) to[row * stride + start + c]! += matrix[row * wide + from + c]!;
-        }
-        from += size;
+      const size = product(source.shape);
+      const [to, stride, start] = isRecurrent(inputPart(source)) ? [h, cells, 0] : [x, width, starts.get(source)!];
+      for (let row = 0; row < rows; row++) {
+        for (let c = 0; c < size; c++) to[row * stride + start + c]! += matrix[row * size + c]!;
       }
     }
     return {
@@ -156,7 +157,7 @@ function split(
       h: { rows, columns: cells, values: h },
     };
   });
-  return { state, sources: unique, x: matrices.map(({ x }) => x), h: matrices.map(({ h }) => h) };
+  return { state, sources, x: matrices.map(({ x }) => x), h: matrices.map(({ h }) => h) };
 }
 
 interface Cell<L> {
@@ -201,7 +202,7 @@ function outputGate(state: DraftTensor, tensors: readonly DraftTensor[], gate: A
     const operands = output.producer?.layer.kind === 'host' ? productOperands(output) : null;
     for (const [o, m] of operands === null ? [] : [operands, operands.toReversed()]) {
       const squashed = functionOf(m!);
-      if (squashed === null || squashed.index !== null || unwrapped(squashed.of) !== state) continue;
+      if (squashed === null || squashed.index !== null || !isSameVector(squashed.of, state)) continue;
       const found = gateOf(o!);
       if (found !== null && isSameFunction(found.activation, gate)) {
         return { output, gate: found, activation: squashed.activation };
@@ -273,7 +274,7 @@ function updatedCandidate(
   if (difference?.layer.kind === 'host' && difference.layer.operation.op === 'subtract') {
     const h = inputPart(difference.inputs[0]!);
     const n = unwrapped(difference.inputs[1]!);
-    return h !== null && n === unwrapped(other) ? { n, h } : null;
+    return h !== null && isSameVector(n, other) ? { n, h } : null;
   }
   const h = inputPart(rest);
   const pair = h === null ? null : productOperands(other);
@@ -282,7 +283,7 @@ function updatedCandidate(
     if (node?.layer.kind !== 'host' || node.layer.operation.op !== 'scale') continue;
     const { factor, offset } = node.layer.operation;
     const isComplement = factor.every((value) => value === -1) && offset.every((value) => value === 1);
-    if (isComplement && unwrapped(node.inputs[0]!) === unwrapped(z)) return { n: unwrapped(n!), h: h! };
+    if (isComplement && isSameVector(node.inputs[0]!, z)) return { n: unwrapped(n!), h: h! };
   }
   return null;
 }
