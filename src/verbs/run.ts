@@ -1,7 +1,7 @@
 import { compileForAnyPart } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
-import { loadDesign } from '../design/design_dir.ts';
+import { loadDesign } from '../design/load_design.ts';
 import { GoldenModel } from '../golden/array.ts';
 import { type Config, parseConfig, readConfig } from '../machine/config.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
