@@ -54,7 +54,7 @@ export type {
   WidthNoise,
 } from './verbs/compress/quantize_report.ts';
 export type { PrunedAccuracy, Sensitivity, SensitivityPoint } from './verbs/compress/sensitivity.ts';
-export { type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
+export { type CacheReport, cacheReport, type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
 export {
   type Accuracy,
   type DensityRow,

@@ -1,14 +1,12 @@
-import type { CommandModule } from 'yargs';
 import type { Floats } from '../model/lstm.ts';
 import { formatShape } from '../util/quote_name.ts';
 import { type DesignInspection, inspect, type LayerInspection, type ModelInspection } from '../verbs/inspect.ts';
+import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
 /** `esegen inspect`: prints what is in a model or a design. */
-export const inspectCommand: CommandModule<object, { path: string }> = {
-  command: 'inspect <path>',
-  describe: 'Say what is in a model file or a design directory',
+export const inspectCommand: CommandBody<{ path: string }> = {
   builder: (yargs) =>
     yargs.positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' }),
   handler: ({ path }) => {

@@ -1,5 +1,5 @@
-import type { CommandModule } from 'yargs';
 import { RUN_ENGINES, type RunEngine, type RunResult, run } from '../verbs/run.ts';
+import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressLine } from './progress.ts';
 import { formatCount } from './table.ts';
@@ -17,9 +17,7 @@ interface Arguments {
 }
 
 /** `esegen run`: outputs of the float model or the golden model for a file of frames. */
-export const runCommand: CommandModule<object, Arguments> = {
-  command: 'run <path>',
-  describe: 'Run a model or a design on frames, in double precision or in integers',
+export const runCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' })

@@ -4,13 +4,14 @@ import {
   type Graph,
   type LinearLayer,
   type Node,
+  type NodeId,
   POINT_WINDOW,
   type Tensor,
   type TensorId,
   type Window,
   windowOutputs,
 } from '../model/graph.ts';
-import type { AffineLayer, AffineTerm, LegalGraph, LegalNode } from './legal_graph.ts';
+import type { AffineLayer, AffineTerm, LegalGraph, LegalNode, RecurrentLayer } from './legal_graph.ts';
 
 /**
  * A legal graph as a graph of plain layers, for the float reference: same tensors by the same ids, recurrent nodes by the same ids,
@@ -30,6 +31,16 @@ export function plainGraph(legal: LegalGraph): Graph {
   };
 }
 
+/** The tensor of the plain graph that a recurrent node reads as x. */
+export function xTensor(node: NodeId, { sources }: RecurrentLayer): TensorId {
+  return sources.length === 1 ? sources[0]! : `${node}/x`;
+}
+
+/** The tensor of the plain graph that holds the sums of an affine node before its activation. */
+export function sumTensor(node: NodeId): TensorId {
+  return `${node}/sum`;
+}
+
 class PlainNodes {
   readonly tensors: Map<TensorId, Tensor>;
   readonly nodes: Node[] = [];
@@ -40,7 +51,7 @@ class PlainNodes {
 
   add({ id, name, layer, output }: LegalNode): void {
     if (layer.kind === 'recurrent') {
-      const inputs = [this.#joined(id, name, layer.sources)];
+      const inputs = [this.#joined(id, name, layer)];
       this.nodes.push({ id, name, layer: layer.layer, inputs, output });
     } else if (layer.kind === 'pick') {
       this.nodes.push({ id, name, layer: { kind: 'pick', at: layer.at }, inputs: [layer.source], output });
@@ -49,10 +60,11 @@ class PlainNodes {
     }
   }
 
-  #joined(id: string, name: string, sources: readonly TensorId[]): TensorId {
+  #joined(id: string, name: string, layer: RecurrentLayer): TensorId {
+    const { sources } = layer;
     if (sources.length === 1) return sources[0]!;
     const elements = sources.reduce((sum, source) => sum + elementsOf(this.tensors.get(source)!), 0);
-    const output = this.#tensor(`${id}/x`, [elements], this.tensors.get(sources[0]!)!.time);
+    const output = this.#tensor(xTensor(id, layer), [elements], this.tensors.get(sources[0]!)!.time);
     this.nodes.push({ id: `${id}_x`, name, layer: { kind: 'concat' }, inputs: sources, output });
     return output;
   }
@@ -65,7 +77,7 @@ class PlainNodes {
       const made = this.#term(node, name, term, n === 0 ? bias : zeros);
       return this.#reshaped(`${node}_out`, name, made, shape);
     });
-    const sum = activation === null ? output : this.#tensor(`${id}/sum`, shape, time);
+    const sum = activation === null ? output : this.#tensor(sumTensor(id), shape, time);
     this.nodes.push({ id: `${id}_sum`, name, layer: { kind: 'add' }, inputs: parts, output: sum });
     if (activation !== null) {
       this.nodes.push({ id: `${id}_f`, name, layer: { kind: 'activation', activation }, inputs: [sum], output });

@@ -1,11 +1,8 @@
 import type { NodeId, Port, StateBinding, Tensor, TensorId } from '../model/graph.ts';
+import type { Fixed } from '../util/fixed.ts';
 import type { TermWindow } from './legal_graph.ts';
 
-/** A fixed-point format: the integer n stands for n / 2^frac; `frac` may be negative or exceed `bits`. */
-export interface Fixed {
-  readonly bits: number;
-  readonly frac: number;
-}
+export type { Fixed };
 
 /** A matrix in integers, within ±(2^(bits-1) - 1). */
 export interface QuantizedMatrix {

@@ -16,14 +16,32 @@ export class ValueHistogram {
   readonly #sums = new Float64Array(OCTAVES);
   readonly #squares = new Float64Array(OCTAVES);
   #peak = 0;
+  #count = 0;
 
   /** Largest magnitude, 0 where there is no value. */
   get peak(): number {
     return this.#peak;
   }
 
+  /** How many values there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Sum of the squares of all values. */
+  get energy(): number {
+    return this.#squares.reduce((sum, octave) => sum + octave, 0);
+  }
+
+  /** How many values have a magnitude of at least 2^exponent. */
+  countFrom(exponent: number): number {
+    const first = Math.min(Math.max(exponent + BIAS, 0), OCTAVES);
+    return this.#counts.subarray(first).reduce((sum, octave) => sum + octave, 0);
+  }
+
   /** Takes finite values in. */
   add(values: ArrayLike<number>): void {
+    this.#count += values.length;
     for (let i = 0; i < values.length; i++) {
       const magnitude = Math.abs(values[i]!);
       if (magnitude > this.#peak) this.#peak = magnitude;

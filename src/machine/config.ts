@@ -5,7 +5,7 @@ import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
 import { quoteName } from '../util/quote_name.ts';
 import { keyPath } from '../util/schema_error.ts';
-import { endsLikeModule, VERILOG_KEYWORDS } from './names.ts';
+import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 
 /** Sub-matrices of a layer, by ESE's names: input to gate, recurrent to gate (c is the cell gate g), m to projection. */
 export const MATRICES = ['ix', 'fx', 'cx', 'ox', 'ir', 'fr', 'cr', 'or', 'ym'] as const;
@@ -21,6 +21,12 @@ export const ENCODINGS = ['ese', 'ese-padding-aware', 'column-balanced'] as cons
 
 /** Name of an encoding. */
 export type Encoding = (typeof ENCODINGS)[number];
+
+/** Settings of a layer of a network that differ from those of the others. */
+export interface LayerConfig {
+  /** Bits of its weights, 4 to 16. */
+  readonly weightBits?: number | undefined;
+}
 
 /** What the user chooses. A value of this type comes out of {@link parseConfig} and is valid throughout. */
 export interface Config {
@@ -66,6 +72,8 @@ export interface Config {
   readonly memoryBusBits: number;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */
   readonly density: Readonly<Record<Matrix, number>>;
+  /** Settings of single layers of a network, by their names as `inspect` prints them; what is left out is as for all. */
+  readonly layers?: Readonly<Record<string, LayerConfig>> | undefined;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */
   readonly tables: { readonly sigmoidRange: number; readonly tanhRange: number };
   /**
@@ -123,8 +131,11 @@ function nameSchema() {
     .refine((name) => !VERILOG_KEYWORDS.has(name), {
       error: expected('a name that is not a reserved word of Verilog'),
     })
-    .refine((name) => !endsLikeModule(name), {
-      error: expected('a name whose modules no other design can have: not ending in "_core", "_rom" or the like'),
+    .refine((name) => moduleEnd(name) === null, {
+      error: (issue) => {
+        const end = moduleEnd(String(issue.input));
+        return expected(`a name that does not end in "${end}", as modules of designs do`)(issue);
+      },
     });
 }
 
@@ -146,6 +157,18 @@ function densitySchema() {
       const all = MATRICES.map((matrix) => [matrix, given[matrix] ?? rest]);
       return Object.fromEntries(all) as Record<Matrix, number>;
     });
+}
+
+/** Settings by layer. */
+function layersSchema() {
+  const name = expected('a layer name of lower-case letters, digits and underscores');
+  return z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
+      z.strictObject({ weightBits: integer(4, 16).optional() }, section('settings of a layer')),
+      section('settings by layer name'),
+    )
+    .optional();
 }
 
 function section(keys: string) {
@@ -212,6 +235,7 @@ const SCHEMA = z
         )
         .prefault({}),
       density: densitySchema().prefault(1),
+      layers: layersSchema(),
       tables: z
         .strictObject(
           { sigmoidRange: powerOfTwo(16).default(8), tanhRange: powerOfTwo(16).default(4) },
@@ -279,6 +303,7 @@ function problems(issue: z.core.$ZodIssue): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${keyPath([...issue.path, key])}: unknown key`);
   }
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${keyPath(issue.path)}: ${message}`);
   return [issue.path.length === 0 ? issue.message : `${keyPath(issue.path)}: ${issue.message}`];
 }
 

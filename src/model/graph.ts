@@ -62,6 +62,11 @@ export type Activation =
   | { readonly kind: 'hardSigmoid'; readonly alpha: number; readonly beta: number }
   | { readonly kind: 'leakyRelu'; readonly alpha: number };
 
+/**
+ * A recurrent layer, LSTM or GRU, takes one step of its recurrence for each I elements of its input, and gives as many outputs
+ * side by side: usually one step of time; several where a time step of the network is a call of the model over several frames.
+ */
+
 /** How an LSTM cell computes, apart from its weights. */
 export interface CellRule {
   /** σ of the gates i, f and o. */

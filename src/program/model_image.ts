@@ -41,9 +41,10 @@ const PART_BITS = 32n;
  * @param where path of the image for messages
  * @throws EsegenError where the hardware of the design takes images of another version
  */
-export function readImageHash(image: Buffer, where: string): bigint {
-  const version = image.readUInt32LE(4);
-  if (version === IMAGE_VERSION) return image.readBigUInt64LE(12);
+export function readImageHash(image: Uint8Array, where: string): bigint {
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  const version = view.getUint32(4, true);
+  if (version === IMAGE_VERSION) return view.getBigUint64(12, true);
   throw new EsegenError(
     where,
     `the hardware takes images of version ${version}, this esegen writes version ${IMAGE_VERSION}`,

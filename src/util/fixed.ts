@@ -3,6 +3,12 @@
  * templates print the same rules. All integers are held in doubles, so nothing here overflows at 32 bits.
  */
 
+/** A fixed-point format: the integer n stands for n / 2^frac; `frac` may be negative or exceed `bits`. */
+export interface Fixed {
+  readonly bits: number;
+  readonly frac: number;
+}
+
 /**
  * The rounding of the whole design: floor(x + 1/2), without the error that the sum `x + 0.5` can make; never -0. Hot loops call
  * it on `value * 2^-shift`, with the power computed once; elsewhere `roundShift` reads better.

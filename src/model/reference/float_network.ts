@@ -79,12 +79,13 @@ export class FloatNetwork {
         output = run!(sources);
       } else {
         const { observeInner } = options;
-        const result = recurrent.run(sources[0]!, {
+        const x = sources[0]!;
+        const result = recurrent.run(recurrenceSteps(node, x), {
           state: options.states?.get(node.id),
           observe: observeInner === undefined ? undefined : (vector, frames) => observeInner(node.id, vector, frames),
         });
         states.set(node.id, result.state);
-        output = result.y;
+        output = { ...result.y, frames: x.frames, width: result.y.width * stepsAtOnce(node, x) };
       }
       values.set(node.output, output);
       options.observe?.(node.output, output);
@@ -103,6 +104,18 @@ export class FloatNetwork {
     if (layer === null) throw new EsegenError(`node ${quoteName(id)}`, 'is no recurrent layer');
     return layer;
   }
+}
+
+/** Steps of its recurrence that a recurrent layer takes in a time step. */
+function stepsAtOnce({ layer }: Node, { width }: Frames): number {
+  const isRecurrent = layer.kind === 'lstm' || layer.kind === 'gru';
+  return isRecurrent && width > layer.inputs && width % layer.inputs === 0 ? width / layer.inputs : 1;
+}
+
+/** Frames of a step of the recurrence each. */
+function recurrenceSteps(node: Node, x: Frames): Frames {
+  const count = stepsAtOnce(node, x);
+  return { frames: x.frames * count, width: x.width / count, data: x.data };
 }
 
 function prepare(graph: Graph, node: Node): Pick<PreparedNode, 'recurrent' | 'run'> {

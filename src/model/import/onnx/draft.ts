@@ -36,9 +36,13 @@ const NODE_LIMIT = 100_000;
 /** Collects the nodes of a graph; those that nothing needs are left out at the end. */
 export class Draft {
   #count = 0;
+  /** In the order of the file. */
+  readonly inputs: DraftTensor[] = [];
 
-  input(name: string, shape: readonly number[], time: readonly Window[] | null): DraftTensor {
-    return { name, shape, time, producer: null };
+  input(name: string, shape: readonly number[]): DraftTensor {
+    const tensor: DraftTensor = { name, shape, time: [], producer: null };
+    this.inputs.push(tensor);
+    return tensor;
   }
 
   /**

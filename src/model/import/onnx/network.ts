@@ -5,6 +5,7 @@ import type { ImportOptions } from '../import_options.ts';
 import type { TensorSummary } from '../imported_model.ts';
 import { type ModelFile, withFile } from '../model_file.ts';
 import { describe } from './call.ts';
+import { joinCells } from './cells.ts';
 import { Draft, type DraftTensor } from './draft.ts';
 import { Fault } from './fault.ts';
 import { nodeAt } from './graph.ts';
@@ -14,7 +15,7 @@ import { ConstantPool } from './pool.ts';
 import { decodeOnnx, type OnnxGraph, type OnnxModel, type OnnxNode } from './proto.ts';
 import { isActivation, type Reading, readingsOf, type SizedInput } from './readings.ts';
 import { tensorType } from './tensor_data.ts';
-import { type Axis, sizesOf, type Value, type View, viewOf } from './values.ts';
+import { type Axis, product, type Source, sizesOf, type Value, type View, viewOf } from './values.ts';
 
 /** Largest file; larger models keep their weights in a file of their own. */
 const FILE_LIMIT = 2 ** 30;
@@ -153,7 +154,7 @@ function attemptOf(
   const ports: DraftPort[] = [];
   const input = (name: string, axes: readonly Axis[]): View => {
     const sizes = sizesOf(axes.filter((axis) => typeof axis === 'number'));
-    const tensor: DraftTensor = draft.input(name, sizes.length === 0 ? [1] : sizes, []);
+    const tensor: DraftTensor = draft.input(name, sizes.length === 0 ? [1] : sizes);
     ports.push({ name, tensor, axes: portAxes(axes) });
     return viewOf(tensor, axes);
   };
@@ -198,7 +199,7 @@ function attemptOf(
   }
   if (failures.length > 0) return { failures };
   try {
-    const outputs = outputsOf(path, draft, views);
+    const outputs = outputsOf(path, draft, withCells(draft, views));
     const outside =
       options.from === undefined && options.to === undefined ? [] : outsideOf(graph, interpreter.visited, before);
     return { graph: finish(ports, outputs, interpreter.lengths, outside) };
@@ -207,6 +208,25 @@ function attemptOf(
     if (error instanceof Fault) return { failures: [new EsegenError(`${path}: output`, error.what, error.fix)] };
     throw error;
   }
+}
+
+/** Outputs behind cells that an exporter took apart: what held a cell state is the state of a node. */
+function withCells(draft: Draft, outputs: readonly { name: string; view: View }[]): { name: string; view: View }[] {
+  const ends = outputs.flatMap(({ view }) =>
+    view.sources.flatMap((source) => (source.kind === 'tensor' ? source.tensor : source.node.output)),
+  );
+  const cellStates = joinCells(draft, ends);
+  const finals = new Map(
+    [...cellStates].map(([tensor, node]): [DraftTensor, Source] => {
+      return [tensor, { kind: 'final', node, part: 'c', elements: product(tensor.shape) }];
+    }),
+  );
+  return outputs.map(({ name, view }) => {
+    const sources = view.sources.map((source) =>
+      source.kind === 'tensor' ? (finals.get(source.tensor) ?? source) : source,
+    );
+    return { name, view: { ...view, sources } };
+  });
 }
 
 /**
@@ -220,21 +240,18 @@ function cutBefore(
   { from = [], shape }: ImportOptions,
   input: (name: string, axes: readonly Axis[]) => View,
 ): Set<OnnxNode> {
+  const faults: EsegenError[] = [];
   for (const name of from) {
     const value = interpreter.value(name);
     const given = shape?.get(name);
     const axes = value.kind === 'view' ? value.axes : given;
     if (axes === undefined) {
-      throw new EsegenError(
-        `${path}: ${quoteName(name)}`,
-        `is to be an input of the network, but its sizes are not known`,
-        'Give them with --shape',
-      );
-    }
-    interpreter.replace(name, input(name, axes));
+      const what = 'is to be an input of the network, but its sizes are not known';
+      faults.push(new EsegenError(`${path}: ${quoteName(name)}`, what, 'Give them with --shape'));
+    } else interpreter.replace(name, input(name, axes));
   }
   const before = new Set(interpreter.visited);
-  interpreter.failures.length = 0;
+  interpreter.failures.splice(0, interpreter.failures.length, ...faults);
   interpreter.visited.clear();
   return before;
 }

@@ -1,0 +1,109 @@
+import type { Machine } from '../../machine/machine.ts';
+import type { Window } from '../../model/graph.ts';
+import type { Parameters, Segment, Sequence, TimeAxis, Vector, View } from '../../program/program.ts';
+import type { SlotProgram } from '../../program/slot_program.ts';
+import { frameElements, frameRuns, type Layout, originOf, type Runs } from './layout.ts';
+
+/** Slot of a view: one slot that stays. */
+const FIXED_SLOT: View['slot'] = { t: 0, p: 0, offset: 0, step: 0 };
+/** Slot of a frame a step. */
+export const STEP_SLOT: View['slot'] = { t: 1, p: 0, offset: 0, step: 0 };
+
+/** What a vector is, before it has its place. */
+export interface VectorSpec extends Layout, Pick<Vector, 'name' | 'role' | 'format'> {
+  readonly slots?: number;
+  readonly replicated?: boolean;
+  readonly initial?: Int16Array | null;
+}
+
+/** Collects the parts of a program and gives them their places. */
+export class ProgramBuilder {
+  readonly machine: Machine;
+  readonly axes: TimeAxis[] = [{ kind: 'input' }, { kind: 'once' }];
+  readonly vectors: Vector[] = [];
+  readonly views: View[] = [];
+  readonly sequences: Sequence[] = [];
+  readonly segments: Segment[] = [];
+  readonly parameters: Parameters[] = [];
+  readonly slotPrograms: SlotProgram[] = [];
+  readonly #numbers = new Map<string, number>();
+  #words = 0;
+  #sequenceElements = 0;
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  /** Number of the axis of a tensor's steps. */
+  axis(time: readonly Window[] | null): number {
+    if (time === null) return 1;
+    let axis = 0;
+    for (const window of time) {
+      if (isPoint(window)) continue;
+      axis = this.#once(this.axes, { kind: 'window', of: axis, window });
+    }
+    return axis;
+  }
+
+  vector(spec: VectorSpec): number {
+    const { name, role, format, channels, positions, halo, slots = 1, replicated = false, initial = null } = spec;
+    const elements = frameElements(spec);
+    const slotWords = replicated ? elements : Math.ceil(elements / this.machine.groups);
+    const place = { base: this.#words, slots, slotWords, replicated };
+    this.#words += slots * slotWords;
+    return this.vectors.push({ name, role, ...place, channels, positions, halo, format, initial }) - 1;
+  }
+
+  view(vector: number, runs: Runs, slot: View['slot'], taps = 1): number {
+    const { slots } = this.vectors[vector]!;
+    return this.#once(this.views, { vector, slot: slots === 1 ? FIXED_SLOT : slot, taps, ...runs });
+  }
+
+  /** View of whole frames of a vector. */
+  frameView(vector: number, slot = STEP_SLOT): number {
+    return this.view(vector, frameRuns(this.vectors[vector]!), slot);
+  }
+
+  /** View of `run` elements at every position of a vector, from channel `from` on. */
+  elementView(vector: number, from: number, run: number, pStride = 0, qStride = 0): number {
+    const offset = originOf(this.vectors[vector]!) + from;
+    return this.view(vector, { offset, pStride, qStride, rows: 1, rowStride: 0, run }, STEP_SLOT);
+  }
+
+  sequence(name: string, elements: number, axis: number): number {
+    const base = this.#sequenceElements;
+    this.#sequenceElements += elements * this.machine.maxSteps;
+    return this.sequences.push({ name, elements, axis, base }) - 1;
+  }
+
+  segment(segment: Segment): number {
+    return this.segments.push(segment) - 1;
+  }
+
+  parameter(parameters: Parameters): number {
+    return this.parameters.push(parameters) - 1;
+  }
+
+  slotProgram(slot: SlotProgram): number {
+    return this.#once(this.slotPrograms, slot);
+  }
+
+  /** Place of an equal value in a list, where it is put if there is none. */
+  #once<T>(list: T[], value: T): number {
+    const key = `${this.#listName(list)} ${JSON.stringify(value)}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = list.push(value) - 1;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  #listName(list: unknown): string {
+    return list === this.views ? 'view' : list === this.axes ? 'axis' : 'slot';
+  }
+}
+
+/** Whether a window sees one step at a time. */
+export function isPoint({ kernel, stride, before, after }: Window): boolean {
+  return kernel === 1 && stride === 1 && before === 0 && after === 0;
+}

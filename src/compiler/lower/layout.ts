@@ -1,0 +1,172 @@
+import { windowOutputs } from '../../model/graph.ts';
+import type { View } from '../../program/program.ts';
+import { EsegenError } from '../../util/errors.ts';
+import type { TermWindow } from '../legal_graph.ts';
+
+/** How the value of a tensor lies in memory: [...positions, channels], channels innermost. */
+export interface Shape {
+  readonly channels: number;
+  readonly positions: readonly number[];
+}
+
+/** A shape with the zeros around its positions that windows reach. */
+export interface Layout extends Shape {
+  readonly halo: readonly (readonly [number, number])[];
+}
+
+/** Elements of a frame without its halo. */
+export function elementsOfShape({ channels, positions }: Shape): number {
+  return positions.reduce((product, size) => product * size, channels);
+}
+
+/** Elements from one position to the next, by axis. */
+export function axisStrides({ channels, positions, halo }: Layout): number[] {
+  const strides = new Array<number>(positions.length);
+  let stride = channels;
+  for (let axis = positions.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= positions[axis]! + halo[axis]![0] + halo[axis]![1];
+  }
+  return strides;
+}
+
+/** Elements of a frame with its halo. */
+export function frameElements({ channels, positions, halo }: Layout): number {
+  return positions.reduce((product, size, axis) => product * (size + halo[axis]![0] + halo[axis]![1]), channels);
+}
+
+/** Element of the first position behind the halo. */
+export function originOf(layout: Layout): number {
+  const strides = axisStrides(layout);
+  return layout.halo.reduce((sum, [before], axis) => sum + before * strides[axis]!, 0);
+}
+
+/** The halo that windows over a shape need: as far as any of them reaches. */
+export function haloFor({ positions }: Shape, windows: readonly (TermWindow | null)[]): [number, number][] {
+  return positions.map((size, axis) => {
+    let before = 0;
+    let after = 0;
+    for (const window of windows) {
+      const along = window?.space[axis];
+      if (along === undefined) continue;
+      before = Math.max(before, along.before);
+      const last = (windowOutputs(along, size) - 1) * along.stride - along.before + (along.kernel - 1) * along.dilation;
+      after = Math.max(after, last - size + 1);
+    }
+    return [before, after];
+  });
+}
+
+/** Element order of a shape: element n in memory is element order[n] of the row-major [channels, ...positions]; null where they are the same. */
+export function memoryOrder({ channels, positions }: Shape): Int32Array | null {
+  const places = positions.reduce((product, size) => product * size, 1);
+  if (channels === 1 || places === 1) return null;
+  const order = new Int32Array(channels * places);
+  for (let place = 0, at = 0; place < places; place++) {
+    for (let channel = 0; channel < channels; channel++) order[at++] = channel * places + place;
+  }
+  return order;
+}
+
+/** Runs of a view within a frame. */
+export type Runs = Pick<View, 'offset' | 'pStride' | 'qStride' | 'rows' | 'rowStride' | 'run'>;
+
+/** A window over a frame at the first position, as runs; a window that takes more than two loops is cut along its first axis. */
+export interface WindowPart {
+  readonly runs: Runs;
+  /** Kernel elements along the first axis that this part covers. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a product reads of a shape at each position: kernel, stride, dilation and zeros before, by axis. */
+interface Along {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+}
+
+function alongOf(shape: Shape, window: TermWindow | null): readonly Along[] {
+  if (window !== null) return window.space;
+  return shape.positions.map((kernel) => ({ kernel, stride: 0, dilation: 1, before: 0 }));
+}
+
+/** Kernel sizes of a window by axis; those of the shape where it is read as a whole. */
+export function kernelsOf(shape: Shape, window: TermWindow | null): number[] {
+  return alongOf(shape, window).map(({ kernel }) => kernel);
+}
+
+/**
+ * The runs of a window over a frame. Loops that continue each other are one.
+ *
+ * @throws EsegenError where the window does not belong to the shape
+ */
+export function windowParts(layout: Layout, window: TermWindow | null, where: string): WindowPart[] {
+  const along = alongOf(layout, window);
+  const axes = layout.positions.length;
+  if (along.length !== axes || axes > 2 || (window !== null && window.channels !== layout.channels)) {
+    const got = window === null ? 'a vector' : `${window.channels} channels and ${along.length} axes`;
+    throw new EsegenError(
+      where,
+      `expected a window over ${layout.channels} channels and ${axes} axes, of which at most 2 are supported; got ${got}`,
+    );
+  }
+  const strides = axisStrides(layout);
+  const start = originOf(layout) - along.reduce((sum, { before }, axis) => sum + before * strides[axis]!, 0);
+  const steps = along.map(({ stride }, axis) => stride * strides[axis]!);
+  const position = axes === 2 ? { qStride: steps[0]!, pStride: steps[1]! } : { qStride: 0, pStride: steps[0] ?? 0 };
+  const kernel = axes === 0 ? 1 : along[0]!.kernel;
+  const whole = mergedLoops(layout, along, strides, 0, kernel);
+  if (whole.length <= 2) return [{ runs: runsOf(whole, start, position), from: 0, to: kernel }];
+  const step = along[0]!.dilation * strides[0]!;
+  return Array.from({ length: kernel }, (_, from) => {
+    const loops = mergedLoops(layout, along, strides, from, from + 1);
+    return { runs: runsOf(loops, start + from * step, position), from, to: from + 1 };
+  });
+}
+
+interface Loop {
+  readonly count: number;
+  readonly stride: number;
+}
+
+/** Loops over a window, innermost first, those of one round left out. */
+function mergedLoops(
+  layout: Layout,
+  along: readonly Along[],
+  strides: readonly number[],
+  from: number,
+  to: number,
+): Loop[] {
+  const loops: Loop[] = [{ count: layout.channels, stride: 1 }];
+  for (let axis = along.length - 1; axis >= 0; axis--) {
+    const count = axis === 0 ? to - from : along[axis]!.kernel;
+    const stride = along[axis]!.dilation * strides[axis]!;
+    const inner = loops.at(-1)!;
+    if (count === 1) continue;
+    if (stride === inner.count * inner.stride) loops[loops.length - 1] = { ...inner, count: count * inner.count };
+    else loops.push({ count, stride });
+  }
+  return loops;
+}
+
+function runsOf(
+  [run, rows = { count: 1, stride: 0 }]: readonly Loop[],
+  offset: number,
+  position: Pick<Runs, 'pStride' | 'qStride'>,
+): Runs {
+  return { offset, ...position, rows: rows.count, rowStride: rows.stride, run: run!.count };
+}
+
+/** Whether every run of a part starts in group 0, at every position. */
+export function startsInGroupZero({ runs: { offset, pStride, qStride, rowStride, rows } }: WindowPart, groups: number) {
+  return [offset, pStride, qStride, rows > 1 ? rowStride : 0].every((elements) => elements % groups === 0);
+}
+
+/** Runs of a whole frame without its halo. */
+export function frameRuns(layout: Layout): Runs {
+  const [part, ...rest] = windowParts(layout, null, 'frame');
+  if (rest.length > 0) throw new Error('a frame takes more than two loops');
+  return { ...part!.runs, pStride: 0, qStride: 0 };
+}

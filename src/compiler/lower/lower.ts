@@ -1,0 +1,65 @@
+import type { Machine } from '../../machine/machine.ts';
+import type { TensorId } from '../../model/graph.ts';
+import { actTable, SIGMOID, TANH } from '../../program/act_table.ts';
+import { type Instruction, STREAMS, type Stream, type Streams } from '../../program/instruction.ts';
+import type { Program, ProgramPort, ProgramState } from '../../program/program.ts';
+import { EsegenError } from '../../util/errors.ts';
+import type { QuantizedGraph } from '../quantized_graph.ts';
+import { ProgramBuilder } from './builder.ts';
+import { elementsOfShape, memoryOrder } from './layout.ts';
+import { GraphPlan } from './plan.ts';
+import { type Stage, syncs } from './stage.ts';
+import { streamingStage } from './streaming.ts';
+import { utteranceStages } from './utterance.ts';
+
+/**
+ * Lowers a network in integers to a program for a machine: streaming where a step can be answered as it comes, else by
+ * utterance.
+ *
+ * @throws EsegenError where a matrix does not belong to its source, or the network does not fit the machine
+ */
+export function lower(graph: QuantizedGraph, machine: Machine): Program {
+  const plan = new GraphPlan(graph);
+  const builder = new ProgramBuilder(machine);
+  const states: ProgramState[] = [];
+  const streaming = plan.streams();
+  const stages = streaming ? [streamingStage(plan, builder, states)] : utteranceStages(plan, builder, states);
+  const tables = graph.tables;
+  const { axes, vectors, views, sequences, segments, parameters, slotPrograms } = builder;
+  return {
+    machine,
+    mode: streaming ? 'streaming' : 'utterance',
+    inputs: graph.inputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
+    outputs: graph.outputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
+    ...{ axes, vectors, views, sequences, segments, parameters, slotPrograms, states },
+    tables: { ...tables, sigmoid: actTable(SIGMOID, tables.sigmoidRange), tanh: actTable(TANH, tables.tanhRange) },
+    streams: streamsOf(stages),
+  };
+}
+
+function portOf(
+  plan: GraphPlan,
+  builder: ProgramBuilder,
+  name: string,
+  tensor: TensorId,
+  streaming: boolean,
+): ProgramPort {
+  const format = plan.graph.formats.get(tensor);
+  if (format === undefined) throw new EsegenError(name, 'has no format');
+  const shape = plan.shape(plan.resolve(tensor).tensor);
+  const axis = streaming ? 0 : builder.axis(plan.graph.tensors.get(tensor)!.time);
+  return { name, elements: elementsOfShape(shape), format, axis, order: memoryOrder(shape) };
+}
+
+/** The stages one behind the other; tiles are free before the first and after the last. */
+function streamsOf(stages: readonly Stage[]): Streams {
+  const all: Record<Stream, Instruction[]> = { load: [], mac: [], cell: [], store: [] };
+  for (const [at, stage] of stages.entries()) {
+    const own = stage.finish(at === 0, at === stages.length - 1);
+    for (const stream of STREAMS) all[stream].push(...own[stream]);
+  }
+  const tiles = (['tileFree0', 'tileFree1'] as const).map((semaphore) => ({ semaphore, count: 1 }));
+  all.cell.unshift(...syncs(tiles, 'posts'));
+  all.mac.push(...syncs(tiles, 'waits'));
+  return all as unknown as Streams;
+}

@@ -1,0 +1,118 @@
+import type { Segment } from '../../program/program.ts';
+import { EsegenError } from '../../util/errors.ts';
+import type { TermWindow } from '../legal_graph.ts';
+import type { Product, Sums } from '../quantized_graph.ts';
+import { kernelsOf, type Shape, type WindowPart } from './layout.ts';
+
+/** Rows of a product's matrix that go into a tile. */
+export interface RowPiece {
+  readonly from: number;
+  readonly to: number;
+  readonly period: number;
+  /** Row n of the tile is row order[from + n] of the matrix; null where they are in order. */
+  readonly order: Int32Array | null;
+}
+
+/** Columns of a segment are numbered in 16 bits by the memory images. */
+const MAX_COLUMNS = 2 ** 16;
+
+/**
+ * Column of the matrix for each column of a segment: the elements of a part of a window in the order of its view, every run padded
+ * to a multiple of the groups with absent columns, which are -1.
+ */
+function columnOrder(shape: Shape, window: TermWindow | null, part: WindowPart, groups: number): Int32Array {
+  const kernels = kernelsOf(shape, window);
+  const [first = 1, second = 1] = kernels;
+  const taps = window?.time.kernel ?? 1;
+  const { channels } = shape;
+  const padded = Math.ceil(part.runs.run / groups) * groups;
+  const order = new Int32Array(taps * part.runs.rows * padded).fill(-1);
+  let at = 0;
+  let inRun = 0;
+  for (let tap = 0; tap < taps; tap++) {
+    for (let a = part.from; a < part.to; a++) {
+      for (let b = 0; b < second; b++) {
+        for (let channel = 0; channel < channels; channel++) {
+          order[at++] = ((channel * first + a) * second + b) * taps + tap;
+          if (++inRun < part.runs.run) continue;
+          inRun = 0;
+          at += padded - part.runs.run;
+        }
+      }
+    }
+  }
+  return order;
+}
+
+/**
+ * The segment of a piece of a product's rows over a part of its window.
+ *
+ * @throws EsegenError where the matrix does not belong to its source, or is too wide
+ */
+export function segmentOf(
+  name: string,
+  product: Product,
+  sums: Sums,
+  shape: Shape,
+  part: WindowPart,
+  piece: RowPiece,
+  groups: number,
+): Segment {
+  const { matrix, window } = product;
+  const sourceColumns = kernelsOf(shape, window).reduce(
+    (count, kernel) => count * kernel,
+    shape.channels * (window?.time.kernel ?? 1),
+  );
+  if (matrix.columns !== sourceColumns || matrix.rows !== sums.rows) {
+    throw new EsegenError(
+      name,
+      `expected a matrix [${sums.rows}, ${sourceColumns}], got [${matrix.rows}, ${matrix.columns}]`,
+    );
+  }
+  const order = columnOrder(shape, window, part, groups);
+  if (order.length > MAX_COLUMNS) {
+    throw new EsegenError(name, `expected at most ${MAX_COLUMNS} columns, got ${order.length}`);
+  }
+  const { from, to, period } = piece;
+  return {
+    name,
+    rows: to - from,
+    period,
+    columns: order.length,
+    values: reordered(matrix.values, matrix.columns, order, piece),
+    format: matrix.format,
+    accumulator: { bits: sums.bits, saturate: sums.saturate },
+  };
+}
+
+function reordered(values: Int16Array, columns: number, order: Int32Array, piece: RowPiece): Int16Array {
+  const { from, to } = piece;
+  const inOrder = order.length === columns && order.every((column, at) => column === at);
+  if (inOrder && piece.order === null) return values.subarray(from * columns, to * columns);
+  const out = new Int16Array((to - from) * order.length);
+  for (let row = from, at = 0; row < to; row++) {
+    const base = (piece.order === null ? row : piece.order[row]!) * columns;
+    for (let column = 0; column < order.length; column++, at++) {
+      const source = order[column]!;
+      if (source >= 0) out[at] = values[base + source]!;
+    }
+  }
+  return out;
+}
+
+/** The rows of sums, cut into as many pieces as tiles take. */
+export function rowPieces(
+  cells: number,
+  period: number,
+  lanes: number,
+  tileRows: number,
+  order: Int32Array | null = null,
+): RowPiece[] {
+  const most = Math.max(Math.floor(tileRows / period), 1) * lanes;
+  const count = Math.ceil(cells / most);
+  const share = Math.ceil(cells / count / lanes) * lanes;
+  return Array.from({ length: count }, (_, at) => {
+    const from = Math.min(at * share, cells) * period;
+    return { from, to: Math.min((at + 1) * share, cells) * period, period, order };
+  }).filter(({ from, to }) => to > from);
+}

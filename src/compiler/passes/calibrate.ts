@@ -1,0 +1,185 @@
+import type { Frames } from '../../data/frames.ts';
+import type { GruLayer, LstmLayer, NodeId, TensorId } from '../../model/graph.ts';
+import { FloatNetwork } from '../../model/reference/float_network.ts';
+import type { FloatRecurrent } from '../../model/reference/recurrent.ts';
+import { quantize } from '../../util/fixed.ts';
+import { fractionFor } from '../fraction_bits.ts';
+import type { LegalGraph } from '../legal_graph.ts';
+import { plainGraph, sumTensor, xTensor } from '../legal_reference.ts';
+import { ValueHistogram } from '../value_histogram.ts';
+
+/** Utterances that fix the formats: values of all inputs of a network, each [T, elements]. */
+export type Utterances = readonly ReadonlyMap<TensorId, Frames>[];
+
+/** What the vectors inside a recurrent layer do over the utterances. */
+export interface InnerValues {
+  /** Pre-activations of the gates, and those of the candidate. */
+  readonly gates: ValueHistogram;
+  readonly candidate: ValueHistogram;
+  /** c and m of an LSTM, nh of a GRU that resets after the product; empty where the layer has none. */
+  readonly c: ValueHistogram;
+  readonly m: ValueHistogram;
+  readonly nh: ValueHistogram;
+  /** Fraction bits of c for a width, 0 to 15, see {@link cellFractions}. */
+  readonly cellFraction: (bits: number) => number;
+}
+
+/** What the values of a legal graph do over the utterances, from the double-precision reference. */
+export interface Calibration {
+  readonly tensors: ReadonlyMap<TensorId, ValueHistogram>;
+  /** Pre-activations of affine nodes with an activation. */
+  readonly sums: ReadonlyMap<NodeId, ValueHistogram>;
+  readonly layers: ReadonlyMap<NodeId, InnerValues>;
+}
+
+/** Error of y, in dB below y, that rounding of c may cause: well below what the tables cause. */
+const CELL_NOISE_DB = 50;
+/** Formats of c that are tried: from the one that its peak just fits in, each finer by a bit. */
+const CELL_FORMATS = 6;
+const MAX_CELL_FRAC = 15;
+
+/**
+ * Runs the float reference over utterances, each from its initial states, and looks at every tensor and inner vector.
+ *
+ * @throws EsegenError as FloatNetwork.run
+ */
+export function calibrate(legal: LegalGraph, utterances: Utterances): Calibration {
+  const network = new FloatNetwork(plainGraph(legal));
+  const recurrent = new Map(
+    legal.nodes.flatMap(({ id, layer }) => (layer.kind === 'recurrent' ? [[id, layer.layer] as const] : [])),
+  );
+  const histograms = new Map<string, ValueHistogram>();
+  const histogram = (key: string) => {
+    const known = histograms.get(key) ?? new ValueHistogram();
+    histograms.set(key, known);
+    return known;
+  };
+  // Inputs of the LSTMs, which run again for each format of c that is tried.
+  const watched = new Map<TensorId, Frames[]>();
+  for (const { id, layer } of legal.nodes) {
+    if (layer.kind === 'recurrent' && layer.layer.kind === 'lstm') watched.set(xTensor(id, layer), []);
+  }
+  for (const inputs of utterances) {
+    network.run(inputs, {
+      observe: (tensor, values) => {
+        histogram(`tensor ${tensor}`).add(values.data);
+        watched.get(tensor)?.push({ ...values, data: values.data.slice() });
+      },
+      observeInner: (node, vector, values) => {
+        if (vector !== 'z') {
+          histogram(`${vector} ${node}`).add(values.data);
+          return;
+        }
+        const { gates, candidate } = splitGates(values, recurrent.get(node)!);
+        histogram(`gates ${node}`).add(gates);
+        histogram(`candidate ${node}`).add(candidate);
+      },
+    });
+  }
+  for (const [node, layer] of recurrent) addInitial(layer, node, legal, histogram);
+  const layers = new Map<NodeId, InnerValues>();
+  for (const { id, layer } of legal.nodes) {
+    if (layer.kind !== 'recurrent') continue;
+    const inner = (vector: string) => histogram(`${vector} ${id}`);
+    const [gates, candidate, c, m, nh] = ['gates', 'candidate', 'c', 'm', 'nh'].map(inner) as [
+      ...[ValueHistogram, ValueHistogram, ValueHistogram, ValueHistogram, ValueHistogram],
+    ];
+    const search =
+      layer.layer.kind === 'lstm'
+        ? cellFractions(network.recurrent(id), watched.get(xTensor(id, layer))!, c.peak)
+        : () => 0;
+    layers.set(id, { gates, candidate, c, m, nh, cellFraction: search });
+  }
+  const tensors = new Map([...legal.tensors.keys()].map((id) => [id, histogram(`tensor ${id}`)]));
+  const sums = new Map(
+    legal.nodes.flatMap(({ id, layer }) =>
+      layer.kind === 'affine' && layer.activation !== null ? [[id, histogram(`tensor ${sumTensor(id)}`)] as const] : [],
+    ),
+  );
+  return { tensors, sums, layers };
+}
+
+/** Rows of σ and of tanh: i, f, o and c of an LSTM, r, z and n of a GRU. */
+function splitGates({ frames, data }: Frames, { kind, cells }: LstmLayer | GruLayer) {
+  const blocks = kind === 'lstm' ? 4 : 3;
+  const candidateBlock = 2;
+  const gates = new Float64Array(frames * (blocks - 1) * cells);
+  const candidate = new Float64Array(frames * cells);
+  let at = 0;
+  for (let t = 0; t < frames; t++) {
+    for (let block = 0; block < blocks; block++) {
+      const part = data.subarray((t * blocks + block) * cells, (t * blocks + block + 1) * cells);
+      if (block === candidateBlock) candidate.set(part, t * cells);
+      else {
+        gates.set(part, at);
+        at += cells;
+      }
+    }
+  }
+  return { gates, candidate };
+}
+
+/** Initial states are values of their vectors, too. */
+function addInitial(
+  layer: LstmLayer | GruLayer,
+  node: NodeId,
+  legal: LegalGraph,
+  histogram: (key: string) => ValueHistogram,
+): void {
+  if (layer.initial === null) return;
+  const output = legal.nodes.find(({ id }) => id === node)!.output;
+  if ('c' in layer.initial) {
+    histogram(`c ${node}`).add(layer.initial.c);
+    histogram(`tensor ${output}`).add(layer.initial.y);
+  } else {
+    histogram(`tensor ${output}`).add(layer.initial.h);
+  }
+}
+
+/**
+ * Fraction bits of c are tried out: what counts is not c but y. Rounding errors of c add up over time, while a cell that saturates
+ * far beyond the reach of tanh hardly shows. The first format whose rounding and saturation stay 50 dB below y is taken, from the
+ * one that the largest c just fits in to finer ones; where none does, that of least squared error of y.
+ *
+ * @param x inputs of the layer, utterance by utterance
+ */
+function cellFractions(lstm: FloatRecurrent, x: readonly Frames[], cellPeak: number): (bits: number) => number {
+  let exact: readonly Float64Array[] | null = null;
+  const outputs = (round?: (c: number) => number) => x.map((frames) => lstm.run(frames, { round }).y.data);
+  const sumOver = (of: (value: number, utterance: number, at: number) => number) => {
+    let sum = 0;
+    for (const [n, data] of exact!.entries()) for (let i = 0; i < data.length; i++) sum += of(data[i]!, n, i);
+    return sum;
+  };
+  /** Squared error of y that a format of c causes. */
+  const errorWith = (frac: number, bits: number): number => {
+    const scale = 2 ** frac;
+    const rounded = outputs((c) => quantize(c, frac, bits) / scale);
+    return sumOver((value, n, i) => (value - rounded[n]![i]!) ** 2);
+  };
+  const search = (bits: number): number => {
+    exact ??= outputs();
+    const allowed = sumOver((value) => value * value) * 10 ** (-CELL_NOISE_DB / 10);
+    const first = clamp(fractionFor(cellPeak, bits), 0, MAX_CELL_FRAC);
+    const last = Math.min(first + CELL_FORMATS - 1, MAX_CELL_FRAC);
+    let best = first;
+    let least = Number.POSITIVE_INFINITY;
+    for (let frac = first; frac <= last && least > allowed; frac++) {
+      const error = errorWith(frac, bits);
+      if (error >= least) continue;
+      least = error;
+      best = frac;
+    }
+    return best;
+  };
+  const known = new Map<number, number>();
+  return (bits) => {
+    const frac = known.get(bits) ?? search(bits);
+    known.set(bits, frac);
+    return frac;
+  };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

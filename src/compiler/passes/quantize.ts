@@ -1,0 +1,104 @@
+import type { Config } from '../../machine/config.ts';
+import { MAX_ACT_BITS } from '../../machine/formats.ts';
+import { elementsOf, type TensorId } from '../../model/graph.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { quoteNames } from '../../util/quote_name.ts';
+import { bestFraction } from '../fraction_bits.ts';
+import type { LegalGraph, LegalNode } from '../legal_graph.ts';
+import { quantizeAffine } from '../quantize/affine.ts';
+import { quantizeGru } from '../quantize/gru.ts';
+import { quantizeLstm } from '../quantize/lstm.ts';
+import type { MatrixNoise } from '../quantize/noise.ts';
+import type { Widths } from '../quantize/widths.ts';
+import type { Fixed, QuantizedGraph, QuantizedLayer, QuantizedNode } from '../quantized_graph.ts';
+import { ValueHistogram } from '../value_histogram.ts';
+import type { Calibration } from './calibrate.ts';
+
+/** What of a config decides numbers. */
+export type NumberConfig = Pick<
+  Config,
+  'weightBits' | 'vectorBits' | 'accumulatorBits' | 'array' | 'tables' | 'layers'
+>;
+
+/**
+ * Chooses a format for every tensor and matrix of a network and rounds its weights, see docs/number-formats.md.
+ *
+ * @param widestAct bits that an aligned activation has at most
+ * @returns with what rounding does to each matrix
+ * @throws EsegenError where the ranges of a layer are too far apart for the widths of the config, or the config names a layer that
+ *   is not there
+ */
+export function quantizeGraph(
+  legal: LegalGraph,
+  config: NumberConfig,
+  calibration: Calibration,
+  widestAct = MAX_ACT_BITS,
+): { readonly quantized: QuantizedGraph; readonly matrices: readonly MatrixNoise[] } {
+  checkLayers(legal, config);
+  const formats = new Map<TensorId, Fixed>();
+  const valuesOf = (tensor: TensorId) => calibration.tensors.get(tensor) ?? new ValueHistogram();
+  const matrices: MatrixNoise[] = [];
+  const { vectorBits, accumulatorBits, array } = config;
+  const common = { vectorBits, accumulatorBits, groups: array.groups, widestAct };
+  for (const { tensor } of legal.inputs) {
+    formats.set(tensor, {
+      bits: vectorBits,
+      frac: bestFraction(valuesOf(tensor), vectorBits, 0, vectorBits + 7),
+    });
+  }
+  const nodes = legal.nodes.map((node): QuantizedNode => {
+    const weightBits = config.layers?.[node.id]?.weightBits ?? config.weightBits;
+    const widths = { ...common, weightBits, record: (noise: MatrixNoise) => matrices.push(noise) };
+    const { layer, format } = quantizeNode(legal, node, formats, calibration, widths);
+    formats.set(node.output, format);
+    return { id: node.id, name: node.name, layer, output: node.output };
+  });
+  const { tensors, inputs, outputs, states } = legal;
+  const quantized = { tensors, formats, nodes, inputs, outputs, states, tables: config.tables };
+  return { quantized, matrices };
+}
+
+function quantizeNode(
+  legal: LegalGraph,
+  { id, layer, output }: LegalNode,
+  formats: ReadonlyMap<TensorId, Fixed>,
+  calibration: Calibration,
+  widths: Widths,
+): { readonly layer: QuantizedLayer; readonly format: Fixed } {
+  const shapeOf = (tensor: TensorId) => legal.tensors.get(tensor)!.shape;
+  switch (layer.kind) {
+    case 'pick': {
+      const { source, at } = layer;
+      return { layer: { kind: 'pick', source, at }, format: formats.get(source)! };
+    }
+    case 'affine': {
+      const sourceOf = (tensor: TensorId) => ({ format: formats.get(tensor)!, shape: shapeOf(tensor) });
+      return quantizeAffine(id, layer, sourceOf, calibration.tensors.get(output)!, widths);
+    }
+    case 'recurrent': {
+      const sources = layer.sources.map((tensor) => {
+        return { tensor, elements: elementsOf(legal.tensors.get(tensor)!), format: formats.get(tensor)! };
+      });
+      const { cellFraction, nh } = calibration.layers.get(id)!;
+      if (layer.layer.kind === 'gru') {
+        const gru = quantizeGru(id, layer.layer, sources, nh, widths);
+        return { layer: gru, format: gru.h };
+      }
+      const values = { y: calibration.tensors.get(output)!, cellFraction };
+      const lstm = quantizeLstm(id, layer.layer, sources, values, widths);
+      return { layer: lstm, format: lstm.y };
+    }
+  }
+}
+
+/** Layers that the config names are there. */
+function checkLayers({ nodes }: LegalGraph, { layers }: NumberConfig): void {
+  const known = nodes.filter(({ layer }) => layer.kind !== 'pick').map(({ id }) => id);
+  const unknown = Object.keys(layers ?? {}).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new EsegenError(
+    'config: layers',
+    `names ${quoteNames(unknown)}, which the network does not have`,
+    `Its layers are ${quoteNames(known, 20)}`,
+  );
+}

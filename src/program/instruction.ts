@@ -1,0 +1,136 @@
+/**
+ * Counting semaphores, the only order between the streams. Each has one stream that posts and one that waits; all start at 0.
+ * Those of the tiles are pairs: an instruction names the first, and means that of its tile.
+ */
+export const SEMAPHORES = [
+  /** CELL → MAC: tile 0, tile 1 is drained. */
+  'tileFree0',
+  'tileFree1',
+  /** MAC → CELL: tile 0, tile 1 has all its products. */
+  'tileFull0',
+  'tileFull1',
+  /** LOAD → MAC: the frames of a step are in VMEM; MAC → LOAD: those of a step are no longer needed. */
+  'loaded',
+  'loadFree',
+  /** CELL → MAC: a vector is complete. */
+  'ready',
+  /** CELL → STORE: a vector is complete; STORE → CELL: it has been moved. */
+  'outFull',
+  'outFree',
+  /** STORE → MAC: a new state is in its place. */
+  'copied',
+  /** STORE → LOAD: the sequences of a stage are complete. */
+  'stored',
+  /** LOAD → STORE, STORE → LOAD: frames that pass through. */
+  'passFull',
+  'passFree',
+] as const;
+export type Semaphore = (typeof SEMAPHORES)[number];
+
+/** Largest count of a semaphore: 4 bits. */
+export const SEMAPHORE_MAX = 15;
+
+/** Waits until a semaphore has `count` and takes them; or adds them. */
+export interface Token {
+  readonly semaphore: Semaphore;
+  readonly count: number;
+}
+
+/** At most two waits and two posts. */
+export interface Synchronized {
+  readonly waits: readonly Token[];
+  readonly posts: readonly Token[];
+}
+export const MAX_TOKENS = 2;
+
+/** Loop counters: t over time, p and q over positions. */
+export type Counter = 't' | 'p' | 'q';
+
+/** Repeats what stands before its `end`; the counter is the number of the round. */
+export interface LoopInstruction {
+  readonly op: 'loop';
+  readonly counter: Counter;
+  readonly rounds: number | { readonly axis: number };
+}
+
+export interface EndInstruction {
+  readonly op: 'end';
+}
+
+/** Only waits and posts. */
+export interface SyncInstruction extends Synchronized {
+  readonly op: 'sync';
+}
+
+/** A step of a sequence: t · t' + p · p' + offset, counted from the last step where `backward`. */
+export interface StepAddress {
+  readonly t: number;
+  readonly p: number;
+  readonly offset: number;
+  readonly backward: boolean;
+}
+
+/** A frame from an input, or from a sequence, into a view; zeros where the sequence has no such step. */
+export interface LoadInstruction extends Synchronized {
+  readonly op: 'load';
+  readonly from: { readonly input: number } | { readonly sequence: number; readonly step: StepAddress };
+  readonly to: number;
+}
+
+/** A frame from a view to an output, to a sequence, or to another view. */
+export interface StoreInstruction extends Synchronized {
+  readonly op: 'store';
+  readonly from: number;
+  readonly to:
+    | { readonly output: number }
+    | { readonly sequence: number; readonly step: StepAddress }
+    | { readonly view: number };
+}
+
+/** A tile: (base + t · t' + p · p' + q · q') mod 2. */
+export interface TileAddress {
+  readonly base: number;
+  readonly t: number;
+  readonly p: number;
+  readonly q: number;
+}
+
+/** Adds segment · (source << align) to a tile. */
+export interface MacInstruction extends Synchronized {
+  readonly op: 'mac';
+  readonly segment: number;
+  readonly source: number;
+  /** Reads the value of the step before: in a voice's first step its initial value. */
+  readonly previous: boolean;
+  readonly tile: TileAddress;
+  readonly align: number;
+  /** Need not wait for `ready` before its first column: it may follow the progress of the vector that CELL writes. */
+  readonly chain: boolean;
+}
+
+/** Drains the rows of a tile through a slot program; the drained accumulators are zero again. */
+export interface CellInstruction extends Synchronized {
+  readonly op: 'cell';
+  readonly slotProgram: number;
+  readonly parameters: number;
+  readonly tile: TileAddress;
+  /** Cells, or rows of an affine tile. */
+  readonly cells: number;
+  /** View of the state of the step before that it reads, and where it has one of its own writes: c of an LSTM, h' of a GRU; null for affine. */
+  readonly state: number | null;
+  readonly to: number;
+}
+
+export type Control = LoopInstruction | EndInstruction | SyncInstruction;
+export type Instruction = Control | LoadInstruction | StoreInstruction | MacInstruction | CellInstruction;
+
+/** The streams of instructions; MOVE has two, as a frame that goes out must not wait for the next one to come in. */
+export const STREAMS = ['load', 'mac', 'cell', 'store'] as const;
+export type Stream = (typeof STREAMS)[number];
+
+export interface Streams {
+  readonly load: readonly (Control | LoadInstruction)[];
+  readonly mac: readonly (Control | MacInstruction)[];
+  readonly cell: readonly (Control | CellInstruction)[];
+  readonly store: readonly (Control | StoreInstruction)[];
+}

@@ -1,0 +1,309 @@
+import type { TermWindow } from '../../src/compiler/legal_graph.ts';
+import type {
+  Fixed,
+  Product,
+  QuantizedGraph,
+  QuantizedLayer,
+  QuantizedNode,
+  Sums,
+} from '../../src/compiler/quantized_graph.ts';
+import {
+  elementsOf,
+  POINT_WINDOW,
+  type Port,
+  type Tensor,
+  type TensorId,
+  type Window,
+  windowOutputs,
+} from '../../src/model/graph.ts';
+import { Rng } from '../../src/util/rng.ts';
+
+/** What kind of network is drawn. */
+export interface QuantizedOptions {
+  /** Reverse layers, windows that look ahead or skip steps, picks. */
+  readonly utterance: boolean;
+  /** Accumulators of so many bits that saturate; null: exact. */
+  readonly accumulatorBits?: number | null;
+}
+
+const BITS = 16;
+
+/** Draws networks in integers, whatever the values mean: formats fit, and nothing else matters. */
+class Drawing {
+  readonly rng: Rng;
+  readonly options: QuantizedOptions;
+  readonly tensors = new Map<TensorId, Tensor>();
+  readonly formats = new Map<TensorId, Fixed>();
+  readonly nodes: QuantizedNode[] = [];
+
+  constructor(seed: number, options: QuantizedOptions) {
+    this.rng = new Rng(seed);
+    this.options = options;
+  }
+
+  tensor(shape: readonly number[], time: readonly Window[] | null): TensorId {
+    const id = `t${this.tensors.size}`;
+    this.tensors.set(id, { id, name: id, shape, time });
+    this.formats.set(id, { bits: BITS, frac: this.rng.integer(9, 14) });
+    return id;
+  }
+
+  node(layer: QuantizedLayer, shape: readonly number[], time: readonly Window[] | null, format?: Fixed): TensorId {
+    const output = this.tensor(shape, time);
+    if (format !== undefined) this.formats.set(output, format);
+    this.nodes.push({ id: `n${this.nodes.length}`, name: 'layer', layer, output });
+    return output;
+  }
+
+  /** Sums over sources; rows that are mostly there, or sparse. */
+  sums(
+    rows: number,
+    sources: readonly { source: Product['source']; columns: number; frac: number; window?: TermWindow }[],
+  ): Sums {
+    const { rng } = this;
+    const density = rng.pick([0.1, 0.5, 1]);
+    const products = sources.map(({ source, columns, frac, window = null }) => {
+      const values = Int16Array.from({ length: rows * columns }, () =>
+        rng.uniform() < density ? rng.integer(-2047, 2047) : 0,
+      );
+      return {
+        source,
+        matrix: { rows, columns, values, format: { bits: 12, frac: 11 } },
+        align: 0,
+        window,
+        frac: frac + 11,
+      };
+    });
+    const frac = Math.max(...products.map((product) => product.frac));
+    const { accumulatorBits = null } = this.options;
+    return {
+      rows,
+      products: products.map(({ frac: own, ...product }) => ({ ...product, align: frac - own })),
+      frac,
+      bits: accumulatorBits ?? rng.pick([40, 44]),
+      saturate: accumulatorBits !== null,
+      bias: Float64Array.from({ length: rows }, () => rng.integer(-(2 ** frac), 2 ** frac)),
+    };
+  }
+
+  whole(tensor: TensorId) {
+    return { source: { tensor }, columns: elementsOf(this.tensors.get(tensor)!), frac: this.formats.get(tensor)!.frac };
+  }
+
+  lstm(xs: readonly TensorId[], reverse: boolean): TensorId {
+    const { rng } = this;
+    const cells = rng.integer(1, 12);
+    const projected = rng.uniform() < 0.4 ? rng.integer(1, 8) : null;
+    const m = { bits: BITS, frac: 15 };
+    const y = projected === null ? m : { bits: BITS, frac: rng.integer(10, 13) };
+    const c = { bits: BITS, frac: rng.integer(9, 13) };
+    const outputs = projected ?? cells;
+    const gates = this.sums(4 * cells, [
+      ...xs.map((x) => this.whole(x)),
+      { source: { own: 'y' }, columns: outputs, frac: y.frac },
+    ]);
+    const projection =
+      projected === null ? null : this.sums(projected, [{ source: { own: 'm' }, columns: cells, frac: 15 }]);
+    const peep = () => Int16Array.from({ length: cells }, () => rng.integer(-9000, 9000));
+    const value = (n: number) => Int16Array.from({ length: n }, () => rng.integer(-3000, 3000));
+    const layer: QuantizedLayer = {
+      kind: 'lstm',
+      cells,
+      gates,
+      zShift: gates.frac - 11 + rng.integer(0, 2),
+      zClip: rng.uniform() < 0.2 ? 5000 : null,
+      gate: rng.pick(['sigmoid', 'sigmoid', 'unitClip']),
+      peepholes: rng.uniform() < 0.4 ? { i: peep(), f: peep(), o: peep(), frac: 13, shift: rng.integer(0, 2) } : null,
+      c,
+      cellClip: rng.uniform() < 0.2 ? 4000 : null,
+      m,
+      projection: projection === null ? null : { sums: projection, shift: projection.frac - y.frac },
+      y,
+      reverse,
+      initial: rng.uniform() < 0.3 ? { y: value(outputs), c: value(cells) } : null,
+    };
+    return this.node(layer, [outputs], this.tensors.get(xs[0]!)!.time, y);
+  }
+
+  gru(xs: readonly TensorId[], reverse: boolean): TensorId {
+    const { rng } = this;
+    const cells = rng.integer(1, 12);
+    const h = { bits: BITS, frac: rng.integer(12, 15) };
+    const own = { source: { own: 'h' as const }, columns: cells, frac: h.frac };
+    const x = xs.map((tensor) => this.whole(tensor));
+    const after = rng.uniform() < 0.5;
+    const sums = this.sums(
+      (after ? 4 : 2) * cells,
+      after ? [...x, own] : [...x, own, { ...own, source: { own: 'rh' } }],
+    );
+    const resetSums = this.sums(cells, [...x, own]);
+    const layer: QuantizedLayer = {
+      kind: 'gru',
+      cells,
+      stages: after
+        ? { reset: 'after', sums, hidden: { bits: BITS, frac: 11 }, hiddenShift: sums.frac - 11 }
+        : { reset: 'before', resetSums, sums, resetShift: resetSums.frac - 11 },
+      zShift: sums.frac - 11,
+      zClip: rng.uniform() < 0.2 ? 5000 : null,
+      gate: rng.pick(['sigmoid', 'sigmoid', 'unitClip']),
+      h,
+      reverse,
+      initial: rng.uniform() < 0.3 ? { h: Int16Array.from({ length: cells }, () => rng.integer(-3000, 3000)) } : null,
+    };
+    return this.node(layer, [cells], this.tensors.get(xs[0]!)!.time, h);
+  }
+
+  affine(sums: Sums, positions: number, shape: readonly number[], time: readonly Window[] | null): TensorId {
+    const { rng } = this;
+    const output = this.tensor(shape, time);
+    const format = this.formats.get(output)!;
+    const activation = rng.pick([
+      { kind: 'none' },
+      { kind: 'clip', low: 0, high: 20000 },
+      { kind: 'leaky', slope: 3277 },
+      { kind: 'table', table: 'sigmoid' },
+      { kind: 'table', table: 'tanh' },
+    ] as const);
+    const shift = activation.kind === 'table' ? sums.frac - 11 : sums.frac - format.frac + rng.integer(0, 2);
+    const layer: QuantizedLayer = { kind: 'affine', sums, positions, shift, activation };
+    this.nodes.push({ id: `n${this.nodes.length}`, name: 'layer', layer, output });
+    return output;
+  }
+
+  linear(xs: readonly TensorId[], shape = [this.rng.integer(1, 10)]): TensorId {
+    const rows = shape.reduce((product, size) => product * size, 1);
+    return this.affine(
+      this.sums(
+        rows,
+        xs.map((x) => this.whole(x)),
+      ),
+      1,
+      shape,
+      this.tensors.get(xs[0]!)!.time,
+    );
+  }
+
+  window(size: number): Window {
+    const { rng } = this;
+    const kernel = rng.integer(1, Math.min(size, 4));
+    const pad = () => rng.integer(0, Math.floor(kernel / 2));
+    return { kernel, stride: rng.integer(1, 2), dilation: 1, before: pad(), after: pad() };
+  }
+
+  timeWindow(): Window {
+    const { rng, options } = this;
+    const kernel = rng.integer(1, 4);
+    if (!options.utterance) return { kernel, stride: 1, dilation: 1, before: kernel - 1, after: 0 };
+    return {
+      kernel,
+      stride: rng.integer(1, 3),
+      dilation: 1,
+      before: rng.integer(0, kernel - 1),
+      after: rng.integer(0, kernel),
+    };
+  }
+
+  conv(input: TensorId): TensorId {
+    const { rng } = this;
+    const { shape, time } = this.tensors.get(input)!;
+    const [channels, ...sizes] = shape as [number, ...number[]];
+    const space = sizes.map((size) => this.window(size));
+    const along = this.timeWindow();
+    const point = time === null || rng.uniform() < 0.4;
+    const window: TermWindow = { channels, space, time: point ? POINT_WINDOW : along };
+    const kernels = space.reduce((product, { kernel }) => product * kernel, window.time.kernel);
+    const positions = space.map((axis, n) => windowOutputs(axis, sizes[n]!));
+    const outputs = rng.integer(1, 6);
+    const term = {
+      source: { tensor: input },
+      columns: channels * kernels,
+      frac: this.formats.get(input)!.frac,
+      window,
+    };
+    const terms = rng.uniform() < 0.3 ? [term, term] : [term];
+    const count = positions.reduce((product, size) => product * size, 1);
+    return this.affine(this.sums(outputs, terms), count, [outputs, ...positions], point ? time : [...time!, along]);
+  }
+
+  pick(input: TensorId): TensorId {
+    const { shape } = this.tensors.get(input)!;
+    const layer = { kind: 'pick', source: input, at: this.rng.pick(['first', 'last'] as const) } as const;
+    return this.node(layer, shape, null, this.formats.get(input)!);
+  }
+}
+
+/** A random network in integers, with one or two inputs and outputs. */
+export function randomQuantized(seed: number, options: QuantizedOptions): QuantizedGraph {
+  const drawing = new Drawing(seed, options);
+  const { rng, tensors } = drawing;
+  const input = rng.pick([
+    [rng.integer(1, 12)],
+    [rng.integer(1, 4), rng.integer(2, 7)],
+    [rng.integer(1, 2), 3, rng.integer(2, 4)],
+  ]);
+  const inputs = [drawing.tensor(input, [])];
+  if (rng.uniform() < 0.3) inputs.push(drawing.tensor([rng.integer(1, 5)], []));
+  let at = inputs[0]!;
+  const outputs: TensorId[] = [];
+  const spread = new Set<TensorId>(input.length > 1 ? [at] : []);
+  const blocks = rng.integer(1, 5);
+  for (let block = 0; block < blocks; block++) {
+    const { time } = tensors.get(at)!;
+    const also = [...inputs, ...drawing.nodes.map(({ output }) => output)].filter((tensor) => {
+      return tensor !== at && JSON.stringify(tensors.get(tensor)!.time) === JSON.stringify(time);
+    });
+    const xs = also.length > 0 && rng.uniform() < 0.4 ? [at, rng.pick(also)] : [at];
+    const choice = spread.has(at)
+      ? rng.pick(['conv', 'conv', 'linear', 'lstm'])
+      : rng.pick(['lstm', 'gru', 'linear', 'both', 'spread', 'conv']);
+    const reverse = options.utterance && rng.uniform() < 0.3;
+    if (
+      choice === 'conv' &&
+      (spread.has(at) ||
+        options.utterance ||
+        drawing.nodes.every(({ output, layer }) => output !== at || layer.kind === 'affine'))
+    ) {
+      at = drawing.conv(at);
+      if (tensors.get(at)!.shape.length > 1) spread.add(at);
+    } else if (choice === 'lstm') at = drawing.lstm(xs, reverse);
+    else if (choice === 'gru') at = drawing.gru(xs, reverse);
+    else if (choice === 'both' && options.utterance) {
+      at =
+        rng.uniform() < 0.5
+          ? drawing.linear([drawing.lstm(xs, false), drawing.lstm(xs, true)])
+          : drawing.linear([drawing.gru(xs, false), drawing.gru(xs, true)]);
+    } else if (choice === 'spread') {
+      at = drawing.linear(xs, [rng.integer(1, 4), rng.integer(2, 5)]);
+      spread.add(at);
+    } else at = drawing.linear(xs);
+    if (rng.uniform() < 0.2) outputs.push(at);
+  }
+  if (options.utterance && rng.uniform() < 0.2)
+    at = rng.uniform() < 0.5 ? drawing.pick(at) : drawing.linear([drawing.pick(at)]);
+  if (!outputs.includes(at)) outputs.push(at);
+  const port = (tensor: TensorId, n: number, name: string): Port => ({
+    name: `${name}${n}`,
+    tensor,
+    axes: ['time', 'shape'],
+  });
+  return {
+    tensors,
+    formats: drawing.formats,
+    nodes: drawing.nodes,
+    inputs: inputs.map((tensor, n) => port(tensor, n, 'x')),
+    outputs: outputs.map((tensor, n) => port(tensor, n, 'y')),
+    states: [],
+    tables: { sigmoidRange: rng.pick([4, 8]), tanhRange: rng.pick([2, 4]) },
+  };
+}
+
+/** Frames for the inputs of a network. */
+export function randomFrames(graph: QuantizedGraph, rng: Rng, steps: number): Map<string, Int16Array> {
+  return new Map(
+    graph.inputs.map(({ name, tensor }) => {
+      const { time } = graph.tensors.get(tensor)!;
+      const count = elementsOf(graph.tensors.get(tensor)!) * (time === null ? 1 : steps);
+      return [name, Int16Array.from({ length: count }, () => rng.integer(-9000, 9000))];
+    }),
+  );
+}
