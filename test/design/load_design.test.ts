@@ -345,7 +345,11 @@ describe('loadDesign', () => {
       (json) => (json.dimensions!.sharedCounts = true),
       'files: mem/tiny_pointers_0001.mem is no memory of this design',
     ],
-    ['the place of the weights', (json) => (json.config!.weights = 'dram'), 'dimensions.dram: expected true, got "false"'],
+    [
+      'the place of the weights',
+      (json) => (json.config!.weights = 'dram'),
+      'dimensions.dram: expected true, got "false"',
+    ],
     ['an unknown dimension', (json) => (json.dimensions!.more = 1), 'dimensions.more: expected undefined, got "1"'],
     [
       'the lanes',
