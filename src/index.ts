@@ -82,6 +82,9 @@ export {
   type SensitivityOptions,
 } from './verbs/prune.ts';
 export { type QuantizeOptions, quantizeModel } from './verbs/quantize.ts';
-export { type RunEngine, type RunOptions, type RunResult, run } from './verbs/run.ts';
+export type { Layout } from './verbs/run/array_reading.ts';
+export type { NamedPath } from './verbs/run/named_path.ts';
+export type { RunEngine } from './verbs/run/open_engine.ts';
+export { type RunOptions, type RunResult, run } from './verbs/run.ts';
 export { type SimulateResult, simulate } from './verbs/simulate.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

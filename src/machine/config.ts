@@ -5,7 +5,7 @@ import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
 import { quoteName } from '../util/quote_name.ts';
 import { keyPath } from '../util/schema_error.ts';
-import { endsLikeModule, VERILOG_KEYWORDS } from './names.ts';
+import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 
 /** Sub-matrices of a layer, by ESE's names: input to gate, recurrent to gate (c is the cell gate g), m to projection. */
 export const MATRICES = ['ix', 'fx', 'cx', 'ox', 'ir', 'fr', 'cr', 'or', 'ym'] as const;
@@ -131,8 +131,11 @@ function nameSchema() {
     .refine((name) => !VERILOG_KEYWORDS.has(name), {
       error: expected('a name that is not a reserved word of Verilog'),
     })
-    .refine((name) => !endsLikeModule(name), {
-      error: expected('a name whose modules no other design can have: not ending in "_core", "_rom" or the like'),
+    .refine((name) => moduleEnd(name) === null, {
+      error: (issue) => {
+        const end = moduleEnd(String(issue.input));
+        return expected(`a name that does not end in "${end}", as modules of designs do`)(issue);
+      },
     });
 }
 

@@ -3,7 +3,7 @@ import { EsegenError } from './errors.ts';
 import { causeOf } from './file_error.ts';
 import { writeFiles } from './write_files.ts';
 
-/** A C-ordered array of rank 0 to 3, as NumPy's `.npy` files hold it. */
+/** A C-ordered array of rank 0 to 8, as NumPy's `.npy` files hold it. */
 export type NpyArray =
   | { readonly dtype: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'float64'; readonly shape: readonly number[]; readonly data: Float64Array }
@@ -14,7 +14,7 @@ type Dtype = NpyArray['dtype'];
 
 /** Largest file that is read, in bytes. */
 const FILE_LIMIT = 2 ** 30;
-const RANK_LIMIT = 3;
+const RANK_LIMIT = 8;
 /** Longest header that is read, in bytes; NumPy writes 118 for the arrays of this module. */
 const HEADER_LIMIT = 2 ** 16;
 const MAGIC = '\x93NUMPY';
@@ -57,7 +57,7 @@ export function readNpy(path: string): NpyArray {
 
 /**
  * Parses the bytes of a `.npy` file, header version 1, 2 or 3: little-endian float32, float64, int16 or int32, C order,
- * rank 0 to 3, finite values.
+ * rank 0 to 8, finite values.
  *
  * @param where file name for messages
  * @throws EsegenError where the file is truncated or has trailing bytes, is big-endian, in Fortran order, of another dtype
@@ -92,7 +92,7 @@ export function writeNpy(path: string, array: NpyArray): void {
  * Lays out a `.npy` file, version 1.0, byte for byte as `np.save` of NumPy 2 does.
  *
  * @param where file name for messages
- * @throws EsegenError where the shape does not fit the data or has more than three dimensions, or a value is not finite
+ * @throws EsegenError where the shape does not fit the data or has more than eight dimensions, or a value is not finite
  */
 export function encodeNpy(array: NpyArray, where = 'npy'): Uint8Array {
   const { dtype, shape, data } = array;

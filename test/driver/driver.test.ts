@@ -33,7 +33,7 @@ const TRIALS = 200;
 const SHAPES = [
   { dram: false, channels: 1, groups: 2, accumulatorMemory: 'auto' },
   { dram: true, channels: 1, groups: 2, accumulatorMemory: 'auto' },
-  { dram: false, channels: 4, groups: 2, accumulatorMemory: 'split', activationQueue: 'group' },
+  { dram: false, channels: 4, groups: 2, accumulatorMemory: 'split', activationQueue: 'group', indexBits: 5 },
   { dram: true, channels: 2, groups: 4, accumulatorMemory: 'split' },
 ] as const;
 

@@ -137,7 +137,11 @@ describe('refused', () => {
       'expected fortran_order False (C order), got Fortran',
     ],
     ['an order that is a text', fileOf(dict("'<i2'", "'no'", '(2,)'), two), 'got neither True nor False'],
-    ['rank 4', fileOf(dict("'<i2'", 'False', '(1, 1, 1, 2)'), two), 'expected at most 3 dimensions, got 4'],
+    [
+      'rank 9',
+      fileOf(dict("'<i2'", 'False', '(1, 1, 1, 1, 1, 1, 1, 1, 2)'), two),
+      'expected at most 8 dimensions, got 9',
+    ],
     ['a negative size', fileOf(dict("'<i2'", 'False', '(-2,)'), two), 'expected a header with'],
     ['a huge shape', fileOf(dict("'<i2'", 'False', `(${'9'.repeat(30)},)`), two), 'expected a shape of integers'],
     ['a shape with holes', fileOf(dict("'<i2'", 'False', '(2,,)'), two), 'expected a shape of integers'],
@@ -193,8 +197,10 @@ describe('refused', () => {
     const data = Float32Array.of(1, Number.NaN);
     expect(() => encodeNpy({ dtype: 'float32', shape: [2], data })).toThrow('npy: value 1 (row-major) is NaN');
     expect(() => encodeNpy({ dtype: 'float32', shape: [3], data })).toThrow(
-      'npy: expected a shape of at most 3 dimensions with 2 elements, got [3]',
+      'npy: expected a shape of at most 8 dimensions with 2 elements, got [3]',
     );
-    expect(() => encodeNpy({ dtype: 'float32', shape: [1, 1, 1, 2], data })).toThrow('at most 3 dimensions');
+    expect(() => encodeNpy({ dtype: 'float32', shape: [1, 1, 1, 1, 1, 1, 1, 1, 2], data })).toThrow(
+      'at most 8 dimensions',
+    );
   });
 });

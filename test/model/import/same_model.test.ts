@@ -176,12 +176,16 @@ describe('a limit of the cell state', () => {
     expect(() => evaluate({ model, config, data: short, calibrate: long })).toThrow(inLong);
     expect(() => quantizeModel({ model, config, calibrate: long })).toThrow(inLong);
     expect(() => prune(scan(long))).toThrow(inLong);
-    const golden = { path: model, engine: 'golden', config, input: short, out: join(folder, 'y.npy') } as const;
+    const files = {
+      inputs: [{ name: null, path: short }],
+      out: [{ name: null, path: join(folder, 'y.npy') }],
+    };
+    const golden = { path: model, engine: 'golden', config, ...files } as const;
     expect(() => run({ ...golden, calibrate: long })).toThrow(`${where} calibration`);
     expect(evaluate({ model, config, data: short, calibrate: short }).densities).toHaveLength(1);
     expect(quantizeModel({ model, config, calibrate: short }).vectors).toHaveLength(4);
     expect(prune(scan(short)).sensitivity).not.toBe(null);
-    expect(run({ ...golden, calibrate: short }).frames).toBe(40);
+    expect(run({ ...golden, calibrate: short }).steps).toBe(40);
   });
 });
 
