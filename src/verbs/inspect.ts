@@ -1,5 +1,5 @@
-import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
-import { type MemoryGroup, memoryGroups } from '../design/generate.ts';
+import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
+import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
 import type { Graph, Layer, Matrix } from '../model/graph.ts';
 import { type Refusal, refusalsOf } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
