@@ -1,5 +1,5 @@
-import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
-import { type MemoryGroup, memoryGroups } from '../design/generate.ts';
+import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
+import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
 import type { Matrix } from '../machine/config.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import type { ImportedModel } from '../model/import/imported_model.ts';

@@ -2,14 +2,11 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import {
-  type DesignFiles,
-  generate,
-  type HostFiles,
-  memoryGroups,
-  parseLabels,
-  sha256,
-} from '../../src/design/generate.ts';
+import { type DesignFiles, sha256 } from '../../src/design/files.ts';
+import { generate } from '../../src/design/generate.ts';
+import type { HostFiles } from '../../src/design/host_files.ts';
+import { parseLabels } from '../../src/design/labels.ts';
+import { memoryGroups } from '../../src/design/memory_groups.ts';
 import { parseConfig } from '../../src/machine/config.ts';
 import { BLOCK_NAMES, moduleName } from '../../src/machine/names.ts';
 import { graphOf } from '../../src/model/import/graph_of_trained.ts';
