@@ -16,5 +16,3 @@ export function nearestArray(
   }
   return `{ "channels": ${array.channels}, "groups": ${array.groups}, "lanes": ${array.lanes} }`;
 }
-
-/** Multipliers of the largest array: more than the largest supported device has DSP blocks for. */
