@@ -19,7 +19,7 @@ import { cosimulate, runGolden } from '../sim-verilator/cosimulate.ts';
 import { SIMULATORS, type SimulatorName } from '../sim-verilator/simulator.ts';
 import { singleVoice } from '../sim-verilator/stimuli.ts';
 import { type Frames, frameAt, type IntegerFrames } from '../src/data/frames.ts';
-import { type LoadedDesign, loadDesign } from '../src/design/design_dir.ts';
+import { type LoadedDesign, loadDesign } from '../src/design/load_design.ts';
 import { parseConfig } from '../src/machine/config.ts';
 import { FloatLstm } from '../src/model/reference/float_lstm.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';

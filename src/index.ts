@@ -1,4 +1,10 @@
 export { type CalibrationSet, randomCalibration } from './data/calibration_set.ts';
+export type { DesignFiles } from './design/files.ts';
+export type { HostFiles } from './design/host_files.ts';
+export { type Labels, parseLabels } from './design/labels.ts';
+export { type LoadedDesign, loadDesign } from './design/load_design.ts';
+export { type MemoryGroup, memoryGroups } from './design/memory_groups.ts';
+export { writeDesign } from './design/write_design.ts';
 export type { Resource, Resources } from './machine/resources.ts';
 export type { Dimensions } from './program/dimensions.ts';
 export type { SimulateOptions } from './verbs/simulation/options.ts';
@@ -7,16 +13,7 @@ export type { SimulateOptions } from './verbs/simulation/options.ts';
 export type { VectorPeaks } from './compiler/calibrate.ts';
 export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
-export { type LoadedDesign, loadDesign, writeDesign } from './design/design_dir.ts';
-export {
-  type DesignFiles,
-  generate,
-  type HostFiles,
-  type Labels,
-  type MemoryGroup,
-  memoryGroups,
-  parseLabels,
-} from './design/generate.ts';
+export { generate } from './design/generate.ts';
 export { type Config, type Matrix, parseConfig, readConfig } from './machine/config.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
@@ -70,9 +67,9 @@ export { type ImageOptions, type ModelImage, modelImage } from './verbs/image.ts
 export {
   type DesignInspection,
   inspect,
-  type LayerInspection,
   type MatrixInspection,
   type ModelInspection,
+  type NodeInspection,
 } from './verbs/inspect.ts';
 export {
   type PrunedMatrix,

@@ -1,6 +1,6 @@
 import { compileForAnyPart } from '../../compiler/compile.ts';
 import { readCalibration } from '../../data/frame_sets.ts';
-import { loadDesign } from '../../design/design_dir.ts';
+import { loadDesign } from '../../design/load_design.ts';
 import { type Config, parseConfig, readConfig } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { graphOf } from '../../model/import/graph_of_trained.ts';
