@@ -1,7 +1,8 @@
 import { compileForAnyPart } from '../../compiler/compile.ts';
 import { readCalibration } from '../../data/frame_sets.ts';
 import { loadDesign } from '../../design/load_design.ts';
-import { type Config, parseConfig, readConfig } from '../../machine/config.ts';
+import type { Config } from '../../machine/config.ts';
+import { parseConfig, readConfig } from '../../machine/read_config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { graphOf } from '../../model/import/graph_of_trained.ts';
 import { checkCellClip, hardwareModel } from '../../model/import/hardware_model.ts';
