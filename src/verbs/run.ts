@@ -1,8 +1,9 @@
 import { compileForAnyPart } from '../compiler/compile.ts';
+import { programOfDesign } from '../compiler/lower/program_of_design.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { loadDesign } from '../design/design_dir.ts';
-import { GoldenModel } from '../golden/array.ts';
+import { GoldenVoice } from '../golden/voice.ts';
 import { type Config, parseConfig, readConfig } from '../machine/config.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
@@ -141,7 +142,7 @@ function floatEngine(model: TrainedModel): Engine {
 
 /** Outputs as reals: integers over a power of two, exact. */
 function goldenEngine(design: Design): Engine {
-  const golden = new GoldenModel(design);
+  const golden = new GoldenVoice(programOfDesign(design));
   const { formats, dimensions } = design;
   const unit = 2 ** -formats.yFrac;
   return (frames, length) => {

@@ -26,7 +26,10 @@ export function programOfDesign(design: Design): Program {
 
 function graphOfDesign(design: Design): QuantizedGraph {
   const { dimensions: d, formats: f } = design;
-  const tensor = (id: string, elements: number): [string, Tensor] => [id, { id, name: id, shape: [elements], time: [] }];
+  const tensor = (id: string, elements: number): [string, Tensor] => [
+    id,
+    { id, name: id, shape: [elements], time: [] },
+  ];
   const port = (name: string) => ({ name, tensor: name, axes: ['time', 'shape'] as const });
   return {
     tensors: new Map([tensor(DESIGN_INPUT, d.inputs), tensor(DESIGN_OUTPUT, d.outputs)]),
