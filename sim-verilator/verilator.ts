@@ -73,7 +73,7 @@ async function programOf({ dir, work, waves, progress, notice }: SimulationRun):
   const cache = folder === null ? null : new ProgramCache(folder);
   const kept = cache?.find(key);
   if (kept) return kept;
-  progress?.('compiling the simulation with Verilator; later runs of this design take it from the cache');
+  progress?.('compiling the simulation with Verilator (kept for the next run)');
   return compile(dir, name, sources, waves, (program) => {
     try {
       if (cache !== null) return cache.store(key, program);

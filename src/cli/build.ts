@@ -1,8 +1,8 @@
-import type { CommandModule } from 'yargs';
 import type { CompileReport } from '../compiler/compile.ts';
 import { estimateCycles } from '../cycles/estimate.ts';
 import type { Design } from '../program/design.ts';
 import { type BuildResult, build } from '../verbs/build.ts';
+import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, type Row } from './table.ts';
@@ -15,9 +15,7 @@ interface Options {
 }
 
 /** `esegen build`: from a trained model to a design directory; ends with a short summary. */
-export const buildCommand: CommandModule<object, Options> = {
-  command: 'build <model>',
-  describe: 'Turn a trained model into a design directory: RTL, memory images, bench, Vivado project',
+export const buildCommand: CommandBody<Options> = {
   builder: (yargs) =>
     yargs
       .positional('model', {

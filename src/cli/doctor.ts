@@ -1,22 +1,30 @@
-import type { CommandModule } from 'yargs';
-import { doctor, type ToolReport } from '../verbs/doctor.ts';
+import { type CacheReport, cacheReport, doctor, type ToolReport } from '../verbs/doctor.ts';
+import type { CommandBody } from './command.ts';
 
 interface Options {
   json: boolean;
 }
 
 /** `esegen doctor`: says which tools are there, and exits non-zero where a required one is missing or too old. */
-export const doctorCommand: CommandModule<object, Options> = {
-  command: 'doctor',
-  describe: 'Check the simulators, compilers and other tools that esegen works with',
+export const doctorCommand: CommandBody<Options> = {
   builder: (yargs) =>
     yargs.option('json', { type: 'boolean', default: false, describe: 'Print JSON instead of a table' }),
   handler: async ({ json }) => {
-    const reports = await doctor();
-    process.stdout.write(json ? `${JSON.stringify(reports, null, 2)}\n` : formatReports(reports));
-    if (reports.some(({ required, ok }) => required && !ok)) process.exitCode = 1;
+    const tools = await doctor();
+    const cache = cacheReport();
+    process.stdout.write(
+      json ? `${JSON.stringify({ tools, cache }, null, 2)}\n` : `${formatReports(tools)}\n${formatCache(cache)}`,
+    );
+    if (tools.some(({ required, ok }) => required && !ok)) process.exitCode = 1;
   },
 };
+
+/** One line on the compiled simulations. */
+export function formatCache({ folder, programs, bytes, limit }: CacheReport): string {
+  if (folder === null) return 'compiled simulations are not kept: set XDG_CACHE_HOME or HOME to an absolute path\n';
+  const size = [bytes, limit].map((value) => (value / 2 ** 20).toFixed(1));
+  return `compiled simulations: ${programs}, ${size[0]} of at most ${size[1]} MiB, in ${folder}\n`;
+}
 
 /** An aligned table, and below it one line per tool that is missing or too old. Ends in a newline. */
 export function formatReports(reports: readonly ToolReport[]): string {

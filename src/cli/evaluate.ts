@@ -1,10 +1,10 @@
-import type { CommandModule } from 'yargs';
-import { parseConfig } from '../machine/config.ts';
+import { parseConfig } from '../machine/read_config.ts';
 import type { WordErrors } from '../speech/ctc.ts';
 import { EsegenError } from '../util/errors.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { type Accuracy, type Evaluation, evaluate } from '../verbs/evaluate.ts';
 import { lineChart, type Series } from './chart.ts';
+import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressBar, progressLine } from './progress.ts';
 import { formatDb, formatShare, formatTable } from './table.ts';
@@ -26,9 +26,7 @@ interface Arguments {
 const DEFAULT_LANES = 32;
 
 /** `esegen evaluate`: accuracy over density and widths. */
-export const evaluateCommand: CommandModule<object, Arguments> = {
-  command: 'evaluate <model>',
-  describe: 'Compare a model with its pruned and fixed-point versions on data: SQNR, word error rate',
+export const evaluateCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { CommandModule } from 'yargs';
 import { IMAGE_FILE } from '../program/model_image.ts';
 import { STREAM_FILE } from '../program/stream.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { type ModelImage, modelImage } from '../verbs/image.ts';
+import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows } from './table.ts';
@@ -16,9 +16,7 @@ interface Options {
 }
 
 /** `esegen image`: from a trained model to an image that hardware of a design can load. */
-export const imageCommand: CommandModule<object, Options> = {
-  command: 'image <model>',
-  describe: 'Make an image of another model, to load into the hardware of a design without a new bitstream',
+export const imageCommand: CommandBody<Options> = {
   builder: (yargs) =>
     yargs
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })

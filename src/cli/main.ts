@@ -1,38 +1,21 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EsegenError } from '../util/errors.ts';
+import { fileError, isSystemError } from '../util/file_error.ts';
 import { VERSION } from '../util/version.ts';
-import { buildCommand } from './build.ts';
-import { doctorCommand } from './doctor.ts';
-import { evaluateCommand } from './evaluate.ts';
-import { imageCommand } from './image.ts';
-import { inspectCommand } from './inspect.ts';
-import { pruneCommand } from './prune.ts';
-import { quantizeCommand } from './quantize.ts';
-import { runCommand } from './run.ts';
-import { simulateCommand } from './simulate.ts';
-import { synthCommand } from './synth.ts';
-import { transcribeCommand } from './transcribe.ts';
+import { COMMANDS } from './commands.ts';
+import { guardOutput } from './output.ts';
 
 /** A command line that says something that no command understands. */
 class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const cli = yargs(hideBin(process.argv))
+guardOutput();
+const words = hideBin(process.argv);
+const cli = yargs(words)
   .scriptName('esegen')
   .usage('$0 <command>\n\nSparse-LSTM accelerators in Verilog from trained models.')
-  .command(buildCommand)
-  .command(imageCommand)
-  .command(pruneCommand)
-  .command(quantizeCommand)
-  .command(runCommand)
-  .command(simulateCommand)
-  .command(synthCommand)
-  .command(evaluateCommand)
-  .command(transcribeCommand)
-  .command(inspectCommand)
-  .command(doctorCommand)
   .demandCommand(1, 1, 'expected a command')
   .strict()
   .version(VERSION)
@@ -46,6 +29,12 @@ const cli = yargs(hideBin(process.argv))
   });
 
 try {
+  // No option stands before the command, so the first word is its name. Only that command is loaded.
+  const wanted = words.find((word) => !word.startsWith('-'));
+  for (const entry of COMMANDS) {
+    if (entry.name === wanted) await entry.addTo(cli);
+    else cli.command(entry.usage, entry.summary);
+  }
   await cli.wrap(Math.min(100, cli.terminalWidth())).parseAsync();
 } catch (error) {
   process.stderr.write(describe(error));
@@ -57,6 +46,7 @@ function describe(error: unknown): string {
   if (error instanceof UsageError)
     return prefixed(`${error.message.replaceAll(/:?\s*\n\s*/g, ': ')} (see esegen --help)`);
   if (error instanceof EsegenError) return prefixed(error.message);
+  if (isSystemError(error)) return prefixed(fileError(error, error.syscall).message);
   return prefixed(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 }
 

@@ -1,8 +1,9 @@
-import type { CommandModule } from 'yargs';
-import { type Config, ENCODINGS, type Encoding, MATRICES, parseConfig, readConfig } from '../machine/config.ts';
+import { type Config, ENCODINGS, type Encoding, MATRICES } from '../machine/config.ts';
+import { parseConfig, readConfig } from '../machine/read_config.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { PrunedAccuracy, Sensitivity } from '../verbs/compress/sensitivity.ts';
 import { type PruneResult, prune } from '../verbs/prune.ts';
+import type { CommandBody } from './command.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
 
@@ -21,9 +22,7 @@ interface Arguments {
 }
 
 /** `esegen prune`: masks for fine-tuning, balanced over the PEs. */
-export const pruneCommand: CommandModule<object, Arguments> = {
-  command: 'prune <model>',
-  describe: 'Prune a model with balance over the PEs; write it with its masks, for fine-tuning',
+export const pruneCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })

@@ -1,6 +1,6 @@
-import type { CommandModule } from 'yargs';
 import type { QuantizeReport } from '../verbs/compress/quantize_report.ts';
 import { quantizeModel } from '../verbs/quantize.ts';
+import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatDb, formatShare, formatTable } from './table.ts';
@@ -15,9 +15,7 @@ interface Arguments {
 }
 
 /** `esegen quantize`: what the number formats lose. */
-export const quantizeCommand: CommandModule<object, Arguments> = {
-  command: 'quantize <model>',
-  describe: 'Report what the number formats of a model lose, and compare widths',
+export const quantizeCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })

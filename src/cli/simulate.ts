@@ -1,6 +1,7 @@
-import type { CommandModule } from 'yargs';
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
 import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
+import type { CommandBody } from './command.ts';
+import { reporting } from './progress.ts';
 import { formatDb } from './table.ts';
 
 interface Arguments {
@@ -47,9 +48,7 @@ function summary(r: SimulateResult): string {
 }
 
 /** `esegen simulate`: RTL against golden model. Exit code 0 only when it ran and every word agrees. */
-export const simulateCommand: CommandModule<object, Arguments> = {
-  command: 'simulate <dir>',
-  describe: 'Run the RTL of a design against the golden model',
+export const simulateCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'design directory' })
@@ -91,8 +90,8 @@ export const simulateCommand: CommandModule<object, Arguments> = {
       bandwidth: options['memory-bandwidth'],
       stalls: options['memory-stalls'],
     };
-    const result = await simulate(dir, { ...options, memory });
-    console.log(json ? JSON.stringify(result) : summary(result));
+    const result = await reporting((lines) => simulate(dir, { ...options, memory, ...lines }));
+    process.stdout.write(`${json ? JSON.stringify(result) : summary(result)}\n`);
     if (result.mismatches !== 0) process.exitCode = 1;
   },
 };

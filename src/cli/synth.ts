@@ -1,4 +1,3 @@
-import type { CommandModule } from 'yargs';
 import { FAMILIES, type Family } from '../machine/parts.ts';
 import { RESOURCES, type Resource, type Resources } from '../machine/resources.ts';
 import type { Fit } from '../synth/fit.ts';
@@ -6,7 +5,8 @@ import type { PathCell } from '../synth/longest_path.ts';
 import type { MemoryUse } from '../synth/memories.ts';
 import { type Block, eachBlock } from '../synth/rollup.ts';
 import { type SynthReport, synthesize } from '../synth/synthesize.ts';
-import { progressLine } from './progress.ts';
+import type { CommandBody } from './command.ts';
+import { reporting } from './progress.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
 interface Arguments {
@@ -19,9 +19,7 @@ interface Arguments {
 const PATHS = 6;
 
 /** `esegen synth`: what a design takes and whether it fits, by Yosys. */
-export const synthCommand: CommandModule<object, Arguments> = {
-  command: 'synth <dir>',
-  describe: 'Estimate resources, fit and longest paths of a design with Yosys',
+export const synthCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     yargs
       .positional('dir', { type: 'string', demandOption: true, describe: 'design directory' })
@@ -31,13 +29,7 @@ export const synthCommand: CommandModule<object, Arguments> = {
       })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),
   handler: async ({ dir, family, json }) => {
-    const progress = progressLine();
-    let report: SynthReport;
-    try {
-      report = await synthesize(dir, { family, progress: progress.show });
-    } finally {
-      progress.clear();
-    }
+    const report = await reporting((lines) => synthesize(dir, { family, ...lines }));
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(dir, report));
   },
 };

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
+import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
 import { rtlFiles } from '../design/rtl_files.ts';
 import { moduleName } from '../machine/names.ts';
 import { type Family, familyOf, findPart } from '../machine/parts.ts';
 import type { Resources } from '../machine/resources.ts';
 import { EsegenError } from '../util/errors.ts';
-import type { Progress } from '../util/report.ts';
+import type { Report } from '../util/report.ts';
 import { type Fit, fitOf, smallestPart } from './fit.ts';
 import { placesOf } from './hierarchy.ts';
 import { type LongestPaths, longestPaths } from './longest_path.ts';
@@ -19,13 +19,11 @@ import { designScript, isRead, moduleScript, OUTPUTS } from './script.ts';
 import { anyYosys, type Files, type Yosys } from './yosys.ts';
 
 /** How to synthesize. */
-export interface SynthOptions {
+export interface SynthOptions extends Report {
   /** Default: that of the part in the config. */
   readonly family?: Family | undefined;
   /** Default `anyYosys`. */
   readonly yosys?: Yosys;
-  /** Called at the begin of each long stage. */
-  readonly progress?: Progress;
 }
 
 /** What synthesis made of a design: an estimate from before place and route. */
@@ -70,7 +68,7 @@ export async function synthesize(
   const sources = await sourcesOf(loaded);
   const files = readFiles(loaded);
 
-  progress('synthesizing the design');
+  progress('synthesizing the design with Yosys');
   const written = await yosys(designScript(sources, top, family), files, [OUTPUTS.before, OUTPUTS.mapped]);
   progress('synthesizing a multiplier');
   const [unitText] = await yosys(moduleScript(sources, moduleName(top, ARITHMETIC)), files, [OUTPUTS.mapped]);

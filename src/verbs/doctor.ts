@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { CACHE_LIMIT, cacheFolder, ProgramCache } from '../../sim-verilator/program_cache.ts';
 
 /** What `doctor` found out about one tool. */
 export interface ToolReport {
@@ -136,6 +137,23 @@ export interface DoctorOptions {
 export async function doctor(options: DoctorOptions = {}): Promise<ToolReport[]> {
   const reports = await Promise.all(TOOLS.map((tool) => examine(tool, options.path ?? process.env.PATH ?? '')));
   return [judge(NODE, process.versions.node), ...reports];
+}
+
+/** Where compiled simulations are kept, and what they take. */
+export interface CacheReport {
+  /** Null where neither XDG_CACHE_HOME nor HOME says where: nothing is kept then. */
+  readonly folder: string | null;
+  readonly programs: number;
+  readonly bytes: number;
+  /** Most bytes; what was not used for longest goes first. */
+  readonly limit: number;
+}
+
+/** Looks at the cache of compiled simulations. One that is not there, or cannot be read, is empty. */
+export function cacheReport(): CacheReport {
+  const folder = cacheFolder();
+  const size = folder === null ? { programs: 0, bytes: 0 } : new ProgramCache(folder).size();
+  return { folder, ...size, limit: CACHE_LIMIT };
 }
 
 async function examine(tool: Tool, path: string): Promise<ToolReport> {

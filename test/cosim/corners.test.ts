@@ -8,7 +8,7 @@ import { programOfDesign } from '../../src/compiler/lower/program_of_design.ts';
 import { createFrames, type IntegerFrames } from '../../src/data/frames.ts';
 import type { CellTrace } from '../../src/golden/lstm_slot.ts';
 import { GoldenVoice } from '../../src/golden/voice.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { LstmLayer } from '../../src/model/lstm.ts';
 
 // Cases that random designs meet too seldom.

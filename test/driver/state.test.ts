@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { programOfDesign } from '../../src/compiler/lower/program_of_design.ts';
-import { writeDesign } from '../../src/design/design_dir.ts';
 import { generate } from '../../src/design/generate.ts';
+import { writeDesign } from '../../src/design/write_design.ts';
 import { GoldenVoice } from '../../src/golden/voice.ts';
 import { buildHarness, type Harness } from './harness.ts';
 

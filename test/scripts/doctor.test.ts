@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { formatReports } from '../../src/cli/doctor.ts';
+import { formatCache, formatReports } from '../../src/cli/doctor.ts';
 import { doctor, isAtLeast } from '../../src/verbs/doctor.ts';
 import { REPOSITORY, Sandbox } from './sandbox.ts';
 
@@ -83,18 +83,8 @@ test.each([
 });
 
 describe('esegen doctor', () => {
-  /** Runs the command alone, as the command line would. */
-  function run(...args: string[]) {
-    const main = `import yargs from 'yargs';
-      import { doctorCommand } from ${JSON.stringify(join(REPOSITORY, 'src/cli/doctor.ts'))};
-      await yargs(process.argv.slice(1)).command(doctorCommand).strict().parseAsync();`;
-    const tsx = join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs');
-    return box.run(
-      process.execPath,
-      ['--import', tsx, '--input-type=module', '-e', main, '--', 'doctor', ...args],
-      REPOSITORY,
-    );
-  }
+  const run = (...args: string[]) =>
+    box.run(process.execPath, [join(REPOSITORY, 'bin/esegen.js'), 'doctor', ...args], REPOSITORY);
 
   test('a missing required tool: table, advice, exit code 1', () => {
     box.fake('verilator', 'echo "Verilator 4.038 2020-07-11"');
@@ -106,6 +96,7 @@ describe('esegen doctor', () => {
     expect(stdout).toContain('\nvivado (optional): missing. Get it: ');
     expect(stdout).toMatch(/^berkeley-abc +missing +any +no +proofs \(npm run prove\)$/m);
     expect(stdout).toContain('\nberkeley-abc (optional): missing. Get it: apt-get install berkeley-abc\n');
+    expect(stdout).toMatch(/\n\ncompiled simulations: \d+, \d+\.\d of at most 1024\.0 MiB, in \/.*\n$/);
   });
 
   test('only optional ones missing: exit code 0; --json prints the reports', async () => {
@@ -115,7 +106,9 @@ describe('esegen doctor', () => {
     box.fake('make', 'echo "GNU Make 4.3"');
     const { status, stdout } = run('--json');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual(await doctor({ path: box.bin }));
+    const { tools, cache } = JSON.parse(stdout);
+    expect(tools).toEqual(await doctor({ path: box.bin }));
+    expect(Object.keys(cache)).toEqual(['folder', 'programs', 'bytes', 'limit']);
   });
 });
 
@@ -136,4 +129,10 @@ test('the table is aligned and ends in a newline', () => {
     ].join('\n'),
   );
   expect(formatReports(reports.slice(0, 1)).endsWith('that\n')).toBe(true);
+});
+
+test('the cache: where it is, what it holds and may hold', () => {
+  const report = { folder: '/c/esegen', programs: 3, bytes: 5 * 2 ** 19, limit: 2 ** 30 };
+  expect(formatCache(report)).toBe('compiled simulations: 3, 2.5 of at most 1024.0 MiB, in /c/esegen\n');
+  expect(formatCache({ ...report, folder: null })).toMatch(/^compiled simulations are not kept: [^\n]+\n$/);
 });

@@ -1,0 +1,27 @@
+// Makes dist/, what an installed package runs: JavaScript with types, templates, and the main program of Verilator's simulations.
+// Run by npm pack; a checkout runs its sources and needs no dist/.
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = `${ROOT}dist`;
+
+rmSync(DIST, { recursive: true, force: true });
+const { status } = spawnSync(
+  process.execPath,
+  [`${ROOT}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.package.json'],
+  {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+);
+if (status !== 0) throw new Error(`tsc ended with exit code ${status}`);
+
+for (const path of ['src/templates', 'sim-verilator/main.cpp']) {
+  cpSync(`${ROOT}${path}`, `${DIST}/${path}`, { recursive: true });
+}
+// The sources read their version two folders up.
+const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+writeFileSync(`${DIST}/package.json`, `${JSON.stringify({ type: 'module', version })}\n`);
