@@ -67,9 +67,9 @@ export { type ImageOptions, type ModelImage, modelImage } from './verbs/image.ts
 export {
   type DesignInspection,
   inspect,
-  type LayerInspection,
   type MatrixInspection,
   type ModelInspection,
+  type NodeInspection,
 } from './verbs/inspect.ts';
 export {
   type PrunedMatrix,

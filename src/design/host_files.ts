@@ -21,13 +21,14 @@ export function printNorm(norm: FeatureNorm): string {
   return printJson({ mean: [...norm.mean], istd: [...norm.istd], stack: STACK });
 }
 
-/** The pruned layer and the output layer by PyTorch's names; all biases of the layer stand in `bias_ih_l0`. */
+/** The pruned layer and the output layer by PyTorch's names; all biases of the layer stand in `bias_ih_l0`, zeros in the other. */
 export function modelTensors(layer: LstmLayer, { outputLayer }: LstmModel): Map<string, FloatTensor> {
   const { inputs, cells, outputs, weightP, peepholes } = layer;
   const tensors = new Map<string, FloatTensor>([
     ['lstm.weight_ih_l0', { shape: [4 * cells, inputs], data: layer.weightX }],
     ['lstm.weight_hh_l0', { shape: [4 * cells, outputs], data: layer.weightR }],
     ['lstm.bias_ih_l0', { shape: [4 * cells], data: layer.bias }],
+    ['lstm.bias_hh_l0', { shape: [4 * cells], data: new Float64Array(4 * cells) }],
   ]);
   if (weightP !== null) tensors.set('lstm.weight_hr_l0', { shape: [outputs, cells], data: weightP });
   if (peepholes !== null) {

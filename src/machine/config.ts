@@ -1,10 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { duplicateKey } from '../util/duplicate_key.ts';
-import { EsegenError } from '../util/errors.ts';
-import { causeOf } from '../util/file_error.ts';
-import { quoteName } from '../util/quote_name.ts';
-import { keyPath } from '../util/schema_error.ts';
+import { readJson } from '../util/read_json.ts';
+import { expected, integer, parseWith, section } from '../util/schema.ts';
 import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 
 /** Sub-matrices of a layer, by ESE's names: input to gate, recurrent to gate (c is the cell gate g), m to projection. */
@@ -93,25 +89,6 @@ export interface Config {
   readonly part: string;
 }
 
-/** An error function of zod: `expected <what>, got <input>`. */
-function expected(what: string): (issue: { readonly input?: unknown }) => string {
-  return ({ input }) => `expected ${what}, got ${show(input)}`;
-}
-
-/** A value of a config as a message shows it: JSON, cut after 80 characters. */
-function show(input: unknown): string {
-  if (input === undefined) return 'nothing';
-  if (typeof input === 'string') return quoteName(input);
-  if (typeof input === 'number') return String(input);
-  const json = JSON.stringify(input) ?? String(input);
-  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
-}
-
-function integer(low: number, high: number, what = `an integer from ${low} to ${high}`) {
-  const error = expected(what);
-  return z.int({ error }).min(low, { error }).max(high, { error });
-}
-
 function powerOfTwo(high: number, highName = String(high), low = 1) {
   const error = expected(`a power of two from ${low} to ${highName}`);
   const isPower = (value: number) => Number.isInteger(Math.log2(value)) && value >= low && value <= high;
@@ -169,11 +146,6 @@ function layersSchema() {
       section('settings by layer name'),
     )
     .optional();
-}
-
-function section(keys: string) {
-  const error = expected(`an object of ${keys}`);
-  return { error: (issue: z.core.$ZodRawIssue) => (issue.code === 'invalid_type' ? error(issue) : undefined) };
 }
 
 /**
@@ -293,18 +265,7 @@ const SCHEMA = z
  *   `digits.json: array.lanes: expected a power of two from 1 to 128, got 12`; unknown keys are problems
  */
 export function parseConfig(value: unknown, where: string): Config {
-  const result = SCHEMA.safeParse(value);
-  if (result.success) return result.data;
-  throw new EsegenError(where, result.error.issues.flatMap(problems).join(`\n${where}: `));
-}
-
-/** What an issue says, one text for each problem, with the path in front. */
-function problems(issue: z.core.$ZodIssue): readonly string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${keyPath([...issue.path, key])}: unknown key`);
-  }
-  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${keyPath(issue.path)}: ${message}`);
-  return [issue.path.length === 0 ? issue.message : `${keyPath(issue.path)}: ${issue.message}`];
+  return parseWith(SCHEMA, value, where);
 }
 
 /**
@@ -313,21 +274,7 @@ function problems(issue: z.core.$ZodIssue): readonly string[] {
  * @throws EsegenError where the file cannot be read, is not JSON or holds a key twice, or as {@link parseConfig}
  */
 export function readConfig(path: string): Config {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new EsegenError(path, `is not JSON (${error instanceof Error ? error.message : String(error)})`);
-  }
-  const twice = duplicateKey(text);
-  if (twice !== null) throw new EsegenError(path, `holds the key ${quoteName(twice)} twice`, 'Remove one of them');
-  return parseConfig(value, path);
+  return parseConfig(readJson(path), path);
 }
 
 /** Share of the weights of `matrix` that pruning keeps, 0 to 1. */

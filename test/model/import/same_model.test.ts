@@ -117,6 +117,7 @@ describe('the same weights from two kinds of files give the same design, byte by
       ['weight_hh_l0', { shape: [4 * CELLS, outputs], data: layer.weightR }],
       ['weight_hr_l0', { shape: [outputs, CELLS], data: layer.weightP! }],
       ['bias_ih_l0', { shape: [4 * CELLS], data: layer.bias }],
+      ['bias_hh_l0', { shape: [4 * CELLS], data: new Float64Array(4 * CELLS) }],
       ['weight_ci', { shape: [CELLS], data: layer.peepholes!.i }],
       ['weight_cf', { shape: [CELLS], data: layer.peepholes!.f }],
       ['weight_co', { shape: [CELLS], data: layer.peepholes!.o }],
