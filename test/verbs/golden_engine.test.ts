@@ -3,8 +3,8 @@ import { describeNetwork, randomNetwork, randomUtterances } from '../../fixtures
 import { compileNetwork } from '../../src/compiler/pipeline.ts';
 import type { Frames } from '../../src/data/frames.ts';
 import { SignalNoise } from '../../src/data/signal_noise.ts';
-import { parseConfig } from '../../src/machine/config.ts';
 import { machineOf } from '../../src/machine/machine.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { floatEngine } from '../../src/verbs/run/engine.ts';
 import { GoldenEngine } from '../../src/verbs/run/golden_engine.ts';
