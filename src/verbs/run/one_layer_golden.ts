@@ -8,11 +8,12 @@ import type { Design } from '../../program/design.ts';
 import { applyOutputLayer } from '../../speech/output_layer.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quantizeFrames } from '../simulation/input_frames.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Saturation } from './engine.ts';
 
 /** The golden model of a design of one LSTM layer; outputs are integers over a power of two, exact, then the output layer. */
 export class OneLayerGolden implements Engine {
   readonly graph: Graph;
+  readonly saturated = new Map<string, Saturation>();
   readonly #design: Design;
   readonly #golden: GoldenVoice;
   readonly #outputLayer: OutputLayer | null;
