@@ -30,6 +30,7 @@ import { fillerWord, packStream, STREAM_FILE, streamBytes } from '../program/str
 import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
 import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
+import { makeFolder } from '../util/make_folder.ts';
 import { quoteName } from '../util/quote_name.ts';
 import { schemaError } from '../util/schema_error.ts';
 import { statPath } from '../util/stat_path.ts';
@@ -198,9 +199,10 @@ function isInside(path: string): boolean {
  */
 export function writeDesign(dir: string, files: DesignFiles): void {
   checkTarget(dir);
+  let undo = () => {};
   try {
     const target = existsSync(dir) ? realpathSync(dir) : resolve(dir);
-    mkdirSync(dirname(target), { recursive: true });
+    undo = makeFolder(dirname(target));
     const staging = mkdtempSync(join(dirname(target), '.esegen-'));
     const remove = temporary(staging);
     try {
@@ -211,6 +213,7 @@ export function writeDesign(dir: string, files: DesignFiles): void {
       remove();
     }
   } catch (error) {
+    undo();
     throw new EsegenError(dir, `cannot be written (${causeOf(error)})`, 'Check the path, its permissions and the disk');
   }
 }

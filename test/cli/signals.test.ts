@@ -19,7 +19,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'bin', 'esegen.js');
 const SAMPLE = join(ROOT, 'generated', 'sample');
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let root: string;
 let scratch: string;
@@ -73,11 +72,12 @@ function works(pid: number): boolean {
 /** Temporary folders of ours. */
 const leftovers = (folder: string) => readdirSync(folder).filter((name) => name.includes('esegen'));
 
-describe.each(SIGNALS)('%s', (signal) => {
+describe('a signal', () => {
   test.each([
-    ['verilator', 'compiles'],
-    ['vvp', 'runs'],
-  ])('while %s %s: it ends with all that it started, and no folder stays', async (tool) => {
+    ['SIGINT', 'verilator', 'compiles'],
+    ['SIGTERM', 'vvp', 'runs'],
+    ['SIGHUP', 'verilator', 'compiles'],
+  ] as const)('%s while %s %s: esegen ends with all that it started, and no folder stays', async (signal, tool) => {
     hangingTool(tool);
     writeFileSync(join(root, 'w.fst'), 'what was there');
     const simulator = tool === 'vvp' ? 'icarus' : 'verilator';
@@ -99,9 +99,11 @@ describe.each(SIGNALS)('%s', (signal) => {
   });
 
   test.each([
-    ['with something to remove, it is removed once that has been computed', true],
-    ['without, it ends at once', false],
-  ])('during a computation: %s', async (_, temporary) => {
+    ['SIGINT', 'with something to remove, that is removed once it has been computed', true],
+    ['SIGTERM', 'with something to remove, that is removed once it has been computed', true],
+    ['SIGHUP', 'with something to remove, that is removed once it has been computed', true],
+    ['SIGINT', 'without, it ends at once', false],
+  ] as const)('%s during a computation: %s', async (signal, _, temporary) => {
     const util = join(ROOT, 'src', 'util', 'temporary.ts');
     const script = `
       import { existsSync, mkdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
