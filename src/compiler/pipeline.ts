@@ -7,13 +7,14 @@ import { type NetworkReport, networkReport } from './network_report.ts';
 import { calibrate, type Utterances } from './passes/calibrate.ts';
 import { fold } from './passes/fold.ts';
 import { legalize } from './passes/legalize.ts';
+import { linearize } from './passes/linearize.ts';
 import { type Partition, partition } from './passes/partition.ts';
 import { quantizeGraph } from './passes/quantize.ts';
 import { simplify } from './passes/simplify.ts';
 import type { QuantizedGraph } from './quantized_graph.ts';
 
-/** The passes in their order. The first four keep the outputs of the float reference. */
-export const PASSES = ['simplify', 'partition', 'fold', 'legalize', 'calibrate', 'quantize'] as const;
+/** The passes in their order. The first five keep the outputs of the float reference. */
+export const PASSES = ['simplify', 'partition', 'linearize', 'fold', 'legalize', 'calibrate', 'quantize'] as const;
 export type PassName = (typeof PASSES)[number];
 
 /** A network that has been made ready for the hardware. */
@@ -49,9 +50,12 @@ export function compileNetwork(
   verify('simplify', graph, simple);
   progress('partition');
   const parts = partition(simple);
+  progress('linearize');
+  const linear = linearize(parts.core);
+  verify('linearize', parts.core, linear);
   progress('fold');
-  const folded = fold(parts.core);
-  verify('fold', parts.core, folded);
+  const folded = fold(linear);
+  verify('fold', linear, folded);
   progress('legalize');
   const legal = legalize(folded);
   verify('legalize', folded, plainGraph(legal));

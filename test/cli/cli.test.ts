@@ -57,6 +57,7 @@ function writeModel(inputs = 4, change: (data: Float32Array) => void = () => {})
         ['lstm.weight_hh_l0', tensor(32, 3)],
         ['lstm.weight_hr_l0', tensor(3, 8)],
         ['lstm.bias_ih_l0', tensor(32)],
+        ['lstm.bias_hh_l0', tensor(32)],
         ['lstm.weight_ci', tensor(8)],
         ['lstm.weight_cf', tensor(8)],
         ['lstm.weight_co', tensor(8)],

@@ -77,7 +77,7 @@ describe('a signal', () => {
     ['SIGINT', 'verilator', 'compiles'],
     ['SIGTERM', 'vvp', 'runs'],
     ['SIGHUP', 'verilator', 'compiles'],
-  ] as const)('%s while %s %s: esegen ends with all that it started, and no folder stays', async (signal, tool) => {
+  ] as const)('%s while %s %s: esegen ends with all that it started, and no folder stays', async (signal, tool, _) => {
     hangingTool(tool);
     writeFileSync(join(root, 'w.fst'), 'what was there');
     const simulator = tool === 'vvp' ? 'icarus' : 'verilator';

@@ -10,6 +10,7 @@ import {
 } from '../../model/graph.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
+import { isHostOnly } from './linearize.ts';
 import { type Refusal, refusalsOf, refuseAll } from './refusals.ts';
 
 /**
@@ -36,8 +37,10 @@ type Part = 'front' | 'core' | 'back';
  */
 export function partition(graph: Graph): Partition {
   const parts = assignParts(graph);
-  const meant = ({ node }: Refusal) => parts.get(node) === 'core' || isRecurrent(node);
-  refuseAll([...hostBetween(graph, parts), ...refusalsOf(graph).filter(meant)]);
+  const between = hostBetween(graph, parts);
+  // Where the parts cannot be what they are, any layer might be the hardware's.
+  const meant = ({ node }: Refusal) => between.length > 0 || parts.get(node) === 'core' || isRecurrent(node);
+  refuseAll([...between, ...refusalsOf(graph).filter(meant)]);
   const of = (part: Part) => subgraph(graph, parts, part);
   const [front, core, back] = [of('front'), of('core'), of('back')];
   if (core.nodes.length === 0) {
@@ -49,19 +52,29 @@ export function partition(graph: Graph): Partition {
   return { front: orNull(front), core, back: orNull(back) };
 }
 
-/** The best of all ways to cut the host layers, in their order, into those before and those behind the hardware. */
+/**
+ * The best of all ways to cut the host layers, in their order, into those before and those behind the hardware: the one that leaves
+ * the fewest between layers of the hardware, and of these the one with the most multiplications.
+ */
 function assignParts(graph: Graph): ReadonlyMap<Node, Part> {
-  const hosts = graph.nodes.filter(({ layer }) => layer.kind === 'host');
+  const hosts = graph.nodes.filter((node) => onlyHost(graph, node));
   let best: ReadonlyMap<Node, Part> = new Map();
+  let fewest = Number.POSITIVE_INFINITY;
   let most = -1;
   for (let before = 0; before <= hosts.length; before++) {
     const parts = partsFor(graph, new Set(hosts.slice(0, before)), new Set(hosts.slice(before)));
+    const between = hostBetween(graph, parts).length;
     const work = graph.nodes.reduce((sum, node) => sum + (parts.get(node) === 'core' ? workOf(graph, node) : 0), 0);
-    if (work <= most) continue;
+    if (between > fewest || (between === fewest && work <= most)) continue;
+    fewest = between;
     most = work;
     best = parts;
   }
   return best;
+}
+
+function onlyHost(graph: Graph, node: Node): boolean {
+  return isHostOnly(node, (tensor) => graph.tensors.get(tensor)!.shape);
 }
 
 function partsFor(graph: Graph, before: ReadonlySet<Node>, behind: ReadonlySet<Node>): ReadonlyMap<Node, Part> {
@@ -102,7 +115,7 @@ function workOf(graph: Graph, { layer, output }: Node): number {
 function hostBetween(graph: Graph, parts: ReadonlyMap<Node, Part>): readonly Refusal[] {
   const refusals: Refusal[] = [];
   for (const node of graph.nodes) {
-    if (node.layer.kind !== 'host') continue;
+    if (!onlyHost(graph, node)) continue;
     const part = parts.get(node)!;
     const victim =
       part === 'back' ? weightsBehind(graph, node) : part === 'front' ? recurrentBefore(graph, node) : null;

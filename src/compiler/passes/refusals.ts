@@ -1,4 +1,11 @@
-import type { Activation, Graph, GruLayer, LstmLayer, Node } from '../../model/graph.ts';
+import {
+  type Activation,
+  elementsOf,
+  type Graph,
+  type GruLayer,
+  type LstmLayer,
+  type Node,
+} from '../../model/graph.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
 
@@ -10,7 +17,9 @@ export interface Refusal {
 
 /** Layers of the graph that the hardware cannot compute, all of them. */
 export function refusalsOf(graph: Graph): readonly Refusal[] {
-  return graph.nodes.flatMap((node) => reasonsOf(node).map((reason) => ({ node, reason })));
+  return graph.nodes.flatMap((node) => {
+    return [...reasonsOf(node), ...stepReasons(graph, node)].map((reason) => ({ node, reason }));
+  });
 }
 
 /** @throws EsegenError that names every node with its reason, on a line each; nothing where there is none */
@@ -38,6 +47,13 @@ function reasonsOf({ layer }: Node): readonly string[] {
     default:
       return [];
   }
+}
+
+/** Of a recurrent layer that takes several steps where the network takes one. */
+function stepReasons(graph: Graph, { layer, inputs }: Node): readonly string[] {
+  if (layer.kind !== 'lstm' && layer.kind !== 'gru') return [];
+  const steps = elementsOf(graph.tensors.get(inputs[0]!)!) / layer.inputs;
+  return steps === 1 ? [] : [`it takes ${steps} steps in each of the network's; the hardware takes one`];
 }
 
 function activationReasons(activation: Activation): readonly string[] {

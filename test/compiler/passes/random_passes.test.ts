@@ -4,6 +4,7 @@ import type { LegalGraph } from '../../../src/compiler/legal_graph.ts';
 import { plainGraph } from '../../../src/compiler/legal_reference.ts';
 import { fold } from '../../../src/compiler/passes/fold.ts';
 import { legalize } from '../../../src/compiler/passes/legalize.ts';
+import { linearize } from '../../../src/compiler/passes/linearize.ts';
 import { partition } from '../../../src/compiler/passes/partition.ts';
 import { simplify } from '../../../src/compiler/passes/simplify.ts';
 import type { Frames } from '../../../src/data/frames.ts';
@@ -89,7 +90,10 @@ describe('passes over random networks', () => {
 
       const coreInputs = new Map(core.inputs.map(({ tensor }) => [tensor, whole.get(tensor)!]));
       const coreOutputs = run(core, coreInputs);
-      const folded = fold(core);
+      const linear = linearize(core);
+      expectSame(core, linear, coreOutputs, run(linear, coreInputs), `linearize, ${message}`);
+
+      const folded = fold(linear);
       expectSame(core, folded, coreOutputs, run(folded, coreInputs), `fold, ${message}`);
 
       const legal = legalize(folded);

@@ -101,13 +101,15 @@ function addTo(
     case 'linear': {
       if (layer.activation !== null) return false;
       const { columns, values } = layer.weight;
-      const source = inputs[0]!;
-      const matrix = sum.terms.get(source) ?? new Float64Array(sum.rows * columns);
-      sum.terms.set(source, matrix);
-      for (const [n, row] of from.entries()) {
-        sum.bias[to[n]!]! += factor[n]! * layer.bias[row]!;
-        const start = to[n]! * columns;
-        for (let c = 0; c < columns; c++) matrix[start + c]! += factor[n]! * values[row * columns + c]!;
+      for (const [n, row] of from.entries()) sum.bias[to[n]!]! += factor[n]! * layer.bias[row]!;
+      for (const { tensor: source, start, size } of partsOf(inputs[0]!)) {
+        const matrix = sum.terms.get(source) ?? new Float64Array(sum.rows * size);
+        sum.terms.set(source, matrix);
+        for (const [n, row] of from.entries()) {
+          for (let c = 0; c < size; c++) {
+            matrix[to[n]! * size + c]! += factor[n]! * values[row * columns + start + c]!;
+          }
+        }
       }
       return true;
     }
@@ -121,6 +123,18 @@ function addTo(
     default:
       return false;
   }
+}
+
+/** Tensors that stand side by side in a tensor, and where. */
+function partsOf(tensor: DraftTensor, start = 0): { tensor: DraftTensor; start: number; size: number }[] {
+  const { layer, inputs } = tensor.producer ?? { layer: null, inputs: [] };
+  if (layer?.kind !== 'concat') return [{ tensor, start, size: product(tensor.shape) }];
+  let at = start;
+  return inputs.flatMap((input) => {
+    const parts = partsOf(input, at);
+    at += product(input.shape);
+    return parts;
+  });
 }
 
 /** The operands of a product of two vectors. */
@@ -155,6 +169,17 @@ export function functionOf(tensor: DraftTensor): FunctionOf | null {
 export function unwrapped(tensor: DraftTensor): DraftTensor {
   const { root, index } = traced(tensor);
   return isWhole(index, root) ? root : tensor;
+}
+
+/** Whether two tensors hold the same elements in the same order. */
+export function isSameVector(a: DraftTensor, b: DraftTensor): boolean {
+  if (a === b) return true;
+  const [left, right] = [traced(a), traced(b)];
+  return (
+    left.root === right.root &&
+    left.index.length === right.index.length &&
+    left.index.every((place, n) => place === right.index[n])
+  );
 }
 
 function isWhole(index: Int32Array, root: DraftTensor): boolean {
