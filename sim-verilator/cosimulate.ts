@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GoldenModel } from '../src/golden/array.ts';
 import type { CellTrace } from '../src/golden/elem_lane.ts';
+import { Saturation } from '../src/golden/saturation.ts';
 import type { Design } from '../src/program/design.ts';
 import { STREAM_FILE } from '../src/program/stream.ts';
 import { EsegenError } from '../src/util/errors.ts';
@@ -55,6 +56,8 @@ export interface CosimResult extends Comparison {
   readonly registers: RegisterCounters | null;
   /** [T, P]. */
   readonly golden: Int16Array;
+  /** What saturated in the golden model, x left out. */
+  readonly saturation: Saturation;
   readonly rtl: Int16Array;
 }
 
@@ -75,15 +78,20 @@ const WATCHDOG = 20_000;
  * Runs the golden model over the frames of all voices.
  *
  * @param observers per channel, called for every cell; none where null
+ * @param saturation counts what saturates
  * @returns [T, P], in the order in which the design answers
  */
 export function runGolden(
   design: Design,
   stimuli: Stimuli,
   observers: readonly ((cell: number, trace: CellTrace) => void)[] | null = null,
+  saturation: Saturation = new Saturation(),
 ): Int16Array {
   const { outputs, channels } = design.dimensions;
-  const models = Array.from({ length: channels }, (_, c) => new GoldenModel(design, observers?.[c] ?? null));
+  const models = Array.from(
+    { length: channels },
+    (_, c) => new GoldenModel(design, observers?.[c] ?? null, saturation),
+  );
   const { width, data } = stimuli.frames;
   const y = new Int16Array(stimuli.order.length * outputs);
   for (const [at, { row, channel, first }] of batches(stimuli).flat().entries()) {
@@ -218,7 +226,8 @@ export async function cosimulate(
   const { dimensions } = design;
   const { log, output, stats, checkpoints } = await runBench(dir, design, stimuli, options);
   const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
-  const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null);
+  const saturation = new Saturation();
+  const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null, saturation);
   const answered = batches(stimuli);
   const inside =
     checkpoints === null
@@ -239,6 +248,7 @@ export async function cosimulate(
     recovered: recoveryOf(log),
     registers: registersOf(log),
     golden,
+    saturation,
     rtl: output.values,
   };
 }

@@ -1,8 +1,10 @@
 import { RUN_ENGINES, type RunEngine, type RunResult, run } from '../verbs/run.ts';
+import { saturationWarnings } from '../verbs/warnings.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressLine } from './progress.ts';
-import { formatCount } from './table.ts';
+import { saturationRows, showWarnings } from './saturation.ts';
+import { formatCount, formatRows } from './table.ts';
 
 interface Arguments {
   path: string;
@@ -69,5 +71,8 @@ export const runCommand: CommandBody<Arguments> = {
     const voices = result.voices === 1 ? '1 voice' : `${formatCount(result.voices)} voices`;
     const sizes = `${formatCount(result.frames)} frames of ${voices}, ${formatCount(result.outputs)} outputs each`;
     process.stdout.write(`${out}: ${sizes}, ${engine}\n`);
+    if (result.saturation === null) return;
+    process.stdout.write(formatRows(saturationRows(result.saturation)));
+    showWarnings(saturationWarnings(result.saturation, input));
   },
 };

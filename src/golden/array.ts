@@ -2,9 +2,11 @@ import { GATES, tileRows } from '../machine/tiles.ts';
 import type { Design } from '../program/design.ts';
 import { cellsOfLane, createPartition, outputsOfLane } from '../program/partition.ts';
 import { Op, Source, type Step, When } from '../program/schedule.ts';
+import { roundShift } from '../util/fixed.ts';
 import { type Accumulators, type ArithUnit, arithUnit } from './arith_unit.ts';
 import { assemble } from './assemble.ts';
 import { type CellTrace, ElemLane } from './elem_lane.ts';
+import { Saturation } from './saturation.ts';
 import { type DecodedMatrix, spmatRead } from './spmat_read.ts';
 
 /** Called for every cell of every frame with what is inside ElemMul. */
@@ -29,12 +31,20 @@ export class GoldenModel {
   readonly #y: Int16Array;
   #first = true;
 
-  constructor(design: Design, observer: CellObserver | null = null) {
+  /**
+   * @param observer is told every cell of every frame
+   * @param saturation counts what saturates
+   */
+  constructor(
+    design: Design,
+    observer: CellObserver | null = null,
+    readonly saturation: Saturation = new Saturation(),
+  ) {
     const { dimensions: d, formats, matrices } = design;
     this.#design = design;
     this.#observer = observer;
     this.#arith = arithUnit(formats.accBits, formats.saturate);
-    this.#elemLane = new ElemLane(formats, design.cells, design.tables);
+    this.#elemLane = new ElemLane(formats, design.cells, design.tables, saturation);
     const partition = createPartition(d.lanes, d.cells, d.outputs);
     const lanes = Array.from({ length: d.groups * d.lanes }, (_, lane) => lane % d.lanes);
     this.#matrices = d.segments.map(({ matrix, tile }, at) => {
@@ -105,10 +115,22 @@ export class GoldenModel {
       lane.step(cell, sums, row, this.#c[cell]!);
       this.#c[cell] = lane.c;
       this.#m[cell] = lane.m;
+      if (!projection && lane.mSaturated) this.saturation.y.outside++;
       this.#observer?.(cell, lane);
     }
+    this.#count(end - (lanes * from) / GATES);
     if (!projection) this.#y.set(this.#m);
     this.#gateSums[tile]!.fill(0);
+  }
+
+  /** Counts the values of cells. */
+  #count(cells: number): void {
+    const { z, c, y, gates, candidates } = this.saturation;
+    z.values += GATES * cells;
+    gates.values += (GATES - 1) * cells;
+    candidates.values += cells;
+    c.values += cells;
+    if (!this.#design.dimensions.projection) y.values += cells;
   }
 
   /** Twin of adder_tree.v: the sums of group 0, with those of the other groups added. */
@@ -124,10 +146,16 @@ export class GoldenModel {
   #outputs(shift: number): void {
     const { lanes, outRows, outputs } = this.#design.dimensions;
     const sums = this.#sumOverGroups(this.#outSums);
+    const bits = this.#design.formats.vectorBits;
+    const highest = 2 ** (bits - 1) - 1;
+    const lowest = -highest - 1;
     for (let r = 0; r < outputs; r++) {
       const sum = sums[(r % lanes) * outRows + Math.floor(r / lanes)]!;
-      this.#y[r] = assemble(sum, shift, this.#design.formats.vectorBits);
+      const y = assemble(sum, shift, bits);
+      this.#y[r] = y;
+      if ((y === highest || y === lowest) && roundShift(sum, shift) !== y) this.saturation.y.outside++;
     }
+    this.saturation.y.values += outputs;
     this.#outSums.fill(0);
   }
 }

@@ -1,9 +1,13 @@
-import { type Formats, PRODUCT_FRAC, TABLE_FRAC, Z_BITS } from '../machine/formats.ts';
+import { type Formats, PRODUCT_FRAC, TABLE_FRAC, Z_BITS, Z_FRAC } from '../machine/formats.ts';
 import { GATES } from '../machine/tiles.ts';
 import { tableIndex, tableShift, tableStepFrac } from '../program/act_table.ts';
 import type { CellParameters } from '../program/design.ts';
 import { roundHalfUp, saturate } from '../util/fixed.ts';
 import type { Accumulators } from './arith_unit.ts';
+import type { Saturation } from './saturation.ts';
+
+/** Number of the gate g. */
+const CANDIDATE = 2;
 
 /** Values inside ElemMul of one cell, for comparison with the hardware's checkpoints. */
 export interface CellTrace {
@@ -22,7 +26,12 @@ export class ElemLane {
   readonly z = new Int32Array(GATES);
   c = 0;
   m = 0;
+  /** Whether m was cut off. */
+  mSaturated = false;
 
+  readonly #saturation: Saturation;
+  readonly #gateLimit: number;
+  readonly #candidateLimit: number;
   readonly #cells: CellParameters;
   readonly #count: number;
   readonly #sigmoid: Int16Array;
@@ -42,7 +51,11 @@ export class ElemLane {
     formats: Formats,
     cells: CellParameters,
     tables: { readonly sigmoid: Int16Array; readonly tanh: Int16Array },
+    saturation: Saturation,
   ) {
+    this.#saturation = saturation;
+    this.#gateLimit = formats.sigmoidRange * 2 ** Z_FRAC;
+    this.#candidateLimit = formats.tanhRange * 2 ** Z_FRAC;
     this.#cells = cells;
     this.#count = cells.bias.length / GATES;
     this.#sigmoid = tables.sigmoid;
@@ -61,7 +74,14 @@ export class ElemLane {
   /** Gate sum to z: bias and peephole product added, rounded, saturated to 16 bits. */
   #preActivation(sum: number, gate: number, cell: number, product: number): number {
     const exact = sum + this.#cells.bias[gate * this.#count + cell]! + product * this.#peepScale;
-    const z = saturate(roundHalfUp(exact * this.#zScale), Z_BITS);
+    const rounded = roundHalfUp(exact * this.#zScale);
+    const z = saturate(rounded, Z_BITS);
+    if (z !== rounded) this.#saturation.z.outside++;
+    const limit = gate === CANDIDATE ? this.#candidateLimit : this.#gateLimit;
+    if (rounded >= limit || rounded < -limit) {
+      if (gate === CANDIDATE) this.#saturation.candidates.outside++;
+      else this.#saturation.gates.outside++;
+    }
     this.z[gate] = z;
     return z;
   }
@@ -74,17 +94,21 @@ export class ElemLane {
     const peepholes = this.#cells.peepholes;
     const zi = this.#preActivation(sums[row]!, 0, cell, peepholes === null ? 0 : peepholes.i[cell]! * state);
     const zf = this.#preActivation(sums[row + 1]!, 1, cell, peepholes === null ? 0 : peepholes.f[cell]! * state);
-    const zg = this.#preActivation(sums[row + 2]!, 2, cell, 0);
+    const zg = this.#preActivation(sums[row + 2]!, CANDIDATE, cell, 0);
     const i = this.#sigmoid[tableIndex(zi >> this.#sigmoidShift)]!;
     const f = this.#sigmoid[tableIndex(zf >> this.#sigmoidShift)]!;
     const g = this.#tanh[tableIndex(zg >> this.#tanhShift)]!;
 
     // f c' has 15 + cFrac fraction bits, i g has 30; up to 47 bits, exact in doubles.
-    const c = saturate(roundHalfUp((f * state * this.#oldScale + i * g) * this.#stateScale), this.#vectorBits);
+    const exactC = roundHalfUp((f * state * this.#oldScale + i * g) * this.#stateScale);
+    const c = saturate(exactC, this.#vectorBits);
+    if (c !== exactC) this.#saturation.c.outside++;
     const zo = this.#preActivation(sums[row + 3]!, 3, cell, peepholes === null ? 0 : peepholes.o[cell]! * c);
     const o = this.#sigmoid[tableIndex(zo >> this.#sigmoidShift)]!;
     const tanhC = this.#tanh[tableIndex(Math.floor(c * this.#indexScale))]!;
     this.c = c;
-    this.m = saturate(roundHalfUp(o * tanhC * this.#outputScale), this.#vectorBits);
+    const exactM = roundHalfUp(o * tanhC * this.#outputScale);
+    this.m = saturate(exactM, this.#vectorBits);
+    this.mSaturated = this.m !== exactM;
   }
 }

@@ -3,6 +3,7 @@ import { readCalibration } from '../data/frame_sets.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { loadDesign } from '../design/design_dir.ts';
 import { GoldenModel } from '../golden/array.ts';
+import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import { type Config, parseConfig, readConfig } from '../machine/config.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
@@ -48,6 +49,8 @@ export interface RunResult {
   readonly frames: number;
   readonly voices: number;
   readonly outputs: number;
+  /** What saturated in the golden model; null where the float model ran. */
+  readonly saturation: SaturationReport | null;
 }
 
 /** Most values that a result may have: 1 GiB. */
@@ -60,6 +63,7 @@ type Engine = (frames: Frames, length: number, states: readonly InitialState[] |
 interface Runnable {
   readonly model: TrainedModel;
   readonly engine: Engine;
+  readonly saturation: () => SaturationReport | null;
 }
 
 /**
@@ -72,7 +76,7 @@ export function run(options: RunOptions): RunResult {
   const named = [input, options.calibrate, options.initialY, options.initialC].filter((file) => file !== undefined);
   checkFileTarget(out, [path, ...named, ...(typeof options.config === 'string' ? [options.config] : [])]);
   progress('read');
-  const { model, engine: runVoice } = open(options, progress);
+  const { model, engine: runVoice, saturation } = open(options, progress);
   const { frames, voices, batched } = readBatch(input, model);
   const lengths = lengthsOf(model, options.lengths, frames[0]!.frames, voices);
   const states = readStates(model, options, voices);
@@ -93,7 +97,7 @@ export function run(options: RunOptions): RunResult {
   }
   const shape = batched ? [steps, voices, outputs] : [steps, outputs];
   writeFiles(new Map([[out, encodeNpy({ dtype: 'float64', shape, data }, out)]]));
-  return { engine, frames: steps, voices, outputs };
+  return { engine, frames: steps, voices, outputs, saturation: saturation() };
 }
 
 function open({ path, engine, config, calibrate, initialY, initialC }: RunOptions, progress: Progress): Runnable {
@@ -109,11 +113,11 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
       throw new EsegenError('--calibrate', `${path} is a design and has its number formats`, 'Leave it out');
     const { design, readModel } = loadDesign(path);
     const model = trained(readModel());
-    return { model, engine: engine === 'golden' ? goldenEngine(design) : floatEngine(model) };
+    return engine === 'golden' ? golden(model, design) : float(model);
   }
   const { graph, model } = importModel(path);
   if (engine === 'float') {
-    if (config === undefined && calibrate === undefined) return { model, engine: floatEngine(model) };
+    if (config === undefined && calibrate === undefined) return float(model);
     throw new EsegenError('--config, --calibrate', 'have no effect on the float engine', 'Leave them out');
   }
   if (config === undefined) {
@@ -125,7 +129,7 @@ function open({ path, engine, config, calibrate, initialY, initialC }: RunOption
   const calibration = readCalibration(path, calibrate, layer.inputs);
   const { design, report } = compileForAnyPart(layer, parsed, calibration, progress);
   checkCellClip(path, graph, report.peaks.c);
-  return { model, engine: goldenEngine(design) };
+  return golden(model, design);
 }
 
 /** A model of the hardware as the file it could have come from. */
@@ -134,27 +138,34 @@ function trained({ layer, outputLayer }: LstmModel): TrainedModel {
   return { layers: [[direction]], outputLayer, stateInput: null, sequenceLengths: null };
 }
 
-function floatEngine(model: TrainedModel): Engine {
-  const float = new FloatModel(model);
-  return (frames, length, states) => float.run(frames, states === null ? { length } : { length, states });
+function float(model: TrainedModel): Runnable {
+  const reference = new FloatModel(model);
+  return {
+    model,
+    engine: (frames, length, states) => reference.run(frames, states === null ? { length } : { length, states }),
+    saturation: () => null,
+  };
 }
 
 /** Outputs as reals: integers over a power of two, exact. */
-function goldenEngine(design: Design): Engine {
-  const golden = new GoldenModel(design);
+function golden(model: TrainedModel, design: Design): Runnable {
+  const saturation = new Saturation();
+  const machine = new GoldenModel(design, null, saturation);
   const { formats, dimensions } = design;
   const unit = 2 ** -formats.yFrac;
-  return (frames, length) => {
+  const engine: Engine = (frames, length) => {
     const x = quantizeFrames(frames, formats);
     const y = createFrames(frames.frames, dimensions.outputs);
-    golden.reset();
+    saturation.addInputs(frames.data.subarray(0, length * frames.width), formats);
+    machine.reset();
     for (let t = 0; t < length; t++) {
-      const step = golden.step(x.data.subarray(t * x.width, (t + 1) * x.width));
+      const step = machine.step(x.data.subarray(t * x.width, (t + 1) * x.width));
       const row = frameAt(y, t);
       for (let n = 0; n < row.length; n++) row[n] = step[n]! * unit;
     }
     return y;
   };
+  return { model, engine, saturation: () => saturation.report(formats) };
 }
 
 function isFloats(array: NpyArray): array is NpyArray & { readonly dtype: 'float32' | 'float64' } {

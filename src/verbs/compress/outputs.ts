@@ -1,6 +1,7 @@
 import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
 import { type CellObserver, GoldenModel } from '../../golden/array.ts';
+import { Saturation } from '../../golden/saturation.ts';
 import type { LstmLayer } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
 import type { Design } from '../../program/design.ts';
@@ -16,15 +17,18 @@ export function floatOutputs(layer: LstmLayer, { frames, utteranceStarts }: Cali
  *
  * @param observer is told every cell of every frame
  * @param onFrame is told the number of a frame behind its cells
+ * @param saturation counts what saturates, x included
  */
 export function goldenOutputs(
   design: Design,
   { frames, utteranceStarts }: CalibrationSet,
   observer: CellObserver | null = null,
   onFrame: (t: number) => void = () => {},
+  saturation: Saturation = new Saturation(),
 ): Frames {
   const { xFrac, yFrac, vectorBits } = design.formats;
-  const golden = new GoldenModel(design, observer);
+  const golden = new GoldenModel(design, observer, saturation);
+  saturation.addInputs(frames.data, design.formats);
   const starts = new Set(utteranceStarts);
   const unit = 2 ** -yFrac;
   const x = new Int16Array(frames.width);
