@@ -128,9 +128,10 @@ export function packDesign(design: Design): Map<string, MemImage> {
  * Memories of a design as the load bus addresses them: those of {@link packDesign}, but the weights lane by lane also where lanes work in
  * step.
  */
-export function loadableImages(design: Design): Map<string, MemImage> {
-  const { config, dimensions: d, matrices } = design;
-  const files = packDesign(design);
+export function loadableImages(
+  { config, dimensions: d, matrices }: Design,
+  files: ReadonlyMap<string, MemImage>,
+): ReadonlyMap<string, MemImage> {
   if (!d.inStep) return files;
   const width = weightWordBits(config);
   const images = new Map<string, MemImage>();

@@ -4,18 +4,14 @@ import { coarseMatrices } from '../compiler/coarse_weights.ts';
 import { type CompileReport, compile } from '../compiler/compile.ts';
 import type { CalibrationSet } from '../data/calibration_set.ts';
 import { readCalibration } from '../data/frame_sets.ts';
-import { checkTarget, writeDesign } from '../design/design_dir.ts';
-import {
-  generate,
-  HOST_PATHS,
-  type HostFiles,
-  type Labels,
-  type MemoryGroup,
-  memoryGroups,
-  parseLabels,
-} from '../design/generate.ts';
+import { generate } from '../design/generate.ts';
+import { HOST_PATHS, type HostFiles } from '../design/host_files.ts';
+import { type Labels, parseLabels } from '../design/labels.ts';
+import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
+import { checkTarget, writeDesign } from '../design/write_design.ts';
 import { Saturation, type SaturationReport } from '../golden/saturation.ts';
-import { type Config, parseConfig, readConfig } from '../machine/config.ts';
+import type { Config } from '../machine/config.ts';
+import { parseConfig, readConfig } from '../machine/read_config.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { LstmModel } from '../model/lstm.ts';

@@ -6,7 +6,7 @@ import type { ArrayLoad } from '../../sim-verilator/steady_state.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { SignalNoise } from '../data/signal_noise.ts';
-import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
+import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
 import type { SaturationReport } from '../golden/saturation.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';

@@ -17,7 +17,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tinyModel } from '../../fixtures/tiny_model.ts';
 import type { MemoryBehaviour } from '../../sim-verilator/simulator.ts';
-import { modelTensors } from '../../src/design/generate.ts';
+import { modelTensors } from '../../src/design/host_files.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { writeNpy } from '../../src/util/npy.ts';
 import { VERSION } from '../../src/util/version.ts';

@@ -7,7 +7,7 @@ import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import { createFrames, type IntegerFrames } from '../../src/data/frames.ts';
 import { GoldenModel } from '../../src/golden/array.ts';
 import type { CellTrace } from '../../src/golden/elem_lane.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { LstmLayer } from '../../src/model/lstm.ts';
 
 // Cases that random designs meet too seldom.

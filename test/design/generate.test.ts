@@ -3,20 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { type TinyModel, tinyModel } from '../../fixtures/tiny_model.ts';
 import { compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import {
-  type DesignFiles,
-  generate,
-  type HostFiles,
-  memoryGroups,
-  parseLabels,
-  sha256,
-} from '../../src/design/generate.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { type DesignFiles, sha256 } from '../../src/design/files.ts';
+import { generate } from '../../src/design/generate.ts';
+import type { HostFiles } from '../../src/design/host_files.ts';
+import { parseLabels } from '../../src/design/labels.ts';
+import { memoryGroups } from '../../src/design/memory_groups.ts';
 import { BLOCK_NAMES, moduleName } from '../../src/machine/names.ts';
-import { graphOf } from '../../src/model/import/graph_of_trained.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { hardwareModel } from '../../src/model/import/hardware_model.ts';
-import { lstmFromTensors } from '../../src/model/import/pytorch_lstm.ts';
-import { parseSafetensors } from '../../src/model/import/safetensors.ts';
+import { networkOfTensors, parseSafetensors } from '../../src/model/import/safetensors.ts';
 import type { LstmModel } from '../../src/model/lstm.ts';
 import { parseFeatureNorm } from '../../src/speech/features.ts';
 
@@ -129,7 +124,7 @@ describe('generate', () => {
     const compilation = compile(model.layer, config, randomCalibration(model.layer.inputs));
     const bytes = generate(compilation, model, NO_HOST).get('host/model.safetensors');
     const tensors = parseSafetensors(bytes as Uint8Array, 'host').tensors;
-    const back = hardwareModel('host', graphOf(lstmFromTensors('host', tensors)));
+    const back = hardwareModel('host', networkOfTensors('host', tensors));
     expect(compilation.report.pruned).toBe(true);
     expect(back.layer).toEqual(compilation.layer);
     expect(back.outputLayer).toEqual(model.outputLayer);
@@ -138,7 +133,7 @@ describe('generate', () => {
   test('a model that is built from host/model.safetensors is the same design', () => {
     const files = generated();
     const tensors = parseSafetensors(files.get('host/model.safetensors') as Uint8Array, 'host').tensors;
-    const again = generated(CONFIG, hardwareModel('host', graphOf(lstmFromTensors('host', tensors))));
+    const again = generated(CONFIG, hardwareModel('host', networkOfTensors('host', tensors)));
     for (const path of files.keys()) {
       if (path !== 'design.json') expect(again.get(path), path).toEqual(files.get(path));
     }

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { REGISTERS, registerOf, registersOf } from '../../src/control/registers.ts';
 import { registersMarkdown } from '../../src/control/registers_doc.ts';
-import { loadDesign, writeDesign } from '../../src/design/design_dir.ts';
 import { generate } from '../../src/design/generate.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
+import { writeDesign } from '../../src/design/write_design.ts';
 import type { Design } from '../../src/program/design.ts';
 import { Rng } from '../../src/util/rng.ts';
 import {

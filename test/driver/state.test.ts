@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
-import { writeDesign } from '../../src/design/design_dir.ts';
 import { generate } from '../../src/design/generate.ts';
+import { writeDesign } from '../../src/design/write_design.ts';
 import { GoldenModel } from '../../src/golden/array.ts';
 import { buildHarness, type Harness } from './harness.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
-import { loadDesign } from '../../src/design/design_dir.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
 import { rowRom } from '../../src/hdl/weights.ts';
 import { memoryPath, moduleName } from '../../src/machine/names.ts';
 import { weightColumnBits } from '../../src/machine/word_format.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tinyModel } from '../../fixtures/tiny_model.ts';
-import { modelTensors } from '../../src/design/generate.ts';
+import { modelTensors } from '../../src/design/host_files.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import type { LstmModel } from '../../src/model/lstm.ts';
 import { writeNpy } from '../../src/util/npy.ts';
@@ -32,6 +32,11 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function writeModel(value: LstmModel): void {
   writeFileSync(model, writeSafetensors(modelTensors(value.layer, value)));
+}
+
+/** A file of the only input or output. */
+function file(path: string) {
+  return { name: null, path };
 }
 
 /** Frames of normal numbers times a scale, as a file. */
@@ -63,7 +68,7 @@ describe('values beyond the format of x', () => {
 
     const pcm = frames('pcm.npy', 10_000);
     const warning = /^.*: (9\d\.\d|100\.0) % of the values of x are beyond ±\d+ and saturate: normalize the features/;
-    const ran = run({ path: out, input: pcm, engine: 'golden', out: join(root, 'y.npy') });
+    const ran = run({ path: out, inputs: [file(pcm)], engine: 'golden', out: [file(join(root, 'y.npy'))] });
     expect(saturationWarnings(ran.saturation!, 'pcm.npy')).toContainEqual(expect.stringMatching(warning));
     const simulated = await simulate(out, { input: pcm, simulator: 'icarus', frames: 3 });
     expect(simulated.mismatches).toBe(0);
@@ -76,7 +81,7 @@ describe('values beyond the format of x', () => {
   test('the share is exact, and one value in 300 is worth a warning, in the numbers of the calibration', () => {
     const loud = frames('loud.npy', 1, 1e9);
     const built = build({ model, config: config(), out, calibrate: frames('quiet.npy', 1) });
-    const ran = run({ path: out, input: loud, engine: 'golden', out: join(root, 'y.npy') });
+    const ran = run({ path: out, inputs: [file(loud)], engine: 'golden', out: [file(join(root, 'y.npy'))] });
     expect(shareOf({ saturation: ran.saturation! }, 'x')).toBe(1 / (FRAMES * INPUTS));
     const [line, ...others] = saturationWarnings(ran.saturation!, 'loud.npy').filter((text) => text.includes(' x '));
     expect(line).toBe(
@@ -86,7 +91,12 @@ describe('values beyond the format of x', () => {
   });
 
   test('the float model says nothing of saturation', () => {
-    const result = run({ path: model, input: frames('pcm.npy', 1e4), engine: 'float', out: join(root, 'y.npy') });
+    const result = run({
+      path: model,
+      inputs: [file(frames('pcm.npy', 1e4))],
+      engine: 'float',
+      out: [file(join(root, 'y.npy'))],
+    });
     expect(result.saturation).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { EsegenError } from '../../util/errors.ts';
 import {
   type Graph,
   LSTM_GATES,
@@ -8,7 +9,8 @@ import {
   type Tensor,
 } from '../graph.ts';
 import { GraphBuilder } from '../graph_builder.ts';
-import type { Floats, LstmDirection, LstmLayer as StackedLayer, TrainedModel } from '../lstm.ts';
+import type { Floats, LstmDirection, OutputLayer, LstmLayer as StackedLayer, TrainedModel } from '../lstm.ts';
+import { stacked } from './hardware_model.ts';
 
 /**
  * The graph of a chain of LSTM layers.
@@ -77,4 +79,33 @@ function gateMatrices({ inputs, cells, outputs, weightX, weightR }: StackedLayer
     [`${gate}r`, matrix(weightR, n, outputs)],
   ]);
   return Object.fromEntries(entries) as Record<LstmMatrix, Matrix>;
+}
+
+/**
+ * The chain of LSTM layers that a graph is.
+ *
+ * @throws EsegenError where it is another network
+ */
+export function trainedOf(where: string, graph: Graph): TrainedModel {
+  const layers: LstmDirection[][] = [];
+  let outputLayer: OutputLayer | null = null;
+  let feeds = graph.inputs[0]!.tensor;
+  for (const { layer, inputs, output, id } of graph.nodes) {
+    if (layer.kind === 'lstm') {
+      const direction = directionOf(layer);
+      if (inputs[0] === feeds && layer.reverse && layers.length > 0) layers.at(-1)!.push(direction);
+      else layers.push([direction]);
+      if (!layer.reverse || layers.at(-1)!.length === 1) feeds = inputs[0]!;
+      continue;
+    }
+    feeds = output;
+    if (layer.kind === 'concat') continue;
+    if (layer.kind !== 'linear') throw new EsegenError(where, `${id} is no part of a chain of LSTM layers`);
+    outputLayer = { classes: layer.weight.rows, weight: layer.weight.values, bias: layer.bias };
+  }
+  return { layers, outputLayer, stateInput: null, sequenceLengths: graph.sequenceLengths };
+}
+
+function directionOf(layer: LstmLayer): LstmDirection {
+  return { layer: stacked(layer), cell: layer.cell, reverse: layer.reverse, initial: layer.initial };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Masks } from '../../compiler/prune/prune_layer.ts';
-import { lstmPrefix } from '../../model/import/pytorch_lstm.ts';
+import { recurrentPrefixes } from '../../model/import/pytorch/recurrent_module.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safetensors_header.ts';
 import { type ByteTensor, type FloatTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
 import { ESE_CELL, type LstmDirection, type LstmLayer, type TrainedModel } from '../../model/lstm.ts';
@@ -80,7 +80,7 @@ function patchSafetensors(path: string, model: TrainedModel, masks: readonly (re
   }
   const dataAt = LENGTH_BYTES + headerLength(path, bytes.subarray(0, LENGTH_BYTES), bytes.length);
   const { entries } = parseHeader(path, bytes.subarray(LENGTH_BYTES, dataAt), bytes.length - dataAt);
-  const weights = maskedWeights(lstmPrefix(path, [...entries.keys()]), model, masks);
+  const weights = maskedWeights(recurrentPrefixes(entries.keys())[0]!, model, masks);
   for (const [name, { mask }] of weights) {
     const { begin, end } = entries.get(name)!;
     const size = (end - begin) / mask.length;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Frames } from '../../../src/data/frames.ts';
+import { trainedOf } from '../../../src/model/import/graph_of_trained.ts';
 import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
 import { importModel } from '../../../src/model/import/read_model.ts';
 import { runFloatModel } from '../../../src/model/reference/float_model.ts';
@@ -22,7 +23,8 @@ function framesOf(values: number[][]): Frames {
 }
 
 function load(name: string, suffix = 'onnx') {
-  const { graph, model } = importModel(`${FOLDER}${name}.${suffix}`);
+  const { graph } = importModel(`${FOLDER}${name}.${suffix}`);
+  const model = trainedOf(name, graph);
   const values = valuesSchema.parse(JSON.parse(readFileSync(`${FOLDER}${name}.json`, 'utf8')));
   return { graph, model, values };
 }

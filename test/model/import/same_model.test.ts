@@ -8,7 +8,7 @@ import { floats, integers, onnxFile } from '../../../fixtures/onnx_writer.ts';
 import { compile } from '../../../src/compiler/compile.ts';
 import { randomCalibration } from '../../../src/data/calibration_set.ts';
 import { generate } from '../../../src/design/generate.ts';
-import { parseConfig } from '../../../src/machine/config.ts';
+import { parseConfig } from '../../../src/machine/read_config.ts';
 import { readModel } from '../../../src/model/import/read_model.ts';
 import { type FloatTensor, writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
 import type { LstmLayer, OutputLayer } from '../../../src/model/lstm.ts';
@@ -117,6 +117,7 @@ describe('the same weights from two kinds of files give the same design, byte by
       ['weight_hh_l0', { shape: [4 * CELLS, outputs], data: layer.weightR }],
       ['weight_hr_l0', { shape: [outputs, CELLS], data: layer.weightP! }],
       ['bias_ih_l0', { shape: [4 * CELLS], data: layer.bias }],
+      ['bias_hh_l0', { shape: [4 * CELLS], data: new Float64Array(4 * CELLS) }],
       ['weight_ci', { shape: [CELLS], data: layer.peepholes!.i }],
       ['weight_cf', { shape: [CELLS], data: layer.peepholes!.f }],
       ['weight_co', { shape: [CELLS], data: layer.peepholes!.o }],
@@ -176,12 +177,16 @@ describe('a limit of the cell state', () => {
     expect(() => evaluate({ model, config, data: short, calibrate: long })).toThrow(inLong);
     expect(() => quantizeModel({ model, config, calibrate: long })).toThrow(inLong);
     expect(() => prune(scan(long))).toThrow(inLong);
-    const golden = { path: model, engine: 'golden', config, input: short, out: join(folder, 'y.npy') } as const;
+    const files = {
+      inputs: [{ name: null, path: short }],
+      out: [{ name: null, path: join(folder, 'y.npy') }],
+    };
+    const golden = { path: model, engine: 'golden', config, ...files } as const;
     expect(() => run({ ...golden, calibrate: long })).toThrow(`${where} calibration`);
     expect(evaluate({ model, config, data: short, calibrate: short }).densities).toHaveLength(1);
     expect(quantizeModel({ model, config, calibrate: short }).vectors).toHaveLength(4);
     expect(prune(scan(short)).sensitivity).not.toBe(null);
-    expect(run({ ...golden, calibrate: short }).frames).toBe(40);
+    expect(run({ ...golden, calibrate: short }).steps).toBe(40);
   });
 });
 

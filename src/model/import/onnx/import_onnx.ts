@@ -55,7 +55,7 @@ export function importOnnx(path: string, _options: ImportOptions = {}): Imported
  *
  * @param path file for messages; external data are looked for in its folder
  */
-export function onnxModel(path: string, bytes: Uint8Array): ImportedModel {
+export function onnxModel(path: string, bytes: Uint8Array): ImportedModel & { readonly model: TrainedModel } {
   const { opset, graph: raw } = decodeOnnx(path, bytes);
   if (opset < OPSET_LIMIT) {
     throw new EsegenError(path, `expected ONNX operator set ${OPSET_LIMIT} or newer, got ${opset}`, 'Export it again');

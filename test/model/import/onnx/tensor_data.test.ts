@@ -14,6 +14,7 @@ import {
   type TensorType,
   tensor,
 } from '../../../../fixtures/onnx_writer.ts';
+import { trainedOf } from '../../../../src/model/import/graph_of_trained.ts';
 import { onnxModel } from '../../../../src/model/import/onnx/import_onnx.ts';
 import { importModel } from '../../../../src/model/import/read_model.ts';
 
@@ -115,7 +116,7 @@ describe('external data', () => {
   const importWith = (entries: Record<string, string>, dims = [1, 4, 1]) => {
     const path = join(folder, 'model', 'm.onnx');
     writeFileSync(path, fileWith(tensor('W', 'F32', dims, (w) => external(w, entries))));
-    return [...importModel(path).model.layers[0]![0]!.layer.weightX];
+    return [...trainedOf(path, importModel(path).graph).layers[0]![0]!.layer.weightX];
   };
 
   test.each([

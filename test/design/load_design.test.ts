@@ -17,9 +17,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type TinyModel, tinyModel } from '../../fixtures/tiny_model.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { loadDesign, writeDesign } from '../../src/design/design_dir.ts';
-import { type DesignFiles, generate, sha256 } from '../../src/design/generate.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { type DesignFiles, sha256 } from '../../src/design/files.ts';
+import { generate } from '../../src/design/generate.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
+import { writeDesign } from '../../src/design/write_design.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { packDesign } from '../../src/program/pack.ts';
 
 const REBUILD = 'Build the design again with esegen build';
@@ -316,7 +318,11 @@ describe('loadDesign', () => {
       (json) => (json.dimensions!.sharedCounts = true),
       'files: mem/tiny_pointers_0001.mem is no memory of this design',
     ],
-    ['the place of the weights', (json) => (json.config!.weights = 'dram'), 'dimensions.dram: expected'],
+    [
+      'the place of the weights',
+      (json) => (json.config!.weights = 'dram'),
+      'dimensions.dram: expected true, got "false"',
+    ],
     ['an unknown dimension', (json) => (json.dimensions!.more = 1), 'dimensions.more: expected undefined, got "1"'],
     [
       'the lanes',

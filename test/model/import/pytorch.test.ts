@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { graphOf } from '../../../src/model/import/graph_of_trained.ts';
+import type { Graph, GruLayer, LstmLayer } from '../../../src/model/graph.ts';
 import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
-import { lstmFromTensors } from '../../../src/model/import/pytorch_lstm.ts';
-import { parseSafetensors } from '../../../src/model/import/safetensors.ts';
+import { networkOfTensors, parseSafetensors } from '../../../src/model/import/safetensors.ts';
 import { type FloatTensor, writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
-import type { LstmModel, TrainedModel } from '../../../src/model/lstm.ts';
+import type { LstmModel } from '../../../src/model/lstm.ts';
 import { EsegenError } from '../../../src/util/errors.ts';
 import { Rng } from '../../../src/util/rng.ts';
+import { checkGraph } from '../../lib/check_graph.ts';
 import { fileOf, lstmTensors, normal, SIZES } from './safetensors_fixture.ts';
 
 type Tensors = Map<string, FloatTensor>;
 
-const importTensors = (tensors: Tensors): TrainedModel =>
-  lstmFromTensors('m.safetensors', parseSafetensors(writeSafetensors(tensors), 'm.safetensors').tensors);
+const importTensors = (tensors: Tensors): Graph =>
+  networkOfTensors('m.safetensors', parseSafetensors(writeSafetensors(tensors), 'm.safetensors').tensors);
 
-const read = (tensors: Tensors): LstmModel => hardwareModel('m.safetensors', graphOf(importTensors(tensors)));
+const read = (tensors: Tensors): LstmModel => hardwareModel('m.safetensors', importTensors(tensors));
 
 /** Message of the refusal of the fixture's model after a change. */
 function refusal(change: (tensors: Tensors) => void): string {
@@ -82,12 +82,6 @@ describe('optional parts', () => {
     expect(read(tensors).layer.bias[0]).toBe(2 ** 24 + 1);
   });
 
-  test('one bias alone counts alone', () => {
-    const tensors = lstmTensors();
-    tensors.delete('lstm.bias_hh_l0');
-    expect(read(tensors).layer.bias).toEqual(Float64Array.from(tensors.get('lstm.bias_ih_l0')!.data));
-  });
-
   test('an output layer without bias gets zeros', () => {
     const tensors = lstmTensors();
     tensors.delete('fc.bias');
@@ -101,12 +95,25 @@ describe('optional parts', () => {
     expect(read(tensors).layer.weightX).toEqual(tensors.get('lstm.weight_ih_l0')!.data);
   });
 
-  test('tensors of other modules are left alone', () => {
+  test('tensors of other modules are left alone, and named', () => {
     const tensors = lstmTensors();
     tensors.set('norm.weight', normal(rng, 3));
     tensors.set('lstmx', normal(rng, 3));
     expect(read(tensors)).toEqual(read(lstmTensors()));
+    expect(importTensors(lstmTensors()).outside).toEqual([]);
+    expect(importTensors(tensors).outside).toEqual([
+      { name: 'lstmx', reason: 'is a tensor of no layer' },
+      { name: 'norm.weight', reason: 'is a tensor of no layer' },
+    ]);
   });
+
+  test.each(['fc', 'linear', 'out', 'output', 'head', 'classifier', 'dense'])(
+    'an output layer may be named %s',
+    (name) => {
+      const tensors = new Map([...lstmTensors()].map(([key, tensor]) => [key.replace(/^fc/, name), tensor]));
+      expect(read(tensors)).toEqual(read(lstmTensors()));
+    },
+  );
 
   test('one cell, one input, one output', () => {
     const tensors: Tensors = new Map([
@@ -128,6 +135,7 @@ describe('stacked layers and two directions', () => {
         tensors.set(`rnn.weight_ih${suffix}`, normal(rng, 20, width));
         tensors.set(`rnn.weight_hh${suffix}`, normal(rng, 20, 2));
         tensors.set(`rnn.weight_hr${suffix}`, normal(rng, 2, 5));
+        tensors.set(`rnn.bias_ih${suffix}`, normal(rng, 20));
         tensors.set(`rnn.bias_hh${suffix}`, normal(rng, 20));
       }
     }
@@ -137,33 +145,95 @@ describe('stacked layers and two directions', () => {
 
   test('are imported layer by layer, forward first', () => {
     const tensors = stacked();
-    const { layers, outputLayer } = importTensors(tensors);
-    expect(layers.map((directions) => directions.map(({ reverse }) => reverse))).toEqual([
-      [false, true],
-      [false, true],
+    const graph = importTensors(tensors);
+    checkGraph(graph);
+    expect(graph.nodes.map(({ id, name, layer, inputs }) => [id, name, layer.kind, ...inputs])).toEqual([
+      ['rnn0', 'rnn_l0', 'lstm', 'x'],
+      ['rnn0_reverse', 'rnn_l0_reverse', 'lstm', 'x'],
+      ['rnn0_concat', 'rnn_l0', 'concat', 'rnn0', 'rnn0_reverse'],
+      ['rnn1', 'rnn_l1', 'lstm', 'rnn0_concat'],
+      ['rnn1_reverse', 'rnn_l1_reverse', 'lstm', 'rnn0_concat'],
+      ['rnn1_concat', 'rnn_l1', 'concat', 'rnn1', 'rnn1_reverse'],
+      ['fc', 'fc', 'linear', 'rnn1_concat'],
     ]);
-    layers.forEach((directions, number) => {
-      for (const { layer, reverse } of directions) {
-        const suffix = `_l${number}${reverse ? '_reverse' : ''}`;
-        expect(layer.weightX).toEqual(tensors.get(`rnn.weight_ih${suffix}`)!.data);
-        expect(layer.weightP).toEqual(tensors.get(`rnn.weight_hr${suffix}`)!.data);
-        expect(layer.bias).toEqual(Float64Array.from(tensors.get(`rnn.bias_hh${suffix}`)!.data));
-      }
-    });
-    expect(outputLayer).toMatchObject({ classes: 7 });
+    for (const { name, layer } of graph.nodes) {
+      if (layer.kind !== 'lstm') continue;
+      const suffix = name.slice(3);
+      expect(layer.reverse).toBe(suffix.endsWith('_reverse'));
+      const data = (base: string) => tensors.get(`rnn.${base}${suffix}`)!.data;
+      const { ix, fx, cx, ox } = layer.weights;
+      expect([ix, fx, cx, ox].flatMap(({ values }) => [...values])).toEqual([...data('weight_ih')]);
+      expect(layer.projection!.values).toEqual(data('weight_hr'));
+      const [biasX, biasH] = [data('bias_ih'), data('bias_hh')];
+      expect([...layer.bias.f]).toEqual([5, 6, 7, 8, 9].map((row) => biasX[row]! + biasH[row]!));
+    }
   });
 
   test('are refused for the hardware by name', () => {
     expect(() => read(stacked())).toThrow(
-      'm.safetensors: lstm0_reverse: is another LSTM layer or direction, the hardware takes one\nm.safetensors: ' +
-        'lstm0_reverse: runs in reverse direction\nm.safetensors: lstm0_concat: is a concatenation, which',
+      'm.safetensors: rnn0_reverse ("rnn_l0_reverse"): is another LSTM layer or direction, the hardware takes one\n' +
+        'm.safetensors: rnn0_reverse ("rnn_l0_reverse"): runs in reverse direction\n' +
+        'm.safetensors: rnn0_concat ("rnn_l0"): is a concatenation, which',
     );
     const both = new Map([...stacked()].filter(([name]) => !name.includes('_l1')));
     expect(() => read(both)).toThrow(
-      'm.safetensors: lstm0_reverse: runs in reverse direction\nm.safetensors: lstm0_concat: is a concatenation, which ' +
-        'the hardware cannot run yet\nm.safetensors: fc: is a linear layer that is not the last, which',
+      'm.safetensors: rnn_reverse ("rnn_l0_reverse"): runs in reverse direction\nm.safetensors: rnn_concat ("rnn_l0"): is ' +
+        'a concatenation, which the hardware cannot run yet\nm.safetensors: fc: is a linear layer that is not the last',
     );
   });
+});
+
+describe('a GRU', () => {
+  const gru = (prefix: string, suffixes: readonly string[]): Tensors => {
+    const tensors: Tensors = new Map();
+    for (const suffix of suffixes) {
+      tensors.set(`${prefix}weight_ih${suffix}`, normal(rng, 12, suffix.includes('1') ? 4 : 3));
+      tensors.set(`${prefix}weight_hh${suffix}`, normal(rng, 12, 4));
+      tensors.set(`${prefix}bias_ih${suffix}`, normal(rng, 12));
+      tensors.set(`${prefix}bias_hh${suffix}`, normal(rng, 12));
+    }
+    return tensors;
+  };
+
+  test('has rows r, z, n, and keeps the two biases of n apart', () => {
+    const tensors = gru('gru.', ['_l0', '_l1']);
+    tensors.set('fc.weight', normal(rng, 2, 4));
+    const graph = importTensors(tensors);
+    checkGraph(graph);
+    expect(graph.nodes.map(({ id }) => id)).toEqual(['gru0', 'gru1', 'fc']);
+    const layer = graph.nodes[1]!.layer as GruLayer;
+    const data = (name: string) => [...tensors.get(`gru.${name}_l1`)!.data];
+    expect(layer).toMatchObject({ kind: 'gru', inputs: 4, cells: 4, resetAfter: true, reverse: false, initial: null });
+    expect([...layer.weights.rx.values]).toEqual(data('weight_ih').slice(0, 16));
+    expect([...layer.weights.zh.values]).toEqual(data('weight_hh').slice(16, 32));
+    expect([...layer.weights.nx.values]).toEqual(data('weight_ih').slice(32));
+    const sums = data('bias_ih').map((value, row) => value + data('bias_hh')[row]!);
+    expect([...layer.bias.r, ...layer.bias.z]).toEqual(sums.slice(0, 8));
+    expect([...layer.bias.n]).toEqual(data('bias_ih').slice(8));
+    expect([...layer.bias.nh]).toEqual(data('bias_hh').slice(8));
+  });
+
+  test('may be a cell', () => {
+    const graph = importTensors(gru('cell.', ['']));
+    expect(graph.nodes.map(({ id, name, layer }) => [id, name, layer.kind])).toEqual([['cell', 'cell', 'gru']]);
+    checkGraph(graph);
+  });
+
+  test('has no projection and no peepholes', () => {
+    const tensors = gru('gru.', ['_l0']);
+    tensors.set('gru.weight_ci', normal(rng, 4));
+    expect(() => importTensors(tensors)).toThrow(
+      '"gru.weight_ci": unknown tensor of the GRU, expected only weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0.',
+    );
+  });
+});
+
+test('the cell of an LSTM has the names without a number', () => {
+  const tensors = new Map([...lstmTensors()].map(([name, tensor]) => [name.replace('_l0', ''), tensor]));
+  const layer = importTensors(tensors).nodes[0]!.layer as LstmLayer;
+  expect(layer).toEqual(importTensors(lstmTensors()).nodes[0]!.layer);
+  tensors.set('lstm.weight_ih_l0', normal(rng, 20, 3));
+  expect(() => importTensors(tensors)).toThrow('"lstm.": has the tensors of a cell and of a layer');
 });
 
 describe('refused', () => {
@@ -195,28 +265,28 @@ describe('refused', () => {
     [
       'two LSTMs',
       (t) => t.set('decoder.weight_ih_l0', normal(rng, 20, 3)),
-      'm.safetensors: expected one LSTM, got 2, with the prefixes "decoder.", "lstm.". ' +
-        'Export the LSTM to build into a file of its own',
+      'm.safetensors: holds 2 recurrent modules, with the prefixes "decoder.", "lstm.", and names do not say how they are ' +
+        'connected. Name the layers in m.layers.json (docs/networks.md)',
     ],
     [
       'no LSTM',
       (t) => {
         for (const name of t.keys()) if (name.startsWith('lstm.')) t.delete(name);
       },
-      "m.safetensors: expected tensors named like PyTorch's nn.LSTM (weight_ih_l0, weight_hh_l0, …), " +
-        'got "fc.bias", "fc.weight". Save the state_dict of a model that holds an nn.LSTM',
+      "m.safetensors: expected tensors named like those of PyTorch's nn.LSTM or nn.GRU (weight_ih_l0, weight_hh_l0, …), " +
+        'got "fc.bias", "fc.weight". Save the state_dict of a model that holds one, or name its layers in m.layers.json',
     ],
     [
       'an empty file',
       (t) => t.clear(),
-      "m.safetensors: expected tensors named like PyTorch's nn.LSTM (weight_ih_l0, weight_hh_l0, …), " +
-        'got none. Save the state_dict of a model that holds an nn.LSTM',
+      "m.safetensors: expected tensors named like those of PyTorch's nn.LSTM or nn.GRU (weight_ih_l0, weight_hh_l0, …), " +
+        'got none. Save the state_dict of a model that holds one, or name its layers in m.layers.json',
     ],
     [
       'an unknown tensor of the LSTM',
       (t) => t.set('lstm.weight_cg', normal(rng, 5)),
       'm.safetensors: "lstm.weight_cg": unknown tensor of the LSTM, expected only weight_ih_l0, weight_hh_l0, ' +
-        'weight_hr_l0, bias_ih_l0, bias_hh_l0, weight_ci_l0, weight_cf_l0, weight_co_l0. ' +
+        'bias_ih_l0, bias_hh_l0, weight_hr_l0, weight_ci_l0, weight_cf_l0, weight_co_l0. ' +
         'Rename or remove it; leaving it out silently would change what the layer computes',
     ],
     [
@@ -271,7 +341,7 @@ describe('refused', () => {
     [
       'no classes',
       (t) => t.set('fc.weight', normal(rng, 0, 2)),
-      'm.safetensors: "fc.weight": expected classes from 1 to 65536, got 0. Choose a smaller model',
+      'm.safetensors: "fc.weight": expected outputs from 1 to 65536, got 0. Choose a smaller model',
     ],
     [
       'a short bias',
@@ -307,12 +377,12 @@ describe('refused', () => {
     [
       'an output layer that does not fit',
       (t) => t.set('fc.weight', normal(rng, 4, 5)),
-      'm.safetensors: "fc.weight": expected shape [classes, P] = [4, 2], got [4, 5]. Check how the model was exported',
+      'm.safetensors: "fc.weight": expected shape [outputs, inputs] = [4, 2], got [4, 5]. Check how the model was exported',
     ],
     [
       'an output bias alone',
       (t) => t.delete('fc.weight'),
-      'm.safetensors: "fc.weight": missing, expected a tensor [classes, P]. Export the whole state_dict',
+      'm.safetensors: "fc.weight": missing, expected a tensor [outputs, inputs]. Export the whole state_dict',
     ],
     [
       'a value that is not a number',
@@ -326,23 +396,28 @@ describe('refused', () => {
     expect(refusal(change)).toBe(message);
   });
 
-  test.each([
-    ['GRU', 3],
-    ['plain RNN', 1],
-  ])('a %s', (kind, gates) => {
+  test('a plain RNN', () => {
     const tensors: Tensors = new Map([
-      ['weight_ih_l0', normal(rng, gates * 8, 3)],
-      ['weight_hh_l0', normal(rng, gates * 8, 8)],
+      ['weight_ih_l0', normal(rng, 8, 3)],
+      ['weight_hh_l0', normal(rng, 8, 8)],
     ]);
     expect(() => read(tensors)).toThrow(
-      `m.safetensors: "weight_hh_l0": shape [${gates * 8}, 8] is that of a ${kind}, which is not supported yet`,
+      'm.safetensors: "weight_hh_l0": shape [8, 8] is that of a plain RNN, which is not supported',
     );
+  });
+
+  test.each(['ih', 'hh'])('one of two biases', (kind) => {
+    const other = kind === 'ih' ? 'hh' : 'ih';
+    expect(refusal((tensors) => tensors.delete(`lstm.bias_${kind}_l0`))).toBe(
+      `m.safetensors: "lstm.bias_${kind}_l0": missing, expected a tensor [4H]. Export the whole state_dict`,
+    );
+    expect(lstmTensors().has(`lstm.bias_${other}_l0`)).toBe(true);
   });
 
   test('two output layers', () => {
     const tensors = new Map([...lstmTensors()].map(([name, tensor]) => [`module.${name}`, tensor]));
     tensors.set('fc.weight', normal(rng, 4, 2));
-    expect(() => read(tensors)).toThrow('"module.fc.weight": stands beside "fc.weight", expected one');
+    expect(() => read(tensors)).toThrow('"module.fc.weight": stands beside "fc.weight", expected one output layer');
   });
 
   test('integer weights', () => {
@@ -351,7 +426,7 @@ describe('refused', () => {
       weight_hh_l0: { dtype: 'I32', shape: [4, 1], data_offsets: [16, 32] },
     });
     const { tensors } = parseSafetensors(fileOf(header, 32), 'm');
-    expect(() => lstmFromTensors('m', tensors)).toThrow(
+    expect(() => networkOfTensors('m', tensors)).toThrow(
       'm: "weight_ih_l0": expected dtype F32, F64, F16 or BF16, got I32. ' +
         'Export the model with floating-point weights; esegen quantizes them itself',
     );
