@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GoldenModel } from '../src/golden/array.ts';
-import type { CellTrace } from '../src/golden/elem_lane.ts';
+import { programOfDesign } from '../src/compiler/lower/program_of_design.ts';
+import type { CellTrace } from '../src/golden/lstm_slot.ts';
 import { Saturation } from '../src/golden/saturation.ts';
+import { GoldenVoice } from '../src/golden/voice.ts';
 import type { Design } from '../src/program/design.ts';
 import { STREAM_FILE } from '../src/program/stream.ts';
 import { EsegenError } from '../src/util/errors.ts';
@@ -56,7 +57,7 @@ export interface CosimResult extends Comparison {
   readonly registers: RegisterCounters | null;
   /** [T, P]. */
   readonly golden: Int16Array;
-  /** What saturated in the golden model, x left out. */
+  /** What saturated in the golden model; without checkpoints, and x left out. */
   readonly saturation: Saturation;
   readonly rtl: Int16Array;
 }
@@ -78,19 +79,20 @@ const WATCHDOG = 20_000;
  * Runs the golden model over the frames of all voices.
  *
  * @param observers per channel, called for every cell; none where null
- * @param saturation counts what saturates
+ * @param saturation counts what saturates in cells and outputs, in place of observers
  * @returns [T, P], in the order in which the design answers
  */
 export function runGolden(
   design: Design,
   stimuli: Stimuli,
   observers: readonly ((cell: number, trace: CellTrace) => void)[] | null = null,
-  saturation: Saturation = new Saturation(),
+  saturation: Saturation | null = null,
 ): Int16Array {
   const { outputs, channels } = design.dimensions;
+  const program = programOfDesign(design);
   const models = Array.from(
     { length: channels },
-    (_, c) => new GoldenModel(design, observers?.[c] ?? null, saturation),
+    (_, c) => new GoldenVoice(program, observers?.[c] ?? saturation?.observe ?? null),
   );
   const { width, data } = stimuli.frames;
   const y = new Int16Array(stimuli.order.length * outputs);
@@ -99,6 +101,7 @@ export function runGolden(
     if (first) model.reset();
     y.set(model.step(data.subarray(row * width, (row + 1) * width)), at * outputs);
   }
+  saturation?.addOutputs(y);
   return y;
 }
 
@@ -226,7 +229,7 @@ export async function cosimulate(
   const { dimensions } = design;
   const { log, output, stats, checkpoints } = await runBench(dir, design, stimuli, options);
   const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
-  const saturation = new Saturation();
+  const saturation = new Saturation(design.formats);
   const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null, saturation);
   const answered = batches(stimuli);
   const inside =

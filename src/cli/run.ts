@@ -1,14 +1,12 @@
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { RUN_ENGINES, type RunEngine } from '../verbs/run/open_engine.ts';
 import { type RunResult, run } from '../verbs/run.ts';
-import { saturationWarnings } from '../verbs/warnings.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { parseNamedPaths } from './named_paths.ts';
 import { progressLine } from './progress.ts';
-import { saturationRows, showWarnings } from './saturation.ts';
-import { formatCount, formatRows } from './table.ts';
+import { formatCount, formatShare } from './table.ts';
 
 interface Arguments extends ModelArguments {
   path: string;
@@ -22,6 +20,9 @@ interface Arguments extends ModelArguments {
   config: string | undefined;
   calibrate: string | undefined;
 }
+
+/** Share of saturated values that is worth a warning. */
+const MUCH_SATURATED = 1e-3;
 
 /** `esegen run`: outputs of a network in double precision or of its golden model. */
 export const runCommand: CommandBody<Arguments> = {
@@ -83,10 +84,10 @@ export const runCommand: CommandBody<Arguments> = {
     const utterances = result.utterances === 1 ? '1 utterance' : `${formatCount(result.utterances)} utterances`;
     const outputs = result.outputs.map(({ name, elements }) => `${name} ${formatCount(elements)}`).join(', ');
     const lines = [`${given.path}: ${utterances}, ${formatCount(result.steps)} steps, ${result.engine}; ${outputs}`];
+    for (const { vector, share } of result.saturated) {
+      lines.push(`${share > MUCH_SATURATED ? 'warning: ' : ''}${formatShare(share)} of ${vector} saturate`);
+    }
     for (const { name, reason } of result.outside) lines.push(`not part of the network: ${name}, ${reason}`);
     process.stdout.write(`${lines.join('\n')}\n`);
-    if (result.saturation === null) return;
-    process.stdout.write(formatRows(saturationRows(result.saturation)));
-    showWarnings(saturationWarnings(result.saturation, given.path));
   },
 };

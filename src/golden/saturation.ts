@@ -1,5 +1,10 @@
 import { type Formats, Z_BITS, Z_FRAC } from '../machine/formats.ts';
+import { GATES } from '../machine/tiles.ts';
 import { roundHalfUp } from '../util/fixed.ts';
+import type { CellObserver } from './lstm_slot.ts';
+
+/** Number of the gate g. */
+const CANDIDATE = 2;
 
 /** Values that were computed, and how many of them lay outside. */
 export interface Tally {
@@ -34,8 +39,12 @@ export interface SaturationReport {
 
 const empty = (): Tally => ({ values: 0, outside: 0 });
 
-/** Counts what saturates, over all frames and channels of a run of the golden model. */
+/**
+ * Counts what saturates, over all frames and channels of a run of the golden model of one layer. Of c, y and z a value at an end of its
+ * format counts as cut off.
+ */
 export class Saturation {
+  readonly #formats: Formats;
   readonly x = empty();
   readonly c = empty();
   readonly y = empty();
@@ -44,8 +53,33 @@ export class Saturation {
   readonly gates = empty();
   readonly candidates = empty();
 
+  constructor(formats: Formats) {
+    this.#formats = formats;
+  }
+
+  /** Takes in what is inside a cell. */
+  readonly observe: CellObserver = (_cell, { z, c }) => {
+    const { vectorBits, sigmoidRange, tanhRange } = this.#formats;
+    for (let gate = 0; gate < GATES; gate++) {
+      const value = z[gate]!;
+      countEnd(this.z, value, Z_BITS);
+      const [tally, range] = gate === CANDIDATE ? [this.candidates, tanhRange] : [this.gates, sigmoidRange];
+      const limit = range * 2 ** Z_FRAC;
+      tally.values++;
+      // The format of z ends at 16, as the widest table does.
+      if (value >= Math.min(limit, 2 ** (Z_BITS - 1) - 1) || value < -limit) tally.outside++;
+    }
+    countEnd(this.c, c, vectorBits);
+  };
+
+  /** Takes outputs in. */
+  addOutputs(y: Int16Array): void {
+    for (let i = 0; i < y.length; i++) countEnd(this.y, y[i]!, this.#formats.vectorBits);
+  }
+
   /** Takes inputs in that are still reals. */
-  addInputs(values: ArrayLike<number>, { xFrac, vectorBits }: Formats): void {
+  addInputs(values: ArrayLike<number>): void {
+    const { xFrac, vectorBits } = this.#formats;
     const scale = 2 ** xFrac;
     const limit = 2 ** (vectorBits - 1);
     this.x.values += values.length;
@@ -55,7 +89,8 @@ export class Saturation {
     }
   }
 
-  report({ vectorBits, xFrac, cFrac, yFrac, sigmoidRange, tanhRange }: Formats): SaturationReport {
+  report(): SaturationReport {
+    const { vectorBits, xFrac, cFrac, yFrac, sigmoidRange, tanhRange } = this.#formats;
     const vector = (name: VectorShare['name'], tally: Tally, bits: number, frac: number): VectorShare[] =>
       tally.values === 0 ? [] : [{ name, share: shareOf(tally), reach: 2 ** (bits - 1 - frac) }];
     return {
@@ -83,6 +118,12 @@ export class Saturation {
       ],
     };
   }
+}
+
+function countEnd(tally: Tally, value: number, bits: number): void {
+  const end = 2 ** (bits - 1);
+  tally.values++;
+  if (value === end - 1 || value === -end) tally.outside++;
 }
 
 function shareOf({ values, outside }: Tally): number {

@@ -111,9 +111,9 @@ export function build({ model: path, config: source, out, calibrate, progress = 
 
 /** What saturates in the golden model over a set of frames. */
 function saturationOver(design: Design, set: CalibrationSet): SaturationReport {
-  const saturation = new Saturation();
+  const saturation = new Saturation(design.formats);
   goldenOutputs(design, set, null, undefined, saturation);
-  return saturation.report(design.formats);
+  return saturation.report();
 }
 
 /** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */

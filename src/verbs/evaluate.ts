@@ -104,9 +104,9 @@ export function evaluate(options: EvaluateOptions): Evaluation {
       vectors.map((vectorBits): GoldenRow => {
         next(`${name}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`);
         const { design } = compilePruned(pruned, { ...config, weightBits, vectorBits }, values);
-        const tally = new Saturation();
+        const tally = new Saturation(design.formats);
         const y = goldenOutputs(design, task.set, null, undefined, tally);
-        const saturation = tally.report(design.formats);
+        const saturation = tally.report();
         return { weightBits, vectorBits, accuracy: judge(task, exact, y), ofPruned: judge(task, float, y), saturation };
       }),
     );

@@ -1,4 +1,3 @@
-import type { SaturationReport } from '../golden/saturation.ts';
 import type { Config } from '../machine/config.ts';
 import { elementsOf, type Graph, stepsOf } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
@@ -54,10 +53,10 @@ export interface RunResult {
   readonly steps: number;
   /** Outputs and the elements of a step of each. */
   readonly outputs: readonly { readonly name: string; readonly elements: number }[];
+  /** Share of the values beyond the format of a vector, 0 to 1, largest first; without vectors where there are none. */
+  readonly saturated: readonly { readonly vector: string; readonly share: number }[];
   /** Nodes of the file that are not part of the network. */
   readonly outside: Graph['outside'];
-  /** What saturated in the golden model; null where the float model ran. */
-  readonly saturation: SaturationReport | null;
 }
 
 /** Most values that the outputs of a set may have: 1 GiB. */
@@ -110,8 +109,14 @@ export function run(options: RunOptions): RunResult {
   if (targets.kind === 'folders') for (const folder of targets.paths.values()) makeFolder(folder);
   writeFiles(files);
   const outputs = graph.outputs.map(({ name, tensor }) => ({ name, elements: elementsOf(graph.tensors.get(tensor)!) }));
-  const saturation = opened.saturation?.() ?? null;
-  return { engine, utterances, steps, outputs, outside: graph.outside, saturation };
+  return { engine, utterances, steps, outputs, saturated: saturatedShares(opened), outside: graph.outside };
+}
+
+function saturatedShares({ saturated }: Engine): RunResult['saturated'] {
+  return [...saturated]
+    .filter(([, { saturated: count }]) => count > 0)
+    .map(([vector, { values, saturated: count }]) => ({ vector, share: count / values }))
+    .sort((a, b) => b.share - a.share);
 }
 
 function runUtterances(

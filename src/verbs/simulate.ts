@@ -124,8 +124,8 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     if (inside !== null) differences.push(inside);
   }
   const { steady, saturation } = cosim;
-  saturation.addInputs(input.reals.data, formats);
-  const report = saturation.report(formats);
+  saturation.addInputs(input.reals.data);
+  const report = saturation.report();
   return {
     saturation: report,
     warnings: saturationWarnings(report, options.input ?? 'random frames'),
