@@ -12,6 +12,7 @@ import { checkTarget, writeDesign } from '../design/write_design.ts';
 import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import type { Config } from '../machine/config.ts';
 import { parseConfig, readConfig } from '../machine/read_config.ts';
+import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { LstmModel } from '../model/lstm.ts';
@@ -101,7 +102,7 @@ export function build({ model: path, config: source, out, calibrate, progress = 
       ...saturationWarnings(saturation, calibration.origin),
       ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
     ],
-    leftOut: graph.outside.map(({ name }) => name),
+    leftOut: leftOutOf(graph),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,
@@ -114,6 +115,12 @@ function saturationOver(design: Design, set: CalibrationSet): SaturationReport {
   const saturation = new Saturation(design.formats);
   goldenOutputs(design, set, null, undefined, saturation);
   return saturation.report();
+}
+
+/** What of the file stays on the host, by its names there. */
+function leftOutOf({ nodes, outside }: Graph): string[] {
+  const host = nodes.filter(({ layer }) => layer.kind === 'host');
+  return [...outside, ...host].map(({ name }) => name);
 }
 
 /** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */
