@@ -18,7 +18,8 @@ import { type PrunedLayer, pruneLayer, selectWeights } from '../src/compiler/pru
 import { estimateCycles } from '../src/cycles/estimate.ts';
 import { readFrameSet, utterancesOf } from '../src/data/frame_sets.ts';
 import { createFrames, type Frames } from '../src/data/frames.ts';
-import { type Config, ENCODINGS, parseConfig } from '../src/machine/config.ts';
+import { type Config, ENCODINGS } from '../src/machine/config.ts';
+import { parseConfig } from '../src/machine/read_config.ts';
 import { hardwareModel } from '../src/model/import/hardware_model.ts';
 import { readModel } from '../src/model/import/read_model.ts';
 import { networkOfTensors, parseSafetensors } from '../src/model/import/safetensors.ts';

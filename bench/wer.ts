@@ -20,7 +20,7 @@ import { SIMULATORS, type SimulatorName } from '../sim-verilator/simulator.ts';
 import { singleVoice } from '../sim-verilator/stimuli.ts';
 import { type Frames, frameAt, type IntegerFrames } from '../src/data/frames.ts';
 import { type LoadedDesign, loadDesign } from '../src/design/load_design.ts';
-import { parseConfig } from '../src/machine/config.ts';
+import { parseConfig } from '../src/machine/read_config.ts';
 import { FloatLstm } from '../src/model/reference/float_lstm.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
 import { logMel, melWeights, parseFeatureNorm, speechFeatures } from '../src/speech/features.ts';

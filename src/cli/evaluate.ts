@@ -1,4 +1,4 @@
-import { parseConfig } from '../machine/config.ts';
+import { parseConfig } from '../machine/read_config.ts';
 import type { WordErrors } from '../speech/ctc.ts';
 import { EsegenError } from '../util/errors.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CompileReport } from '../compiler/compile.ts';
-import { parseConfig } from '../machine/config.ts';
 import { memoryPath } from '../machine/names.ts';
+import { parseConfig } from '../machine/read_config.ts';
 import { readModel } from '../model/import/read_model.ts';
 import type { LstmModel } from '../model/lstm.ts';
 import type { Design } from '../program/design.ts';

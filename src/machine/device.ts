@@ -1,5 +1,6 @@
 import { EsegenError } from '../util/errors.ts';
-import { type Config, nearestArray } from './config.ts';
+import type { Config } from './config.ts';
+import { nearestArray } from './nearest_array.ts';
 import { findPart, PARTS, type Part } from './parts.ts';
 import type { MachineSizes } from './sizes.ts';
 import { weightColumnBits, weightWordBits } from './word_format.ts';

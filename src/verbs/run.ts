@@ -53,6 +53,8 @@ export interface RunResult {
   readonly steps: number;
   /** Outputs and the elements of a step of each. */
   readonly outputs: readonly { readonly name: string; readonly elements: number }[];
+  /** Share of the values beyond the format of a vector, 0 to 1, largest first; without vectors where there are none. */
+  readonly saturated: readonly { readonly vector: string; readonly share: number }[];
   /** Nodes of the file that are not part of the network. */
   readonly outside: Graph['outside'];
 }
@@ -107,7 +109,14 @@ export function run(options: RunOptions): RunResult {
   if (targets.kind === 'folders') for (const folder of targets.paths.values()) makeFolder(folder);
   writeFiles(files);
   const outputs = graph.outputs.map(({ name, tensor }) => ({ name, elements: elementsOf(graph.tensors.get(tensor)!) }));
-  return { engine, utterances, steps, outputs, outside: graph.outside };
+  return { engine, utterances, steps, outputs, saturated: saturatedShares(opened), outside: graph.outside };
+}
+
+function saturatedShares({ saturated }: Engine): RunResult['saturated'] {
+  return [...saturated]
+    .filter(([, { saturated: count }]) => count > 0)
+    .map(([vector, { values, saturated: count }]) => ({ vector, share: count / values }))
+    .sort((a, b) => b.share - a.share);
 }
 
 function runUtterances(

@@ -20,7 +20,7 @@ import { type DesignFiles, sha256 } from '../../src/design/files.ts';
 import { generate } from '../../src/design/generate.ts';
 import { loadDesign } from '../../src/design/load_design.ts';
 import { writeDesign } from '../../src/design/write_design.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { LstmModel } from '../../src/model/lstm.ts';
 import { packDesign } from '../../src/program/pack.ts';
 import { Rng } from '../../src/util/rng.ts';

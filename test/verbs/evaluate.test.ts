@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lineChart } from '../../src/cli/chart.ts';
 import { progressBar } from '../../src/cli/progress.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';

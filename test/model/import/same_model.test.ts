@@ -8,7 +8,7 @@ import { floats, integers, onnxFile } from '../../../fixtures/onnx_writer.ts';
 import { compile } from '../../../src/compiler/compile.ts';
 import { randomCalibration } from '../../../src/data/calibration_set.ts';
 import { generate } from '../../../src/design/generate.ts';
-import { parseConfig } from '../../../src/machine/config.ts';
+import { parseConfig } from '../../../src/machine/read_config.ts';
 import { readModel } from '../../../src/model/import/read_model.ts';
 import { type FloatTensor, writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
 import type { LstmLayer, OutputLayer } from '../../../src/model/lstm.ts';
