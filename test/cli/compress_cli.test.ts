@@ -51,7 +51,7 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
   );
   expect(pruned).toMatchObject({ exitCode: 0, stderr: '' });
   expect(pruned.stdout).toMatch(/^lstm\.ix +32 +8 +25\.00 %/m);
-  expect(pruned.stdout).toMatch(/^or +64 +32 +50\.00 %/m);
+  expect(pruned.stdout).toMatch(/^lstm\.or +64 +32 +50\.00 %/m);
   expect(existsSync(join(root, 'p.masks.safetensors'))).toBe(true);
 
   expect(await esegen('run', 'p.safetensors', '--input', 'x.npy', '--out', 'y.npy')).toEqual({

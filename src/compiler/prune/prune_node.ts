@@ -1,4 +1,4 @@
-import { type Config, MATRICES } from '../../machine/config.ts';
+import { type Config, MATRICES, STACKS } from '../../machine/config.ts';
 import {
   type Floats,
   GRU_GATES,
@@ -41,8 +41,8 @@ function lstmMasks(layer: LstmLayer, config: Config, density: DensityOf): NodeMa
   const densities = Object.fromEntries(MATRICES.map((matrix) => [matrix, density(matrix)])) as Config['density'];
   const { masks } = selectWeights(stacked(layer), { ...config, density: densities });
   const found = new Map<MatrixName, Uint8Array>();
-  split(found, MATRICES.slice(0, 4), masks.x);
-  split(found, MATRICES.slice(4, 8), masks.r);
+  split(found, STACKS.x, masks.x);
+  split(found, STACKS.r, masks.r);
   if (masks.p !== null) found.set('ym', masks.p);
   return found;
 }
