@@ -18,10 +18,11 @@ import { type PrunedLayer, pruneLayer, selectWeights } from '../src/compiler/pru
 import { estimateCycles } from '../src/cycles/estimate.ts';
 import { readFrameSet, utterancesOf } from '../src/data/frame_sets.ts';
 import { createFrames, type Frames } from '../src/data/frames.ts';
-import { type Config, ENCODINGS, parseConfig } from '../src/machine/config.ts';
-import { lstmFromTensors } from '../src/model/import/pytorch_lstm.ts';
+import { type Config, ENCODINGS } from '../src/machine/config.ts';
+import { parseConfig } from '../src/machine/read_config.ts';
+import { hardwareModel } from '../src/model/import/hardware_model.ts';
 import { readModel } from '../src/model/import/read_model.ts';
-import { parseSafetensors } from '../src/model/import/safetensors.ts';
+import { networkOfTensors, parseSafetensors } from '../src/model/import/safetensors.ts';
 import type { LstmLayer, OutputLayer } from '../src/model/lstm.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
 import { parseFeatureNorm, speechFeatures } from '../src/speech/features.ts';
@@ -90,7 +91,7 @@ function balance(): void {
   console.log(`unbalanced-p10 as trained: imbalance ${laneImbalance(given, own.masks, configOf({})).toFixed(3)}`);
   const dense = readModel(modelPath('digits-dense')).layer;
   const { tensors } = parseSafetensors(eseModel(2017), 'ese');
-  const ese = lstmFromTensors('ese', tensors).layers[0]![0]!.layer;
+  const ese = hardwareModel('ese', networkOfTensors('ese', tensors)).layer;
   for (const settings of [{}, { indexBits: 5, fifoDepth: 32 }]) {
     compareCycles('digits', dense, 0.1, settings);
     compareCycles(`ESE's layer ${Object.values(ESE_SHAPE).join('-')}, normal weights`, ese, 0.1, settings);

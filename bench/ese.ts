@@ -4,7 +4,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { formatCount, formatTable } from '../src/cli/table.ts';
 import { estimateCycles } from '../src/cycles/estimate.ts';
-import { loadDesign } from '../src/design/design_dir.ts';
+import { loadDesign } from '../src/design/load_design.ts';
 import { simulate } from '../src/verbs/simulate.ts';
 import { buildEse, chosenConfigs, writeEseModel } from './lib/ese_designs.ts';
 

@@ -100,7 +100,12 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     mapped: true,
   },
   {
-    title: 'lanes in step with unbalanced weights, one lane a group',
+    title: 'lanes in step with unbalanced weights, words of 17 bits',
+    layer: { inputs: 9, cells: 12, outputs: 6, density: 0.4 },
+    config: { array: { groups: 2, lanes: 2 }, activationQueue: 'group', indexBits: 5 },
+  },
+  {
+    title: 'lanes in step, one lane a group',
     layer: { inputs: 9, cells: 12, outputs: 6, density: 0.4 },
     config: { array: { groups: 2, lanes: 1 }, activationQueue: 'group' },
   },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoadedDesign } from '../src/design/design_dir.ts';
+import type { LoadedDesign } from '../src/design/load_design.ts';
 import { sourcesOf } from '../src/synth/synthesize.ts';
 import { anyYosys, type Yosys } from '../src/synth/yosys.ts';
 import { EsegenError } from '../src/util/errors.ts';

@@ -1,4 +1,11 @@
 export { type CalibrationSet, randomCalibration } from './data/calibration_set.ts';
+export type { DesignFiles } from './design/files.ts';
+export type { HostFiles } from './design/host_files.ts';
+export { type Labels, parseLabels } from './design/labels.ts';
+export { type LoadedDesign, loadDesign } from './design/load_design.ts';
+export { type MemoryGroup, memoryGroups } from './design/memory_groups.ts';
+export { writeDesign } from './design/write_design.ts';
+export { parseConfig, readConfig } from './machine/read_config.ts';
 export type { Resource, Resources } from './machine/resources.ts';
 export type { Dimensions } from './program/dimensions.ts';
 export type { SimulateOptions } from './verbs/simulation/options.ts';
@@ -7,17 +14,8 @@ export type { SimulateOptions } from './verbs/simulation/options.ts';
 export type { VectorPeaks } from './compiler/calibrate.ts';
 export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
-export { type LoadedDesign, loadDesign, writeDesign } from './design/design_dir.ts';
-export {
-  type DesignFiles,
-  generate,
-  type HostFiles,
-  type Labels,
-  type MemoryGroup,
-  memoryGroups,
-  parseLabels,
-} from './design/generate.ts';
-export { type Config, type Matrix, parseConfig, readConfig } from './machine/config.ts';
+export { generate } from './design/generate.ts';
+export type { Config, Matrix } from './machine/config.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
 export { hardwareModel } from './model/import/hardware_model.ts';
@@ -70,9 +68,9 @@ export { type ImageOptions, type ModelImage, modelImage } from './verbs/image.ts
 export {
   type DesignInspection,
   inspect,
-  type LayerInspection,
   type MatrixInspection,
   type ModelInspection,
+  type NodeInspection,
 } from './verbs/inspect.ts';
 export {
   type PrunedMatrix,
@@ -82,6 +80,9 @@ export {
   type SensitivityOptions,
 } from './verbs/prune.ts';
 export { type QuantizeOptions, quantizeModel } from './verbs/quantize.ts';
-export { type RunEngine, type RunOptions, type RunResult, run } from './verbs/run.ts';
+export type { Layout } from './verbs/run/array_reading.ts';
+export type { NamedPath } from './verbs/run/named_path.ts';
+export type { RunEngine } from './verbs/run/open_engine.ts';
+export { type RunOptions, type RunResult, run } from './verbs/run.ts';
 export { type SimulateResult, simulate } from './verbs/simulate.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

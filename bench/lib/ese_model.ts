@@ -23,6 +23,7 @@ export function eseModel(seed: number): Uint8Array {
       ['weight_hh_l0', tensor(4 * cells, outputs)],
       ['weight_hr_l0', tensor(outputs, cells)],
       ['bias_ih_l0', tensor(4 * cells)],
+      ['bias_hh_l0', { shape: [4 * cells], data: new Float32Array(4 * cells) }],
       ['weight_ci', tensor(cells)],
       ['weight_cf', tensor(cells)],
       ['weight_co', tensor(cells)],

@@ -27,6 +27,7 @@ function sampleModel(): Uint8Array {
       ['weight_hh_l0', tensor(4 * CELLS, OUTPUTS)],
       ['weight_hr_l0', tensor(OUTPUTS, CELLS)],
       ['bias_ih_l0', tensor(4 * CELLS)],
+      ['bias_hh_l0', { shape: [4 * CELLS], data: new Float32Array(4 * CELLS) }],
       ['weight_ci', tensor(CELLS)],
       ['weight_cf', tensor(CELLS)],
       ['weight_co', tensor(CELLS)],

@@ -1,5 +1,5 @@
 import type { CompileReport } from '../compiler/compile.ts';
-import type { MemoryGroup } from '../design/generate.ts';
+import type { MemoryGroup } from '../design/memory_groups.ts';
 import type { Design } from '../program/design.ts';
 import { quoteName } from '../util/quote_name.ts';
 import { formatCount, formatShare, type Row } from './table.ts';

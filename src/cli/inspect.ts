@@ -1,16 +1,24 @@
-import type { Floats } from '../model/lstm.ts';
-import { formatShape } from '../util/quote_name.ts';
-import { type DesignInspection, inspect, type LayerInspection, type ModelInspection } from '../verbs/inspect.ts';
+import { type DesignInspection, inspect, type ModelInspection } from '../verbs/inspect.ts';
 import type { CommandBody } from './command.ts';
-import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
-import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
+import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
+import { formatModel, modelJson } from './inspect_model.ts';
+import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
+import { formatCount, formatRows, type Row } from './table.ts';
+
+interface Arguments extends ModelArguments {
+  path: string;
+  json: boolean;
+}
 
 /** `esegen inspect`: prints what is in a model or a design. */
-export const inspectCommand: CommandBody<{ path: string }> = {
+export const inspectCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
-    yargs.positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' }),
-  handler: ({ path }) => {
-    process.stdout.write(formatInspection(inspect(path)));
+    addModelOptions(yargs)
+      .positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print what is in a model as JSON' }),
+  handler: ({ path, json, ...given }) => {
+    const inspection = inspect(path, modelOptions(given));
+    process.stdout.write(json ? inspectionJson(inspection) : formatInspection(inspection));
   },
 };
 
@@ -19,58 +27,13 @@ export function formatInspection(inspection: ModelInspection | DesignInspection)
   return inspection.kind === 'model' ? formatModel(inspection) : formatDesign(inspection);
 }
 
-function largest(values: Floats): number {
-  let peak = 0;
-  for (const value of values) peak = Math.max(peak, Math.abs(value));
-  return peak;
-}
-
-function formatModel({ path, tensors, graph, model, layers, refusal }: ModelInspection): string {
-  const { outputLayer } = model;
-  const parts = layers.map((layer) => formatLayer(layer, layers.length === 1 ? 'layer' : `layer ${layer.number}`));
-  const rows: Row[] = [
-    ['output layer', outputLayer === null ? 'none' : `${outputLayer.classes} classes`],
-    ...leftOutRows(graph.outside.map(({ name }) => name)),
-    ...(refusal === null ? [] : [['hardware', `cannot be built: ${refusal}`] as const]),
-  ];
-  const tensorTable = formatTable([
-    ['tensor', 'dtype', 'shape'],
-    ...tensors.map(({ name, dtype, shape }) => [showName(name), dtype, formatShape(shape)]),
-  ]);
-  return `${path}: model\n\n${parts.join('\n')}\n${formatRows(rows)}\n${tensorTable}`;
-}
-
-function formatLayer({ direction, matrices }: LayerInspection, title: string): string {
-  const { layer, reverse, cell } = direction;
-  const { peepholes, weightP } = layer;
-  const weights = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-  const nonZeros = matrices.reduce((sum, matrix) => sum + matrix.nonZeros, 0);
-  const peaks =
-    peepholes === null ? null : [peepholes.i, peepholes.f, peepholes.o].map((p) => largest(p).toPrecision(4));
-  const sizes = describeLayer({ ...layer, projection: weightP !== null, peepholes: peepholes !== null });
-  const rows: Row[] = [
-    [title, `${sizes}${reverse ? ', reverse' : ''}`],
-    [
-      'weights',
-      `${formatCount(weights)}, of which ${formatCount(nonZeros)} non-zero (${formatShare(nonZeros / weights)})`,
-    ],
-    ['largest bias', largest(layer.bias).toPrecision(4)],
-    ['peepholes', peaks === null ? 'none' : `largest i ${peaks[0]}, f ${peaks[1]}, o ${peaks[2]}`],
-    ['projection', weightP === null ? 'none (y = m)' : `${layer.cells} to ${layer.outputs}`],
-    ...(Number.isFinite(cell.cellClip) ? [['cell state', `within ±${cell.cellClip}`] as const] : []),
-  ];
-  const matrixTable = formatTable([
-    ['matrix', 'rows', 'columns', 'non-zeros', 'density', 'largest'],
-    ...matrices.map((m) => [
-      m.name,
-      String(m.rows),
-      String(m.columns),
-      formatCount(m.nonZeros),
-      formatShare(m.density),
-      m.peak.toPrecision(4),
-    ]),
-  ]);
-  return `${formatRows(rows)}\n${matrixTable}`;
+function inspectionJson(inspection: ModelInspection | DesignInspection): string {
+  const { loaded, memories } = inspection.kind === 'design' ? inspection : { loaded: null, memories: null };
+  const content =
+    inspection.kind === 'model'
+      ? modelJson(inspection)
+      : { kind: 'design', path: loaded!.dir, config: loaded!.design.config, report: loaded!.report, memories };
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function formatDesign({ loaded, memories }: DesignInspection): string {

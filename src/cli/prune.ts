@@ -1,4 +1,5 @@
-import { type Config, ENCODINGS, type Encoding, MATRICES, parseConfig, readConfig } from '../machine/config.ts';
+import { type Config, ENCODINGS, type Encoding, MATRICES } from '../machine/config.ts';
+import { parseConfig, readConfig } from '../machine/read_config.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { PrunedAccuracy, Sensitivity } from '../verbs/compress/sensitivity.ts';
 import { type PruneResult, prune } from '../verbs/prune.ts';

@@ -7,11 +7,18 @@ export function formatRows(rows: readonly Row[]): string {
   return rows.map(([label, value]) => `${`${label.padEnd(width)}  ${value}`.trimEnd()}\n`).join('');
 }
 
-/** A table with a heading: the first column left, the others right aligned; ends in a newline. */
-export function formatTable(lines: readonly (readonly string[])[]): string {
+/**
+ * A table with a heading; ends in a newline.
+ *
+ * @param sides on which columns are aligned; default the first one left, the others right
+ */
+export function formatTable(
+  lines: readonly (readonly string[])[],
+  sides: readonly ('left' | 'right')[] = ['left'],
+): string {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
   const align = (cell: string, column: number) =>
-    column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+    sides[column] === 'left' ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
   return lines.map((cells) => `${cells.map(align).join('  ').trimEnd()}\n`).join('');
 }
 

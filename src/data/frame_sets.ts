@@ -71,18 +71,35 @@ function readFloats(path: string, inputs: number) {
 
 /** First frames of the utterances, from the JSON file of the same stem; without one it is all one utterance. */
 function readBorders(npy: string, frames: number): number[] {
-  const path = `${npy.slice(0, npy.length - extname(npy).length)}.json`;
-  if (!existsSync(path)) return [0];
-  const result = bordersSchema.safeParse(readJson(path));
-  if (!result.success) throw schemaError(path, result.error, 'Expected is {"strings": [{"steps": 44}, …]}');
+  const lengths = readUtteranceSteps(npy);
+  if (lengths === null) return [0];
   const starts: number[] = [];
   let next = 0;
-  for (const { steps } of result.data.strings) {
+  for (const steps of lengths) {
     starts.push(next);
     next += steps;
   }
   if (next !== frames) {
-    throw new EsegenError(path, `expected steps that sum up to the ${frames} frames of ${npy}, got ${next}`);
+    const where = bordersPath(npy);
+    throw new EsegenError(where, `expected steps that sum up to the ${frames} frames of ${npy}, got ${next}`);
   }
   return starts;
+}
+
+/** Where the utterance borders of a file of frames are. */
+export function bordersPath(npy: string): string {
+  return `${npy.slice(0, npy.length - extname(npy).length)}.json`;
+}
+
+/**
+ * Steps of the utterances of a file of frames, from the JSON file of the same stem; null where there is none.
+ *
+ * @throws EsegenError where that file is not valid
+ */
+export function readUtteranceSteps(npy: string): readonly number[] | null {
+  const path = bordersPath(npy);
+  if (!existsSync(path)) return null;
+  const result = bordersSchema.safeParse(readJson(path));
+  if (!result.success) throw schemaError(path, result.error, 'Expected is {"strings": [{"steps": 44}, …]}');
+  return result.data.strings.map(({ steps }) => steps);
 }

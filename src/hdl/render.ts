@@ -33,3 +33,9 @@ export function renderTemplate(name: string, values: ModulePlan['values']): stri
 export function renderModule(plan: ModulePlan): string {
   return renderTemplate(`${plan.block}.v.hbs`, plan.values);
 }
+
+/** Words in the text of a template that are printed whatever its values, and those of its comments not. */
+export function templateWords(name: string): ReadonlySet<string> {
+  const text = readFileSync(new URL(name, TEMPLATES), 'utf8').replace(/\{\{.*?\}\}|\/\/.*/g, ' ');
+  return new Set(text.match(/\b[A-Za-z_]\w*/g));
+}

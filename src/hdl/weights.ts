@@ -1,6 +1,6 @@
 import { memoryPath } from '../machine/names.ts';
 import { feedsOf } from '../machine/sizes.ts';
-import { weightWordBits } from '../machine/word_format.ts';
+import { weightColumnBits, weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -44,6 +44,7 @@ export function rowRom({ config, dimensions: d }: Design): ModulePlan {
   return modulePlan('row_rom', {
     lanes: d.lanes,
     width: weightWordBits(config),
+    column: weightColumnBits(config),
     depth: d.weightDepth,
     file: memoryPath(config.name, 'weights_0000.mem'),
   });

@@ -1,8 +1,9 @@
 import { EsegenError } from '../util/errors.ts';
-import { type Config, nearestArray } from './config.ts';
+import type { Config } from './config.ts';
+import { nearestArray } from './nearest_array.ts';
 import { findPart, PARTS, type Part } from './parts.ts';
 import type { MachineSizes } from './sizes.ts';
-import { weightWordBits } from './word_format.ts';
+import { weightColumnBits, weightWordBits } from './word_format.ts';
 
 /** Shapes of an 18-Kbit block RAM with one read port: bits of a word, words (UG573). */
 const RAMB18_SHAPES = [
@@ -60,7 +61,9 @@ export function checkDevice(config: Config, dimensions: MachineSizes): void {
   const wordBits = weightWordBits(config);
   // A memory a lane, or one for all lanes of a group that work in step.
   const ramsOf = (depth: number) =>
-    dimensions.inStep ? groups * blockRams(lanes * wordBits, depth) : groups * lanes * blockRams(wordBits, depth);
+    dimensions.inStep
+      ? groups * blockRams(lanes * weightColumnBits(config), depth)
+      : groups * lanes * blockRams(wordBits, depth);
   const rams = ramsOf(weightDepth);
   if (rams <= bram) return;
   let words = weightDepth;

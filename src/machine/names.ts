@@ -71,11 +71,11 @@ const MODULE_ENDS: readonly string[] = BLOCK_NAMES.flatMap((block) => [
 ]);
 
 /**
- * Whether a design of this name would have a module that another design can have too: `lstm_core` is a module of a design named
- * `lstm`, and `lstm_small` has a `rom` of the name of the `small_rom` of `lstm`.
+ * End by which a design of this name would have a module that another design can have too; null where it has none. `lstm_core` is a
+ * module of a design named `lstm`, and `lstm_small` has a `rom` of the name of the `small_rom` of `lstm`.
  */
-export function endsLikeModule(name: string): boolean {
-  return MODULE_ENDS.some((end) => `_${name}`.endsWith(`_${end}`));
+export function moduleEnd(name: string): string | null {
+  return MODULE_ENDS.find((end) => `_${name}`.endsWith(`_${end}`)) ?? null;
 }
 
 /** Reserved words of SystemVerilog (IEEE 1800-2017, annex B), which include those of Verilog-2005. */

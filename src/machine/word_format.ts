@@ -25,3 +25,12 @@ export interface WordFormat {
 export function weightWordBits({ weightBits, indexBits }: WordFormat): number {
   return weightBits + indexBits;
 }
+
+/**
+ * Bits of the column of a lane in the memory of lanes in step, whose words are written one by one: those of a word, and zeros up
+ * to a multiple of 8 or 9. Vivado makes a memory of its own of every column that is none (UG901, byte-write enable).
+ */
+export function weightColumnBits(format: WordFormat): number {
+  const bits = weightWordBits(format);
+  return Math.min(...[8, 9].map((unit) => Math.ceil(bits / unit) * unit));
+}

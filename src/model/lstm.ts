@@ -1,5 +1,6 @@
-/** Values of an imported tensor, row-major, in the precision of its source. */
-export type Floats = Float32Array | Float64Array;
+import type { CellRule, Floats } from './graph.ts';
+
+export { type Activation, type CellRule, ESE_CELL, type Floats } from './graph.ts';
 
 /** Peephole weights, one per cell: `i` and `f` look at the previous cell state, `o` at the new one. */
 export interface Peepholes {
@@ -44,37 +45,6 @@ export interface LstmModel {
   readonly layer: LstmLayer;
   readonly outputLayer: OutputLayer | null;
 }
-
-/** An activation function; the hard sigmoid is max(0, min(1, alpha·x + beta)). */
-export type Activation =
-  | { readonly kind: 'sigmoid' | 'tanh' | 'relu' }
-  | { readonly kind: 'hardSigmoid'; readonly alpha: number; readonly beta: number };
-
-/** How a cell computes, apart from its weights. */
-export interface CellRule {
-  /** σ of the gates i, f and o. */
-  readonly gate: Activation;
-  /** tanh of g. */
-  readonly candidate: Activation;
-  /** tanh of c. */
-  readonly output: Activation;
-  /** Pre-activations of the four gates are kept within ±clip, as by ONNX Runtime; Infinity where there is no limit. */
-  readonly clip: number;
-  /** The new cell state is kept within ±cellClip; Infinity where there is no limit. */
-  readonly cellClip: number;
-  /** f = 1 − i; the rows of f then have no effect (ONNX's `input_forget`). */
-  readonly couplesGates: boolean;
-}
-
-/** The cell of ESE and of PyTorch's `nn.LSTM`, the one that the hardware computes. */
-export const ESE_CELL: CellRule = {
-  gate: { kind: 'sigmoid' },
-  candidate: { kind: 'tanh' },
-  output: { kind: 'tanh' },
-  clip: Number.POSITIVE_INFINITY,
-  cellClip: Number.POSITIVE_INFINITY,
-  couplesGates: false,
-};
 
 /** State before the first frame of an utterance. */
 export interface InitialState {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { EsegenError } from '../util/errors.ts';
 import type { Design } from './design.ts';
-import { memWord } from './mem_image.ts';
+import { type MemImage, memWord } from './mem_image.ts';
 import { loadableImages } from './pack.ts';
 
 /** Path of the image in a design directory. */
@@ -57,14 +57,20 @@ export function readImageHash(image: Uint8Array, where: string): bigint {
  * the layout.
  *
  * @param design the model, compiled for the hardware
+ * @param images its memories, from packDesign
  * @param hash hash of the hardware's design (designHash)
  * @param weights of the weights that the model has in external memory; null where it has none there
  */
-export function packModelImage(design: Design, hash: bigint, weights: WeightsSum | null): Uint8Array {
+export function packModelImage(
+  design: Design,
+  images: ReadonlyMap<string, MemImage>,
+  hash: bigint,
+  weights: WeightsSum | null,
+): Uint8Array {
   const { inputs, cells, outputs } = design.dimensions;
   const words: number[] = [IMAGE_MAGIC, IMAGE_VERSION, 0, Number(hash & 0xffff_ffffn), Number(hash >> 32n)];
   words.push(inputs, cells, outputs, weights?.bytes ?? 0, weights?.crc ?? 0);
-  for (const [file, image] of loadableImages(design)) {
+  for (const [file, image] of loadableImages(design, images)) {
     const [, name, number] = /^([a-z]+)(?:_(\d+))?\.mem$/.exec(file)!;
     const kind = MEMORY_KINDS.indexOf(name as (typeof MEMORY_KINDS)[number]);
     words.push((kind << KIND_SHIFT) | Number(number ?? 0), image.depth);

@@ -1,6 +1,6 @@
 import { type Formats, TABLE_BITS, TABLE_ENTRIES } from '../machine/formats.ts';
 import { GATES } from '../machine/tiles.ts';
-import { weightWordBits } from '../machine/word_format.ts';
+import { type WordFormat, weightColumnBits, weightWordBits } from '../machine/word_format.ts';
 import type { CellParameters, Design, DesignMatrices } from './design.ts';
 import type { Dimensions } from './dimensions.ts';
 import type { EncodedWords } from './encode.ts';
@@ -24,11 +24,6 @@ function memoryLanes(d: Dimensions, shared: boolean): number[] {
 
 function pointerLanes(d: Dimensions): number[] {
   return memoryLanes(d, d.sharedCounts);
-}
-
-/** Lanes in a word of a weight memory: all of a group where they work in step. */
-export function lanesOfWeightMemory(d: Dimensions): number {
-  return d.inStep ? d.lanes : 1;
 }
 
 /** Words of a lane over all matrices. */
@@ -83,7 +78,8 @@ function packParameters({ dimensions: d, formats, cells }: Design, elemLane: num
  * Memory images of a design by file name (in `mem/`, behind the name of the design: memoryPath):
  *
  * - `weights_LLLL`   words of lane LLLL (group by group): W_x, W_r, W_ym, each from its base on; none where they are in
- *   external memory (stream.ts). Where the lanes of a group work in step, the words of all of them side by side, lane LLLL in the low bits
+ *   external memory (stream.ts). Where the lanes of a group work in step, the words of all of them side by side in columns of
+ *   weightColumnBits, lane LLLL in the low bits
  * - `pointers_LLLL`  words in each column of lane LLLL: columns of W_x, W_r, W_ym; of the first lane of each group where all
  *   of them have the same
  * - `elem_EEE`      row 4w + gate: {peephole, bias} of the cell of word w in ElemMul lane EEE
@@ -93,10 +89,11 @@ export function packDesign(design: Design): Map<string, MemImage> {
   const { config, dimensions: d, matrices, tables, schedule } = design;
   const images = new Map<string, MemImage>();
   const width = weightWordBits(config);
+  const column = weightColumnBits(config);
   for (const lane of d.dram ? [] : memoryLanes(d, d.inStep)) {
-    const words = Array.from({ length: lanesOfWeightMemory(d) }, (_, at) => laneWeights(matrices, d, lane + at));
+    const words = Array.from({ length: d.inStep ? d.lanes : 1 }, (_, at) => laneWeights(matrices, d, lane + at));
     const image = d.inStep
-      ? memFromBigInts(width * words.length, sideBySide(words, width))
+      ? memFromBigInts(column * words.length, sideBySide(words, column))
       : memFromWords(width, words[0]!);
     images.set(laneName('weights', lane), image);
   }
@@ -131,9 +128,10 @@ export function packDesign(design: Design): Map<string, MemImage> {
  * Memories of a design as the load bus addresses them: those of {@link packDesign}, but the weights lane by lane also where lanes work in
  * step.
  */
-export function loadableImages(design: Design): Map<string, MemImage> {
-  const { config, dimensions: d, matrices } = design;
-  const files = packDesign(design);
+export function loadableImages(
+  { config, dimensions: d, matrices }: Design,
+  files: ReadonlyMap<string, MemImage>,
+): ReadonlyMap<string, MemImage> {
   if (!d.inStep) return files;
   const width = weightWordBits(config);
   const images = new Map<string, MemImage>();
@@ -148,7 +146,7 @@ export function loadableImages(design: Design): Map<string, MemImage> {
 export function imageShapes(design: Pick<Design, 'config' | 'dimensions' | 'formats' | 'schedule'>) {
   const { config, dimensions: d, schedule } = design;
   const shapes = new Map<string, { width: number; depth: number }>();
-  const width = lanesOfWeightMemory(d) * weightWordBits(config);
+  const width = d.inStep ? d.lanes * weightColumnBits(config) : weightWordBits(config);
   for (const lane of d.dram ? [] : memoryLanes(d, d.inStep)) {
     shapes.set(laneName('weights', lane), { width, depth: d.weightDepth });
   }
@@ -206,7 +204,7 @@ function unpackMatrices(
   );
   const sums = counts.map((ofLanes) => ofLanes.map((ofLane) => ofLane.reduce((sum, count) => sum + count, 0)));
   const streamed = stream === null ? null : unpackStream(stream, d, sums);
-  const onChip = d.dram ? [] : weightsOfLanes(images, d, weightWordBits(format));
+  const onChip = d.dram ? [] : weightsOfLanes(images, d, format);
   return d.segments.map(({ columns, base }, part) => ({
     format,
     columns,
@@ -216,13 +214,14 @@ function unpackMatrices(
 }
 
 /** Weight memories lane by lane. */
-function weightsOfLanes(images: ReadonlyMap<string, MemImage>, d: Dimensions, bits: number): Uint32Array[] {
-  const mask = (1n << BigInt(bits)) - 1n;
+function weightsOfLanes(images: ReadonlyMap<string, MemImage>, d: Dimensions, format: WordFormat): Uint32Array[] {
+  const mask = (1n << BigInt(weightWordBits(format))) - 1n;
+  const columnBits = weightColumnBits(format);
   return Array.from({ length: d.groups * d.lanes }, (_, lane) => {
     if (!d.inStep) return images.get(laneName('weights', lane))!.words;
     const place = lane % d.lanes;
     const image = images.get(laneName('weights', lane - place))!;
-    const shift = BigInt(place * bits);
+    const shift = BigInt(place * columnBits);
     return Uint32Array.from({ length: image.depth }, (_, at) => Number((memWord(image, at) >> shift) & mask));
   });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
+import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
 import { rtlFiles } from '../design/rtl_files.ts';
 import { moduleName } from '../machine/names.ts';
 import { type Family, familyOf, findPart } from '../machine/parts.ts';

@@ -3,7 +3,7 @@ import { EsegenError } from './errors.ts';
 import { causeOf } from './file_error.ts';
 import { writeFiles } from './write_files.ts';
 
-/** A C-ordered array of rank 0 to 3, as NumPy's `.npy` files hold it. */
+/** A C-ordered array of rank 0 to 8, as NumPy's `.npy` files hold it. */
 export type NpyArray =
   | { readonly dtype: 'float32'; readonly shape: readonly number[]; readonly data: Float32Array }
   | { readonly dtype: 'float64'; readonly shape: readonly number[]; readonly data: Float64Array }
@@ -14,12 +14,13 @@ type Dtype = NpyArray['dtype'];
 
 /** Largest file that is read, in bytes. */
 const FILE_LIMIT = 2 ** 30;
-const RANK_LIMIT = 3;
+const RANK_LIMIT = 8;
 /** Longest header that is read, in bytes; NumPy writes 118 for the arrays of this module. */
 const HEADER_LIMIT = 2 ** 16;
 const MAGIC = '\x93NUMPY';
 const FIX = 'Save it with np.save(path, np.ascontiguousarray(a, dtype="<f4"))';
 
+/** What files are written in, and how the types are called in them. */
 const DESCR: ReadonlyMap<Dtype, string> = new Map([
   ['float32', '<f4'],
   ['float64', '<f8'],
@@ -27,8 +28,13 @@ const DESCR: ReadonlyMap<Dtype, string> = new Map([
   ['int32', '<i4'],
 ]);
 
+/** What files are read in: NumPy's own integers too, where they fit 32 bits. */
+const READABLE: ReadonlyMap<Dtype | 'int64', string> = new Map<Dtype | 'int64', string>([...DESCR, ['int64', '<i8']]);
+
 interface Header {
-  readonly dtype: Dtype;
+  readonly dtype: Dtype | 'int64';
+  /** Whether the first axis is the innermost. */
+  readonly isFortran: boolean;
   readonly shape: readonly number[];
   /** First byte of the data. */
   readonly dataAt: number;
@@ -56,17 +62,17 @@ export function readNpy(path: string): NpyArray {
 }
 
 /**
- * Parses the bytes of a `.npy` file, header version 1, 2 or 3: little-endian float32, float64, int16 or int32, C order,
- * rank 0 to 3, finite values.
+ * Parses the bytes of a `.npy` file, header version 1, 2 or 3: little-endian float32, float64, int16, int32 or int64,
+ * rank 0 to 8, finite values. Arrays in Fortran order are put into C order, int64 becomes int32.
  *
  * @param where file name for messages
- * @throws EsegenError where the file is truncated or has trailing bytes, is big-endian, in Fortran order, of another dtype
- *   or rank, or holds a NaN or an infinity
+ * @throws EsegenError where the file is truncated or has trailing bytes, is big-endian, of another dtype or rank, or
+ *   holds a NaN, an infinity or an integer that int32 cannot hold
  */
 export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
-  const { dtype, shape, dataAt } = parseFrame(bytes, where);
+  const { dtype, isFortran, shape, dataAt } = parseFrame(bytes, where);
   const elements = shape.reduce((product, size) => product * size, 1);
-  const expected = elements * Number(DESCR.get(dtype)!.slice(2));
+  const expected = elements * Number(READABLE.get(dtype)!.slice(2));
   if (bytes.length - dataAt !== expected) {
     throw new EsegenError(
       where,
@@ -74,8 +80,10 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
       'The file is damaged; save or copy it again',
     );
   }
-  const array = decode(dtype, shape, new DataView(bytes.buffer, bytes.byteOffset + dataAt, expected), elements);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataAt, expected);
+  const array = decode(where, dtype, shape, view, elements);
   checkFinite(where, array);
+  if (isFortran) reorder(array);
   return array;
 }
 
@@ -92,7 +100,7 @@ export function writeNpy(path: string, array: NpyArray): void {
  * Lays out a `.npy` file, version 1.0, byte for byte as `np.save` of NumPy 2 does.
  *
  * @param where file name for messages
- * @throws EsegenError where the shape does not fit the data or has more than three dimensions, or a value is not finite
+ * @throws EsegenError where the shape does not fit the data or has more than eight dimensions, or a value is not finite
  */
 export function encodeNpy(array: NpyArray, where = 'npy'): Uint8Array {
   const { dtype, shape, data } = array;
@@ -168,15 +176,14 @@ function parseDict(text: string, where: string): Omit<Header, 'dataAt'> {
   if (!whole || descr === undefined || order === undefined || shape === undefined) {
     throw new EsegenError(where, 'expected a header with descr, fortran_order and shape', FIX);
   }
-  if (order !== 'False') {
-    const got = order === 'True' ? 'Fortran order' : 'neither True nor False';
-    throw new EsegenError(where, `expected fortran_order False (C order), got ${got}`, FIX);
+  if (order !== 'False' && order !== 'True') {
+    throw new EsegenError(where, 'expected fortran_order True or False, got neither', FIX);
   }
-  return { dtype: parseDescr(descr, where), shape: parseShape(shape, where) };
+  return { dtype: parseDescr(descr, where), isFortran: order === 'True', shape: parseShape(shape, where) };
 }
 
-function parseDescr(descr: string, where: string): Dtype {
-  for (const [dtype, known] of DESCR) if (descr.slice(1, -1) === known) return dtype;
+function parseDescr(descr: string, where: string): Dtype | 'int64' {
+  for (const [dtype, known] of READABLE) if (descr.slice(1, -1) === known) return dtype;
   const why = /^.>/.test(descr)
     ? ' (big-endian)'
     : descr.startsWith('[')
@@ -185,7 +192,7 @@ function parseDescr(descr: string, where: string): Dtype {
         ? ' (objects)'
         : '';
   const got = `${JSON.stringify(descr.slice(0, 40))}${why}`;
-  throw new EsegenError(where, `expected dtype ${[...DESCR.values()].join(', ')}, got ${got}`, FIX);
+  throw new EsegenError(where, `expected dtype ${[...READABLE.values()].join(', ')}, got ${got}`, FIX);
 }
 
 function parseShape(tuple: string, where: string): readonly number[] {
@@ -205,7 +212,13 @@ function parseShape(tuple: string, where: string): readonly number[] {
   return shape;
 }
 
-function decode(dtype: Dtype, shape: readonly number[], view: DataView, elements: number): NpyArray {
+function decode(
+  where: string,
+  dtype: Dtype | 'int64',
+  shape: readonly number[],
+  view: DataView,
+  elements: number,
+): NpyArray {
   switch (dtype) {
     case 'float32': {
       const data = new Float32Array(elements);
@@ -226,6 +239,37 @@ function decode(dtype: Dtype, shape: readonly number[], view: DataView, elements
       const data = new Int32Array(elements);
       for (let i = 0; i < elements; i++) data[i] = view.getInt32(4 * i, true);
       return { dtype, shape, data };
+    }
+    case 'int64': {
+      const data = new Int32Array(elements);
+      for (let i = 0; i < elements; i++) {
+        const value = view.getBigInt64(8 * i, true);
+        data[i] = Number(value);
+        if (BigInt(data[i]!) !== value) {
+          throw new EsegenError(
+            where,
+            `value ${i} is ${value}, expected integers of at most 32 bits`,
+            'Check the array',
+          );
+        }
+      }
+      return { dtype: 'int32', shape, data };
+    }
+  }
+}
+
+/** From Fortran order into C order, in place. */
+function reorder({ shape, data }: NpyArray): void {
+  const given = data.slice();
+  const at = shape.map(() => 0);
+  for (let i = 0; i < data.length; i++) {
+    let from = 0;
+    for (let axis = shape.length - 1; axis >= 0; axis--) from = from * shape[axis]! + at[axis]!;
+    data[i] = given[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      at[axis]!++;
+      if (at[axis]! < shape[axis]!) break;
+      at[axis] = 0;
     }
   }
 }

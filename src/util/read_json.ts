@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
+import { duplicateKey } from './duplicate_key.ts';
 import { EsegenError } from './errors.ts';
 import { causeOf } from './file_error.ts';
+import { quoteName } from './quote_name.ts';
 
 /** Largest JSON file that is read, in bytes. */
 const JSON_LIMIT = 2 ** 26;
@@ -8,7 +10,7 @@ const JSON_LIMIT = 2 ** 26;
 /**
  * Reads a JSON file of at most 64 MiB.
  *
- * @throws EsegenError where it cannot be read, is larger or is not JSON
+ * @throws EsegenError where it cannot be read, is larger, is not JSON or holds a key twice
  */
 export function readJson(path: string): unknown {
   let text: string;
@@ -21,9 +23,13 @@ export function readJson(path: string): unknown {
     if (error instanceof EsegenError) throw error;
     throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new EsegenError(path, `is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
+  const twice = duplicateKey(text);
+  if (twice !== null) throw new EsegenError(path, `holds the key ${quoteName(twice)} twice`, 'Remove one of them');
+  return value;
 }

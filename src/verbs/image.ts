@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
 import { type CompileReport, compile } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
-import { loadDesign } from '../design/design_dir.ts';
+import { loadDesign } from '../design/load_design.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Design } from '../program/design.ts';
 import { IMAGE_FILE, packModelImage, readImageHash, type WeightsSum, weightsSum } from '../program/model_image.ts';
+import { packDesign } from '../program/pack.ts';
 import { packStream } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
@@ -60,7 +60,7 @@ export function modelImage({ model: path, design: dir, calibrate, progress = () 
     design,
     report,
     calibration: calibration.origin,
-    image: packModelImage(design, hash, sum),
+    image: packModelImage(design, packDesign(design), hash, sum),
     weights,
     weightsSum: sum,
   };

@@ -1,16 +1,18 @@
-import { type LoadedDesign, loadDesign } from '../design/design_dir.ts';
-import { type MemoryGroup, memoryGroups } from '../design/generate.ts';
-import type { Matrix } from '../machine/config.ts';
-import { hardwareModel } from '../model/import/hardware_model.ts';
+import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
+import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
+import type { Graph, Layer, Matrix } from '../model/graph.ts';
+import { type Refusal, refusalsOf } from '../model/import/hardware_model.ts';
+import type { ImportOptions } from '../model/import/import_options.ts';
 import type { ImportedModel } from '../model/import/imported_model.ts';
 import { importModel } from '../model/import/read_model.ts';
-import type { Floats, LstmDirection, LstmLayer } from '../model/lstm.ts';
+import { layerNotes } from '../model/layer_notes.ts';
+import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
 
-/** A sub-matrix of a model. */
+/** A weight matrix of a node. */
 export interface MatrixInspection {
-  readonly name: Matrix;
+  readonly name: MatrixName;
   readonly rows: number;
   readonly columns: number;
   readonly nonZeros: number;
@@ -20,22 +22,31 @@ export interface MatrixInspection {
   readonly peak: number;
 }
 
-/** One direction of a layer. */
-export interface LayerInspection {
-  /** Number of the layer, from 0. */
-  readonly number: number;
-  readonly direction: LstmDirection;
+/** A node of the graph. */
+export interface NodeInspection {
+  readonly id: string;
+  /** As the file calls it; any text. */
+  readonly name: string;
+  readonly kind: Layer['kind'];
+  /** Nodes or inputs that it reads. */
+  readonly reads: readonly string[];
+  /** Sizes of a step of each input, and of the output. */
+  readonly inputShapes: readonly (readonly number[])[];
+  readonly outputShape: readonly number[];
+  /** Steps of the input for one of the output; null where it has one value an utterance. */
+  readonly stepsPerOutput: number | null;
   readonly matrices: readonly MatrixInspection[];
+  /** What is particular about it, e.g. `reverse`. */
+  readonly notes: readonly string[];
 }
 
 /** What is in a model file. */
 export interface ModelInspection extends ImportedModel {
   readonly kind: 'model';
   readonly path: string;
-  /** All directions of all layers, in the order of the model. */
-  readonly layers: readonly LayerInspection[];
-  /** Why the hardware cannot run the model; null where it can. */
-  readonly refusal: string | null;
+  readonly nodes: readonly NodeInspection[];
+  /** All reasons why the hardware cannot run the model as it is; none where it can. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** What is in a design directory, all of whose files have been checked. */
@@ -50,54 +61,42 @@ export interface DesignInspection {
  *
  * @throws EsegenError where it is neither, or is damaged
  */
-export function inspect(path: string): ModelInspection | DesignInspection {
+export function inspect(path: string, options: ImportOptions = {}): ModelInspection | DesignInspection {
   const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) {
     const loaded = loadDesign(path);
     return { kind: 'design', loaded, memories: memoryGroups(loaded.design) };
   }
-  const imported = importModel(path);
-  const layers = imported.model.layers.flatMap((directions, number) =>
-    directions.map((direction) => ({ number, direction, matrices: inspectMatrices(direction.layer) })),
-  );
-  return { kind: 'model', path, ...imported, layers, refusal: refusalOf(path, imported) };
+  const imported = importModel(path, options);
+  const { graph } = imported;
+  return { kind: 'model', path, ...imported, nodes: inspectNodes(graph), refusals: refusalsOf(graph) };
 }
 
-function refusalOf(path: string, { graph }: ImportedModel): string | null {
-  try {
-    hardwareModel(path, graph);
-    return null;
-  } catch (error) {
-    if (error instanceof EsegenError) return error.what;
-    throw error;
-  }
+function inspectNodes({ nodes, tensors }: Graph): NodeInspection[] {
+  return nodes.map(({ id, name, layer, inputs, output }) => {
+    const { shape, time } = tensors.get(output)!;
+    return {
+      id,
+      name,
+      kind: layer.kind,
+      reads: inputs,
+      inputShapes: inputs.map((input) => tensors.get(input)!.shape),
+      outputShape: shape,
+      stepsPerOutput: time === null ? null : time.reduce((steps, { stride }) => steps * stride, 1),
+      matrices: matricesOf(layer).map(([matrix, weights]) => inspectMatrix(matrix, weights)),
+      notes: layerNotes(layer),
+    };
+  });
 }
 
-function inspectMatrices(layer: LstmLayer): MatrixInspection[] {
-  const { inputs, cells, outputs, weightX, weightR, weightP } = layer;
-  const gates = (names: readonly Matrix[], weights: Floats, columns: number) =>
-    names.map((name, gate) => inspectMatrix(name, weights, gate * cells, cells, columns));
-  return [
-    ...gates(['ix', 'fx', 'cx', 'ox'], weightX, inputs),
-    ...gates(['ir', 'fr', 'cr', 'or'], weightR, outputs),
-    ...(weightP === null ? [] : [inspectMatrix('ym', weightP, 0, outputs, cells)]),
-  ];
-}
-
-function inspectMatrix(
-  name: Matrix,
-  weights: Floats,
-  firstRow: number,
-  rows: number,
-  columns: number,
-): MatrixInspection {
+function inspectMatrix(name: MatrixName, { rows, columns, values }: Matrix): MatrixInspection {
   let nonZeros = 0;
   let peak = 0;
-  for (let at = firstRow * columns; at < (firstRow + rows) * columns; at++) {
-    const magnitude = Math.abs(weights[at]!);
+  for (let at = 0; at < values.length; at++) {
+    const magnitude = Math.abs(values[at]!);
     if (magnitude > 0) nonZeros++;
     if (magnitude > peak) peak = magnitude;
   }
-  return { name, rows, columns, nonZeros, density: nonZeros / (rows * columns), peak };
+  return { name, rows, columns, nonZeros, density: nonZeros / values.length, peak };
 }

@@ -1,5 +1,6 @@
 import { type PrunedLayer, selectWeights } from '../compiler/prune/prune_layer.ts';
 import { type Config, MATRICES, type Matrix } from '../machine/config.ts';
+import { trainedOf } from '../model/import/graph_of_trained.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Floats, LstmLayer } from '../model/lstm.ts';
@@ -80,7 +81,8 @@ export function prune(options: PruneOptions): PruneResult {
     for (const file of [out, masksPath(out)]) checkFileTarget(file, [path]);
   }
   progress('read model');
-  const { graph, model } = importModel(path);
+  const { graph } = importModel(path);
+  const model = trainedOf(path, graph);
   let sensitivity: Sensitivity | null = null;
   if (options.sensitivity !== undefined) {
     const { data, labels, density } = options.sensitivity;

@@ -1,43 +1,46 @@
-import { compileForAnyPart } from '../compiler/compile.ts';
-import { readCalibration } from '../data/frame_sets.ts';
-import { createFrames, type Frames, frameAt } from '../data/frames.ts';
-import { loadDesign } from '../design/design_dir.ts';
-import { GoldenModel } from '../golden/array.ts';
-import { type Config, parseConfig, readConfig } from '../machine/config.ts';
-import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
-import { importModel } from '../model/import/read_model.ts';
-import { ESE_CELL, type InitialState, type LstmModel, type TrainedModel } from '../model/lstm.ts';
-import { FloatModel } from '../model/reference/float_model.ts';
-import type { Design } from '../program/design.ts';
+import type { Config } from '../machine/config.ts';
+import { elementsOf, type Graph, stepsOf } from '../model/graph.ts';
+import type { ImportOptions } from '../model/import/import_options.ts';
+import type { FloatResult, FloatStates } from '../model/reference/float_network.ts';
 import { EsegenError } from '../util/errors.ts';
-import { encodeNpy, type NpyArray, readNpy } from '../util/npy.ts';
+import { encodeNpy } from '../util/npy.ts';
 import type { Progress } from '../util/report.ts';
-import { statPath } from '../util/stat_path.ts';
-import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { quantizeFrames } from './simulation/input_frames.ts';
-
-/** What computes: the double-precision model, or the golden model in integers. */
-export const RUN_ENGINES = ['float', 'golden'] as const;
-export type RunEngine = (typeof RUN_ENGINES)[number];
+import { checkFileTarget, makeFolderTarget, writeFiles } from '../util/write_files.ts';
+import type { Layout } from './run/array_reading.ts';
+import type { Engine } from './run/engine.ts';
+import { type InputSet, isFolder, readInputSets } from './run/input_sets.ts';
+import type { NamedPath } from './run/named_path.ts';
+import { openEngine, type RunEngine } from './run/open_engine.ts';
+import { outputFiles, outputTargets } from './run/output_files.ts';
+import { readStates, stateFiles, stateTargets } from './run/states.ts';
+import { outputArrays, readUtterances, type UtteranceSet } from './run/utterances.ts';
 
 /** What to run. */
 export interface RunOptions {
   /** Model file, or design directory. */
   readonly path: string;
-  /** Frames, `.npy` of float32 or float64: one voice [T, I], or a batch [T, B, I]. */
-  readonly input: string;
+  /**
+   * Arrays of float32 or float64, laid out as the model's users do: an `.npy` for each input; or one `.npz` with an array each, and
+   * `lengths`; or one folder of `.npy` files, each run by itself.
+   */
+  readonly inputs: readonly NamedPath[];
   readonly engine: RunEngine;
-  /** `.npy` to write, float64: [T, P] or [T, B, P], as the input; outputs of both directions side by side. */
-  readonly out: string;
+  /** To write, float64: an `.npy` for each output that is wanted; or one `.npz` for all; or a folder for each, where inputs are one. */
+  readonly out: readonly NamedPath[];
+  /** What the axes in front are, where an array can be read in two ways. */
+  readonly layout?: Layout | undefined;
+  /** Steps of each voice, outputs behind them are zero; or of utterances one behind the other. Default those of the model, else all. */
+  readonly lengths?: readonly number[] | undefined;
+  /** `.npy` of states that voices start from, by the model's names or as `node.part`. */
+  readonly states?: readonly NamedPath[] | undefined;
+  /** `.npy` to write of states that they end with, likewise. */
+  readonly stateOut?: readonly NamedPath[] | undefined;
+  /** What the user says of the model file. */
+  readonly model?: ImportOptions | undefined;
   /** A config, or the path of one: for the golden model of a model file. */
   readonly config?: string | Config | undefined;
   /** Calibration frames, likewise; default as in `build`. */
   readonly calibrate?: string | undefined;
-  /** Frames of each voice, [B]; outputs behind them are zero. Default those of the model, else T. */
-  readonly lengths?: readonly number[] | undefined;
-  /** Initial y and c, `.npy`, [D, P] and [D, H] or [D, B, P] and [D, B, H] for D layers times directions; float engine only. */
-  readonly initialY?: string | undefined;
-  readonly initialC?: string | undefined;
   /** Called at the begin of each long stage. */
   readonly progress?: Progress | undefined;
 }
@@ -45,201 +48,101 @@ export interface RunOptions {
 /** What was run. */
 export interface RunResult {
   readonly engine: RunEngine;
-  readonly frames: number;
-  readonly voices: number;
-  readonly outputs: number;
+  readonly utterances: number;
+  /** Steps of all utterances. */
+  readonly steps: number;
+  /** Outputs and the elements of a step of each. */
+  readonly outputs: readonly { readonly name: string; readonly elements: number }[];
+  /** Share of the values beyond the format of a vector, 0 to 1, largest first; without vectors where there are none. */
+  readonly saturated: readonly { readonly vector: string; readonly share: number }[];
+  /** Nodes of the file that are not part of the network. */
+  readonly outside: Graph['outside'];
 }
 
-/** Most values that a result may have: 1 GiB. */
+/** Most values that the outputs of a set may have: 1 GiB. */
 const OUTPUT_LIMIT = 2 ** 27;
 
-/** Runs one voice; `states` by layer and direction. */
-type Engine = (frames: Frames, length: number, states: readonly InitialState[] | null) => Frames;
-
-/** A model that can be run. */
-interface Runnable {
-  readonly model: TrainedModel;
-  readonly engine: Engine;
-}
-
 /**
- * Runs a model on frames, voice by voice, and writes its outputs. Nothing is written where it fails.
+ * Runs a model utterance by utterance, and writes its outputs. Nothing is written where it fails.
  *
- * @throws EsegenError where an input is not valid, the golden model cannot run the model, or `out` cannot be written
+ * @throws EsegenError where an input is not valid, the engine cannot run the model, or a file cannot be written
  */
 export function run(options: RunOptions): RunResult {
-  const { path, input, engine, out, progress = () => {} } = options;
-  const named = [input, options.calibrate, options.initialY, options.initialC].filter((file) => file !== undefined);
-  checkFileTarget(out, [path, ...named, ...(typeof options.config === 'string' ? [options.config] : [])]);
+  const { path, inputs, engine, progress = () => {} } = options;
   progress('read');
-  const { model, engine: runVoice } = open(options, progress);
-  const { frames, voices, batched } = readBatch(input, model);
-  const lengths = lengthsOf(model, options.lengths, frames[0]!.frames, voices);
-  const states = readStates(model, options, voices);
-  const outputs = model.layers.at(-1)!.reduce((sum, { layer }) => sum + layer.outputs, 0);
-  const steps = frames[0]!.frames;
-  if (steps * voices * outputs > OUTPUT_LIMIT) {
-    throw new EsegenError(
-      input,
-      `makes ${steps} x ${voices} x ${outputs} outputs, at most ${OUTPUT_LIMIT} are supported`,
+  const opened = openEngine(options, progress);
+  const { graph } = opened;
+  const sources = [path, ...[...inputs, ...(options.states ?? [])].map((file) => file.path)];
+  for (const file of [options.calibrate, options.config]) if (typeof file === 'string') sources.push(file);
+  const inFolder = inputs.length === 1 && inputs[0]!.name === null && isFolder(inputs[0]!.path);
+  const targets = outputTargets(graph, options.out, inFolder, sources);
+  const stateOut = stateTargets(graph, options.stateOut ?? []);
+  for (const target of stateOut.values()) checkFileTarget(target, sources);
+  if (inFolder && (stateOut.size > 0 || (options.states ?? []).length > 0 || options.lengths !== undefined)) {
+    throw new EsegenError(inputs[0]!.path, 'is a folder, whose files have no common states or lengths', 'Run one file');
+  }
+
+  const files = new Map<string, Uint8Array>();
+  let [utterances, steps] = [0, 0];
+  for (const set of readInputSets(graph, inputs)) {
+    progress(set.file === null ? `run ${engine}` : `run ${engine} ${set.file}`);
+    const voices = readUtterances(graph, set.arrays, options.layout, lengthsOf(set, options.lengths));
+    const states = readStates(graph, options.states ?? [], voices.utterances.length);
+    const results = runUtterances(opened, voices, states);
+    const arrays = outputArrays(
+      graph,
+      voices,
+      results.map((result) => result.outputs),
     );
-  }
-
-  progress(`run ${engine}`);
-  const data = new Float64Array(steps * voices * outputs);
-  for (const [voice, x] of frames.entries()) {
-    const y = runVoice(x, lengths[voice]!, states?.[voice] ?? null);
-    for (let t = 0; t < steps; t++) data.set(frameAt(y, t), (t * voices + voice) * outputs);
-  }
-  const shape = batched ? [steps, voices, outputs] : [steps, outputs];
-  writeFiles(new Map([[out, encodeNpy({ dtype: 'float64', shape, data }, out)]]));
-  return { engine, frames: steps, voices, outputs };
-}
-
-function open({ path, engine, config, calibrate, initialY, initialC }: RunOptions, progress: Progress): Runnable {
-  const stat = statPath(path);
-  if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
-  if (engine === 'golden' && (initialY !== undefined || initialC !== undefined)) {
-    throw new EsegenError('initial states', 'the hardware starts from zeros', 'Use the float engine');
-  }
-  if (stat.isDirectory()) {
-    if (config !== undefined)
-      throw new EsegenError('--config', `${path} is a design and has its config`, 'Leave it out');
-    if (calibrate !== undefined)
-      throw new EsegenError('--calibrate', `${path} is a design and has its number formats`, 'Leave it out');
-    const { design, readModel } = loadDesign(path);
-    const model = trained(readModel());
-    return { model, engine: engine === 'golden' ? goldenEngine(design) : floatEngine(model) };
-  }
-  const { graph, model } = importModel(path);
-  if (engine === 'float') {
-    if (config === undefined && calibrate === undefined) return { model, engine: floatEngine(model) };
-    throw new EsegenError('--config, --calibrate', 'have no effect on the float engine', 'Leave them out');
-  }
-  if (config === undefined) {
-    const fix = 'Name a config with --config, or a design directory';
-    throw new EsegenError(path, 'the golden model needs number formats, which a model file has not', fix);
-  }
-  const { layer } = hardwareModel(path, graph);
-  const parsed = typeof config === 'string' ? readConfig(config) : parseConfig(config, 'config');
-  const calibration = readCalibration(path, calibrate, layer.inputs);
-  const { design, report } = compileForAnyPart(layer, parsed, calibration, progress);
-  checkCellClip(path, graph, report.peaks.c);
-  return { model, engine: goldenEngine(design) };
-}
-
-/** A model of the hardware as the file it could have come from. */
-function trained({ layer, outputLayer }: LstmModel): TrainedModel {
-  const direction = { layer, cell: ESE_CELL, reverse: false, initial: null };
-  return { layers: [[direction]], outputLayer, stateInput: null, sequenceLengths: null };
-}
-
-function floatEngine(model: TrainedModel): Engine {
-  const float = new FloatModel(model);
-  return (frames, length, states) => float.run(frames, states === null ? { length } : { length, states });
-}
-
-/** Outputs as reals: integers over a power of two, exact. */
-function goldenEngine(design: Design): Engine {
-  const golden = new GoldenModel(design);
-  const { formats, dimensions } = design;
-  const unit = 2 ** -formats.yFrac;
-  return (frames, length) => {
-    const x = quantizeFrames(frames, formats);
-    const y = createFrames(frames.frames, dimensions.outputs);
-    golden.reset();
-    for (let t = 0; t < length; t++) {
-      const step = golden.step(x.data.subarray(t * x.width, (t + 1) * x.width));
-      const row = frameAt(y, t);
-      for (let n = 0; n < row.length; n++) row[n] = step[n]! * unit;
+    for (const [file, bytes] of outputFiles(targets, arrays, set.file, outputLengths(graph, set, results))) {
+      files.set(file, bytes);
     }
-    return y;
-  };
-}
-
-function isFloats(array: NpyArray): array is NpyArray & { readonly dtype: 'float32' | 'float64' } {
-  return array.dtype === 'float32' || array.dtype === 'float64';
-}
-
-/** The frames of every voice. */
-function readBatch(path: string, model: TrainedModel) {
-  const array = readNpy(path);
-  const inputs = model.layers[0]![0]!.layer.inputs;
-  const { shape } = array;
-  const batched = shape.length === 3;
-  const [steps = 0] = shape;
-  const voices = batched ? shape[1]! : 1;
-  if (!isFloats(array) || (shape.length !== 2 && !batched) || shape.at(-1) !== inputs || steps < 1 || voices < 1) {
-    const got = `${array.dtype} [${shape.join(', ')}]`;
-    throw new EsegenError(
-      path,
-      `expected frames [T, ${inputs}] or [T, B, ${inputs}] of float32 or float64, got ${got}`,
-    );
-  }
-  const frames = Array.from({ length: voices }, (_, voice) => {
-    const own = createFrames(steps, inputs);
-    for (let t = 0; t < steps; t++) {
-      const at = (t * voices + voice) * inputs;
-      own.data.set(array.data.subarray(at, at + inputs), t * inputs);
+    for (const [file, array] of stateFiles(
+      stateOut,
+      results.map((result) => result.states),
+    )) {
+      files.set(file, encodeNpy(array, file));
     }
-    return own;
-  });
-  return { frames, voices, batched };
+    utterances += voices.utterances.length;
+    for (const length of voices.lengths) steps += length;
+  }
+  if (targets.kind === 'folders') for (const folder of targets.paths.values()) makeFolderTarget(folder);
+  writeFiles(files);
+  const outputs = graph.outputs.map(({ name, tensor }) => ({ name, elements: elementsOf(graph.tensors.get(tensor)!) }));
+  return { engine, utterances, steps, outputs, saturated: saturatedShares(opened), outside: graph.outside };
 }
 
-/** Frames of each voice: as given, or as the model fixes them. */
-function lengthsOf(
-  { sequenceLengths }: TrainedModel,
-  given: readonly number[] | undefined,
-  steps: number,
-  voices: number,
-): readonly number[] {
-  if (given !== undefined && sequenceLengths !== null) {
-    throw new EsegenError('--lengths', 'the model fixes the lengths of its utterances', 'Leave it out');
-  }
-  const lengths = given ?? sequenceLengths ?? new Array<number>(voices).fill(steps);
-  const where = given === undefined ? 'sequence lengths of the model' : '--lengths';
-  if (lengths.length !== voices || lengths.some((n) => !Number.isInteger(n) || n < 0 || n > steps)) {
-    const what = `expected ${voices} lengths from 0 to ${steps} frames`;
-    throw new EsegenError(where, `${what}, got ${lengths.slice(0, 8).join(', ')}${lengths.length > 8 ? ', …' : ''}`);
-  }
-  return lengths;
+function saturatedShares({ saturated }: Engine): RunResult['saturated'] {
+  return [...saturated]
+    .filter(([, { saturated: count }]) => count > 0)
+    .map(([vector, { values, saturated: count }]) => ({ vector, share: count / values }))
+    .sort((a, b) => b.share - a.share);
 }
 
-/** Initial states by voice, then by layer and direction; null where none are given. */
-function readStates(
-  model: TrainedModel,
-  { initialY, initialC }: RunOptions,
-  voices: number,
-): readonly (readonly InitialState[])[] | null {
-  if (initialY === undefined && initialC === undefined) return null;
-  if (initialY === undefined || initialC === undefined) {
-    throw new EsegenError('initial states', 'expected both y and c', 'Give --initial-y and --initial-c');
+function runUtterances(
+  engine: Engine,
+  { utterances, lengths, voiceSteps }: UtteranceSet,
+  states: readonly FloatStates[] | null,
+): readonly FloatResult[] {
+  const { graph } = engine;
+  for (const { name, tensor: id } of graph.outputs) {
+    const tensor = graph.tensors.get(id)!;
+    const all = lengths.reduce((sum, length) => sum + stepsOf(tensor, voiceSteps ?? length), 0) * elementsOf(tensor);
+    if (all <= OUTPUT_LIMIT) continue;
+    throw new EsegenError(name, `would have ${all} values, at most ${OUTPUT_LIMIT} are supported`, 'Run fewer at once');
   }
-  const directions = model.layers.flat();
-  const { outputs, cells } = directions[0]!.layer;
-  if (directions.some(({ layer }) => layer.outputs !== outputs || layer.cells !== cells)) {
-    throw new EsegenError('initial states', 'the layers of the model differ in size, so one array cannot hold them');
-  }
-  const y = readState(initialY, directions.length, voices, outputs);
-  const c = readState(initialC, directions.length, voices, cells);
-  return Array.from({ length: voices }, (_, voice) =>
-    directions.map((_direction, n) => ({ y: y(n, voice), c: c(n, voice) })),
-  );
+  return utterances.map((inputs, n) => engine.run(inputs, { states: states?.[n] }));
 }
 
-/** Gives the state of a direction and voice. */
-function readState(path: string, directions: number, voices: number, size: number) {
-  const array = readNpy(path);
-  const { shape } = array;
-  const fits = shape[0] === directions && shape.at(-1) === size;
-  const batched = shape.length === 3 && shape[1] === voices;
-  if (!isFloats(array) || !fits || !(batched || (shape.length === 2 && voices === 1))) {
-    const what = `expected float32 or float64 [${directions}, ${voices}, ${size}]`;
-    throw new EsegenError(path, `${what}, got ${array.dtype} [${shape.join(', ')}]`);
-  }
-  return (direction: number, voice: number) => {
-    const at = (direction * voices + voice) * size;
-    return array.data.subarray(at, at + size);
-  };
+function lengthsOf({ lengths }: InputSet, given: readonly number[] | undefined): InputSet['lengths'] {
+  if (given === undefined) return lengths;
+  if (lengths !== null) throw new EsegenError('--lengths', 'the archive has lengths', 'Leave them out');
+  return { where: '--lengths', lengths: given };
+}
+
+/** Steps of the first output with time, utterance by utterance, for an archive of utterances with lengths. */
+function outputLengths(graph: Graph, set: InputSet, results: readonly FloatResult[]): readonly number[] | null {
+  const output = graph.outputs.find(({ tensor }) => graph.tensors.get(tensor)!.time !== null);
+  if (set.lengths === null || output === undefined) return null;
+  return results.map(({ outputs }) => outputs.get(output.tensor)!.frames);
 }

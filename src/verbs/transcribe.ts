@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cosimulate, runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { createFrames, type Frames } from '../data/frames.ts';
-import { loadDesign } from '../design/design_dir.ts';
+import { loadDesign } from '../design/load_design.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
 import { greedyCtc } from '../speech/ctc.ts';
 import { samplesAt8kHz } from '../speech/decimate.ts';

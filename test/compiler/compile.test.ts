@@ -4,7 +4,8 @@ import { weightRows } from '../../src/cli/describe.ts';
 import { type CompileReport, compile } from '../../src/compiler/compile.ts';
 import { estimateCycles } from '../../src/cycles/estimate.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { type Encoding, parseConfig } from '../../src/machine/config.ts';
+import type { Encoding } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { randomLayer } from './prune/random_layer.ts';
 
 const SHAPE = { inputs: 21, cells: 32, outputs: 24, projection: true };

@@ -6,7 +6,7 @@ import { bestFraction, bestWeightFraction, fractionFor } from '../../src/compile
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { ValueHistogram } from '../../src/compiler/value_histogram.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { quantize } from '../../src/util/fixed.ts';
 import { Rng } from '../../src/util/rng.ts';
 

@@ -4,7 +4,7 @@ import { sampleDesign, sampleLayer } from '../../fixtures/sample_design.ts';
 import { measureVectors, type VectorValues } from '../../src/compiler/calibrate.ts';
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { LstmLayer } from '../../src/model/lstm.ts';
 import { fillerWord } from '../../src/program/stream.ts';
 

@@ -4,7 +4,7 @@ import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import type { MemoryBehaviour } from '../../sim-verilator/simulator.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { loadDesign } from '../../src/design/design_dir.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
 
 // The counters of the register file against those of the bench, which looks into the lanes by itself.
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { loadDesign } from '../../src/design/design_dir.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
 import { rtlFiles } from '../../src/design/rtl_files.ts';
 
 const BENCH = fileURLToPath(new URL('frame_bench.v', import.meta.url));

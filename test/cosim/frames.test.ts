@@ -3,7 +3,7 @@ import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
-import { loadDesign } from '../../src/design/design_dir.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
 import { type Seen, sendFrames } from './frame_bench.ts';
 
 /** A frame to send: its length, and the beat that carries the start-of-utterance mark, if any. */

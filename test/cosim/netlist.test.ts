@@ -4,7 +4,7 @@ import { type SampleLayer, sampleDesign, sampleFrames } from '../../fixtures/sam
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
 import { sideBySide } from '../../sim-verilator/stimuli.ts';
-import { type LoadedDesign, loadDesign } from '../../src/design/design_dir.ts';
+import { type LoadedDesign, loadDesign } from '../../src/design/load_design.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 import { simulate } from '../../src/verbs/simulate.ts';
 

@@ -8,7 +8,7 @@ import { cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { icarus } from '../../sim-verilator/icarus.ts';
 import type { BenchArguments } from '../../sim-verilator/simulator.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
-import { loadDesign } from '../../src/design/design_dir.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
 import type { EncodedWords } from '../../src/program/encode.ts';
 import { formatMem, memFromBigInts } from '../../src/program/mem_image.ts';
 import { Op, packStep, stepFields } from '../../src/program/schedule.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
-import { writeDesign } from '../../src/design/design_dir.ts';
 import { generate } from '../../src/design/generate.ts';
 import { benchSources, rtlFiles } from '../../src/design/rtl_files.ts';
+import { writeDesign } from '../../src/design/write_design.ts';
 
 /** Two designs that differ in sizes, options and widths, so that no module of one fits into the other. */
 const COMPILATIONS = [

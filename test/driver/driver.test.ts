@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { REGISTERS, registerOf, registersOf } from '../../src/control/registers.ts';
 import { registersMarkdown } from '../../src/control/registers_doc.ts';
-import { loadDesign, writeDesign } from '../../src/design/design_dir.ts';
 import { generate } from '../../src/design/generate.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
+import { writeDesign } from '../../src/design/write_design.ts';
 import type { Design } from '../../src/program/design.ts';
 import { Rng } from '../../src/util/rng.ts';
 import {
@@ -33,7 +34,7 @@ const TRIALS = 200;
 const SHAPES = [
   { dram: false, channels: 1, groups: 2, accumulatorMemory: 'auto' },
   { dram: true, channels: 1, groups: 2, accumulatorMemory: 'auto' },
-  { dram: false, channels: 4, groups: 2, accumulatorMemory: 'split', activationQueue: 'group' },
+  { dram: false, channels: 4, groups: 2, accumulatorMemory: 'split', activationQueue: 'group', indexBits: 5 },
   { dram: true, channels: 2, groups: 4, accumulatorMemory: 'split' },
 ] as const;
 

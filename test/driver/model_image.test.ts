@@ -7,11 +7,13 @@ import { type SampleLayer, sampleDesign, sampleLayer } from '../../fixtures/samp
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import { registerOf } from '../../src/control/registers.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { loadDesign, writeDesign } from '../../src/design/design_dir.ts';
-import { designHash } from '../../src/design/design_hash.ts';
 import { generate } from '../../src/design/generate.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
+import { designHash } from '../../src/design/modules.ts';
+import { writeDesign } from '../../src/design/write_design.ts';
 import type { Design } from '../../src/program/design.ts';
 import { IMAGE_HEADER_WORDS, packModelImage, readImageHash, weightsSum } from '../../src/program/model_image.ts';
+import { packDesign } from '../../src/program/pack.ts';
 import { packStream } from '../../src/program/stream.ts';
 import { utterance } from './driver_design.ts';
 import { buildHarness, type Harness } from './harness.ts';
@@ -69,7 +71,7 @@ describe.each([
   }
 
   function imageOf(design: Design): Uint8Array {
-    return packModelImage(design, hash, dram ? weightsSum(weightsOf(design)) : null);
+    return packModelImage(design, packDesign(design), hash, dram ? weightsSum(weightsOf(design)) : null);
   }
 
   /** Writes an image, changed or not, and gives its path. */

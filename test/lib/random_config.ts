@@ -1,4 +1,5 @@
-import { type Config, ENCODINGS, MATRICES, parseConfig } from '../../src/machine/config.ts';
+import { type Config, ENCODINGS, MATRICES } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { Rng } from '../../src/util/rng.ts';
 
 /** Most multipliers of an array with several channels or groups, in most designs: what simulates in a second or two. */

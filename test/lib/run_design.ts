@@ -1,7 +1,7 @@
 import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import type { SimulatorName } from '../../sim-verilator/simulator.ts';
-import { loadDesign } from '../../src/design/design_dir.ts';
+import { loadDesign } from '../../src/design/load_design.ts';
 import type { RandomDesign } from './random_design.ts';
 
 /**

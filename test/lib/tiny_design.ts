@@ -1,6 +1,6 @@
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { LstmLayer, Peepholes } from '../../src/model/lstm.ts';
 import { Rng } from '../../src/util/rng.ts';
 

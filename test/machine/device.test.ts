@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
-import { parseConfig } from '../../src/machine/config.ts';
 import { blockRams } from '../../src/machine/device.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 
 const LAYER = { inputs: 9, cells: 8, outputs: 8, density: 1 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { WordFormat } from '../../src/machine/word_format.ts';
 import type { DesignMatrices } from '../../src/program/design.ts';
 import { type Dimensions, dimensionsOf } from '../../src/program/dimensions.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { formatReport } from '../../src/cli/synth.ts';
-import { sha256 } from '../../src/design/generate.ts';
+import { sha256 } from '../../src/design/files.ts';
 import { memoryPath } from '../../src/machine/names.ts';
 import { addResources, NO_RESOURCES } from '../../src/machine/resources.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';

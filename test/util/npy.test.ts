@@ -81,6 +81,27 @@ function randomArray(dtype: NpyArray['dtype'], shape: number[], seed: number): N
   }
 }
 
+test('Fortran order is put into C order', () => {
+  // [[1, 2, 3], [4, 5, 6]], and [2, 1, 2, 2] of 0 to 7.
+  const flat = Uint8Array.of(1, 0, 4, 0, 2, 0, 5, 0, 3, 0, 6, 0);
+  const { shape, data } = parseNpy(fileOf(dict("'<i2'", 'True', '(2, 3)'), flat), 'a.npy');
+  expect([shape, [...data]]).toEqual([
+    [2, 3],
+    [1, 2, 3, 4, 5, 6],
+  ]);
+  const deep = Uint8Array.from([0, 4, 2, 6, 1, 5, 3, 7].flatMap((value) => [value, 0]));
+  expect([...parseNpy(fileOf(dict("'<i2'", 'True', '(2, 1, 2, 2)'), deep), 'a.npy').data]).toEqual([
+    0, 1, 2, 3, 4, 5, 6, 7,
+  ]);
+  expect(parseNpy(fileOf(dict("'<i2'", 'True', '(0, 3)'), new Uint8Array(0)), 'a.npy').data).toHaveLength(0);
+});
+
+test("NumPy's own integers are read as int32", () => {
+  const bytes = Uint8Array.of(5, 0, 0, 0, 0, 0, 0, 0, 254, 255, 255, 255, 255, 255, 255, 255);
+  const array = parseNpy(fileOf(dict("'<i8'", 'False', '(2,)'), bytes), 'a.npy');
+  expect(array).toEqual({ dtype: 'int32', shape: [2], data: Int32Array.of(5, -2) });
+});
+
 test('what is written is read back, for every dtype and rank', () => {
   const arrays = fc
     .tuple(
@@ -129,15 +150,14 @@ describe('refused', () => {
     [
       'unsigned integers',
       fileOf(dict("'<u2'", 'False', '(2,)'), two),
-      `expected dtype <f4, <f8, <i2, <i4, got "'<u2'"`,
+      `expected dtype <f4, <f8, <i2, <i4, <i8, got "'<u2'"`,
     ],
+    ['an order that is a text', fileOf(dict("'<i2'", "'no'", '(2,)'), two), 'True or False, got neither'],
     [
-      'Fortran order',
-      fileOf(dict("'<i2'", 'True', '(2,)'), two),
-      'expected fortran_order False (C order), got Fortran',
+      'rank 9',
+      fileOf(dict("'<i2'", 'False', '(1, 1, 1, 1, 1, 1, 1, 1, 2)'), two),
+      'expected at most 8 dimensions, got 9',
     ],
-    ['an order that is a text', fileOf(dict("'<i2'", "'no'", '(2,)'), two), 'got neither True nor False'],
-    ['rank 4', fileOf(dict("'<i2'", 'False', '(1, 1, 1, 2)'), two), 'expected at most 3 dimensions, got 4'],
     ['a negative size', fileOf(dict("'<i2'", 'False', '(-2,)'), two), 'expected a header with'],
     ['a huge shape', fileOf(dict("'<i2'", 'False', `(${'9'.repeat(30)},)`), two), 'expected a shape of integers'],
     ['a shape with holes', fileOf(dict("'<i2'", 'False', '(2,,)'), two), 'expected a shape of integers'],
@@ -156,6 +176,11 @@ describe('refused', () => {
       'code',
       fileOf("{'descr': __import__('os'), 'fortran_order': False, 'shape': (2,)}", two),
       'expected a header with',
+    ],
+    [
+      'a wide integer',
+      fileOf(dict("'<i8'", 'False', '(1,)'), Uint8Array.of(0, 0, 0, 0x80, 0, 0, 0, 0)),
+      'value 0 is 2147483648, expected integers of at most 32 bits',
     ],
     ['trailing bytes', fileOf(dict("'<i2'", 'False', '(1,)'), two), 'shape [1] of int16 takes 2 data bytes, got 4'],
     [
@@ -193,8 +218,10 @@ describe('refused', () => {
     const data = Float32Array.of(1, Number.NaN);
     expect(() => encodeNpy({ dtype: 'float32', shape: [2], data })).toThrow('npy: value 1 (row-major) is NaN');
     expect(() => encodeNpy({ dtype: 'float32', shape: [3], data })).toThrow(
-      'npy: expected a shape of at most 3 dimensions with 2 elements, got [3]',
+      'npy: expected a shape of at most 8 dimensions with 2 elements, got [3]',
     );
-    expect(() => encodeNpy({ dtype: 'float32', shape: [1, 1, 1, 2], data })).toThrow('at most 3 dimensions');
+    expect(() => encodeNpy({ dtype: 'float32', shape: [1, 1, 1, 1, 1, 1, 1, 1, 2], data })).toThrow(
+      'at most 8 dimensions',
+    );
   });
 });

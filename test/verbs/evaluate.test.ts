@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lineChart } from '../../src/cli/chart.ts';
 import { progressBar } from '../../src/cli/progress.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
-import { writeNpy } from '../../src/util/npy.ts';
+import { readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { type EvaluateOptions, evaluate } from '../../src/verbs/evaluate.ts';
 import { quantizeModel } from '../../src/verbs/quantize.ts';
@@ -86,7 +86,8 @@ test('a model that its part cannot hold has its figures nevertheless', () => {
   const config = parseConfig({ array: { lanes: 8, channels: 32 }, part: 'xc7z020clg400-1' }, 'test');
   expect(evaluated({ config, densities: [1, 0.3] }).densities).toHaveLength(2);
   expect(quantizeModel({ model, config, weights: [8] }).sweep).toHaveLength(1);
-  expect(run({ path: model, engine: 'golden', config, input: data, out: join(root, 'y.npy') }).outputs).toBe(12);
+  const files = { inputs: [{ name: null, path: data }], out: [{ name: null, path: join(root, 'y.npy') }] };
+  expect(run({ path: model, engine: 'golden', config, ...files }).steps).toBe(readNpy(data).shape[0]);
 });
 
 test('bad sweeps are refused', () => {

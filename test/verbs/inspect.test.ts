@@ -3,18 +3,22 @@ import { expect, test } from 'vitest';
 import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
 import { formatInspection } from '../../src/cli/inspect.ts';
+import { modelJson } from '../../src/cli/inspect_model.ts';
 import { inspect } from '../../src/verbs/inspect.ts';
 
 const folder = fileURLToPath(new URL('../../examples/onnx/', import.meta.url));
 
-test('a model that the hardware cannot run is shown with all its layers, and why', () => {
+test('a network is shown node by node, with its inputs and outputs, and why it is no hardware yet', () => {
   const text = formatInspection(inspect(`${folder}both-directions.onnx`));
-  expect(text).toMatch(/^layer 0 +5 inputs, 6 cells, 6 outputs$/m);
-  expect(text).toMatch(/^layer 0 +5 inputs, 6 cells, 6 outputs, reverse$/m);
-  expect(text).toMatch(/^layer 1 +12 inputs, 6 cells, 6 outputs, reverse$/m);
-  expect(text).toMatch(/^output layer +4 classes$/m);
-  expect(text).toMatch(/^left to the host +LogSoftmax$/m);
-  expect(text).toMatch(/^hardware +cannot be built: lstm0_reverse: is another LSTM layer or direction/m);
+  expect(text).toMatch(/^input +x \[T, B, 5\]$/m);
+  expect(text).toMatch(/^output +306 \[T, B, 4\]$/m);
+  expect(text).toMatch(/^lstm0 +lstm +5 → 6 +264 +100\.00 % +6 cells, "\/lstm\/LSTM"$/m);
+  expect(text).toMatch(/^lstm0_reverse +lstm +5 → 6 +264 +100\.00 % +6 cells, reverse, of x, "\/lstm\/LSTM"$/m);
+  expect(text).toMatch(/^concat0 +concat +6 \+ 6 → 12 +of lstm0, lstm0_reverse, "\/lstm\/LSTM_1"$/m);
+  expect(text).toMatch(/^linear0 +linear +12 → 4 +48 +100\.00 % +"\/fc\/MatMul"$/m);
+  expect(text).toMatch(/^hardware +runs in software only:$/m);
+  expect(text).toMatch(/^hardware +lstm1_reverse runs in reverse direction$/m);
+  expect(text).toMatch(/^lstm1_reverse\.or +6 +6 +36 +100\.00 % +0\.3985$/m);
   expect(text).toMatch(/^fc\.bias +F32 +\[4\]$/m);
 });
 
@@ -38,9 +42,26 @@ test.each([
   });
 });
 
-test('a model that it can run is shown as one layer', () => {
+test('a model that the hardware can run says so', () => {
   const text = formatInspection(inspect(`${folder}classes.onnx`));
-  expect(text).toMatch(/^layer +5 inputs, 6 cells, 6 outputs$/m);
-  expect(text).toMatch(/^output layer +4 classes$/m);
-  expect(text).not.toMatch(/^hardware/m);
+  expect(text).toMatch(/^lstm0 +lstm +5 → 6 +264 +100\.00 % +6 cells, "\/lstm\/LSTM"$/m);
+  expect(text).toMatch(/^hardware +can be built: one LSTM layer and what the host does around it$/m);
+});
+
+test('JSON holds the same', () => {
+  const inspection = inspect(`${folder}both-directions.onnx`);
+  if (inspection.kind !== 'model') throw new Error('expected a model');
+  const json = modelJson(inspection);
+  expect(json).toMatchObject({
+    kind: 'model',
+    inputs: [{ name: 'x', shape: [5], axes: ['time', 'batch', 'shape'] }],
+    outside: [],
+    buildable: false,
+  });
+  expect(JSON.parse(JSON.stringify(json)).nodes[1]).toMatchObject({
+    id: 'lstm0_reverse',
+    kind: 'lstm',
+    reads: ['x'],
+    notes: ['6 cells', 'reverse'],
+  });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { createFrames, type Frames } from '../../src/data/frames.ts';
 import { SignalNoise } from '../../src/data/signal_noise.ts';
-import { parseConfig } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import type { LstmLayer } from '../../src/model/lstm.ts';
 import { FloatLstm } from '../../src/model/reference/float_lstm.ts';
 import { Rng } from '../../src/util/rng.ts';

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { pruneLayer } from '../../src/compiler/prune/prune_layer.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { ENCODINGS, MATRICES, type Matrix, parseConfig } from '../../src/machine/config.ts';
+import { ENCODINGS, MATRICES, type Matrix } from '../../src/machine/config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
+import { trainedOf } from '../../src/model/import/graph_of_trained.ts';
 import { importModel, readModel } from '../../src/model/import/read_model.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from '../../src/model/import/safetensors_header.ts';
 import { type FloatTensor, writeSafetensors } from '../../src/model/import/write_safetensors.ts';
@@ -122,7 +124,7 @@ describe('prune, export, import', () => {
     const path = `${ONNX}both-directions.onnx`;
     const { matrices } = prune({ model: path, config: config({ encoding: 'ese' }), out });
     expect(matrices.map(({ reverse, name }) => `${name}${reverse ? ' reverse' : ''}`)).toContain('or reverse');
-    const [dense, pruned] = [path, out].map((file) => importModel(file).model);
+    const [dense, pruned] = [path, out].map((file) => trainedOf(file, importModel(file).graph));
     for (const [n, { layer }] of pruned!.layers.flat().entries()) {
       const { layer: source } = dense!.layers.flat()[n]!;
       expect(layer.bias).toEqual(source.bias);

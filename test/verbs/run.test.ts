@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,10 +10,13 @@ import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { parseList } from '../../src/cli/lists.ts';
 import { createFrames } from '../../src/data/frames.ts';
+import { encodeNpz, readNpz } from '../../src/data/npz.ts';
+import { elementsOf, type Graph } from '../../src/model/graph.ts';
 import { importModel } from '../../src/model/import/read_model.ts';
-import { runFloatModel } from '../../src/model/reference/float_model.ts';
-import { readNpy, writeNpy } from '../../src/util/npy.ts';
+import { FloatNetwork } from '../../src/model/reference/float_network.ts';
+import { type NpyArray, readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
+import type { NamedPath } from '../../src/verbs/run/named_path.ts';
 import { type RunOptions, run } from '../../src/verbs/run.ts';
 import { quantizeFrames } from '../../src/verbs/simulation/input_frames.ts';
 
@@ -38,17 +41,30 @@ function writeInput(path: string, ...shape: number[]): Float64Array {
   return data;
 }
 
+type Options = Partial<RunOptions> & Pick<RunOptions, 'path'>;
+
+/** A file without a name. */
+function file(path: string): NamedPath[] {
+  return [{ name: null, path }];
+}
+
 /** Outputs of a run, [T, (B,) P]. */
-function runs(options: Partial<RunOptions> & Pick<RunOptions, 'path'>) {
-  run({ engine: 'float', input, out, ...options });
+function runs(options: Options) {
+  run({ engine: 'float', inputs: file(input), out: file(out), ...options });
   return readNpy(out);
 }
 
+/** The graph of a model and the width of its first input. */
+function graphWithInputs(path: string): { graph: Graph; inputs: number } {
+  const { graph } = importModel(path);
+  return { graph, inputs: elementsOf(graph.tensors.get(graph.inputs[0]!.tensor)!) };
+}
+
 /** Message of a run that must fail, with nothing written. */
-function fails(options: Partial<RunOptions> & Pick<RunOptions, 'path'>): string {
+function fails(options: Options): string {
   const before = readdirSync(root);
   try {
-    run({ engine: 'float', input, out, ...options });
+    run({ engine: 'float', inputs: file(input), out: file(out), ...options });
   } catch (error) {
     expect(readdirSync(root)).toEqual(before);
     return String(error).replaceAll(`${root}/`, '').replaceAll(ONNX, '');
@@ -59,13 +75,13 @@ function fails(options: Partial<RunOptions> & Pick<RunOptions, 'path'>): string 
 describe('the file of outputs', () => {
   test('may be a link, which stays, and have a name as long as names can be', () => {
     const path = `${ONNX}stacked.onnx`;
-    writeInput(input, 3, importModel(path).model.layers[0]![0]!.layer.inputs);
+    writeInput(input, 3, graphWithInputs(path).inputs);
     const expected = runs({ path });
     const linked = join(root, 'linked.npy');
     writeFileSync(linked, '');
     symlinkSync(linked, join(root, 'link.npy'));
     for (const name of ['link.npy', `${'n'.repeat(251)}.npy`]) {
-      run({ path, engine: 'float', input, out: join(root, name) });
+      run({ path, engine: 'float', inputs: file(input), out: file(join(root, name)) });
       expect(readNpy(join(root, name))).toEqual(expected);
     }
     expect(readNpy(linked)).toEqual(expected);
@@ -74,14 +90,14 @@ describe('the file of outputs', () => {
 });
 
 describe('run, float', () => {
-  test.each(['stacked', 'both-directions', 'operator-states'])('%s.onnx gives what it was trained to', (name) => {
+  test.each(['stacked', 'no-bias-opset9', 'operator-states'])('%s.onnx gives what it was trained to', (name) => {
     const values = z
       .object({ x: z.array(z.array(z.number())), y: z.array(z.array(z.number())) })
       .parse(JSON.parse(readFileSync(`${ONNX}${name}.json`, 'utf8')));
     const data = Float64Array.from(values.x.flat());
     writeNpy(input, { dtype: 'float64', shape: [values.x.length, values.x[0]!.length], data });
     const y = runs({ path: `${ONNX}${name}.onnx` });
-    expect(y.shape).toEqual([values.y.length, values.y[0]!.length]);
+    expect([y.shape[0], y.data.length]).toEqual([values.y.length, values.y.flat().length]);
     values.y.flat().forEach((value, n) => {
       expect(y.data[n]).toBeCloseTo(value, 5);
     });
@@ -89,56 +105,125 @@ describe('run, float', () => {
 
   test('the voices of a batch do not touch each other, and end where they end', () => {
     const path = `${ONNX}both-directions.onnx`;
-    const { model } = importModel(path);
-    const inputs = model.layers[0]![0]!.layer.inputs;
+    const { graph, inputs } = graphWithInputs(path);
+    const network = new FloatNetwork(graph);
     const x = writeInput(input, 6, 3, inputs);
-    const lengths = [6, 0, 4];
+    const lengths = [6, 1, 4];
     const y = runs({ path, lengths });
     const width = y.shape[2]!;
     expect(y.shape).toEqual([6, 3, width]);
     for (const [voice, length] of lengths.entries()) {
-      const frames = createFrames(6, inputs);
-      for (let t = 0; t < 6; t++) {
+      const frames = createFrames(length, inputs);
+      for (let t = 0; t < length; t++) {
         frames.data.set(x.subarray((3 * t + voice) * inputs, (3 * t + voice + 1) * inputs), t * inputs);
       }
-      const expected = runFloatModel(model, frames, length).data;
+      const { outputs } = network.run(new Map([[graph.inputs[0]!.tensor, frames]]));
+      const expected = outputs.get(graph.outputs[0]!.tensor)!.data;
       for (let t = 0; t < 6; t++) {
         const own = y.data.subarray((3 * t + voice) * width, (3 * t + voice + 1) * width);
-        expect([...own]).toEqual([...expected.subarray(t * width, (t + 1) * width)]);
+        expect([...own]).toEqual(
+          t < length ? [...expected.subarray(t * width, (t + 1) * width)] : new Array(width).fill(0),
+        );
       }
     }
   });
 
-  test('initial states take the place of those of the model', () => {
+  test('states that are given take the place of those of the model', () => {
     const path = `${ONNX}operator-states.onnx`;
-    const { model } = importModel(path);
-    const directions = model.layers.flat();
-    const { inputs, cells, outputs } = directions[0]!.layer;
+    const { graph, inputs } = graphWithInputs(path);
     writeInput(input, 5, inputs);
     const own = runs({ path }).data.slice();
-    const files = { initialY: join(root, 'y0.npy'), initialC: join(root, 'c0.npy') };
-    const put = (file: string, size: number, state: (n: number) => ArrayLike<number>) => {
-      const data = Float64Array.from(directions.flatMap((_, n) => Array.from(state(n))));
-      writeNpy(file, { dtype: 'float64', shape: [directions.length, size], data });
+    const write = (name: string, values: ArrayLike<number>): NamedPath => {
+      const state = join(root, `${name}.npy`);
+      writeNpy(state, { dtype: 'float64', shape: [values.length], data: Float64Array.from(values) });
+      return { name, path: state };
     };
-    put(files.initialY, outputs, (n) => directions[n]!.initial!.y);
-    put(files.initialC, cells, (n) => directions[n]!.initial!.c);
-    expect(runs({ path, ...files }).data).toEqual(own);
-    put(files.initialC, cells, () => new Float64Array(cells));
-    expect(runs({ path, ...files }).data).not.toEqual(own);
+    const lstms = graph.nodes.flatMap(({ id, layer }) => (layer.kind === 'lstm' ? [{ id, layer }] : []));
+    const states = lstms.flatMap(({ id, layer }) => [
+      write(`${id}.y`, layer.initial!.y),
+      write(`${id}.c`, layer.initial!.c),
+    ]);
+    expect(runs({ path, states }).data).toEqual(own);
+    const changed = [
+      ...states.slice(0, -1),
+      write(`${lstms.at(-1)!.id}.c`, new Float64Array(lstms.at(-1)!.layer.cells)),
+    ];
+    expect(runs({ path, states: changed }).data).not.toEqual(own);
+    expect(fails({ path, states: [{ name: 'lstm9.c', path: input }] })).toContain(
+      'expected the name of a state: "lstm',
+    );
+    expect(fails({ path, states: [{ ...states[0]!, path: input }] })).toContain('elements of float32 or float64');
   });
 
   test('fixed lengths of the model count', () => {
     const path = `${ONNX}operator-lengths.onnx`;
-    const { model } = importModel(path);
-    const { inputs } = model.layers[0]![0]!.layer;
-    const [length] = model.sequenceLengths!;
+    const { graph, inputs } = graphWithInputs(path);
+    const [length] = graph.sequenceLengths!;
     writeInput(input, length! + 2, inputs);
-    const y = runs({ path });
-    const width = y.shape[1]!;
-    expect(y.data.subarray(length! * width).every((value) => value === 0)).toBe(true);
-    expect(y.data.subarray(0, length! * width).some((value) => value !== 0)).toBe(true);
+    const { shape, data } = runs({ path });
+    const width = data.length / shape[0]!;
+    expect(data.subarray(length! * width).every((value) => value === 0)).toBe(true);
+    expect(data.subarray(0, length! * width).some((value) => value !== 0)).toBe(true);
     expect(fails({ path, lengths: [1] })).toContain('the model fixes the lengths');
+  });
+});
+
+describe('many utterances', () => {
+  const path = `${ONNX}both-directions.onnx`;
+
+  /** Outputs of utterances one by one. */
+  function oneByOne(utterances: readonly Float64Array[], width: number): number[][] {
+    return utterances.map((data) => {
+      writeNpy(input, { dtype: 'float64', shape: [data.length / width, width], data });
+      return [...runs({ path }).data];
+    });
+  }
+
+  test('one behind the other with lengths, an archive or an option, are each an utterance', () => {
+    const { inputs, graph } = graphWithInputs(path);
+    const x = writeInput(input, 9, inputs);
+    const lengths = [4, 2, 3];
+    const parts = [x.slice(0, 4 * inputs), x.slice(4 * inputs, 6 * inputs), x.slice(6 * inputs)];
+    const expected = oneByOne(parts, inputs).flat();
+    writeNpy(input, { dtype: 'float64', shape: [9, inputs], data: x });
+    expect([...runs({ path, lengths }).data]).toEqual(expected);
+    const [archive, results] = [join(root, 'x.npz'), join(root, 'y.npz')];
+    const arrays = new Map<string, NpyArray>([
+      ['frames', { dtype: 'float64', shape: [9, inputs], data: x }],
+      ['lengths', { dtype: 'int32', shape: [3], data: Int32Array.from(lengths) }],
+    ]);
+    writeFileSync(archive, encodeNpz(arrays));
+    const { utterances, steps } = run({ path, engine: 'float', inputs: file(archive), out: file(results) });
+    expect({ utterances, steps }).toEqual({ utterances: 3, steps: 9 });
+    const read = readNpz(results);
+    expect([...read.keys()]).toEqual([graph.outputs[0]!.name, 'lengths']);
+    expect([...read.get(graph.outputs[0]!.name)!.data]).toEqual(expected);
+    expect([...read.get('lengths')!.data]).toEqual(lengths);
+    expect(fails({ path, inputs: file(archive), lengths })).toContain('the archive has lengths');
+    writeNpy(input, { dtype: 'float64', shape: [9, inputs], data: x });
+    expect(fails({ path, lengths: [4, 2] })).toContain('one behind the other that sum up to 9 steps, got 4, 2');
+  });
+
+  test('of a folder go to a folder', () => {
+    const { inputs } = graphWithInputs(path);
+    const folder = join(root, 'in');
+    mkdirSync(folder);
+    const rng = new Rng(5);
+    const parts = [3, 1].map((steps) => Float64Array.from({ length: steps * inputs }, () => rng.normal()));
+    for (const [n, data] of parts.entries()) {
+      writeNpy(join(folder, `${n}.npy`), { dtype: 'float64', shape: [data.length / inputs, inputs], data });
+    }
+    const expected = oneByOne(parts, inputs);
+    const target = join(root, 'out');
+    run({ path, engine: 'float', inputs: file(folder), out: file(target) });
+    expect(readdirSync(target)).toEqual(['0.npy', '1.npy']);
+    expect(parts.map((_, n) => [...readNpy(join(target, `${n}.npy`)).data])).toEqual(expected);
+    writeFileSync(join(folder, '1.npy'), '');
+    const other = join(root, 'other');
+    expect(fails({ path, inputs: file(folder), out: file(other) })).toContain('1.npy: expected a .npy file');
+    expect(fails({ path, inputs: file(folder), out: file(folder), lengths: [1] })).toContain(
+      'no common states or lengths',
+    );
   });
 });
 
@@ -164,15 +249,17 @@ describe('run, golden', () => {
     });
   });
 
-  test('a model file with a config gives what its design gives', () => {
-    const path = `${ONNX}plain.onnx`;
-    const { inputs } = importModel(path).model.layers[0]![0]!.layer;
-    writeInput(input, 6, inputs);
-    const float = runs({ path }).data.slice();
-    const golden = runs({ path, engine: 'golden', config: writeConfig() }).data;
-    expect(golden).not.toEqual(float);
-    expect(Math.max(...float.map((value, at) => Math.abs(value - golden[at]!)))).toBeLessThan(0.01);
-  });
+  test.each(['plain', 'stacked', 'both-directions'])(
+    'of %s.onnx with a config is close to double precision',
+    (name) => {
+      const path = `${ONNX}${name}.onnx`;
+      writeInput(input, 6, graphWithInputs(path).inputs);
+      const float = runs({ path }).data.slice();
+      const golden = runs({ path, engine: 'golden', config: writeConfig() }).data;
+      expect(golden).not.toEqual(float);
+      expect(Math.max(...float.map((value, at) => Math.abs(value - golden[at]!)))).toBeLessThan(0.01);
+    },
+  );
 });
 
 function writeConfig(): string {
@@ -188,22 +275,17 @@ describe('run refuses', () => {
     expect(fails({ path: join(root, 'none') })).toContain('none: does not exist');
     expect(fails({ path, engine: 'golden' })).toContain('Name a config with --config');
     expect(fails({ path, config: 'c.json' })).toContain('no effect on the float engine');
-    expect(fails({ path, lengths: [5] })).toContain('--lengths: expected 1 lengths from 0 to 4 frames, got 5');
+    expect(fails({ path, lengths: [5] })).toContain('--lengths: expected lengths from 0 to 4 steps, got 5');
     expect(fails({ path, lengths: [1, 2] })).toContain('got 1, 2');
-    expect(fails({ path, initialY: input })).toContain('expected both y and c');
-    expect(fails({ path, initialY: input, initialC: input })).toContain('expected float32 or float64 [1, 1, ');
-    expect(fails({ path, engine: 'golden', config: writeConfig(), initialY: input, initialC: input })).toContain(
-      'the hardware starts from zeros',
-    );
-    expect(fails({ path: `${ONNX}stacked.onnx`, engine: 'golden', config: writeConfig() })).toContain(
-      'is another LSTM layer',
-    );
-    expect(fails({ path, out: join(root, 'missing', 'y.npy') })).toContain('its folder does not exist');
-    expect(fails({ path, out: root })).toContain('is not a file');
-    expect(fails({ path, out: input })).toContain('is an input of this command');
+    const { id } = graphWithInputs(path).graph.nodes[0]!;
+    const states = [{ name: `${id}.c`, path: input }];
+    expect(fails({ path, states })).toContain(' elements of float32 or float64, got float64 [4, 5]');
+    expect(fails({ path, out: file(join(root, 'missing', 'y.npy')) })).toContain('its folder does not exist');
+    expect(fails({ path, out: file(root) })).toContain('is not a file');
+    expect(fails({ path, out: file(input) })).toContain('is an input of this command');
     writeInput(input, 4, 6);
-    expect(fails({ path })).toBe(
-      'EsegenError: x.npy: expected frames [T, 5] or [T, B, 5] of float32 or float64, got float64 [4, 6]',
+    expect(fails({ path })).toMatch(
+      /^EsegenError: x\.npy: expected \[T, B, 5\] or \[T, 5\] or \[B, T, 5\] of float32 or float64 for the input "\w+", got float64 \[4, 6\]$/,
     );
     writeInput(input, 0, 5);
     expect(fails({ path })).toContain('got float64 [0, 5]');

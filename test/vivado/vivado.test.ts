@@ -14,7 +14,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
-import { type DesignFiles, generate } from '../../src/design/generate.ts';
+import type { DesignFiles } from '../../src/design/files.ts';
+import { generate } from '../../src/design/generate.ts';
 import { vivadoFiles } from '../../src/vivado/files.ts';
 import { busInterfaces } from '../../src/vivado/interfaces.ts';
 

@@ -1,3 +1,4 @@
+import { EsegenError } from '../../util/errors.ts';
 import {
   type Graph,
   LSTM_GATES,
@@ -6,9 +7,11 @@ import {
   type LstmMatrix,
   type Matrix,
   type Tensor,
+  type TensorId,
 } from '../graph.ts';
 import { GraphBuilder } from '../graph_builder.ts';
-import type { Floats, LstmDirection, LstmLayer as StackedLayer, TrainedModel } from '../lstm.ts';
+import type { Floats, LstmDirection, OutputLayer, LstmLayer as StackedLayer, TrainedModel } from '../lstm.ts';
+import { stacked } from './hardware_model.ts';
 
 /**
  * The graph of a chain of LSTM layers.
@@ -77,4 +80,35 @@ function gateMatrices({ inputs, cells, outputs, weightX, weightR }: StackedLayer
     [`${gate}r`, matrix(weightR, n, outputs)],
   ]);
   return Object.fromEntries(entries) as Record<LstmMatrix, Matrix>;
+}
+
+/**
+ * The chain of LSTM layers that a graph is.
+ *
+ * @throws EsegenError where it is another network
+ */
+export function trainedOf(where: string, graph: Graph): TrainedModel {
+  const layers: LstmDirection[][] = [];
+  let outputLayer: OutputLayer | null = null;
+  let before: TensorId | null = null;
+  for (const { layer, inputs, id } of graph.nodes) {
+    if (layer.kind === 'lstm') {
+      const direction = directionOf(layer);
+      const last = layers.at(-1);
+      const isSecond = layer.reverse && inputs[0] === before && last?.length === 1 && !last[0]!.reverse;
+      if (isSecond) last.push(direction);
+      else layers.push([direction]);
+      before = inputs[0]!;
+      continue;
+    }
+    // What stays on the host changes nothing of the layers.
+    if (layer.kind === 'concat' || layer.kind === 'pick' || layer.kind === 'host') continue;
+    if (layer.kind !== 'linear') throw new EsegenError(where, `${id} is no part of a chain of LSTM layers`);
+    outputLayer = { classes: layer.weight.rows, weight: layer.weight.values, bias: layer.bias };
+  }
+  return { layers, outputLayer, stateInput: null, sequenceLengths: graph.sequenceLengths };
+}
+
+function directionOf(layer: LstmLayer): LstmDirection {
+  return { layer: stacked(layer), cell: layer.cell, reverse: layer.reverse, initial: layer.initial };
 }

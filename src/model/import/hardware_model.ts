@@ -155,7 +155,7 @@ export function cellClipOf(graph: Graph): number {
 }
 
 /** The layer with its gates on top of each other, as the compiler takes it. */
-function stacked({ inputs, cells, outputs, weights, projection, bias, peepholes }: LstmLayer): StackedLayer {
+export function stacked({ inputs, cells, outputs, weights, projection, bias, peepholes }: LstmLayer): StackedLayer {
   const stack = (of: (gate: (typeof LSTM_GATES)[number]) => LstmMatrix) =>
     joined(LSTM_GATES.map((gate): Matrix => weights[of(gate)]).map(({ values }) => values));
   return {

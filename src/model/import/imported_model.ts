@@ -1,10 +1,8 @@
 import type { Graph } from '../graph.ts';
-import type { TrainedModel } from '../lstm.ts';
 
 /** What an importer found in a file. */
 export interface ImportedModel {
   readonly graph: Graph;
-  readonly model: TrainedModel;
   /** Every tensor of the file, those that are not of the model included. */
   readonly tensors: readonly TensorSummary[];
 }

@@ -5,7 +5,7 @@ import type { LstmModel } from '../lstm.ts';
 import { hardwareModel } from './hardware_model.ts';
 import type { ImportOptions } from './import_options.ts';
 import type { ImportedModel } from './imported_model.ts';
-import { importKaldi } from './kaldi/kaldi_lstm.ts';
+import { importKaldi } from './kaldi/import_kaldi.ts';
 import { importOnnx } from './onnx/import_onnx.ts';
 import { importSafetensors } from './safetensors.ts';
 

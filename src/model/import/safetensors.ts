@@ -1,8 +1,13 @@
+import { existsSync } from 'node:fs';
 import { quoteName } from '../../util/quote_name.ts';
-import { graphOf } from './graph_of_trained.ts';
+import type { Graph } from '../graph.ts';
+import type { ImportOptions } from './import_options.ts';
 import type { ImportedModel } from './imported_model.ts';
 import { type ReadRange, withFile } from './model_file.ts';
-import { lstmFromTensors } from './pytorch_lstm.ts';
+import { readLayersFile } from './pytorch/layers_file.ts';
+import { layersOfNames } from './pytorch/layers_of_names.ts';
+import { networkOfLayers } from './pytorch/network_of_layers.ts';
+import { StateDict } from './pytorch/state_dict.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from './safetensors_header.ts';
 import type { SourceTensor } from './source_tensor.ts';
 import { widenFloats } from './widen_floats.ts';
@@ -38,17 +43,41 @@ export function withSafetensors<T>(path: string, use: (file: Safetensors) => T):
 }
 
 /**
- * Reads a trained LSTM, and the linear layer `fc` behind it, from a safetensors file with PyTorch's names.
+ * Reads a network from a PyTorch state dict: its layers from a layer file (`networkOfLayers`), or where there is none from the names
+ * of its tensors (`layersOfNames`).
  *
- * @param path file of any size; only the tensors of the model are loaded
- * @throws EsegenError where the file cannot be read, is damaged, or holds no LSTM
+ * @param path file of any size; only the tensors of the network are loaded
+ * @throws EsegenError where a file cannot be read, is damaged, or does not fit the other
  */
-export function importSafetensors(path: string): ImportedModel {
+export function importSafetensors(path: string, { layers }: ImportOptions = {}): ImportedModel {
   return withSafetensors(path, ({ tensors }) => {
-    const model = lstmFromTensors(path, tensors);
+    const beside = layersPath(path);
+    const named = layers ?? (existsSync(beside) ? beside : null);
     const summaries = [...tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-    return { graph: graphOf(model), model, tensors: summaries };
+    return { graph: networkOfTensors(path, tensors, named), tensors: summaries };
   });
+}
+
+/**
+ * The network of a state dict.
+ *
+ * @param where its file, for messages
+ * @param layers path of a layer file; null: the names of the tensors say all
+ * @throws EsegenError as {@link importSafetensors}
+ */
+export function networkOfTensors(
+  where: string,
+  tensors: ReadonlyMap<string, SourceTensor>,
+  layers: string | null = null,
+): Graph {
+  const state = new StateDict(where, tensors);
+  if (layers === null) return networkOfLayers(state, layersOfNames(state, layersPath(where)), where);
+  return networkOfLayers(state, readLayersFile(layers), layers);
+}
+
+/** Where the layers of a state dict are named, unless an option says otherwise: `net.layers.json` beside `net.safetensors`. */
+export function layersPath(path: string): string {
+  return `${path.replace(/\.safetensors$/i, '')}.layers.json`;
 }
 
 function parse(where: string, fileBytes: number, read: ReadRange): Safetensors {

@@ -245,6 +245,10 @@ function activation(given: Activation): (x: number) => number {
       return Math.tanh;
     case 'relu':
       return (x) => Math.max(0, x);
+    case 'clip':
+      return (x) => Math.max(given.low, Math.min(given.high, x));
+    case 'leakyRelu':
+      return (x) => (x < 0 ? given.alpha * x : x);
     case 'hardSigmoid':
       return (x) => Math.max(0, Math.min(1, given.alpha * x + given.beta));
   }

@@ -1,4 +1,5 @@
-import { type Config, parseConfig, readConfig } from '../../machine/config.ts';
+import type { Config } from '../../machine/config.ts';
+import { parseConfig, readConfig } from '../../machine/read_config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { hardwareModel } from '../../model/import/hardware_model.ts';
 import { importModel } from '../../model/import/read_model.ts';

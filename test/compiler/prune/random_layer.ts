@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Config, MATRICES, type Matrix, parseConfig } from '../../../src/machine/config.ts';
+import { type Config, MATRICES, type Matrix } from '../../../src/machine/config.ts';
+import { parseConfig } from '../../../src/machine/read_config.ts';
 import type { Floats, LstmLayer } from '../../../src/model/lstm.ts';
 import { createPartition, gateRows, projectionRows } from '../../../src/program/partition.ts';
 import { Rng } from '../../../src/util/rng.ts';

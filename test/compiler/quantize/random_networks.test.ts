@@ -9,7 +9,7 @@ import type {
   QuantizedNode,
   Sums,
 } from '../../../src/compiler/quantized_graph.ts';
-import { parseConfig } from '../../../src/machine/config.ts';
+import { parseConfig } from '../../../src/machine/read_config.ts';
 import { elementsOf } from '../../../src/model/graph.ts';
 import { Rng } from '../../../src/util/rng.ts';
 

@@ -3,20 +3,20 @@ import { expect, test } from 'vitest';
 import { lstmNode, PLAIN, randomArrays } from '../../../fixtures/onnx_lstm.ts';
 import { floats, integers, onnxFile, packed, tensor } from '../../../fixtures/onnx_writer.ts';
 import type { ImportedModel } from '../../../src/model/import/imported_model.ts';
-import { kaldiModel } from '../../../src/model/import/kaldi/kaldi_lstm.ts';
-import { onnxModel } from '../../../src/model/import/onnx/import_onnx.ts';
-import { lstmFromTensors } from '../../../src/model/import/pytorch_lstm.ts';
-import { parseSafetensors } from '../../../src/model/import/safetensors.ts';
+import { kaldiModel } from '../../../src/model/import/kaldi/import_kaldi.ts';
+import { onnxNetwork } from '../../../src/model/import/onnx/import_onnx.ts';
+import { networkOfTensors, parseSafetensors } from '../../../src/model/import/safetensors.ts';
 import { writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
 import { EsegenError } from '../../../src/util/errors.ts';
 import { Rng } from '../../../src/util/rng.ts';
-import { fileInMemory, kaldiLayer, kaldiText, normals } from './kaldi_text.ts';
+import { checkGraph } from '../../lib/check_graph.ts';
+import { blstmComponent, fileInMemory, kaldiLayer, kaldiText, normals } from './kaldi_text.ts';
 import { lstmTensors } from './safetensors_fixture.ts';
 
 /** Most memory that the damaged files of one test may leave behind or take at once, in bytes. */
 const MEMORY_LIMIT = 400e6;
 
-type Importer = (bytes: Uint8Array) => Pick<ImportedModel, 'model'>;
+type Importer = (bytes: Uint8Array) => Pick<ImportedModel, 'graph'>;
 
 /** Imports damaged files; each must be refused with an EsegenError, or give a model of consistent sizes and finite values. */
 function fuzz(seed: number, count: number, importer: Importer, damage: (rng: Rng) => Uint8Array) {
@@ -38,18 +38,8 @@ function fuzz(seed: number, count: number, importer: Importer, damage: (rng: Rng
   return counts;
 }
 
-function checkModel({ model }: Pick<ImportedModel, 'model'>): void {
-  for (const { layer, initial } of model.layers.flat()) {
-    const { inputs, cells, outputs, weightX, weightR, weightP, bias, peepholes } = layer;
-    expect(weightX.length).toBe(4 * cells * inputs);
-    expect(weightR.length).toBe(4 * cells * outputs);
-    expect(weightP?.length ?? outputs * cells).toBe(outputs * cells);
-    expect(bias.length).toBe(4 * cells);
-    for (const values of [peepholes?.i, peepholes?.f, peepholes?.o, initial?.c]) {
-      expect(values?.length ?? cells).toBe(cells);
-    }
-    for (const values of [weightX, weightR, bias]) expect(values.every(Number.isFinite)).toBe(true);
-  }
+function checkModel({ graph }: Pick<ImportedModel, 'graph'>): void {
+  checkGraph(graph);
 }
 
 /** Cuts one file in eight. */
@@ -148,10 +138,10 @@ interface Nested {
 const TENSOR: Nested = { 13: {} };
 const MODEL: Nested = { 7: { 1: { 5: { 5: TENSOR } }, 5: TENSOR, 11: { 2: { 1: { 2: { 1: {} } } } }, 12: {} }, 8: {} };
 
-const importOnnx: Importer = (bytes) => onnxModel('fuzz.onnx', bytes);
+const importOnnx: Importer = (bytes) => onnxNetwork('fuzz.onnx', bytes);
 const importKaldi: Importer = (bytes) => kaldiModel('fuzz.nnet', fileInMemory(bytes));
 const importSafetensors: Importer = (bytes) => ({
-  model: lstmFromTensors('fuzz.safetensors', parseSafetensors(bytes, 'fuzz.safetensors').tensors),
+  graph: networkOfTensors('fuzz.safetensors', parseSafetensors(bytes, 'fuzz.safetensors').tensors),
 });
 
 test('ONNX: 1,200 files with changed bytes, seed 51', () => {
@@ -183,11 +173,14 @@ test('ONNX: 800 files with changed lengths, seed 52', () => {
   expect(counts.refused).toBeGreaterThan(400);
 });
 
-/** Two layers and an output layer. */
+/** Input scaling, a layer in both directions, two layers in one, and an output layer. */
 function richKaldi(): string {
   const rng = new Rng(42);
   const layers = [kaldiLayer(rng, 2, 2, 1), kaldiLayer(rng, 1, 1, 2)];
-  return kaldiText(layers, { classes: 2, weight: normals(rng, 4), bias: Float64Array.from(normals(rng, 2)) });
+  const text = kaldiText(layers, { classes: 2, weight: normals(rng, 4), bias: Float64Array.from(normals(rng, 2)) });
+  const both = blstmComponent(kaldiLayer(rng, 2, 1, 1), kaldiLayer(rng, 2, 1, 1));
+  const shift = '<AddShift> 2 2 <LearnRateCoef> 0 [ 1 2 ]\n<Rescale> 2 2 [ 3 4 ]\n<Sigmoid> 2 2 \n';
+  return text.replace('<Nnet> \n', `<Nnet> \n${shift}${both}`);
 }
 
 test('Kaldi: 500 files with changed bytes, seed 53, and 500 with changed words, seed 54', () => {

@@ -40,16 +40,10 @@ export function kaldiText(
 ): string {
   const end = endOfComponent ? '<!EndOfComponent> \n' : '';
   const text = ['<Nnet> \n'];
-  for (const { inputs, cells, outputs, weightX, weightR, weightP, bias, peepholes } of layers) {
-    // g, i, f, o are blocks 2, 0, 1, 3 of the model.
-    const gates = (values: ArrayLike<number>, width: number) =>
-      [2, 0, 1, 3].flatMap((gate) =>
-        Array.from({ length: cells * width }, (_, n) => values[gate * cells * width + n]!),
-      );
+  for (const layer of layers) {
+    const { inputs, cells, outputs } = layer;
     text.push(`<${component}> ${outputs} ${inputs} \n${options ?? `<CellDim> ${cells} <ClipGradient> 5 `}`);
-    text.push(matrix(gates(weightX, inputs), inputs), matrix(gates(weightR, outputs), outputs), vector(gates(bias, 1)));
-    text.push(vector([...peepholes!.i]), vector([...peepholes!.f]), vector([...peepholes!.o]));
-    text.push(matrix([...weightP!], cells), end);
+    text.push(lstmArrays(layer), end);
   }
   if (outputLayer !== null) {
     const { classes, weight, bias } = outputLayer;
@@ -58,6 +52,29 @@ export function kaldiText(
     text.push(matrix([...weight], width), vector([...bias]), end, `<Softmax> ${classes} ${classes} \n${end}`);
   }
   return `${text.join('')}</Nnet> \n`;
+}
+
+/** A layer of two directions of the same sizes. */
+export function blstmComponent(forward: LstmLayer, backward: LstmLayer, options = '<ClipGradient> 5'): string {
+  const { inputs, cells, outputs } = forward;
+  const head = `<BLstmProjectedStreams> ${2 * outputs} ${inputs} \n<CellDim> ${cells} ${options} `;
+  return head + lstmArrays(forward) + lstmArrays(backward);
+}
+
+/** Matrices and vectors of a direction, in the order of the file. */
+function lstmArrays({ inputs, cells, outputs, weightX, weightR, weightP, bias, peepholes }: LstmLayer): string {
+  // g, i, f, o are blocks 2, 0, 1, 3 of the model.
+  const gates = (values: ArrayLike<number>, width: number) =>
+    [2, 0, 1, 3].flatMap((gate) => Array.from({ length: cells * width }, (_, n) => values[gate * cells * width + n]!));
+  return [
+    matrix(gates(weightX, inputs), inputs),
+    matrix(gates(weightR, outputs), outputs),
+    vector(gates(bias, 1)),
+    vector([...peepholes!.i]),
+    vector([...peepholes!.f]),
+    vector([...peepholes!.o]),
+    matrix([...weightP!], cells),
+  ].join('');
 }
 
 function matrix(values: readonly number[], columns: number): string {

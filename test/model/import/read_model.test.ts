@@ -3,11 +3,9 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { graphOf } from '../../../src/model/import/graph_of_trained.ts';
 import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
-import { lstmFromTensors } from '../../../src/model/import/pytorch_lstm.ts';
 import { readModel } from '../../../src/model/import/read_model.ts';
-import { parseSafetensors, withSafetensors } from '../../../src/model/import/safetensors.ts';
+import { networkOfTensors, parseSafetensors, withSafetensors } from '../../../src/model/import/safetensors.ts';
 import { writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
 import { EsegenError } from '../../../src/util/errors.ts';
 import { fileOf, lstmTensors } from './safetensors_fixture.ts';
@@ -26,7 +24,7 @@ function write(name: string, bytes: Uint8Array): string {
 
 test('a file gives the model that its bytes give, whatever the case of its suffix', () => {
   const bytes = writeSafetensors(lstmTensors(), new Map([['format', 'pt']]));
-  const expected = hardwareModel('m', graphOf(lstmFromTensors('m', parseSafetensors(bytes, 'm').tensors)));
+  const expected = hardwareModel('m', networkOfTensors('m', parseSafetensors(bytes, 'm').tensors));
   expect(readModel(write('good.safetensors', bytes))).toEqual(expected);
   expect(readModel(write('good.SafeTensors', bytes))).toEqual(expected);
 });
@@ -63,7 +61,7 @@ test('a file that shrinks while it is read is refused', () => {
   const run = () =>
     withSafetensors(path, ({ tensors }) => {
       truncateSync(path, 1200);
-      lstmFromTensors(path, tensors);
+      networkOfTensors(path, tensors);
     });
   expect(run).toThrow(EsegenError);
   expect(run).toThrow(/but data_offsets|inside the file's|ended at byte|behind its length/);

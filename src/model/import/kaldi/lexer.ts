@@ -45,7 +45,7 @@ export class KaldiLexer {
   /** @throws EsegenError where the next token is another one */
   expect(token: string): void {
     const got = this.next();
-    if (got !== token) throw this.error(`expected ${token}, got ${describe(got)}`);
+    if (got !== token) throw this.unexpected(token, got);
   }
 
   /** @throws EsegenError where the next token is no finite number */
@@ -92,6 +92,11 @@ export class KaldiLexer {
       throw this.error(`expected ${rows * columns} values in ${what} [${rows}, ${columns}], got ${count}`);
     }
     return values;
+  }
+
+  /** Another token than the one expected. */
+  unexpected(what: string, got: string): EsegenError {
+    return this.error(`expected ${what}, got ${describe(got)}`);
   }
 
   error(what: string): EsegenError {

@@ -1,11 +1,10 @@
 import { quoteNames } from '../../../util/quote_name.ts';
-import type { Window } from '../../graph.ts';
 import type { Draft } from './draft.ts';
 import { Fault } from './fault.ts';
 import { type Constant, shortList } from './folds.ts';
 import type { ConstantPool } from './pool.ts';
 import type { OnnxNode } from './proto.ts';
-import type { Filled, Known, Size, Sizes, Value, View } from './values.ts';
+import type { Size, Value, View } from './values.ts';
 
 /** A node with the values that it takes. */
 export interface Call {
@@ -111,10 +110,3 @@ export function describe(value: Value | null): string {
 export function adviceFor(value: Value | null): string {
   return value?.kind === 'opaque' && value.inputs.length > 0 ? 'Give the value of that input with --assume' : '';
 }
-
-/** Windows over time of a value, for messages and for sizes. */
-export function timeOf(value: View | Filled): readonly Window[] | null {
-  return value.kind === 'view' ? value.time : null;
-}
-
-export type Numbers = Known | Sizes;

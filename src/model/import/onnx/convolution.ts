@@ -11,8 +11,8 @@ import {
 } from './call.ts';
 import { Fault } from './fault.ts';
 import type { Constant } from './folds.ts';
-import { permuted } from './layout.ts';
 import { tensorOf } from './materialize.ts';
+import { permuted } from './movable.ts';
 import { type Axis, product, sizeOf, sizesOf, type Value, type View, viewOf } from './values.ts';
 
 /** Most elements of a window, and of a step of a feature map. */

@@ -4,8 +4,8 @@ import { adviceFor, type Call, describe, type Operator, uniformOf, viewInput } f
 import { sameTime } from './draft.ts';
 import { Fault } from './fault.ts';
 import type { Constant } from './folds.ts';
-import { broadcast } from './layout.ts';
 import { sameShape, shapedTensor, tensorOf } from './materialize.ts';
+import { broadcast } from './movable.ts';
 import { type Axis, featuresOf, product, sizesOf, type Value, type View, viewElements, viewOf } from './values.ts';
 
 /** A node that computes element by element: in front of a change of layout where it computes no more there than behind. */

@@ -42,6 +42,7 @@ export function isOperator(opType: string): boolean {
 /** What a node makes of its operands, at least one of which is no constant. */
 export function apply(call: Call): readonly Value[] {
   const { node, inputs } = call;
+  if (inputs.length === 0 || inputs[0] === null) throw new Fault('expected an operand as input 1, got none');
   const layout = LAYOUT.get(node.opType);
   if (layout !== undefined) {
     const first = node.opType === 'Concat' ? inputs.find((input) => input?.kind === 'view') : inputs[0];

@@ -3,8 +3,8 @@ import { type Call, constantInput, integer, optionalConstant, viewInput } from '
 import { ELEMENTWISE } from './elementwise.ts';
 import { Fault } from './fault.ts';
 import type { Constant } from './folds.ts';
-import { permuted } from './layout.ts';
 import { tensorOf } from './materialize.ts';
+import { permuted } from './movable.ts';
 import { type Axis, product, sizeOf, sizesOf, type Value, type View, viewOf } from './values.ts';
 
 /** Transposes a matrix [rows, columns], row-major, and multiplies it by a number. */

@@ -2,8 +2,8 @@ import type { HostOperation } from '../../graph.ts';
 import { type Call, constantInput, integer, listInput, type Operator, viewInput } from './call.ts';
 import { Fault } from './fault.ts';
 import { normalAxis } from './folds.ts';
-import { permuted } from './layout.ts';
 import { tensorOf } from './materialize.ts';
+import { permuted } from './movable.ts';
 import { type Axis, product, sizeOf, sizesOf, type Value, type View, viewOf, withAxes } from './values.ts';
 
 /** Sums, means and maxima over axes of a step. */

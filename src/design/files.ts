@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+/** Files of a design directory: path with forward slashes → content. */
+export type DesignFiles = Map<string, string | Uint8Array>;
+
+/** SHA-256 of a file, 64 hexadecimal digits. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** A value as JSON, indented. */
+export function printJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** The value of a JSON file; undefined where it cannot be read or is not JSON. */
+export function tryJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

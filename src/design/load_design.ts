@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { CompileReport } from '../compiler/compile.ts';
+import { memoryPath } from '../machine/names.ts';
+import { parseConfig } from '../machine/read_config.ts';
+import { readModel } from '../model/import/read_model.ts';
+import type { LstmModel } from '../model/lstm.ts';
+import type { Design } from '../program/design.ts';
+import { type MemImage, parseMem } from '../program/mem_image.ts';
+import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';
+import { STREAM_FILE } from '../program/stream.ts';
+import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
+import { EsegenError } from '../util/errors.ts';
+import { causeOf } from '../util/file_error.ts';
+import { schemaError } from '../util/schema_error.ts';
+import { statPath } from '../util/stat_path.ts';
+import { checkDimensions } from './check_dimensions.ts';
+import { checkSchedule, checkSharedCounts, checkStream, checkStreamWords } from './check_memories.ts';
+import { sha256, tryJson } from './files.ts';
+import { HOST_PATHS } from './host_files.ts';
+import { type Labels, parseLabels } from './labels.ts';
+import { DESIGN_FILE, manifestSchema, ownerSchema } from './manifest.ts';
+
+/** A design directory, read back and checked. */
+export interface LoadedDesign {
+  /** Absolute path. */
+  readonly dir: string;
+  /** Version of the generator that wrote it. */
+  readonly version: string;
+  /** The value that the directory was generated from. */
+  readonly design: Design;
+  readonly report: CompileReport;
+  /** SHA-256 by path, of every file but `design.json`; all have been checked. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Reads the pruned float model, with its output layer where it has one. */
+  readonly readModel: () => LstmModel;
+  /** Reads the normalisation of the features; null where the design has none. */
+  readonly readNorm: () => FeatureNorm | null;
+  /** Reads the meaning of the output classes; null where the design has none. */
+  readonly readLabels: () => Labels | null;
+}
+
+const REBUILD = 'Build the design again with esegen build';
+
+/**
+ * Reads a design directory back and checks every file of it.
+ *
+ * @param dir a directory that `writeDesign` wrote
+ * @throws EsegenError where it is not one, a file is missing or has another SHA-256 than when it was written, or
+ *   `design.json` contradicts itself or the memory files
+ */
+export function loadDesign(dir: string): LoadedDesign {
+  const path = join(dir, DESIGN_FILE);
+  const json = readDesignFile(dir, path);
+  const owner = ownerSchema.safeParse(json);
+  if (!owner.success) throw schemaError(path, owner.error, REBUILD);
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) throw schemaError(path, parsed.error, REBUILD);
+  const { shape, formats, schedule, report, version } = parsed.data;
+  const config = parseConfig(parsed.data.config, `${path}: config`);
+  const files = new Map(Object.entries(parsed.data.files));
+  const dimensions = checkDimensions(path, config, shape, formats, parsed.data.dimensions);
+  const frame = { config, dimensions, formats, schedule };
+
+  const images = new Map<string, MemImage>();
+  const shapes = imageShapes(frame);
+  const memories = new Map([...shapes.keys()].map((file) => [memoryPath(config.name, file), file]));
+  for (const required of [...memories.keys(), ...(dimensions.dram ? [STREAM_FILE] : []), HOST_PATHS.model]) {
+    if (!files.has(required)) throw new EsegenError(path, `files: ${required} is not listed`, REBUILD);
+  }
+  const foreign = [...files.keys()].find((file) => file.startsWith('mem/') && !memories.has(file));
+  if (foreign !== undefined) throw new EsegenError(path, `files: ${foreign} is no memory of this design`, REBUILD);
+  let stream: Uint8Array | null = null;
+  for (const [file, expected] of files) {
+    const content = readListed(dir, file, expected);
+    if (file === STREAM_FILE) stream = checkStream(content, dimensions);
+    const memory = memories.get(file);
+    if (memory === undefined) continue;
+    const { width, depth } = shapes.get(memory)!;
+    images.set(memory, parseMem(content.toString('latin1'), width, depth, file));
+  }
+  checkSchedule(path, config.name, schedule, dimensions, images.get(SCHEDULE_FILE)!);
+  const unpacked = unpackDesign(images, stream, frame);
+  checkSharedCounts(path, dimensions, unpacked.matrices);
+  if (stream !== null) checkStreamWords(stream, dimensions, unpacked.matrices);
+
+  const readJson = <T>(file: string, parse: (value: unknown, where: string) => T): T | null =>
+    files.has(file) ? parse(tryJson(join(dir, file)), file) : null;
+  return {
+    dir: resolve(dir),
+    version,
+    design: { ...frame, ...unpacked },
+    report,
+    files,
+    readModel: () => readModel(join(dir, HOST_PATHS.model)),
+    readNorm: () => readJson(HOST_PATHS.norm, parseFeatureNorm),
+    readLabels: () => readJson(HOST_PATHS.labels, parseLabels),
+  };
+}
+
+function readDesignFile(dir: string, path: string): unknown {
+  const stat = statPath(dir);
+  const fix = 'Name a directory that esegen build wrote';
+  if (stat === undefined) throw new EsegenError(dir, 'does not exist', fix);
+  if (!stat.isDirectory()) throw new EsegenError(dir, 'expected a design directory, got a file', fix);
+  if (!existsSync(path)) throw new EsegenError(dir, `is not a design of esegen: it holds no ${DESIGN_FILE}`, fix);
+  const json = tryJson(path);
+  if (json === undefined) throw new EsegenError(path, 'damaged: expected JSON', REBUILD);
+  return json;
+}
+
+/** Content of a listed file, if it still is what the generator wrote. */
+function readListed(dir: string, file: string, expected: string): Buffer {
+  const path = join(dir, ...file.split('/'));
+  const stat = statPath(path);
+  if (stat === undefined) throw new EsegenError(file, `missing in ${dir}`, REBUILD);
+  if (!stat.isFile()) throw new EsegenError(file, `expected a file in ${dir}`, REBUILD);
+  let content: Buffer;
+  try {
+    content = readFileSync(path);
+  } catch (error) {
+    throw new EsegenError(file, `cannot be read in ${dir} (${causeOf(error)})`, 'Check its permissions');
+  }
+  const got = sha256(content);
+  if (got === expected) return content;
+  throw new EsegenError(
+    file,
+    `damaged or changed in ${dir}: expected SHA-256 ${expected.slice(0, 16)}…, got ${got.slice(0, 16)}…`,
+    REBUILD,
+  );
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Utterances } from '../../compiler/passes/calibrate.ts';
+import { bordersPath, readUtteranceSteps } from '../../data/frame_sets.ts';
+import { createFrames } from '../../data/frames.ts';
+import { elementsOf, type Graph, stepsOf } from '../../model/graph.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { readNpy } from '../../util/npy.ts';
+import { Rng } from '../../util/rng.ts';
+import { type Layout, readArray } from './array_reading.ts';
+import { readInputSets } from './input_sets.ts';
+import type { NamedPath } from './named_path.ts';
+import { readUtterances } from './utterances.ts';
+
+/** Utterances for the formats of a network. */
+export interface NetworkData {
+  readonly utterances: Utterances;
+  /** Steps of each. */
+  readonly lengths: readonly number[];
+  /** Where they come from, for the summary. */
+  readonly origin: string;
+}
+
+const RANDOM_STEPS = 64;
+const RANDOM_SEED = 20170222;
+
+/**
+ * Data for a network, as the inputs of `run`: an `.npy`, an `.npz` with lengths, or a folder. Beside an `.npy` a JSON file of the
+ * same stem may have its utterances: `{"strings": [{"steps": 44}, …]}`.
+ *
+ * @throws EsegenError where a file is not valid, or does not fit the network
+ */
+export function readNetworkData(graph: Graph, files: readonly NamedPath[], layout?: Layout): NetworkData {
+  const utterances: Utterances[number][] = [];
+  const lengths: number[] = [];
+  for (const set of readInputSets(graph, files)) {
+    const [array] = set.arrays.values();
+    const borders = set.file === null && array !== undefined ? bordersOf(array.path) : null;
+    const read = readUtterances(graph, set.arrays, layout, set.lengths ?? borders);
+    utterances.push(...read.utterances);
+    lengths.push(...read.lengths);
+  }
+  const steps = lengths.reduce((sum, length) => sum + length, 0);
+  const count = lengths.length === 1 ? '1 utterance' : `${lengths.length} utterances`;
+  const names = files.map(({ path }) => path).join(', ');
+  return { utterances, lengths, origin: `${names} (${steps} frames, ${count})` };
+}
+
+/**
+ * Calibration data: the files that were named, `calibration.npy` beside the model if it fits, or seeded normal values.
+ *
+ * @param model path of the model
+ * @throws EsegenError as {@link readNetworkData}
+ */
+export function readNetworkCalibration(model: string, named: string | undefined, graph: Graph): NetworkData {
+  if (named !== undefined) return readNetworkData(graph, [{ name: null, path: named }]);
+  const beside = join(dirname(model), 'calibration.npy');
+  if (existsSync(beside) && fits(graph, beside)) return readNetworkData(graph, [{ name: null, path: beside }]);
+  return randomData(graph);
+}
+
+function fits(graph: Graph, path: string): boolean {
+  const [port] = graph.inputs;
+  if (graph.inputs.length !== 1) return false;
+  const array = readNpy(path);
+  try {
+    readArray(path, array, port!, graph.tensors.get(port!.tensor)!);
+    return true;
+  } catch (error) {
+    if (error instanceof EsegenError) return false;
+    throw error;
+  }
+}
+
+function randomData(graph: Graph): NetworkData {
+  const rng = new Rng(RANDOM_SEED);
+  const inputs = graph.inputs.map(({ tensor: id }) => {
+    const tensor = graph.tensors.get(id)!;
+    const frames = createFrames(stepsOf(tensor, RANDOM_STEPS), elementsOf(tensor));
+    for (let i = 0; i < frames.data.length; i++) frames.data[i] = rng.normal();
+    return [id, frames] as const;
+  });
+  const origin = `${RANDOM_STEPS} seeded normal frames`;
+  return { utterances: [new Map(inputs)], lengths: [RANDOM_STEPS], origin };
+}
+
+function bordersOf(npy: string): { readonly where: string; readonly lengths: readonly number[] } | null {
+  const lengths = npy.endsWith('.npy') ? readUtteranceSteps(npy) : null;
+  return lengths === null ? null : { where: bordersPath(npy), lengths };
+}

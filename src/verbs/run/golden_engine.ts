@@ -1,0 +1,110 @@
+import { lower } from '../../compiler/lower/lower.ts';
+import type { CompiledNetwork } from '../../compiler/pipeline.ts';
+import { createFrames, type Frames } from '../../data/frames.ts';
+import { GoldenNetwork, type NetworkStates } from '../../golden/network.ts';
+import type { Machine } from '../../machine/machine.ts';
+import type { Graph, TensorId } from '../../model/graph.ts';
+import { FloatNetwork, type FloatResult, type FloatStates } from '../../model/reference/float_network.ts';
+import type { RecurrentResult, StatePart } from '../../model/reference/recurrent.ts';
+import { type ProgramPort, vectorElements } from '../../program/program.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { type Fixed, quantize } from '../../util/fixed.ts';
+import { quoteName } from '../../util/quote_name.ts';
+import type { Engine, Saturation } from './engine.ts';
+
+/**
+ * The golden model of a network in integers, between what the host computes before and behind it in double precision. Inputs are
+ * rounded to their formats; outputs are integers over a power of two, exact.
+ */
+export class GoldenEngine implements Engine {
+  readonly graph: Graph;
+  readonly #golden: GoldenNetwork;
+  readonly #front: FloatNetwork | null;
+  readonly #core: Graph;
+  readonly #back: FloatNetwork | null;
+  readonly #inputs = new Map<string, { values: number; saturated: number }>();
+  #vectors: ReadonlyMap<string, Saturation> = new Map();
+
+  /** @param graph as imported; `compiled` is made of it */
+  constructor(graph: Graph, { partition, quantized }: CompiledNetwork, machine: Machine) {
+    const { front, core, back } = partition;
+    this.graph = graph;
+    this.#golden = new GoldenNetwork(lower(quantized, machine));
+    this.#front = front === null ? null : new FloatNetwork(front);
+    this.#core = core;
+    this.#back = back === null ? null : new FloatNetwork(back);
+  }
+
+  run(inputs: ReadonlyMap<TensorId, Frames>, options: { readonly states?: FloatStates | undefined } = {}): FloatResult {
+    const { program } = this.#golden;
+    const values = new Map([...inputs, ...(this.#front?.run(inputs).outputs ?? [])]);
+    const integers = this.#core.inputs.map(({ name, tensor }, n): [string, Int16Array] => {
+      return [program.inputs[n]!.name, this.#quantize(name, values.get(tensor)!.data, program.inputs[n]!)];
+    });
+    const states = options.states === undefined ? undefined : this.#given(options.states);
+    const run = this.#golden.run(new Map(integers), states === undefined ? {} : { states });
+    this.#vectors = run.saturated;
+    for (const [n, { tensor }] of this.#core.outputs.entries()) {
+      const port = program.outputs[n]!;
+      values.set(tensor, asFrames(run.outputs.get(port.name)!, port));
+    }
+    for (const [tensor, frames] of this.#back?.run(values).outputs ?? []) values.set(tensor, frames);
+    const outputs = this.graph.outputs.map(({ tensor }): [TensorId, Frames] => [tensor, values.get(tensor)!]);
+    return { outputs: new Map(outputs), states: this.#left(run.states) };
+  }
+
+  get saturated(): ReadonlyMap<string, Saturation> {
+    return new Map([...this.#inputs, ...this.#vectors]);
+  }
+
+  #quantize(name: string, data: Float64Array, { format: { frac, bits } }: ProgramPort): Int16Array {
+    const key = `input ${quoteName(name)}`;
+    const share = this.#inputs.get(key) ?? { values: 0, saturated: 0 };
+    this.#inputs.set(key, share);
+    const limit = 2 ** (bits - 1 - frac);
+    share.values += data.length;
+    return Int16Array.from(data, (value) => {
+      if (value >= limit || value < -limit) share.saturated++;
+      return quantize(value, frac, bits);
+    });
+  }
+
+  /** Given states in the formats of their vectors. */
+  #given(states: FloatStates): NetworkStates {
+    const { program } = this.#golden;
+    const integers = new Map<string, Int16Array>();
+    for (const [node, parts] of states) {
+      for (const [part, values] of Object.entries(parts)) {
+        const state = program.states.find((each) => each.node === node && each.part === part);
+        if (state === undefined) {
+          throw new EsegenError(`state ${node}.${part}`, 'is no state of the hardware', 'Use the float engine');
+        }
+        const vector = program.vectors[state.vector]!;
+        integers.set(`${node}.${part}`, integersOf(values, vectorElements(vector), vector.format));
+      }
+    }
+    return integers;
+  }
+
+  #left(states: NetworkStates): FloatResult['states'] {
+    const { program } = this.#golden;
+    const result = new Map<string, RecurrentResult['state']>();
+    for (const { node, part, vector } of program.states) {
+      const unit = 2 ** -program.vectors[vector]!.format.frac;
+      const values = Float64Array.from(states.get(`${node}.${part}`)!, (value) => value * unit);
+      result.set(node, { ...result.get(node), [part satisfies StatePart]: values });
+    }
+    return result;
+  }
+}
+
+function integersOf(values: ArrayLike<number>, elements: number, { frac, bits }: Fixed): Int16Array {
+  return Int16Array.from({ length: elements }, (_, i) => quantize(values[i]!, frac, bits));
+}
+
+function asFrames(values: Int16Array, { elements, format }: ProgramPort): Frames {
+  const frames = createFrames(values.length / elements, elements);
+  const unit = 2 ** -format.frac;
+  for (let i = 0; i < values.length; i++) frames.data[i] = values[i]! * unit;
+  return frames;
+}
