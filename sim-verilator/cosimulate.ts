@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GoldenModel } from '../src/golden/array.ts';
-import type { CellTrace } from '../src/golden/elem_lane.ts';
+import { programOfDesign } from '../src/compiler/lower/program_of_design.ts';
+import type { CellTrace } from '../src/golden/lstm_slot.ts';
+import { GoldenVoice } from '../src/golden/voice.ts';
 import type { Design } from '../src/program/design.ts';
 import { STREAM_FILE } from '../src/program/stream.ts';
 import { EsegenError } from '../src/util/errors.ts';
@@ -83,7 +84,8 @@ export function runGolden(
   observers: readonly ((cell: number, trace: CellTrace) => void)[] | null = null,
 ): Int16Array {
   const { outputs, channels } = design.dimensions;
-  const models = Array.from({ length: channels }, (_, c) => new GoldenModel(design, observers?.[c] ?? null));
+  const program = programOfDesign(design);
+  const models = Array.from({ length: channels }, (_, c) => new GoldenVoice(program, observers?.[c] ?? null));
   const { width, data } = stimuli.frames;
   const y = new Int16Array(stimuli.order.length * outputs);
   for (const [at, { row, channel, first }] of batches(stimuli).flat().entries()) {

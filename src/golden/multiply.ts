@@ -1,4 +1,5 @@
 import type { Segment } from '../program/program.ts';
+import { clog2 } from '../util/fixed.ts';
 
 /**
  * Adds a segment times gathered elements to the accumulators of a tile.
@@ -140,6 +141,15 @@ function saturating(parts: readonly SparseRows[], rows: number, bits: number): M
  * @param groups column groups; column j is added in group j mod groups
  */
 export function compileSegment(segment: Segment, groups: number): CompiledSegment {
+  const made = COMPILED.get(segment) ?? chooseLoop(segment, groups);
+  COMPILED.set(segment, made);
+  return made;
+}
+
+/** Voices of a program have its segments in common. */
+const COMPILED = new WeakMap<Segment, CompiledSegment>();
+
+function chooseLoop(segment: Segment, groups: number): CompiledSegment {
   const { rows, values, accumulator } = segment;
   let nonZeros = 0;
   for (let at = 0; at < values.length; at++) if (values[at] !== 0) nonZeros++;
@@ -147,7 +157,8 @@ export function compileSegment(segment: Segment, groups: number): CompiledSegmen
     const parts = Array.from({ length: groups }, (_, group) => sparseRows(segment, group, groups));
     return { multiply: saturating(parts, rows, accumulator.bits), nonZeros };
   }
-  const narrow = accumulator.bits <= INT32_BITS;
+  // Accumulators that never leave their width need none for each group: their sum is one of log2 G bits more.
+  const narrow = accumulator.bits + clog2(groups) <= INT32_BITS;
   if (nonZeros > DENSE * values.length) return { multiply: narrow ? dense32(segment) : dense53(segment), nonZeros };
   const entries = sparseRows(segment, 0, 1);
   return { multiply: narrow ? sparse32(entries) : sparse53(entries), nonZeros };

@@ -9,6 +9,7 @@ import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
 import { checkTarget, writeDesign } from '../design/write_design.ts';
 import type { Config } from '../machine/config.ts';
 import { parseConfig, readConfig } from '../machine/read_config.ts';
+import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { LstmModel } from '../model/lstm.ts';
@@ -85,12 +86,18 @@ export function build({ model: path, config: source, out, calibrate, progress = 
     formats: design.formats,
     memories: memoryGroups(design),
     calibration: calibration.origin,
-    leftOut: graph.outside.map(({ name }) => name),
+    leftOut: leftOutOf(graph),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** What of the file stays on the host, by its names there. */
+function leftOutOf({ nodes, outside }: Graph): string[] {
+  const host = nodes.filter(({ layer }) => layer.kind === 'host');
+  return [...outside, ...host].map(({ name }) => name);
 }
 
 /** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */

@@ -4,9 +4,10 @@ import { type SampleLayer, sampleDesign, sampleFrames } from '../../fixtures/sam
 import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
+import { programOfDesign } from '../../src/compiler/lower/program_of_design.ts';
 import { createFrames, type IntegerFrames } from '../../src/data/frames.ts';
-import { GoldenModel } from '../../src/golden/array.ts';
-import type { CellTrace } from '../../src/golden/elem_lane.ts';
+import type { CellTrace } from '../../src/golden/lstm_slot.ts';
+import { GoldenVoice } from '../../src/golden/voice.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import type { LstmLayer } from '../../src/model/lstm.ts';
 
@@ -25,7 +26,9 @@ async function expectExact(compilation: Compilation, input: IntegerFrames, stall
 /** Values inside the cells over a run of the golden model. */
 function traces({ design }: Compilation, { frames, width, data }: IntegerFrames): CellTrace[] {
   const seen: CellTrace[] = [];
-  const golden = new GoldenModel(design, (_cell, trace) => seen.push(trace));
+  const golden = new GoldenVoice(programOfDesign(design), (_cell, { z, c, m }) =>
+    seen.push({ z: Array.from(z), c, m }),
+  );
   for (let t = 0; t < frames; t++) golden.step(data.subarray(t * width, (t + 1) * width));
   return seen;
 }

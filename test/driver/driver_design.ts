@@ -2,7 +2,8 @@ import { type SampleLayer, sampleDesign, sampleFrames } from '../../fixtures/sam
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import type { Compilation } from '../../src/compiler/compile.ts';
-import { GoldenModel } from '../../src/golden/array.ts';
+import { programOfDesign } from '../../src/compiler/lower/program_of_design.ts';
+import { GoldenVoice } from '../../src/golden/voice.ts';
 import type { Design } from '../../src/program/design.ts';
 import type { Rng } from '../../src/util/rng.ts';
 
@@ -79,7 +80,8 @@ export function randomBatches({ dimensions }: Design, batches: number, rng: Rng)
  */
 export function answersTo(design: Design, frames: readonly SentFrame[]): { answers: string[]; dropped: boolean } {
   const { channels } = design.dimensions;
-  const models = Array.from({ length: channels }, () => new GoldenModel(design, null));
+  const program = programOfDesign(design);
+  const models = Array.from({ length: channels }, () => new GoldenVoice(program));
   const starts = new Set(models.keys());
   const batch = new Map<number, { readonly x: Int16Array; readonly start: boolean }>();
   const answers: string[] = [];

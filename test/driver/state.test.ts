@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
+import { programOfDesign } from '../../src/compiler/lower/program_of_design.ts';
 import { generate } from '../../src/design/generate.ts';
 import { writeDesign } from '../../src/design/write_design.ts';
-import { GoldenModel } from '../../src/golden/array.ts';
+import { GoldenVoice } from '../../src/golden/voice.ts';
 import { buildHarness, type Harness } from './harness.ts';
 
 const INPUTS = 5;
@@ -47,7 +48,7 @@ describe.each(SHAPES)('state of $channels x $groups x $lanes, $outputs outputs',
   function utterance(frames: number, seed: number) {
     const { data } = sampleFrames(frames, INPUTS, vectorBits, seed);
     const cells: number[] = [];
-    const model = new GoldenModel(design, (cell, { c }) => {
+    const model = new GoldenVoice(programOfDesign(design), (cell, { c }) => {
       cells[cell] = c;
     });
     model.reset();

@@ -1,6 +1,8 @@
+import { programOfDesign } from '../../compiler/lower/program_of_design.ts';
 import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
-import { type CellObserver, GoldenModel } from '../../golden/array.ts';
+import type { CellObserver } from '../../golden/lstm_slot.ts';
+import { GoldenVoice } from '../../golden/voice.ts';
 import type { LstmLayer } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
 import type { Design } from '../../program/design.ts';
@@ -24,7 +26,7 @@ export function goldenOutputs(
   onFrame: (t: number) => void = () => {},
 ): Frames {
   const { xFrac, yFrac, vectorBits } = design.formats;
-  const golden = new GoldenModel(design, observer);
+  const golden = new GoldenVoice(programOfDesign(design), observer);
   const starts = new Set(utteranceStarts);
   const unit = 2 ** -yFrac;
   const x = new Int16Array(frames.width);

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Masks } from '../../compiler/prune/prune_layer.ts';
+import { lstmTensors, MATRIX_NAMES } from '../../model/import/pytorch/lstm_tensors.ts';
 import { recurrentPrefixes } from '../../model/import/pytorch/recurrent_module.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safetensors_header.ts';
 import { type ByteTensor, type FloatTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
-import { ESE_CELL, type LstmDirection, type LstmLayer, type TrainedModel } from '../../model/lstm.ts';
+import { ESE_CELL, type LstmDirection, type TrainedModel } from '../../model/lstm.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { causeOf } from '../../util/file_error.ts';
 import { maskLayer } from './plain_magnitude.ts';
@@ -54,9 +55,9 @@ function maskedWeights(
       const { inputs, cells, outputs } = layer;
       const suffix = suffixOf(number, at);
       const { x, r, p } = masks[number]![at]!;
-      weights.set(`${prefix}weight_ih${suffix}`, { shape: [4 * cells, inputs], mask: x });
-      weights.set(`${prefix}weight_hh${suffix}`, { shape: [4 * cells, outputs], mask: r });
-      if (p !== null) weights.set(`${prefix}weight_hr${suffix}`, { shape: [outputs, cells], mask: p });
+      weights.set(`${prefix}${MATRIX_NAMES.x}${suffix}`, { shape: [4 * cells, inputs], mask: x });
+      weights.set(`${prefix}${MATRIX_NAMES.r}${suffix}`, { shape: [4 * cells, outputs], mask: r });
+      if (p !== null) weights.set(`${prefix}${MATRIX_NAMES.p}${suffix}`, { shape: [outputs, cells], mask: p });
     }
   }
   return weights;
@@ -104,7 +105,8 @@ function tensorsOf(
     for (const [at, direction] of directions.entries()) {
       checkPlain(path, direction, at === 1);
       const layer = maskLayer(direction.layer, masks[number]![at]!);
-      for (const [name, tensor] of layerTensors(layer, suffixOf(number, at))) tensors.set(PREFIX + name, tensor);
+      const name = (base: string) => `${PREFIX}${base}${suffixOf(number, at)}`;
+      for (const [key, tensor] of lstmTensors(layer, { matrix: name, peephole: name })) tensors.set(key, tensor);
     }
   }
   if (outputLayer !== null) {
@@ -113,22 +115,6 @@ function tensorsOf(
     tensors.set('fc.bias', { shape: [classes], data: bias });
   }
   return tensors;
-}
-
-function layerTensors(layer: LstmLayer, suffix: string): readonly (readonly [string, FloatTensor])[] {
-  const { inputs, cells, outputs, weightP, peepholes, bias } = layer;
-  return [
-    [`weight_ih${suffix}`, { shape: [4 * cells, inputs], data: layer.weightX }],
-    [`weight_hh${suffix}`, { shape: [4 * cells, outputs], data: layer.weightR }],
-    [`bias_ih${suffix}`, { shape: [4 * cells], data: bias }],
-    [`bias_hh${suffix}`, { shape: [4 * cells], data: new Float64Array(4 * cells) }],
-    ...(weightP === null ? [] : [[`weight_hr${suffix}`, { shape: [outputs, cells], data: weightP }] as const]),
-    ...(peepholes === null
-      ? []
-      : (['i', 'f', 'o'] as const).map(
-          (gate) => [`weight_c${gate}${suffix}`, { shape: [cells], data: peepholes[gate] }] as const,
-        )),
-  ];
 }
 
 /** A limit of the cell state is let through, as in `build`. */

@@ -1,5 +1,6 @@
+import { programOfDesign } from '../../compiler/lower/program_of_design.ts';
 import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
-import { GoldenModel } from '../../golden/array.ts';
+import { GoldenVoice } from '../../golden/voice.ts';
 import type { Graph, TensorId } from '../../model/graph.ts';
 import type { OutputLayer } from '../../model/lstm.ts';
 import type { FloatResult, FloatStates } from '../../model/reference/float_network.ts';
@@ -14,13 +15,13 @@ export class OneLayerGolden implements Engine {
   readonly graph: Graph;
   readonly saturated = new Map<string, Saturation>();
   readonly #design: Design;
-  readonly #golden: GoldenModel;
+  readonly #golden: GoldenVoice;
   readonly #outputLayer: OutputLayer | null;
 
   constructor(graph: Graph, design: Design, outputLayer: OutputLayer | null) {
     this.graph = graph;
     this.#design = design;
-    this.#golden = new GoldenModel(design);
+    this.#golden = new GoldenVoice(programOfDesign(design));
     this.#outputLayer = outputLayer;
   }
 

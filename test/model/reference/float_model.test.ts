@@ -10,7 +10,8 @@ import {
 } from '../../../fixtures/onnx_lstm.ts';
 import { integers, onnxFile } from '../../../fixtures/onnx_writer.ts';
 import { createFrames, type Frames, frameAt } from '../../../src/data/frames.ts';
-import { onnxModel } from '../../../src/model/import/onnx/import_onnx.ts';
+import { trainedOf } from '../../../src/model/import/graph_of_trained.ts';
+import { onnxNetwork } from '../../../src/model/import/onnx/import_onnx.ts';
 import { runFloatModel } from '../../../src/model/reference/float_model.ts';
 import { Rng } from '../../../src/util/rng.ts';
 
@@ -125,7 +126,9 @@ test('imported ONNX models of all kinds compute the equations of the operator', 
         width = directionCount(spec) * spec.cells;
         expected = naive(spec, arrays, expected, frames);
       }
-      const { model } = onnxModel('m.onnx', onnxFile({ nodes, initializers }));
+      const dims = layout === 0 ? ['T', 1, inputs] : [1, 'T', inputs];
+      const file = onnxFile({ nodes, initializers, inputs: [{ name: 'x', dims }], outputs: [from] });
+      const model = trainedOf('m.onnx', onnxNetwork('m.onnx', file).graph);
       expect(model.sequenceLengths).toEqual(fixedLength ? [frames] : null);
       expect(model.layers.length).toBe(layers.length);
       const y = runFloatModel(model, x, frames);
@@ -143,7 +146,13 @@ test('imported ONNX models of all kinds compute the equations of the operator', 
 test('frames and lengths that do not fit are refused', () => {
   const spec: LstmSpec = { ...PLAIN, inputs: 3, cells: 2 };
   const { node, initializers } = lstmNode(spec, randomArrays(new Rng(1), spec));
-  const { model } = onnxModel('m.onnx', onnxFile({ nodes: [node], initializers }));
+  const file = onnxFile({
+    nodes: [node],
+    initializers,
+    inputs: [{ name: 'x', dims: ['T', 1, 3] }],
+    outputs: ['lstm.y'],
+  });
+  const model = trainedOf('m.onnx', onnxNetwork('m.onnx', file).graph);
   expect(() => runFloatModel(model, createFrames(2, 4))).toThrow('frames have 4 values, the layer takes 3');
   expect(() => runFloatModel(model, createFrames(2, 3), 3)).toThrow('expected a length from 0 to 2 frames, got 3');
   expect(runFloatModel(model, createFrames(0, 3)).frames).toBe(0);
