@@ -8,7 +8,7 @@ import type { Design } from '../src/program/design.ts';
 import { STREAM_FILE } from '../src/program/stream.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import type { Report } from '../src/util/report.ts';
-import { withScratch } from '../src/util/scratch.ts';
+import { checkSpace, withScratch } from '../src/util/scratch.ts';
 import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput, writeMemory } from './bench_files.ts';
 import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';
@@ -17,7 +17,7 @@ import { type MemoryArguments, type MemoryBehaviour, type Simulator, type Simula
 import { type SteadyState, steadyState } from './steady_state.ts';
 import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
 import { verilator } from './verilator.ts';
-import { checkSpace, deliver, linkDesign } from './workplace.ts';
+import { deliver, linkDesign } from './workplace.ts';
 
 const SIMULATOR: Readonly<Record<SimulatorName, Simulator>> = { verilator, icarus };
 
@@ -202,7 +202,8 @@ function runBench(
       checkVerdict(log);
       const output = await readOutput(join(work, FILES.output), dimensions.outputs, dimensions.beat);
       const stats = await readStats(join(work, FILES.stats));
-      if (waves !== undefined || output.values.length < stimuli.order.length * dimensions.outputs) checkSpace(work);
+      if (waves !== undefined || output.values.length < stimuli.order.length * dimensions.outputs)
+        checkSpace(work, 'the simulator');
       const elemLanes = dimensions.channels * dimensions.elemLanes;
       const checkpoints = options.checkpoints ? await readCheckpoints(join(work, CHECKPOINT_FILE), elemLanes) : null;
       return { log, output, stats, checkpoints };

@@ -11,7 +11,7 @@ import type { SaturationReport } from '../golden/saturation.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
 import { writeNpy } from '../util/npy.ts';
-import { makeFolder } from '../util/write_files.ts';
+import { makeFolderTarget } from '../util/write_files.ts';
 import { checkHasMemory, checkOptions, checkTargets } from './simulation/check_options.ts';
 import { randomFrames, readFrames } from './simulation/input_frames.ts';
 import type { SimulateOptions } from './simulation/options.ts';
@@ -73,7 +73,7 @@ function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: 
   const { channels, outputs } = loaded.design.dimensions;
   const steps = float.frames / channels;
   const shape = channels === 1 ? [steps, outputs] : [steps, channels, outputs];
-  makeFolder(dir);
+  makeFolderTarget(dir);
   writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape, data: rtl });
   writeNpy(join(dir, 'golden_y.npy'), { dtype: 'int16', shape, data: golden });
   writeNpy(join(dir, 'float_y.npy'), { dtype: 'float64', shape, data: float.data });
