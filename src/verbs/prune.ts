@@ -1,5 +1,5 @@
 import { type PrunedLayer, selectWeights } from '../compiler/prune/prune_layer.ts';
-import { type Config, MATRICES, type Matrix } from '../machine/config.ts';
+import { type Config, type Matrix, STACKS } from '../machine/config.ts';
 import { trainedOf } from '../model/import/graph_of_trained.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
@@ -129,9 +129,9 @@ export function prune(options: PruneOptions): PruneResult {
 
 function matricesOf(number: number, reverse: boolean, layer: LstmLayer, { masks }: PrunedLayer): PrunedMatrix[] {
   const stacks: readonly [readonly Matrix[], Floats | null, Uint8Array | null][] = [
-    [MATRICES.slice(0, 4), layer.weightX, masks.x],
-    [MATRICES.slice(4, 8), layer.weightR, masks.r],
-    [MATRICES.slice(8), layer.weightP, masks.p],
+    [STACKS.x, layer.weightX, masks.x],
+    [STACKS.r, layer.weightR, masks.r],
+    [STACKS.p, layer.weightP, masks.p],
   ];
   return stacks.flatMap(([names, weights, mask]) =>
     weights === null || mask === null

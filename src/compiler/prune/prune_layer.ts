@@ -1,4 +1,4 @@
-import { type Config, densityOf, type Encoding, type Matrix } from '../../machine/config.ts';
+import { type Config, densityOf, type Encoding, type Matrix, STACKS } from '../../machine/config.ts';
 import { shareOf } from '../../machine/deal.ts';
 import type { Tiles } from '../../machine/tiles.ts';
 import type { Floats, LstmLayer } from '../../model/lstm.ts';
@@ -101,11 +101,11 @@ function stacksOf(layer: LstmLayer, lanes: number, tiles: Tiles): readonly Stack
   const gateRows = tiles.map((_, tile) => tileRowsByLane(partition, tiles, tile));
   const rowsP = [projectionRowsByLane(partition)];
   return [
-    { matrices: ['ix', 'fx', 'cx', 'ox'], weights: weightX, columns: inputs, rowsByTile: gateRows },
-    { matrices: ['ir', 'fr', 'cr', 'or'], weights: weightR, columns: outputs, rowsByTile: gateRows },
+    { matrices: STACKS.x, weights: weightX, columns: inputs, rowsByTile: gateRows },
+    { matrices: STACKS.r, weights: weightR, columns: outputs, rowsByTile: gateRows },
     ...(weightP === null
       ? []
-      : [{ matrices: ['ym'], weights: weightP, columns: cells, rowsByTile: rowsP } satisfies Stack]),
+      : [{ matrices: STACKS.p, weights: weightP, columns: cells, rowsByTile: rowsP } satisfies Stack]),
   ];
 }
 
