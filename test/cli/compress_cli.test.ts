@@ -78,7 +78,7 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
   expect(table).toMatchObject({ exitCode: 0, stderr: '' });
   expect(table.stdout).toMatch(/^50\.00 %, 7-bit weights, 16-bit vectors +\d+\.\d dB/m);
   expect(readFileSync(join(root, 'e.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
-}, 60_000);
+});
 
 test.each<[string[], string]>([
   [['prune', 'm.safetensors', '--out', 'q.safetensors'], 'prune: expected --config or --array, one of the two'],

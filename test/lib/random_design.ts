@@ -16,6 +16,8 @@ export interface RandomDesign {
   readonly config: Config;
   readonly compilation: Compilation;
   readonly run: RandomRun;
+  /** Messages of the compiler about the layers of this seed that did not fit; the next one was taken. */
+  readonly refused: readonly string[];
 }
 
 const CALIBRATION_FRAMES = 8;
@@ -43,22 +45,23 @@ function randomCalibration(rng: Rng, inputs: number): CalibrationSet {
 
 /**
  * The random design of a seed: layer, config and stimuli. Few layers do not fit the widths of their config, which the compiler
- * refuses; the next one is taken then.
+ * refuses; the next one is taken then. random_refusals.test.ts holds that the refusals are right, and how many there are.
  */
 export function randomDesign(seed: number): RandomDesign {
   const rng = new Rng(seed);
+  const refused: string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {
-      return drawDesign(seed, rng);
+      return { ...drawDesign(seed, rng), refused };
     } catch (error) {
-      const refused = error instanceof EsegenError && /too large|fraction bits|gate sums need/.test(error.what);
-      if (!refused) throw error;
+      if (!(error instanceof EsegenError && /too large|fraction bits|gate sums need/.test(error.what))) throw error;
+      refused.push(error.what);
     }
   }
   throw new Error(`seed ${seed}: ${ATTEMPTS} designs in a row were refused`);
 }
 
-function drawDesign(seed: number, rng: Rng): RandomDesign {
+function drawDesign(seed: number, rng: Rng): Omit<RandomDesign, 'refused'> {
   const drawn = randomConfig(rng);
   const projection = rng.uniform() < 0.5;
   const balanced = drawn.encoding === 'column-balanced';

@@ -37,7 +37,11 @@ export class OneLayerGolden implements Engine {
 
   run(inputs: ReadonlyMap<TensorId, Frames>, options: { readonly states?: FloatStates | undefined } = {}): FloatResult {
     if (options.states !== undefined) {
-      throw new EsegenError('initial states', 'the hardware starts from zeros', 'Use the float engine');
+      throw new EsegenError(
+        'initial states',
+        'this golden model starts utterances from zeros, as the hardware does where nobody writes its states through the registers',
+        'Use the float engine',
+      );
     }
     const { formats, dimensions } = this.#design;
     const unit = 2 ** -formats.yFrac;
