@@ -266,7 +266,7 @@ describe('refused', () => {
       'two LSTMs',
       (t) => t.set('decoder.weight_ih_l0', normal(rng, 20, 3)),
       'm.safetensors: holds 2 recurrent modules, with the prefixes "decoder.", "lstm.", and names do not say how they are ' +
-        'connected. Name the layers in m.layers.json (docs/networks.md)',
+        'connected. Name the layers in m.layers.json (docs/model-format.md)',
     ],
     [
       'no LSTM',
