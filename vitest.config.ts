@@ -1,11 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start simulators, Yosys, ABC or compilers: minutes each. */
+const TOOLS = [
+  'test/{cosim,driver,formal,lint,vivado}/**/*.test.ts',
+  'test/design/two_designs.test.ts',
+  'test/synth/{row_rom,synthesize}.test.ts',
+  'test/cycles/estimate.test.ts',
+  'test/verbs/{odd_paths,warnings}.test.ts',
+];
+
+/** Tests that start `esegen`, npm or scripts as programs of their own, or compute for long: many seconds each. */
+const PROGRAMS = [
+  'test/{cli,golden,scripts,verbs}/**/*.test.ts',
+  'test/compiler/prune/**/*.test.ts',
+  'test/model/import/fuzz.test.ts',
+  'test/sim-verilator/program_cache.test.ts',
+  'test/speech/demo.test.ts',
+];
+
+const ALL = ['test/**/*.test.ts'];
+
+/** A project of the suite; `seconds` is what a test or a hook may take on a machine that is busy with others. */
+function project(name: string, include: string[], exclude: string[], seconds: number) {
+  return { test: { name, include, exclude, testTimeout: 1000 * seconds, hookTimeout: 1000 * seconds } };
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
     // Simulators are the slow part and the machine has few cores: two test files at a time.
     maxWorkers: 2,
+    projects: [
+      project('unit', ALL, [...TOOLS, ...PROGRAMS], 60),
+      project('programs', PROGRAMS, TOOLS, 180),
+      project('tools', TOOLS, [], 600),
+    ],
   },
 });

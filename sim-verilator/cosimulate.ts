@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { programOfDesign } from '../src/compiler/lower/program_of_design.ts';
 import type { CellTrace } from '../src/golden/lstm_slot.ts';
+import { Saturation } from '../src/golden/saturation.ts';
 import { GoldenVoice } from '../src/golden/voice.ts';
 import type { Design } from '../src/program/design.ts';
 import { STREAM_FILE } from '../src/program/stream.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import type { Report } from '../src/util/report.ts';
-import { withScratch } from '../src/util/scratch.ts';
+import { checkSpace, withScratch } from '../src/util/scratch.ts';
 import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput, writeMemory } from './bench_files.ts';
 import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';
@@ -16,7 +17,7 @@ import { type MemoryArguments, type MemoryBehaviour, type Simulator, type Simula
 import { type SteadyState, steadyState } from './steady_state.ts';
 import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
 import { verilator } from './verilator.ts';
-import { checkSpace, deliver, linkDesign } from './workplace.ts';
+import { deliver, linkDesign } from './workplace.ts';
 
 const SIMULATOR: Readonly<Record<SimulatorName, Simulator>> = { verilator, icarus };
 
@@ -56,6 +57,8 @@ export interface CosimResult extends Comparison {
   readonly registers: RegisterCounters | null;
   /** [T, P]. */
   readonly golden: Int16Array;
+  /** What saturated in the golden model; without checkpoints, and x left out. */
+  readonly saturation: Saturation;
   readonly rtl: Int16Array;
 }
 
@@ -76,16 +79,21 @@ const WATCHDOG = 20_000;
  * Runs the golden model over the frames of all voices.
  *
  * @param observers per channel, called for every cell; none where null
+ * @param saturation counts what saturates in cells and outputs, in place of observers
  * @returns [T, P], in the order in which the design answers
  */
 export function runGolden(
   design: Design,
   stimuli: Stimuli,
   observers: readonly ((cell: number, trace: CellTrace) => void)[] | null = null,
+  saturation: Saturation | null = null,
 ): Int16Array {
   const { outputs, channels } = design.dimensions;
   const program = programOfDesign(design);
-  const models = Array.from({ length: channels }, (_, c) => new GoldenVoice(program, observers?.[c] ?? null));
+  const models = Array.from(
+    { length: channels },
+    (_, c) => new GoldenVoice(program, observers?.[c] ?? saturation?.observe ?? null),
+  );
   const { width, data } = stimuli.frames;
   const y = new Int16Array(stimuli.order.length * outputs);
   for (const [at, { row, channel, first }] of batches(stimuli).flat().entries()) {
@@ -93,6 +101,7 @@ export function runGolden(
     if (first) model.reset();
     y.set(model.step(data.subarray(row * width, (row + 1) * width)), at * outputs);
   }
+  saturation?.addOutputs(y);
   return y;
 }
 
@@ -193,7 +202,8 @@ function runBench(
       checkVerdict(log);
       const output = await readOutput(join(work, FILES.output), dimensions.outputs, dimensions.beat);
       const stats = await readStats(join(work, FILES.stats));
-      if (waves !== undefined || output.values.length < stimuli.order.length * dimensions.outputs) checkSpace(work);
+      if (waves !== undefined || output.values.length < stimuli.order.length * dimensions.outputs)
+        checkSpace(work, 'the simulator');
       const elemLanes = dimensions.channels * dimensions.elemLanes;
       const checkpoints = options.checkpoints ? await readCheckpoints(join(work, CHECKPOINT_FILE), elemLanes) : null;
       return { log, output, stats, checkpoints };
@@ -220,7 +230,8 @@ export async function cosimulate(
   const { dimensions } = design;
   const { log, output, stats, checkpoints } = await runBench(dir, design, stimuli, options);
   const logs = Array.from({ length: dimensions.channels }, emptyCheckpoints);
-  const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null);
+  const saturation = new Saturation(design.formats);
+  const golden = runGolden(design, stimuli, options.checkpoints ? logs.map(recorder) : null, saturation);
   const answered = batches(stimuli);
   const inside =
     checkpoints === null
@@ -241,6 +252,7 @@ export async function cosimulate(
     recovered: recoveryOf(log),
     registers: registersOf(log),
     golden,
+    saturation,
     rtl: output.values,
   };
 }

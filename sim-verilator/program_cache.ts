@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeFolder } from '../src/util/make_folder.ts';
 import { temporary } from '../src/util/temporary.ts';
 
 /** Most bytes that the kept programs take. */
@@ -79,7 +80,7 @@ export class ProgramCache {
   store(key: string, program: string): string {
     const hash = hashOf(program);
     if (hash === null) throw new Error(`${program} is gone`);
-    mkdirSync(this.folder, { recursive: true });
+    makeFolder(this.folder);
     const path = join(this.folder, `${key}-${hash}`);
     const beside = join(this.folder, `.${process.pid}.tmp`);
     const remove = temporary(beside);

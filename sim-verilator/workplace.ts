@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, realpathSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EsegenError } from '../src/util/errors.ts';
 import { causeOf } from '../src/util/file_error.ts';
@@ -7,21 +7,9 @@ import { temporary } from '../src/util/temporary.ts';
 /** Folders of a design directory that simulators read. */
 const FOLDERS = ['rtl', 'tb', 'mem'];
 
-/** Bytes that must fit where all files have been written whole: more than any program keeps back in a buffer. */
-const PROBE = 2 ** 20;
-
 /** Makes a folder in which simulators find the files of a design under the names that they have in its directory. */
 export function linkDesign(dir: string, work: string): void {
   for (const folder of FOLDERS) symlinkSync(resolve(dir, folder), join(work, folder));
-}
-
-/**
- * Looks whether there is still space in a folder: simulators do not say when their output was cut off.
- *
- * @throws the error of the operating system where there is none
- */
-export function checkSpace(work: string): void {
-  writeFileSync(join(work, 'probe'), new Uint8Array(PROBE));
 }
 
 /**

@@ -34,7 +34,12 @@ export type {
   Peepholes,
   TrainedModel,
 } from './model/lstm.ts';
-export { FloatModel, type FloatUtterance, runFloatModel } from './model/reference/float_model.ts';
+export {
+  FloatNetwork,
+  type FloatOptions,
+  type FloatResult,
+  type FloatStates,
+} from './model/reference/float_network.ts';
 export type { Design } from './program/design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';

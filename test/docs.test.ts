@@ -40,9 +40,14 @@ function isThere(path: string): boolean {
   return statSync(join(ROOT, path), { throwIfNoEntry: false }) !== undefined;
 }
 
+/** What the checks have looked at, over all documents: a pattern that finds nothing checks nothing. */
+const LEAST = { links: 60, files: 10, scripts: 8, verbs: 15 };
+const seen = { links: 0, files: 0, scripts: 0, verbs: 0 };
+
 describe.each(DOCS)('%s', (path) => {
   test('every link leads to a file, and to a heading in it', () => {
     const links = [...prose(path).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+    seen.links += links.length;
     for (const link of links.filter((target) => !/^https?:/.test(target))) {
       const [file, anchor] = link.split('#') as [string, string?];
       const target = file === '' ? path : relative(ROOT, join(ROOT, dirname(path), file));
@@ -55,17 +60,26 @@ describe.each(DOCS)('%s', (path) => {
     const named = [
       ...prose(path).matchAll(/`((?:src|test|configs|examples|bench|scripts|formal|generated)\/[\w./-]+)`/g),
     ];
+    seen.files += named.length;
     for (const [, file] of named) expect(isThere(file!), file).toBe(true);
   });
 
   test('every npm script and every command of esegen that it shows exists', () => {
     const text = read(path);
     const scripts = [...text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1]!);
+    seen.scripts += scripts.length;
     for (const script of scripts) expect(Object.keys(packageJson.scripts), script).toContain(script.replace(/\.$/, ''));
     const verbs = [...text.matchAll(/(?:bin\/esegen\.js|^ +esegen|`esegen) ([a-z]+)/gm)].map((match) => match[1]!);
     const commands = readdirSync(join(ROOT, 'src', 'cli')).map((name) => name.replace(/\.ts$/, ''));
+    seen.verbs += verbs.length;
     for (const verb of verbs) expect(commands, verb).toContain(verb);
   });
+});
+
+test('the documents hold links, files, scripts and commands to check', () => {
+  expect(DOCS.length).toBeGreaterThan(10);
+  for (const [what, count] of Object.entries(LEAST))
+    expect(seen[what as keyof typeof seen], what).toBeGreaterThan(count);
 });
 
 test('words that docs/model-format.md shows are those of the sample', () => {

@@ -1,10 +1,10 @@
-import type { CompileReport } from '../compiler/compile.ts';
 import { estimateCycles } from '../cycles/estimate.ts';
 import type { Design } from '../program/design.ts';
 import { type BuildResult, build } from '../verbs/build.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, weightRows } from './describe.ts';
 import { progressLine } from './progress.ts';
+import { saturationRows, showWarnings } from './saturation.ts';
 import { formatCount, formatRows, type Row } from './table.ts';
 
 interface Options {
@@ -50,6 +50,7 @@ export const buildCommand: CommandBody<Options> = {
       progress.clear();
     }
     process.stdout.write(formatResult(result));
+    showWarnings(result.warnings);
   },
 };
 
@@ -60,7 +61,7 @@ export function formatResult(result: BuildResult): string {
   return `${head}\n${formatRows(summaryRows(result))}`;
 }
 
-function summaryRows({ design, report, memories, calibration, hostFiles, leftOut }: BuildResult): Row[] {
+function summaryRows({ design, report, memories, calibration, saturation, hostFiles, leftOut }: BuildResult): Row[] {
   return [
     ['layer', describeLayer(design.dimensions)],
     ...weightRows(report),
@@ -68,18 +69,10 @@ function summaryRows({ design, report, memories, calibration, hostFiles, leftOut
     ...formatRowsOf(design),
     memoryRow(memories),
     ['calibration', calibration],
-    ...outsideRows(design, report),
+    ...saturationRows(saturation),
     ...leftOutRows(leftOut),
     ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')],
   ];
-}
-
-/** Where x is larger than its coarsest format reaches: most likely features that nobody normalised. */
-function outsideRows({ formats: { vectorBits, xFrac } }: Design, { peaks }: CompileReport): Row[] {
-  const limit = 2 ** (vectorBits - 1) - 1;
-  if (xFrac > 0 || peaks.x <= limit) return [];
-  const reach = `up to ${formatCount(Math.ceil(peaks.x))}, its format to ${formatCount(limit)}`;
-  return [['x', `${reach}: what is larger saturates; normalize the features, and calibrate with them`]];
 }
 
 function cyclesRow(design: Design): Row {

@@ -3,10 +3,12 @@ import type { WordErrors } from '../speech/ctc.ts';
 import { EsegenError } from '../util/errors.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { type Accuracy, type Evaluation, evaluate } from '../verbs/evaluate.ts';
+import { saturationWarnings } from '../verbs/warnings.ts';
 import { lineChart, type Series } from './chart.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { progressBar, progressLine } from './progress.ts';
+import { mostSaturated, showWarnings } from './saturation.ts';
 import { formatDb, formatShare, formatTable } from './table.ts';
 
 interface Arguments {
@@ -63,6 +65,12 @@ export const evaluateCommand: CommandBody<Arguments> = {
     }
     if (svg !== undefined) writeFiles(new Map([[svg, chartOf(evaluation)]]));
     process.stdout.write(json ? `${JSON.stringify(evaluation, null, 2)}\n` : formatEvaluation(model, evaluation));
+    for (const { density, golden } of evaluation.densities) {
+      for (const { weightBits, vectorBits, saturation } of golden) {
+        const name = `${formatShare(density)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`;
+        showWarnings(saturationWarnings(saturation, name));
+      }
+    }
   },
 };
 
@@ -76,14 +84,15 @@ function formatAccuracy({ sqnrDb, largestError, words }: Accuracy): readonly str
 
 function formatEvaluation(model: string, { data, calibration, words, densities }: Evaluation): string {
   const table = formatTable([
-    ['model', 'of the pruned', 'SQNR', 'largest error', ...(words === null ? [] : ['word error rate'])],
-    ['as given, double precision', '', '', '', ...formatWords(words)],
+    ['model', 'of the pruned', 'SQNR', 'largest error', ...(words === null ? [] : ['word error rate']), 'saturated'],
+    ['as given, double precision', '', '', '', ...formatWords(words), ''],
     ...densities.flatMap(({ density, float, golden }) => [
-      [`${formatShare(density)}, double precision`, '', ...formatAccuracy(float)],
-      ...golden.map(({ weightBits, vectorBits, accuracy, ofPruned }) => [
+      [`${formatShare(density)}, double precision`, '', ...formatAccuracy(float), ''],
+      ...golden.map(({ weightBits, vectorBits, accuracy, ofPruned, saturation }) => [
         `${formatShare(density)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`,
         formatDb(ofPruned.sqnrDb),
         ...formatAccuracy(accuracy),
+        mostSaturated(saturation),
       ]),
     ]),
   ]);

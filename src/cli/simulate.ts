@@ -2,6 +2,7 @@ import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts
 import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
 import type { CommandBody } from './command.ts';
 import { reporting } from './progress.ts';
+import { saturationRows, showWarnings } from './saturation.ts';
 import { formatDb } from './table.ts';
 
 interface Arguments {
@@ -43,6 +44,7 @@ function summary(r: SimulateResult): string {
     ['cycles per frame', `${r.cyclesPerFrame.toFixed(1)} in steady state (ideal ${r.idealCyclesPerFrame.toFixed(1)})`],
     ...(r.load === null ? [] : counted(r.load)),
     ['SQNR of y', `${formatDb(r.sqnrDb)} against double precision`],
+    ...saturationRows(r.saturation).map(([name, value]): [string, string] => [name, value]),
   ];
   return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
 }
@@ -92,6 +94,7 @@ export const simulateCommand: CommandBody<Arguments> = {
     };
     const result = await reporting((lines) => simulate(dir, { ...options, memory, ...lines }));
     process.stdout.write(`${json ? JSON.stringify(result) : summary(result)}\n`);
+    showWarnings(result.warnings);
     if (result.mismatches !== 0) process.exitCode = 1;
   },
 };

@@ -1,4 +1,4 @@
-import { type Config, densityOf } from '../machine/config.ts';
+import { type Config, densityOf, STACKS } from '../machine/config.ts';
 import { largestShare } from '../machine/deal.ts';
 import { GATES, type Tiles } from '../machine/tiles.ts';
 import { OUTPUT_GATE_LAG } from '../machine/timing.ts';
@@ -14,7 +14,7 @@ const TILE_ROWS = 64;
 function recurrentDensity({ weightR }: LstmLayer, config: Config): number {
   let nonZeros = 0;
   for (const weight of weightR) if (weight !== 0) nonZeros++;
-  const asked = (['ir', 'fr', 'cr', 'or'] as const).reduce((sum, matrix) => sum + densityOf(config, matrix) / GATES, 0);
+  const asked = STACKS.r.reduce((sum, matrix) => sum + densityOf(config, matrix) / GATES, 0);
   return Number(Math.min(asked, nonZeros / weightR.length).toPrecision(3));
 }
 

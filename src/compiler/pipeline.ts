@@ -5,6 +5,7 @@ import type { LegalGraph } from './legal_graph.ts';
 import { plainGraph } from './legal_reference.ts';
 import { type NetworkReport, networkReport } from './network_report.ts';
 import { calibrate, type Utterances } from './passes/calibrate.ts';
+import { equalize } from './passes/equalize.ts';
 import { fold } from './passes/fold.ts';
 import { legalize } from './passes/legalize.ts';
 import { linearize } from './passes/linearize.ts';
@@ -13,8 +14,17 @@ import { quantizeGraph } from './passes/quantize.ts';
 import { simplify } from './passes/simplify.ts';
 import type { QuantizedGraph } from './quantized_graph.ts';
 
-/** The passes in their order. The first five keep the outputs of the float reference. */
-export const PASSES = ['simplify', 'partition', 'linearize', 'fold', 'legalize', 'calibrate', 'quantize'] as const;
+/** The passes in their order. Those before `calibrate` keep the outputs of the float reference. */
+export const PASSES = [
+  'simplify',
+  'partition',
+  'linearize',
+  'fold',
+  'legalize',
+  'equalize',
+  'calibrate',
+  'quantize',
+] as const;
 export type PassName = (typeof PASSES)[number];
 
 /** A network that has been made ready for the hardware. */
@@ -57,8 +67,11 @@ export function compileNetwork(
   const folded = fold(linear);
   verify('fold', linear, folded);
   progress('legalize');
-  const legal = legalize(folded);
-  verify('legalize', folded, plainGraph(legal));
+  const legalized = legalize(folded);
+  verify('legalize', folded, plainGraph(legalized));
+  progress('equalize');
+  const legal = equalize(legalized);
+  verify('equalize', plainGraph(legalized), plainGraph(legal));
   progress('calibrate');
   const calibration = calibrate(legal, coreInputs(parts, utterances));
   progress('quantize');

@@ -22,7 +22,8 @@ export interface LaneCounters {
  * one is issued. With the words in external memory, a word is taken when it is there, too (word_supply.ts).
  */
 export class LaneArray {
-  readonly #lanes: number;
+  /** Lanes with a queue of their own; one for all lanes of a group that work in step. */
+  readonly #feeds: number;
   readonly #depth: number;
   /** Cycles in which the last `depth` entries of each lane were taken, a ring per lane. */
   readonly #taken: Int32Array;
@@ -53,16 +54,16 @@ export class LaneArray {
   readonly #cuts: { cycle: number; blocked: number; busy: number }[] = [];
 
   /** @param supply words from external memory; null where the lanes have them at hand */
-  constructor(lanes: number, depth: number, supply: WordSupply | null) {
+  constructor(feeds: number, depth: number, supply: WordSupply | null) {
     this.#supply = supply;
-    this.#cursor = new Int32Array(lanes);
-    this.#totals = new Int32Array(lanes);
-    this.#lanes = lanes;
+    this.#cursor = new Int32Array(feeds);
+    this.#totals = new Int32Array(feeds);
+    this.#feeds = feeds;
     this.#depth = depth;
-    this.#taken = new Int32Array(lanes * depth).fill(-1);
-    this.#slot = new Uint8Array(lanes);
-    this.#free = new Int32Array(lanes);
-    this.#marker = new Uint16Array(lanes).fill(1);
+    this.#taken = new Int32Array(feeds * depth).fill(-1);
+    this.#slot = new Uint8Array(feeds);
+    this.#free = new Int32Array(feeds);
+    this.#marker = new Uint16Array(feeds).fill(1);
   }
 
   /** Whether the words come from external memory. */
@@ -150,7 +151,7 @@ export class LaneArray {
   #reportUse(supply: WordSupply): void {
     let used = this.#rows;
     let latest = 0;
-    for (let lane = 0; lane < this.#lanes; lane++) {
+    for (let lane = 0; lane < this.#feeds; lane++) {
       const cursor = this.#cursor[lane]!;
       if (cursor < this.#totals[lane]! && cursor < used) used = cursor;
       if (this.#free[lane]! > latest) latest = this.#free[lane]!;
@@ -159,7 +160,7 @@ export class LaneArray {
   }
 
   #put(entered: number, counts: Uint16Array, offset: number): void {
-    const lanes = this.#lanes;
+    const feeds = this.#feeds;
     const depth = this.#depth;
     const taken = this.#taken;
     const slot = this.#slot;
@@ -167,7 +168,7 @@ export class LaneArray {
     const supply = counts === this.#marker ? null : this.#supply;
 
     let put = entered;
-    for (let lane = 0; lane < lanes; lane++) {
+    for (let lane = 0; lane < feeds; lane++) {
       if (counts[offset + lane] === 0) continue;
       const ready = taken[lane * depth + slot[lane]!]! + 1;
       if (ready > put) put = ready;
@@ -175,7 +176,7 @@ export class LaneArray {
 
     let lastTake = 0;
     let busy = 0;
-    for (let lane = 0; lane < lanes; lane++) {
+    for (let lane = 0; lane < feeds; lane++) {
       const words = counts[offset + lane]!;
       if (words === 0) continue;
       let take = Math.max(put + 1, free[lane]!);

@@ -1,6 +1,6 @@
 import type { Compilation } from '../compiler/compile.ts';
-import { benchFiles } from '../hdl/bench.ts';
 import { renderTemplate } from '../hdl/render.ts';
+import { benchFiles } from '../hdl/test_bench.ts';
 import { memoryPath } from '../machine/names.ts';
 import { writeSafetensors } from '../model/import/write_safetensors.ts';
 import type { LstmModel } from '../model/lstm.ts';

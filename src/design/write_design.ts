@@ -13,6 +13,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
+import { makeFolder } from '../util/make_folder.ts';
 import { statPath } from '../util/stat_path.ts';
 import { temporary } from '../util/temporary.ts';
 import type { DesignFiles } from './files.ts';
@@ -29,9 +30,10 @@ import { DESIGN_FILE, GENERATOR } from './manifest.ts';
  */
 export function writeDesign(dir: string, files: DesignFiles): void {
   checkTarget(dir);
+  let undo = () => {};
   try {
     const target = existsSync(dir) ? realpathSync(dir) : resolve(dir);
-    mkdirSync(dirname(target), { recursive: true });
+    undo = makeFolder(dirname(target));
     const staging = mkdtempSync(join(dirname(target), '.esegen-'));
     const remove = temporary(staging);
     try {
@@ -42,6 +44,7 @@ export function writeDesign(dir: string, files: DesignFiles): void {
       remove();
     }
   } catch (error) {
+    undo();
     throw new EsegenError(dir, `cannot be written (${causeOf(error)})`, 'Check the path, its permissions and the disk');
   }
 }

@@ -1,5 +1,11 @@
-/** Sub-matrices of a layer, by ESE's names: input to gate, recurrent to gate (c is the cell gate g), m to projection. */
-export const MATRICES = ['ix', 'fx', 'cx', 'ox', 'ir', 'fr', 'cr', 'or', 'ym'] as const;
+/**
+ * Sub-matrices of the stacked matrices W_x, W_r and W_ym, in the order of their rows, by ESE's names: input to gate, recurrent to gate (c is the
+ * cell gate g), m to projection.
+ */
+export const STACKS = { x: ['ix', 'fx', 'cx', 'ox'], r: ['ir', 'fr', 'cr', 'or'], p: ['ym'] } as const;
+
+/** Sub-matrices of a layer, those of {@link STACKS} one after the other. */
+export const MATRICES = [...STACKS.x, ...STACKS.r, ...STACKS.p] as const;
 
 /** Name of a sub-matrix. */
 export type Matrix = (typeof MATRICES)[number];

@@ -11,15 +11,15 @@ import { GATES, type Tiles, tileRows } from '../machine/tiles.ts';
  * Example, 3 cells on 2 lanes: lane 0 holds cells 0 and 2 (8 gate rows), lane 1 holds cell 1 (4 gate rows).
  */
 export interface Partition {
-  /** P: number of lanes, at least 1. */
+  /** L: number of lanes, at least 1. */
   readonly lanes: number;
   /** H: number of cells. */
   readonly cells: number;
   /** Number of outputs: rows of the projection. */
   readonly outputs: number;
-  /** ceil(H / P): cells of the fullest lane. */
+  /** ceil(H / L): cells of the fullest lane. */
   readonly cellsPerLane: number;
-  /** ceil(outputs / P): projection rows of the fullest lane. */
+  /** ceil(outputs / L): projection rows of the fullest lane. */
   readonly outputsPerLane: number;
 }
 

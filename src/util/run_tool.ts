@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { EsegenError } from './errors.ts';
+import { checkSpace, noSpace } from './scratch.ts';
 import { endsWithUs, killGroup } from './temporary.ts';
 
 /** How a tool is run. */
@@ -63,10 +64,8 @@ function toolError(path: string, failure: Failure, { folder, patience }: ToolOpt
   const { code, exitCode, signal, timedOut, all = '' } = failure;
   if (code === 'ENOENT') return new EsegenError(program, 'not found', 'Install it (esegen doctor says how)');
   if (timedOut) return new EsegenError(program, `took more than ${patience! / 60_000} minutes`, fix);
-  if (/No space left on device|Disk quota exceeded/.test(all)) {
-    const what = `no space for the files of ${program} (ENOSPC)`;
-    return new EsegenError(folder, what, 'Free some, or set TMPDIR to a folder on another disk');
-  }
+  if (/No space left on device|Disk quota exceeded/.test(all)) return noSpace(folder, program, 'ENOSPC');
+  checkSpace(folder, program);
   if (signal !== undefined) return new EsegenError(program, `was ended by ${signal}`, fix);
   if (exitCode === undefined) return new EsegenError(program, `cannot be started (${code})`, fix);
   return new EsegenError(program, `failed: ${causeIn(all) ?? `exit code ${exitCode}`}`, fix);

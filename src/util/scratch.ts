@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EsegenError } from './errors.ts';
@@ -25,6 +25,31 @@ export async function withScratch<T>(use: (folder: string) => Promise<T>): Promi
     remove();
     await signalsHandled();
   }
+}
+
+/** Bytes that must fit where all files have been written whole: more than any program keeps back in a buffer. */
+const PROBE = 2 ** 20;
+
+/**
+ * Looks whether there is still space in a folder: hardly a tool says when its output was cut off.
+ *
+ * @param program for the message
+ * @throws EsegenError where there is none
+ */
+export function checkSpace(folder: string, program: string): void {
+  const probe = join(folder, 'probe');
+  try {
+    writeFileSync(probe, new Uint8Array(PROBE));
+  } catch (error) {
+    throw noSpace(folder, program, causeOf(error));
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+/** A folder in which a program ran out of space. */
+export function noSpace(folder: string, program: string, cause: string): EsegenError {
+  return new EsegenError(folder, `no space for the files of ${program} (${cause})`, FIX);
 }
 
 function makeScratch(): string {

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EsegenError } from './errors.ts';
 import { causeOf } from './file_error.ts';
+import { makeFolder } from './make_folder.ts';
 import { statPath } from './stat_path.ts';
 import { temporary } from './temporary.ts';
 
@@ -44,24 +45,24 @@ export function checkFolderTarget(path: string): void {
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw cannotBeMade(path, error);
+    throw folderError(path, error);
   }
 }
 
 /**
- * Makes a folder, and those above it, where it is not there.
+ * Makes a folder for results, and those above it, where it is not there.
  *
  * @throws EsegenError where it cannot be made
  */
-export function makeFolder(path: string): void {
+export function makeFolderTarget(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
   } catch (error) {
-    throw cannotBeMade(path, error);
+    throw folderError(path, error);
   }
 }
 
-function cannotBeMade(path: string, error: unknown): EsegenError {
+function folderError(path: string, error: unknown): EsegenError {
   return new EsegenError(path, `the folder cannot be made (${causeOf(error)})`, FIX);
 }
 

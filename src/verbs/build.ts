@@ -1,14 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { coarseMatrices } from '../compiler/coarse_weights.ts';
 import { type CompileReport, compile } from '../compiler/compile.ts';
+import type { CalibrationSet } from '../data/calibration_set.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { generate } from '../design/generate.ts';
 import { HOST_PATHS, type HostFiles } from '../design/host_files.ts';
 import { type Labels, parseLabels } from '../design/labels.ts';
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
 import { checkTarget, writeDesign } from '../design/write_design.ts';
+import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import type { Config } from '../machine/config.ts';
 import { parseConfig, readConfig } from '../machine/read_config.ts';
+import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { LstmModel } from '../model/lstm.ts';
@@ -16,6 +20,8 @@ import type { Design } from '../program/design.ts';
 import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
 import { readJson } from '../util/read_json.ts';
 import type { Progress } from '../util/report.ts';
+import { goldenOutputs } from './compress/outputs.ts';
+import { coarseWarnings, saturationWarnings } from './warnings.ts';
 
 /** What to build. */
 export interface BuildOptions {
@@ -42,6 +48,10 @@ export interface BuildResult {
   readonly memories: readonly MemoryGroup[];
   /** Where the calibration frames come from. */
   readonly calibration: string;
+  /** What saturates in the golden model over these frames. */
+  readonly saturation: SaturationReport;
+  /** What is no reason to stop, but to look: a line each. */
+  readonly warnings: readonly string[];
   /** Kinds of operators of the model file that stay on the host, each once. */
   readonly leftOut: readonly string[];
   /** Host files that were taken along, by their path in the design. */
@@ -69,12 +79,14 @@ export function build({ model: path, config: source, out, calibrate, progress = 
 
   const compilation = compile(model.layer, config, calibration, progress);
   checkCellClip(path, graph, compilation.report.peaks.c);
+  progress('measure saturation');
+  const saturation = saturationOver(compilation.design, calibration);
   progress('generate');
   const files = generate(compilation, model, host);
   progress('write');
   writeDesign(out, files);
 
-  const { design, report } = compilation;
+  const { design, layer, report } = compilation;
   let bytes = 0;
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   return {
@@ -85,12 +97,30 @@ export function build({ model: path, config: source, out, calibrate, progress = 
     formats: design.formats,
     memories: memoryGroups(design),
     calibration: calibration.origin,
-    leftOut: graph.outside.map(({ name }) => name),
+    saturation,
+    warnings: [
+      ...saturationWarnings(saturation, calibration.origin),
+      ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
+    ],
+    leftOut: leftOutOf(graph),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** What saturates in the golden model over a set of frames. */
+function saturationOver(design: Design, set: CalibrationSet): SaturationReport {
+  const saturation = new Saturation(design.formats);
+  goldenOutputs(design, set, null, undefined, saturation);
+  return saturation.report();
+}
+
+/** What of the file stays on the host, by its names there. */
+function leftOutOf({ nodes, outside }: Graph): string[] {
+  const host = nodes.filter(({ layer }) => layer.kind === 'host');
+  return [...outside, ...host].map(({ name }) => name);
 }
 
 /** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */

@@ -4,6 +4,7 @@ import { pruneLayer, selectWeights } from '../compiler/prune/prune_layer.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import type { Frames } from '../data/frames.ts';
 import { SignalNoise } from '../data/signal_noise.ts';
+import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import type { Config, Matrix } from '../machine/config.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import type { WordErrors } from '../speech/ctc.ts';
@@ -49,6 +50,7 @@ export interface GoldenRow {
   /** Against the dense model, and against the pruned one in double precision: what fixed point costs. */
   readonly accuracy: Accuracy;
   readonly ofPruned: Accuracy;
+  readonly saturation: SaturationReport;
 }
 
 /** A pruned layer in double precision, and its golden models. */
@@ -102,8 +104,10 @@ export function evaluate(options: EvaluateOptions): Evaluation {
       vectors.map((vectorBits): GoldenRow => {
         next(`${name}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`);
         const { design } = compilePruned(pruned, { ...config, weightBits, vectorBits }, values);
-        const y = goldenOutputs(design, task.set);
-        return { weightBits, vectorBits, accuracy: judge(task, exact, y), ofPruned: judge(task, float, y) };
+        const tally = new Saturation(design.formats);
+        const y = goldenOutputs(design, task.set, null, undefined, tally);
+        const saturation = tally.report();
+        return { weightBits, vectorBits, accuracy: judge(task, exact, y), ofPruned: judge(task, float, y), saturation };
       }),
     );
     return { density: share, float: judge(task, exact, float), golden };

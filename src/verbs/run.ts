@@ -5,7 +5,7 @@ import type { FloatResult, FloatStates } from '../model/reference/float_network.
 import { EsegenError } from '../util/errors.ts';
 import { encodeNpy } from '../util/npy.ts';
 import type { Progress } from '../util/report.ts';
-import { checkFileTarget, makeFolder, writeFiles } from '../util/write_files.ts';
+import { checkFileTarget, makeFolderTarget, writeFiles } from '../util/write_files.ts';
 import type { Layout } from './run/array_reading.ts';
 import type { Engine } from './run/engine.ts';
 import { type InputSet, isFolder, readInputSets } from './run/input_sets.ts';
@@ -106,7 +106,7 @@ export function run(options: RunOptions): RunResult {
     utterances += voices.utterances.length;
     for (const length of voices.lengths) steps += length;
   }
-  if (targets.kind === 'folders') for (const folder of targets.paths.values()) makeFolder(folder);
+  if (targets.kind === 'folders') for (const folder of targets.paths.values()) makeFolderTarget(folder);
   writeFiles(files);
   const outputs = graph.outputs.map(({ name, tensor }) => ({ name, elements: elementsOf(graph.tensors.get(tensor)!) }));
   return { engine, utterances, steps, outputs, saturated: saturatedShares(opened), outside: graph.outside };

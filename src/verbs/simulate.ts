@@ -7,13 +7,15 @@ import { sideBySide } from '../../sim-verilator/stimuli.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { SignalNoise } from '../data/signal_noise.ts';
 import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
+import type { SaturationReport } from '../golden/saturation.ts';
 import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
 import { writeNpy } from '../util/npy.ts';
-import { makeFolder } from '../util/write_files.ts';
+import { makeFolderTarget } from '../util/write_files.ts';
 import { checkHasMemory, checkOptions, checkTargets } from './simulation/check_options.ts';
 import { randomFrames, readFrames } from './simulation/input_frames.ts';
 import type { SimulateOptions } from './simulation/options.ts';
+import { saturationWarnings } from './warnings.ts';
 
 /** What is counted inside the RTL: per frame in steady state, and the largest level of an activation queue. */
 export interface RtlLoad extends ArrayLoad {
@@ -22,6 +24,10 @@ export interface RtlLoad extends ArrayLoad {
 
 /** What `simulate` found. */
 export interface SimulateResult {
+  /** What saturated in the golden model; x where the frames were reals. */
+  readonly saturation: SaturationReport;
+  /** On what saturated notably, a line each. */
+  readonly warnings: readonly string[];
   readonly simulator: SimulatorName;
   /** Whether a netlist was run. */
   readonly netlist: boolean;
@@ -67,7 +73,7 @@ function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: 
   const { channels, outputs } = loaded.design.dimensions;
   const steps = float.frames / channels;
   const shape = channels === 1 ? [steps, outputs] : [steps, channels, outputs];
-  makeFolder(dir);
+  makeFolderTarget(dir);
   writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape, data: rtl });
   writeNpy(join(dir, 'golden_y.npy'), { dtype: 'int16', shape, data: golden });
   writeNpy(join(dir, 'float_y.npy'), { dtype: 'float64', shape, data: float.data });
@@ -117,8 +123,12 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     const { inside } = await cosimulate(loaded.dir, design, stimuli, { ...run, checkpoints: true });
     if (inside !== null) differences.push(inside);
   }
-  const { steady } = cosim;
+  const { steady, saturation } = cosim;
+  saturation.addInputs(input.reals.data);
+  const report = saturation.report();
   return {
+    saturation: report,
+    warnings: saturationWarnings(report, options.input ?? 'random frames'),
     simulator: cosim.simulator,
     netlist: options.netlist ?? false,
     frames: cosim.frames,

@@ -15,10 +15,11 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { tinyModel } from '../../fixtures/tiny_model.ts';
 import type { MemoryBehaviour } from '../../sim-verilator/simulator.ts';
+import { modelTensors } from '../../src/design/host_files.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { writeNpy } from '../../src/util/npy.ts';
-import { Rng } from '../../src/util/rng.ts';
 import { VERSION } from '../../src/util/version.ts';
 import { simulate } from '../../src/verbs/simulate.ts';
 
@@ -42,30 +43,9 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** 4 inputs, 8 cells, projected to 3, peepholes, 2 classes. */
 function writeModel(inputs = 4, change: (data: Float32Array) => void = () => {}): void {
-  const rng = new Rng(3);
-  const tensor = (...shape: number[]) => {
-    const length = shape.reduce((product, size) => product * size, 1);
-    return { shape, data: Float32Array.from({ length }, () => 0.5 * rng.normal()) };
-  };
-  const first = tensor(32, inputs);
-  change(first.data);
-  writeFileSync(
-    model,
-    writeSafetensors(
-      new Map([
-        ['lstm.weight_ih_l0', first],
-        ['lstm.weight_hh_l0', tensor(32, 3)],
-        ['lstm.weight_hr_l0', tensor(3, 8)],
-        ['lstm.bias_ih_l0', tensor(32)],
-        ['lstm.bias_hh_l0', tensor(32)],
-        ['lstm.weight_ci', tensor(8)],
-        ['lstm.weight_cf', tensor(8)],
-        ['lstm.weight_co', tensor(8)],
-        ['fc.weight', tensor(2, 3)],
-        ['fc.bias', tensor(2)],
-      ]),
-    ),
-  );
+  const tiny = tinyModel({ inputs, cells: 8, outputs: 3 });
+  change(tiny.layer.weightX as Float32Array);
+  writeFileSync(model, writeSafetensors(modelTensors(tiny.layer, tiny)));
 }
 
 function writeJson(name: string, value: unknown): void {

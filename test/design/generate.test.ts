@@ -1,5 +1,6 @@
 import { homedir, hostname, tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
+import { type TinyModel, tinyModel } from '../../fixtures/tiny_model.ts';
 import { compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { type DesignFiles, sha256 } from '../../src/design/files.ts';
@@ -13,7 +14,6 @@ import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { networkOfTensors, parseSafetensors } from '../../src/model/import/safetensors.ts';
 import type { LstmModel } from '../../src/model/lstm.ts';
 import { parseFeatureNorm } from '../../src/speech/features.ts';
-import { Rng } from '../../src/util/rng.ts';
 
 const NO_HOST: HostFiles = { norm: null, labels: null };
 const HOST: HostFiles = {
@@ -21,34 +21,14 @@ const HOST: HostFiles = {
   labels: { labels: ['a', 'b', '<blank>'], blank: 2 },
 };
 
-function floats(rng: Rng, length: number, scale: number): Float32Array {
-  return Float32Array.from({ length }, () => rng.normal() * scale);
-}
-
-/** 5 inputs, 6 cells, 4 outputs, peepholes, 3 classes. */
-function tinyModel({ projection = true, peepholes = true } = {}): LstmModel {
-  const rng = new Rng(11);
-  const [inputs, cells, outputs] = [5, 6, projection ? 4 : 6];
-  return {
-    layer: {
-      inputs,
-      cells,
-      outputs,
-      weightX: floats(rng, 4 * cells * inputs, 0.4),
-      weightR: floats(rng, 4 * cells * outputs, 0.4),
-      weightP: projection ? floats(rng, outputs * cells, 0.4) : null,
-      bias: Float64Array.from(floats(rng, 4 * cells, 0.3)),
-      peepholes: peepholes
-        ? { i: floats(rng, cells, 0.3), f: floats(rng, cells, 0.3), o: floats(rng, cells, 0.3) }
-        : null,
-    },
-    outputLayer: { classes: 3, weight: floats(rng, 3 * outputs, 1), bias: Float64Array.from(floats(rng, 3, 1)) },
-  };
+/** Three classes, as the labels have. */
+function labelled(shape: TinyModel = {}): LstmModel {
+  return tinyModel({ classes: 3, ...shape });
 }
 
 const CONFIG = { name: 'tiny', array: { lanes: 2 }, elemLanes: 2, density: 0.5, clockMHz: 300 };
 
-function generated(config: unknown = CONFIG, model = tinyModel(), host = HOST): DesignFiles {
+function generated(config: unknown = CONFIG, model = labelled(), host = HOST): DesignFiles {
   const compilation = compile(model.layer, parseConfig(config, 'config'), randomCalibration(model.layer.inputs));
   return generate(compilation, model, host);
 }
@@ -89,7 +69,7 @@ describe('generate', () => {
     ]);
     expect(paths).toContain('rtl/tiny.v');
     expect(paths).toContain('tb/tiny_bench.v');
-    expect([...generated(CONFIG, tinyModel(), NO_HOST).keys()].filter((path) => path.startsWith('host/'))).toEqual([
+    expect([...generated(CONFIG, labelled(), NO_HOST).keys()].filter((path) => path.startsWith('host/'))).toEqual([
       'host/model.safetensors',
     ]);
   });
@@ -136,10 +116,10 @@ describe('generate', () => {
   });
 
   test.each([
-    { projection: true, peepholes: true },
-    { projection: false, peepholes: false },
-  ])('host/model.safetensors is the pruned model: $projection, $peepholes', (options) => {
-    const model = tinyModel(options);
+    { outputs: 4, peepholes: true },
+    { outputs: null, peepholes: false },
+  ])('host/model.safetensors is the pruned model: $outputs, $peepholes', (options) => {
+    const model = labelled(options);
     const config = parseConfig(CONFIG, 'config');
     const compilation = compile(model.layer, config, randomCalibration(model.layer.inputs));
     const bytes = generate(compilation, model, NO_HOST).get('host/model.safetensors');
@@ -281,7 +261,7 @@ describe('C header', () => {
 
 describe('memoryGroups', () => {
   test('counts every memory of the hardware, with the shape of its file', () => {
-    const model = tinyModel();
+    const model = labelled();
     const compilation = compile(model.layer, parseConfig(CONFIG, 'config'), randomCalibration(5));
     const groups = memoryGroups(compilation.design);
     expect(groups.map(({ name, count }) => [name, count])).toEqual([

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type TinyModel, tinyModel } from '../../fixtures/tiny_model.ts';
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { type DesignFiles, sha256 } from '../../src/design/files.ts';
@@ -21,37 +22,9 @@ import { generate } from '../../src/design/generate.ts';
 import { loadDesign } from '../../src/design/load_design.ts';
 import { writeDesign } from '../../src/design/write_design.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
-import type { LstmModel } from '../../src/model/lstm.ts';
 import { packDesign } from '../../src/program/pack.ts';
-import { Rng } from '../../src/util/rng.ts';
 
 const REBUILD = 'Build the design again with esegen build';
-
-interface Shape {
-  inputs?: number;
-  cells?: number;
-  outputs?: number | null;
-  peepholes?: boolean;
-}
-
-function tinyModel({ inputs = 5, cells = 6, outputs = 4, peepholes = true }: Shape = {}): LstmModel {
-  const rng = new Rng(7);
-  const floats = (length: number) => Float32Array.from({ length }, () => rng.normal() * 0.4);
-  const width = outputs ?? cells;
-  return {
-    layer: {
-      inputs,
-      cells,
-      outputs: width,
-      weightX: floats(4 * cells * inputs),
-      weightR: floats(4 * cells * width),
-      weightP: outputs === null ? null : floats(width * cells),
-      bias: Float64Array.from(floats(4 * cells)),
-      peepholes: peepholes ? { i: floats(cells), f: floats(cells), o: floats(cells) } : null,
-    },
-    outputLayer: { classes: 2, weight: floats(2 * width), bias: Float64Array.from(floats(2)) },
-  };
-}
 
 function make(config: object = {}, model = tinyModel()): { compilation: Compilation; files: DesignFiles } {
   const parsed = parseConfig({ name: 'tiny', array: { lanes: 4 }, density: 0.4, ...config }, 'config');
@@ -165,7 +138,7 @@ describe('writeDesign', () => {
 });
 
 describe('loadDesign', () => {
-  test.each<[string, object, Shape]>([
+  test.each<[string, object, TinyModel]>([
     ['projection and peepholes', {}, {}],
     ['neither', {}, { outputs: null, peepholes: false }],
     ['one lane', { array: { lanes: 1 } }, {}],

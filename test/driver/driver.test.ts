@@ -51,7 +51,7 @@ describe.each(SHAPES)('C driver and RTL, $channels x $groups, weights in externa
     writeDesign(dir, generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null }));
     harness = await buildHarness(dir, dram, channels);
     ({ design } = loadDesign(dir));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await harness.close();

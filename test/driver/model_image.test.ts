@@ -53,7 +53,7 @@ describe.each([
     writeDesign(dir, generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null }));
     hash = readImageHash(readFileSync(join(dir, 'sw', 'model.img')), 'sw/model.img');
     harness = await buildHarness(dir, dram);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await harness.close();

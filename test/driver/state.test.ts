@@ -37,7 +37,7 @@ describe.each(SHAPES)('state of $channels x $groups x $lanes, $outputs outputs',
     const { layer } = compilation;
     writeDesign(dir, generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null }));
     harness = await buildHarness(dir, dram, channels);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await harness.close();

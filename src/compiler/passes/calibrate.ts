@@ -32,8 +32,11 @@ export interface Calibration {
   readonly layers: ReadonlyMap<NodeId, InnerValues>;
 }
 
-/** Error of y, in dB below y, that rounding of c may cause: well below what the tables cause. */
-const CELL_NOISE_DB = 50;
+/**
+ * Error of y, in dB below y, that rounding of c may cause: well below what the tables cause. Layers behind may look at a small part
+ * of y; so it is 10 dB less than what a layer alone is allowed.
+ */
+const CELL_NOISE_DB = 60;
 /** Formats of c that are tried: from the one that its peak just fits in, each finer by a bit. */
 const CELL_FORMATS = 6;
 const MAX_CELL_FRAC = 15;
@@ -41,9 +44,10 @@ const MAX_CELL_FRAC = 15;
 /**
  * Runs the float reference over utterances, each from its initial states, and looks at every tensor and inner vector.
  *
+ * @param cellNoiseDb how far below y an error must be that the format of c causes
  * @throws EsegenError as FloatNetwork.run
  */
-export function calibrate(legal: LegalGraph, utterances: Utterances): Calibration {
+export function calibrate(legal: LegalGraph, utterances: Utterances, cellNoiseDb = CELL_NOISE_DB): Calibration {
   const network = new FloatNetwork(plainGraph(legal));
   const recurrent = new Map(
     legal.nodes.flatMap(({ id, layer }) => (layer.kind === 'recurrent' ? [[id, layer.layer] as const] : [])),
@@ -86,7 +90,7 @@ export function calibrate(legal: LegalGraph, utterances: Utterances): Calibratio
     ];
     const search =
       layer.layer.kind === 'lstm'
-        ? cellFractions(network.recurrent(id), watched.get(xTensor(id, layer))!, c.peak)
+        ? cellFractions(network.recurrent(id), watched.get(xTensor(id, layer))!, c.peak, cellNoiseDb)
         : () => 0;
     layers.set(id, { gates, candidate, c, m, nh, cellFraction: search });
   }
@@ -138,12 +142,17 @@ function addInitial(
 
 /**
  * Fraction bits of c are tried out: what counts is not c but y. Rounding errors of c add up over time, while a cell that saturates
- * far beyond the reach of tanh hardly shows. The first format whose rounding and saturation stay 50 dB below y is taken, from the
+ * far beyond the reach of tanh hardly shows. The first format whose rounding and saturation stay far enough below y is taken, from the
  * one that the largest c just fits in to finer ones; where none does, that of least squared error of y.
  *
  * @param x inputs of the layer, utterance by utterance
  */
-function cellFractions(lstm: FloatRecurrent, x: readonly Frames[], cellPeak: number): (bits: number) => number {
+function cellFractions(
+  lstm: FloatRecurrent,
+  x: readonly Frames[],
+  cellPeak: number,
+  noiseDb: number,
+): (bits: number) => number {
   let exact: readonly Float64Array[] | null = null;
   const outputs = (round?: (c: number) => number) => x.map((frames) => lstm.run(frames, { round }).y.data);
   const sumOver = (of: (value: number, utterance: number, at: number) => number) => {
@@ -159,7 +168,7 @@ function cellFractions(lstm: FloatRecurrent, x: readonly Frames[], cellPeak: num
   };
   const search = (bits: number): number => {
     exact ??= outputs();
-    const allowed = sumOver((value) => value * value) * 10 ** (-CELL_NOISE_DB / 10);
+    const allowed = sumOver((value) => value * value) * 10 ** (-noiseDb / 10);
     const first = clamp(fractionFor(cellPeak, bits), 0, MAX_CELL_FRAC);
     const last = Math.min(first + CELL_FORMATS - 1, MAX_CELL_FRAC);
     let best = first;

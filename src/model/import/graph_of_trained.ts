@@ -7,6 +7,7 @@ import {
   type LstmMatrix,
   type Matrix,
   type Tensor,
+  type TensorId,
 } from '../graph.ts';
 import { GraphBuilder } from '../graph_builder.ts';
 import type { Floats, LstmDirection, OutputLayer, LstmLayer as StackedLayer, TrainedModel } from '../lstm.ts';
@@ -89,17 +90,19 @@ function gateMatrices({ inputs, cells, outputs, weightX, weightR }: StackedLayer
 export function trainedOf(where: string, graph: Graph): TrainedModel {
   const layers: LstmDirection[][] = [];
   let outputLayer: OutputLayer | null = null;
-  let feeds = graph.inputs[0]!.tensor;
-  for (const { layer, inputs, output, id } of graph.nodes) {
+  let before: TensorId | null = null;
+  for (const { layer, inputs, id } of graph.nodes) {
     if (layer.kind === 'lstm') {
       const direction = directionOf(layer);
-      if (inputs[0] === feeds && layer.reverse && layers.length > 0) layers.at(-1)!.push(direction);
+      const last = layers.at(-1);
+      const isSecond = layer.reverse && inputs[0] === before && last?.length === 1 && !last[0]!.reverse;
+      if (isSecond) last.push(direction);
       else layers.push([direction]);
-      if (!layer.reverse || layers.at(-1)!.length === 1) feeds = inputs[0]!;
+      before = inputs[0]!;
       continue;
     }
-    feeds = output;
-    if (layer.kind === 'concat') continue;
+    // What stays on the host changes nothing of the layers.
+    if (layer.kind === 'concat' || layer.kind === 'pick' || layer.kind === 'host') continue;
     if (layer.kind !== 'linear') throw new EsegenError(where, `${id} is no part of a chain of LSTM layers`);
     outputLayer = { classes: layer.weight.rows, weight: layer.weight.values, bias: layer.bias };
   }

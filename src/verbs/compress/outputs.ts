@@ -2,6 +2,7 @@ import { programOfDesign } from '../../compiler/lower/program_of_design.ts';
 import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
 import type { CellObserver } from '../../golden/lstm_slot.ts';
+import type { Saturation } from '../../golden/saturation.ts';
 import { GoldenVoice } from '../../golden/voice.ts';
 import type { LstmLayer } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
@@ -18,15 +19,18 @@ export function floatOutputs(layer: LstmLayer, { frames, utteranceStarts }: Cali
  *
  * @param observer is told every cell of every frame
  * @param onFrame is told the number of a frame behind its cells
+ * @param saturation counts what saturates, in place of an observer
  */
 export function goldenOutputs(
   design: Design,
   { frames, utteranceStarts }: CalibrationSet,
   observer: CellObserver | null = null,
   onFrame: (t: number) => void = () => {},
+  saturation: Saturation | null = null,
 ): Frames {
   const { xFrac, yFrac, vectorBits } = design.formats;
-  const golden = new GoldenVoice(programOfDesign(design), observer);
+  const golden = new GoldenVoice(programOfDesign(design), observer ?? saturation?.observe ?? null);
+  saturation?.addInputs(frames.data);
   const starts = new Set(utteranceStarts);
   const unit = 2 ** -yFrac;
   const x = new Int16Array(frames.width);
@@ -36,6 +40,7 @@ export function goldenOutputs(
     const exact = frameAt(frames, t);
     for (let i = 0; i < x.length; i++) x[i] = quantize(exact[i]!, xFrac, vectorBits);
     const y = golden.step(x);
+    saturation?.addOutputs(y);
     const row = frameAt(result, t);
     for (let n = 0; n < row.length; n++) row[n] = y[n]! * unit;
     onFrame(t);

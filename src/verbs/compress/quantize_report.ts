@@ -5,7 +5,7 @@ import { type QuantizedLayer, quantizeLayer } from '../../compiler/quantize.ts';
 import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { frameAt } from '../../data/frames.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
-import { type Config, MATRICES, type Matrix } from '../../machine/config.ts';
+import { type Config, type Matrix, STACKS } from '../../machine/config.ts';
 import { TABLE_FRAC } from '../../machine/formats.ts';
 import type { Floats, LstmLayer } from '../../model/lstm.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
@@ -128,9 +128,9 @@ export function quantizeReport(
 function compareMatrices(layer: LstmLayer, quantized: QuantizedLayer): readonly MatrixNoise[] {
   const { weightXFrac, weightRFrac, weightPFrac } = quantized.formats;
   const stacks = [
-    { exact: layer.weightX, integers: quantized.weightX, frac: weightXFrac, names: MATRICES.slice(0, 4) },
-    { exact: layer.weightR, integers: quantized.weightR, frac: weightRFrac, names: MATRICES.slice(4, 8) },
-    { exact: layer.weightP, integers: quantized.weightP, frac: weightPFrac, names: MATRICES.slice(8) },
+    { exact: layer.weightX, integers: quantized.weightX, frac: weightXFrac, names: STACKS.x },
+    { exact: layer.weightR, integers: quantized.weightR, frac: weightRFrac, names: STACKS.r },
+    { exact: layer.weightP, integers: quantized.weightP, frac: weightPFrac, names: STACKS.p },
   ];
   const limit = 2 ** (quantized.formats.weightBits - 1) - 1;
   return stacks.flatMap(({ exact, integers, frac, names }) =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { describeNetwork, randomNetwork, randomUtterances } from '../../../fixtures/random_network.ts';
 import type { LegalGraph } from '../../../src/compiler/legal_graph.ts';
 import { plainGraph } from '../../../src/compiler/legal_reference.ts';
+import { equalize } from '../../../src/compiler/passes/equalize.ts';
 import { fold } from '../../../src/compiler/passes/fold.ts';
 import { legalize } from '../../../src/compiler/passes/legalize.ts';
 import { linearize } from '../../../src/compiler/passes/linearize.ts';
@@ -99,7 +100,9 @@ describe('passes over random networks', () => {
       const legal = legalize(folded);
       expectReadable(legal, message);
       const plain = plainGraph(legal);
+      const even = plainGraph(equalize(legal));
       expectSame(core, plain, coreOutputs, run(plain, coreInputs), `legalize, ${message}`);
+      expectSame(core, even, coreOutputs, run(even, coreInputs), `equalize, ${message}`);
     }
   });
 });

@@ -4,7 +4,7 @@ import { lstmNode, PLAIN, randomArrays } from '../../../fixtures/onnx_lstm.ts';
 import { floats, integers, onnxFile, packed, tensor } from '../../../fixtures/onnx_writer.ts';
 import type { ImportedModel } from '../../../src/model/import/imported_model.ts';
 import { kaldiModel } from '../../../src/model/import/kaldi/import_kaldi.ts';
-import { onnxModel } from '../../../src/model/import/onnx/import_onnx.ts';
+import { onnxNetwork } from '../../../src/model/import/onnx/import_onnx.ts';
 import { networkOfTensors, parseSafetensors } from '../../../src/model/import/safetensors.ts';
 import { writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
 import { EsegenError } from '../../../src/util/errors.ts';
@@ -138,7 +138,7 @@ interface Nested {
 const TENSOR: Nested = { 13: {} };
 const MODEL: Nested = { 7: { 1: { 5: { 5: TENSOR } }, 5: TENSOR, 11: { 2: { 1: { 2: { 1: {} } } } }, 12: {} }, 8: {} };
 
-const importOnnx: Importer = (bytes) => onnxModel('fuzz.onnx', bytes);
+const importOnnx: Importer = (bytes) => onnxNetwork('fuzz.onnx', bytes);
 const importKaldi: Importer = (bytes) => kaldiModel('fuzz.nnet', fileInMemory(bytes));
 const importSafetensors: Importer = (bytes) => ({
   graph: networkOfTensors('fuzz.safetensors', parseSafetensors(bytes, 'fuzz.safetensors').tensors),

@@ -1,53 +1,37 @@
 import { EsegenError } from '../../../util/errors.ts';
-import { quoteName, quoteNames } from '../../../util/quote_name.ts';
-import type { OutputLayer, TrainedModel } from '../../lstm.ts';
-import { graphOf } from '../graph_of_trained.ts';
+import { quoteName } from '../../../util/quote_name.ts';
+import type { Graph, Outside } from '../../graph.ts';
 import type { ImportOptions } from '../import_options.ts';
 import type { ImportedModel, TensorSummary } from '../imported_model.ts';
-import { checkSize } from '../limits.ts';
 import { type ModelFile, withFile } from '../model_file.ts';
-import { Constants } from './constants.ts';
-import { type GraphIndex, indexGraph, nodeAt } from './graph.ts';
-import { type OnnxLstm, readLstmNode } from './lstm_node.ts';
-import { type OnnxOutputLayer, readOutputLayer } from './output_layer.ts';
-import { decodeOnnx, type OnnxNode } from './proto.ts';
+import { describe } from './call.ts';
+import { joinCells } from './cells.ts';
+import { Draft, type DraftTensor } from './draft.ts';
+import { Fault } from './fault.ts';
+import { Interpreter } from './interpreter.ts';
+import { nodeAt } from './node_at.ts';
+import { type DraftPort, finish, outputsOf, portAxes } from './outputs.ts';
+import { ConstantPool } from './pool.ts';
+import { decodeOnnx, type OnnxGraph, type OnnxModel, type OnnxNode } from './proto.ts';
+import { isActivation, type Reading, readingsOf, type SizedInput } from './readings.ts';
 import { tensorType } from './tensor_data.ts';
-import { type Axis, declaredSizes, inputAxes, passOn, type Traced, type TracedSizes } from './trace.ts';
+import { type Axis, product, type Source, sizesOf, type Value, type View, viewOf } from './values.ts';
 
 /** Largest file; larger models keep their weights in a file of their own. */
 const FILE_LIMIT = 2 ** 30;
 
-/** Oldest operator set: the one in which the LSTM operator got its present inputs. */
-const OPSET_LIMIT = 7;
-
-/** Operators that only carry constants and shapes. */
-const HOUSEKEEPING = new Set([
-  'Constant',
-  'ConstantOfShape',
-  'Shape',
-  'Identity',
-  'Cast',
-  'Expand',
-  'Slice',
-  'Squeeze',
-]);
-for (const name of ['Unsqueeze', 'Reshape', 'Transpose', 'Concat', 'Gather', 'Dropout', 'Tile', 'Split'])
-  HOUSEKEEPING.add(name);
-
-/** Operators that may follow the output layer on the host. */
-const TAIL = new Set(['Softmax', 'LogSoftmax', 'Identity', 'Squeeze', 'Unsqueeze', 'Transpose', 'Reshape', 'Cast']);
+/** Operator sets of ONNX that are read: the newest is that of ONNX 1.20. */
+const OPSETS = { oldest: 5, newest: 25 };
 
 /**
- * Imports an ONNX model of operator set 7 or newer: a chain of LSTM operators (`readLstmNode`), each fed with all outputs of
- * the one before, and the linear layer behind the last one where that is the last layer of the model.
+ * Imports an ONNX model of operator sets 5 to 25 as a graph: its nodes are computed in the abstract, one after the other, on
+ * constants, on sizes, and on activations whose axes are the batch (one voice), time, or features.
  *
- * Between the LSTMs only operators may stand that move axes (`passOn`). What stands before and behind is left to the host and
- * listed as outside of the graph.
- *
- * @throws EsegenError where the file cannot be read, is larger than 1 GiB, damaged, or holds no such chain
+ * @throws EsegenError where the file cannot be read, is larger than 1 GiB or damaged, or holds nodes that the graph cannot
+ *   hold: all of them are named, each in a line of its own
  */
-export function importOnnx(path: string, _options: ImportOptions = {}): ImportedModel {
-  return withFile(path, (file) => onnxModel(path, readAll(path, file)));
+export function importOnnx(path: string, options: ImportOptions = {}): ImportedModel {
+  return withFile(path, (file) => onnxNetwork(path, readAll(path, file), options));
 }
 
 /**
@@ -55,170 +39,223 @@ export function importOnnx(path: string, _options: ImportOptions = {}): Imported
  *
  * @param path file for messages; external data are looked for in its folder
  */
-export function onnxModel(path: string, bytes: Uint8Array): ImportedModel & { readonly model: TrainedModel } {
-  const { opset, graph: raw } = decodeOnnx(path, bytes);
-  if (opset < OPSET_LIMIT) {
-    throw new EsegenError(path, `expected ONNX operator set ${OPSET_LIMIT} or newer, got ${opset}`, 'Export it again');
+export function onnxNetwork(path: string, bytes: Uint8Array, options: ImportOptions = {}): ImportedModel {
+  const model = decodeOnnx(path, bytes);
+  const { opset, graph } = model;
+  if (!(opset >= OPSETS.oldest && opset <= OPSETS.newest)) {
+    const what = `expected an ONNX operator set from ${OPSETS.oldest} to ${OPSETS.newest}, got ${opset}`;
+    throw new EsegenError(path, what, 'Export it again');
   }
-  const graph = indexGraph(path, opset, raw);
-  const constants = new Constants(graph);
-  const { chain, used, ends } = readChain(constants);
-  const output = readHead(constants, chain.at(-1)!, ends, used);
-  const tensors = [...graph.initializers.values()].map(
+  const tensors = graph.initializers.map(
     (tensor): TensorSummary => ({ name: tensor.name, dtype: tensorType(tensor), shape: tensor.dims }),
   );
-  const model = modelOf(chain, output);
-  return { graph: graphOf(model, leftOutOf(graph, used)), model, tensors };
+  return { graph: graphOf(path, model, options), tensors };
 }
 
 function readAll(path: string, { size, read }: ModelFile): Uint8Array {
   if (size <= FILE_LIMIT) return read(0, size);
-  throw new EsegenError(
-    path,
-    `expected an ONNX file of at most ${FILE_LIMIT} bytes, got ${size}`,
-    'Export it with external data',
-  );
+  const what = `expected an ONNX file of at most ${FILE_LIMIT} bytes, got ${size}`;
+  throw new EsegenError(path, what, 'Export it with external data');
 }
 
-function modelOf(chain: readonly OnnxLstm[], outputLayer: OutputLayer | null): TrainedModel {
-  return {
-    layers: chain.map(({ directions }) => directions),
-    outputLayer,
-    stateInput: chain.find(({ stateInput }) => stateInput !== null)?.stateInput ?? null,
-    sequenceLengths: chain.find(({ sequenceLengths }) => sequenceLengths !== null)?.sequenceLengths ?? null,
+type Attempt = { readonly graph: Graph } | { readonly failures: readonly EsegenError[] };
+
+/** The graph of the reading that has most recurrent layers, or the failures of that which has fewest. */
+function graphOf(path: string, model: OnnxModel, options: ImportOptions): Graph {
+  const inputs = inputsOf(path, model.graph, options);
+  let best: Graph | null = null;
+  let failures: readonly EsegenError[] | null = null;
+  for (const reading of readingsOf(path, inputs)) {
+    const attempt =
+      reading.faults.length > 0 ? { failures: reading.faults } : attemptOf(path, model, options, inputs, reading);
+    if ('graph' in attempt) {
+      if (best === null || recurrentNodes(attempt.graph) > recurrentNodes(best)) best = attempt.graph;
+      if (recurrentNodes(best) > 0) return best;
+    } else if (failures === null || attempt.failures.length < failures.length) failures = attempt.failures;
+  }
+  if (best !== null) return best;
+  throw joinedError(path, failures ?? []);
+}
+
+function recurrentNodes({ nodes }: Graph): number {
+  return nodes.filter(({ layer }) => layer.kind === 'lstm' || layer.kind === 'gru').length;
+}
+
+function joinedError(path: string, failures: readonly EsegenError[]): EsegenError {
+  if (failures.length === 1) return failures[0]!;
+  if (failures.length === 0) return new EsegenError(path, 'expected an input of floating-point numbers, got none');
+  const lines = failures.map(({ message }) => `\n  ${message}`);
+  return new EsegenError(path, `${failures.length} parts of it cannot be imported:${lines.join('')}`);
+}
+
+/** The inputs that are given when the model runs, with the sizes that the user has given. */
+function inputsOf(
+  path: string,
+  graph: OnnxGraph,
+  { shape = new Map(), assume = new Map() }: ImportOptions,
+): SizedInput[] {
+  const initializers = new Set(graph.initializers.map(({ name }) => name));
+  const inputs = graph.inputs.filter(({ name }) => !initializers.has(name));
+  const names = new Set(inputs.map(({ name }) => name));
+  for (const name of assume.keys()) {
+    if (names.has(name)) continue;
+    throw new EsegenError(`${path}: ${quoteName(name)}`, 'is no input of the model, but a value is assumed for it');
+  }
+  return inputs
+    .map((input) => {
+      const at = `${path}: input ${quoteName(input.name)}`;
+      const given = shape.get(input.name);
+      const isAssumed = assume.has(input.name);
+      if (given === undefined) {
+        if (!input.hasShape && !isAssumed) throw new EsegenError(at, 'has no shape', 'Give its sizes with --shape');
+        return { ...input, isGiven: input.dims.map(() => false) };
+      }
+      const fits =
+        input.dims.length === given.length && input.dims.every((size, d) => size === null || given[d] === size);
+      if (input.hasShape && !fits) {
+        throw new EsegenError(
+          at,
+          `has the shape [${input.dims.map((size) => size ?? '?').join(', ')}], but [${given.join(', ')}] is given for it`,
+        );
+      }
+      return {
+        ...input,
+        hasShape: true,
+        dims: given,
+        dimNames: given.map((_, d) => input.dimNames[d] ?? ''),
+        isGiven: given.map(() => true),
+      };
+    })
+    .map((input) => {
+      if (input.dims.length <= 8 && input.dims.every((size) => size === null || (size >= 1 && size <= 2 ** 24)))
+        return input;
+      throw new EsegenError(
+        `${path}: input ${quoteName(input.name)}`,
+        `expected at most 8 axes of sizes from 1, got [${input.dims.join(', ')}]`,
+      );
+    });
+}
+
+function attemptOf(
+  path: string,
+  { opset, graph }: OnnxModel,
+  options: ImportOptions,
+  inputs: readonly SizedInput[],
+  reading: Reading,
+): Attempt {
+  const draft = new Draft();
+  const pool = new ConstantPool(path);
+  const ports: DraftPort[] = [];
+  const input = (name: string, axes: readonly Axis[]): View => {
+    const sizes = sizesOf(axes.filter((axis) => typeof axis === 'number'));
+    const tensor: DraftTensor = draft.input(name, sizes.length === 0 ? [1] : sizes);
+    ports.push({ name, tensor, axes: portAxes(axes) });
+    return viewOf(tensor, axes);
   };
+  const given = new Map<string, Value>();
+  for (const { name, dims, dataType, ...rest } of inputs) {
+    const assumed = options.assume?.get(name);
+    if (assumed !== undefined)
+      given.set(
+        name,
+        pool.literal(
+          dataType === 6 || dataType === 7 ? 'I64' : dataType === 9 ? 'BOOL' : 'F32',
+          dims.map((size) => size ?? 1),
+          Array<number>(dims.reduce<number>((all, size) => all * (size ?? 1), 1)).fill(assumed),
+        ),
+      );
+    else if (isActivation({ name, dims, dataType, ...rest })) given.set(name, input(name, reading.axes.get(name)!));
+    else
+      given.set(name, {
+        kind: 'opaque',
+        inputs: [name],
+        shape: dims.every((size) => size !== null) ? (dims as readonly number[]) : null,
+      });
+  }
+  const interpreter = new Interpreter({ path, opset, draft, pool, steps: reading.steps, given }, graph);
+  const before = cutBefore(path, interpreter, options, input);
+  const failures = interpreter.failures;
+  const names = options.to ?? graph.outputs;
+  const values = names.map((name) => ({ name, value: interpreter.value(name) }));
+  const views: { name: string; view: View }[] = [];
+  for (const { name, value } of values) {
+    if (value.kind === 'view') views.push({ name, view: value });
+    else if (value.kind !== 'broken')
+      failures.push(
+        new EsegenError(`${path}: output ${quoteName(name)}`, `expected an activation, got ${describe(value)}`),
+      );
+  }
+  if (names.length === 0) failures.push(new EsegenError(path, 'has no outputs, expected one'));
+  for (const { name, shape, used } of pool.cutWeights()) {
+    const row = used.indexOf(0) / (used.length / (shape[0] ?? 1));
+    const what = `is used by recurrent layers in part only (row ${Math.floor(row)} of [${shape}] is not), so that a node that cuts it leaves weights out`;
+    failures.push(new EsegenError(`${path}: ${quoteName(name)}`, what, 'Export it with another exporter'));
+  }
+  if (failures.length > 0) return { failures };
+  try {
+    const outputs = outputsOf(path, draft, withCells(draft, views));
+    const outside =
+      options.from === undefined && options.to === undefined ? [] : outsideOf(graph, interpreter.visited, before);
+    return { graph: finish(ports, outputs, interpreter.lengths, outside) };
+  } catch (error) {
+    if (error instanceof EsegenError) return { failures: [error] };
+    if (error instanceof Fault) return { failures: [new EsegenError(`${path}: output`, error.what, error.fix)] };
+    throw error;
+  }
 }
 
-/** The LSTMs in the order of the data, the nodes that belong to them, and the values that hold the outputs of the last. */
-function readChain(constants: Constants): { chain: OnnxLstm[]; used: Set<OnnxNode>; ends: Traced[] } {
-  const { path, nodes, producers } = constants.graph;
-  const lstms = nodes.filter(({ opType, domain }) => opType === 'LSTM' && domain === '');
-  if (lstms.length === 0) {
-    const kinds = [...new Set(nodes.map(({ opType }) => opType))].filter((kind) => !HOUSEKEEPING.has(kind));
-    throw new EsegenError(
-      path,
-      `expected a graph with an LSTM operator, got ${quoteNames(kinds)}`,
-      'Export a model whose LSTM is not unrolled, and not inside a function or a branch',
+/** Outputs behind cells that an exporter took apart: what held a cell state is the state of a node. */
+function withCells(draft: Draft, outputs: readonly { name: string; view: View }[]): { name: string; view: View }[] {
+  const ends = outputs.flatMap(({ view }) =>
+    view.sources.flatMap((source) => (source.kind === 'tensor' ? source.tensor : source.node.output)),
+  );
+  const cellStates = joinCells(draft, ends);
+  const finals = new Map(
+    [...cellStates].map(([tensor, node]): [DraftTensor, Source] => {
+      return [tensor, { kind: 'final', node, part: 'c', elements: product(tensor.shape) }];
+    }),
+  );
+  return outputs.map(({ name, view }) => {
+    const sources = view.sources.map((source) =>
+      source.kind === 'tensor' ? (finals.get(source.tensor) ?? source) : source,
     );
-  }
-  checkSize(path, 'layers', lstms.length);
-  const used = new Set<OnnxNode>();
-  const chain: OnnxLstm[] = [];
-  let next: OnnxNode | undefined = lstms[0];
-  let ends: Traced[] = [];
-  const first = lstms[0]!;
-  const known = inputAxes(constants, first.inputs[0] ?? '', first.attributes.get('layout')?.i === 1);
-  const declared = declaredSizes(constants, known);
-  while (next !== undefined) {
-    const lstm = readLstmNode(constants, next);
-    const before = chain.at(-1);
-    if (before !== undefined) checkInputs(path, lstm, before);
-    chain.push(lstm);
-    used.add(next);
-    ends = outputsOf(constants, lstm, known, declared);
-    const fed = new Set(ends.flatMap((value) => consumersAsX(constants.graph, value, lstms)));
-    if (fed.size > 1) throw brokenChain(path, [...fed][1]!, 'is fed by an LSTM that feeds another one');
-    [next] = fed;
-    if (next !== undefined && used.has(next)) throw brokenChain(path, next, 'is fed by itself');
-  }
-  const apart = lstms.find((node) => !used.has(node));
-  if (apart !== undefined) {
-    const producer = producers.get(apart.inputs[0] ?? '');
-    const source = producer === undefined ? 'an input' : `a ${quoteName(producer.opType)} node`;
-    throw brokenChain(path, apart, `is fed by ${source} instead of by all outputs of the LSTM before it`);
-  }
-  return { chain, used, ends };
-}
-
-function brokenChain(path: string, node: OnnxNode, what: string): EsegenError {
-  return new EsegenError(nodeAt(path, node), `${what}, expected one chain of LSTMs`, 'Export the LSTM on its own');
-}
-
-/** LSTMs whose input x is this value, with axes in the order that they expect. */
-function consumersAsX({ consumers }: GraphIndex, { name, axes }: Traced, lstms: readonly OnnxNode[]): OnnxNode[] {
-  return (consumers.get(name) ?? []).filter((node) => {
-    const batchFirst = node.attributes.get('layout')?.i === 1;
-    const [time, batch] = batchFirst ? [axes[1], axes[0]] : [axes[0], axes[1]];
-    const fits =
-      axes.length === 3 && time === 'time' && (batch === 'batch' || batch === 'one') && axes[2] === 'features';
-    return fits && node.inputs[0] === name && lstms.includes(node);
+    return { name, view: { ...view, sources } };
   });
 }
 
-function checkInputs(path: string, { node, directions }: OnnxLstm, before: OnnxLstm): void {
-  const expected = before.directions.reduce((sum, { layer }) => sum + layer.outputs, 0);
-  const { inputs } = directions[0]!.layer;
-  if (inputs === expected) return;
-  throw new EsegenError(nodeAt(path, node), `takes ${inputs} inputs, but the LSTM before it has ${expected} outputs`);
-}
-
 /**
- * All values that hold the outputs y of all frames, or of one frame, of an LSTM.
+ * Makes inputs of the tensors that the network starts from.
  *
- * @param known axes of the values before; those found here are added
+ * @returns the nodes before them
  */
-function outputsOf(
-  constants: Constants,
-  { node, directions, batchFirst }: OnnxLstm,
-  known: Map<string, readonly Axis[]>,
-  declared: TracedSizes['declared'],
-): Traced[] {
-  const own = new Set<string>();
-  const sizes = { directions: directions.length, cells: directions[0]!.layer.cells, known, declared, own };
-  const y: Axis[] = batchFirst ? ['batch', 'time', 'directions', 'cells'] : ['time', 'directions', 'batch', 'cells'];
-  // Y_h: only with one direction, for both directions do not end at the same frame.
-  const last: Axis[] = batchFirst ? ['batch', 'directions', 'cells'] : ['directions', 'batch', 'cells'];
-  const found: Traced[] = [{ name: node.outputs[0] ?? '', axes: y }];
-  if (sizes.directions === 1) found.push({ name: node.outputs[1] ?? '', axes: last });
-  for (const value of found) {
-    if (value.name === '' || own.has(value.name)) continue;
-    own.add(value.name);
-    known.set(value.name, value.axes);
-    for (const consumer of constants.graph.consumers.get(value.name) ?? []) {
-      const result = passOn(constants, consumer, value, sizes);
-      if (result !== null) found.push(result);
-    }
+function cutBefore(
+  path: string,
+  interpreter: Interpreter,
+  { from = [], shape }: ImportOptions,
+  input: (name: string, axes: readonly Axis[]) => View,
+): Set<OnnxNode> {
+  const faults: EsegenError[] = [];
+  for (const name of from) {
+    const value = interpreter.value(name);
+    const given = shape?.get(name);
+    const axes = value.kind === 'view' ? value.axes : given;
+    if (axes === undefined) {
+      const what = 'is to be an input of the network, but its sizes are not known';
+      faults.push(new EsegenError(`${path}: ${quoteName(name)}`, what, 'Give them with --shape'));
+    } else interpreter.replace(name, input(name, axes));
   }
-  return found;
+  const before = new Set(interpreter.visited);
+  interpreter.failures.splice(0, interpreter.failures.length, ...faults);
+  interpreter.visited.clear();
+  return before;
 }
 
-/** The linear layer behind the last LSTM, if there is one and nothing but a softmax follows it. */
-function readHead(
-  constants: Constants,
-  { directions }: OnnxLstm,
-  ends: readonly Traced[],
-  used: Set<OnnxNode>,
-): OutputLayer | null {
-  const size = directions.reduce((sum, { layer }) => sum + layer.outputs, 0);
-  const heads = new Map<OnnxNode, OnnxOutputLayer>();
-  for (const value of ends) {
-    for (const consumer of constants.graph.consumers.get(value.name) ?? []) {
-      const head = readOutputLayer(constants, consumer, value, size);
-      if (head !== null) heads.set(consumer, head);
-    }
-  }
-  const [head] = heads.values();
-  if (head === undefined || heads.size > 1 || !endsModel(constants.graph, head.output)) return null;
-  for (const node of head.nodes) used.add(node);
-  return head.layer;
-}
-
-/** Whether only operators of the tail are behind a value. */
-function endsModel({ consumers }: GraphIndex, name: string): boolean {
-  const names = [name];
-  const seen = new Set<OnnxNode>();
-  for (const value of names) {
-    for (const node of consumers.get(value) ?? []) {
-      if (node.domain !== '' || !TAIL.has(node.opType)) return false;
-      if (seen.has(node)) continue;
-      seen.add(node);
-      names.push(...node.outputs.filter((output) => output !== ''));
-    }
-  }
-  return true;
-}
-
-function leftOutOf({ nodes }: GraphIndex, used: ReadonlySet<OnnxNode>): string[] {
-  const left = nodes.filter((node) => !used.has(node) && (node.domain !== '' || !HOUSEKEEPING.has(node.opType)));
-  return [...new Set(left.map(({ opType }) => opType))];
+function outsideOf({ nodes }: OnnxGraph, inside: ReadonlySet<OnnxNode>, before: ReadonlySet<OnnxNode>): Outside[] {
+  const left = nodes.filter((node) => !inside.has(node) && node.opType !== 'Constant');
+  return left.map((node) => ({
+    name: nodeAt('', node).slice(2),
+    reason: before.has(node)
+      ? 'stands before the tensors that the network starts from'
+      : 'is not needed for its outputs',
+  }));
 }

@@ -4,7 +4,7 @@ import { adviceFor, type Call, describe } from './call.ts';
 import type { Draft } from './draft.ts';
 import { Fault } from './fault.ts';
 import type { Constant } from './folds.ts';
-import { nodeAt } from './graph.ts';
+import { nodeAt } from './node_at.ts';
 import { apply, isOperator } from './operators.ts';
 import type { ConstantPool } from './pool.ts';
 import type { OnnxGraph, OnnxNode } from './proto.ts';

@@ -126,14 +126,11 @@ export function finish(
   };
   const used = new Set(order.flatMap(({ inputs: read }) => read));
   const read = inputs.filter(({ tensor }) => used.has(tensor) || ports.some((port) => port.tensor === tensor));
-  for (const [n, { tensor }] of read.entries()) claim(tensor, read.length === 1 ? 'input' : `input${n + 1}`);
-  const counts = new Map<string, number>();
-  const nodes = order.map(({ name, layer, inputs: from, output }): Node => {
-    const kind = layer.kind === 'host' ? layer.operation.op : layer.kind;
-    const stem = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    const count = (counts.get(stem) ?? 0) + 1;
-    counts.set(stem, count);
-    const id: NodeId = `${stem}${count}`;
+  for (const [n, { tensor }] of read.entries()) claim(tensor, read.length === 1 ? 'x' : `x${n}`);
+  const names = new NodeNames();
+  const nodes = order.map((node): Node => {
+    const { name, layer, inputs: from, output } = node;
+    const id = names.nameOf(node);
     claim(output, id);
     return { id, name, layer, inputs: from.map((tensor) => ids.get(tensor)!), output: id };
   });
@@ -146,6 +143,27 @@ export function finish(
     sequenceLengths,
     outside,
   };
+}
+
+/** Names nodes by their kinds and numbers; the reverse direction of a layer has its number. */
+class NodeNames {
+  readonly #counts = new Map<string, number>();
+  #forward: { readonly node: DraftNode; readonly id: NodeId } | null = null;
+
+  nameOf(node: DraftNode): NodeId {
+    const { layer, name, inputs } = node;
+    const isReverse = (layer.kind === 'lstm' || layer.kind === 'gru') && layer.reverse;
+    const forward = this.#forward;
+    if (isReverse && forward?.node.name === name && forward.node.inputs[0] === inputs[0])
+      return `${forward.id}_reverse`;
+    const kind = layer.kind === 'host' ? layer.operation.op : layer.kind;
+    const stem = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const count = this.#counts.get(stem) ?? 0;
+    this.#counts.set(stem, count + 1);
+    const id = `${stem}${count}${isReverse ? '_reverse' : ''}`;
+    if (layer.kind === 'lstm' || layer.kind === 'gru') this.#forward = { node, id };
+    return id;
+  }
 }
 
 function bindingsOf(node: DraftNode, id: NodeId, states: DraftOutputs['states']): StateBinding[] {

@@ -1,15 +1,18 @@
 import { EsegenError } from '../../../util/errors.ts';
-import { ESE_CELL, type Floats, type GruLayer, type LstmLayer } from '../../graph.ts';
+import { ESE_CELL, type Floats, type GruLayer, type LstmLayer, type NodeId } from '../../graph.ts';
+import type { MatrixName } from '../../matrices.ts';
 import { gruLayer, lstmLayer } from '../cell_layers.ts';
+import type { WeightTensor } from '../imported_model.ts';
 import { checkSize } from '../limits.ts';
+import { BIAS_NAMES, MATRIX_NAMES, PEEPHOLE_NAMES } from './lstm_tensors.ts';
 import type { StateDict } from './state_dict.ts';
 
 /** Tensor of a recurrent module: prefix, then of `nn.LSTM` and `nn.GRU` the number of the layer and `_reverse`; of a cell neither. */
 const MODULE_NAME = /^(.*)(?:weight|bias)_(?:ih|hh|hr)(?:_l(\d+)(_reverse)?)?$/s;
 
 /** What one direction of a layer may own, behind the prefix and before `_l0`, `_l0_reverse`, `_l1`, …. */
-const NAMES = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'] as const;
-const PEEPHOLE_NAMES = ['weight_ci', 'weight_cf', 'weight_co'] as const;
+const NAMES = [MATRIX_NAMES.x, MATRIX_NAMES.r, ...BIAS_NAMES] as const;
+const PEEPHOLES = Object.values(PEEPHOLE_NAMES);
 
 const GATES = { lstm: 4, gru: 3 } as const;
 
@@ -71,12 +74,12 @@ export function findModule(state: StateDict, prefix: string): RecurrentModule {
 /** Kind of a module by the shape of its first recurrent matrix, which is square but for the gates. */
 export function kindOf(state: StateDict, { prefix, layers }: RecurrentModule): RecurrentKind {
   const suffix = layers[0]![0]!;
-  if (state.has(`${prefix}weight_hr${suffix}`)) return 'lstm';
-  const [rows, columns] = state.shape(`${prefix}weight_hh${suffix}`, '[4H, P]');
+  if (state.has(`${prefix}${MATRIX_NAMES.p}${suffix}`)) return 'lstm';
+  const [rows, columns] = state.shape(`${prefix}${MATRIX_NAMES.r}${suffix}`, '[4H, P]');
   if (columns === 0 || rows === undefined || columns === undefined) return 'lstm';
   if (rows === columns) {
     throw new EsegenError(
-      state.at(`${prefix}weight_hh${suffix}`),
+      state.at(`${prefix}${MATRIX_NAMES.r}${suffix}`),
       `shape [${rows}, ${columns}] is that of a plain RNN, which is not supported`,
       'Train the model with nn.LSTM or nn.GRU',
     );
@@ -86,9 +89,9 @@ export function kindOf(state: StateDict, { prefix, layers }: RecurrentModule): R
 
 /** Refuses what has the module's prefix and is not part of it. */
 export function checkOwnNames(state: StateDict, kind: RecurrentKind, { prefix, layers }: RecurrentModule): void {
-  const bases: readonly string[] = kind === 'gru' ? NAMES : [...NAMES, 'weight_hr', ...PEEPHOLE_NAMES];
+  const bases: readonly string[] = kind === 'gru' ? NAMES : [...NAMES, MATRIX_NAMES.p, ...PEEPHOLES];
   const known = new Set(layers.flat().flatMap((suffix) => bases.map((base) => base + suffix)));
-  if (kind === 'lstm') for (const name of PEEPHOLE_NAMES) known.add(name);
+  if (kind === 'lstm') for (const name of PEEPHOLES) known.add(name);
   const first = layers[0]![0]!;
   for (const full of state.tensors.keys()) {
     if (!full.startsWith(prefix)) continue;
@@ -124,7 +127,7 @@ export function readDirection(
   const name = (base: string) => `${prefix}${base}${suffix}`;
   const gates = GATES[kind];
   const letters = `${gates}H`;
-  const [weightX, weightH, weightP] = [name('weight_ih'), name('weight_hh'), name('weight_hr')];
+  const [weightX, weightH, weightP] = [name(MATRIX_NAMES.x), name(MATRIX_NAMES.r), name(MATRIX_NAMES.p)];
   const projected = kind === 'lstm' && state.has(weightP);
   const [rows] = state.shape(weightX, `[${letters}, I]`) as readonly [number, number];
   if (rows % gates !== 0) {
@@ -146,7 +149,7 @@ export function readDirection(
   };
   const matrixH = state.floats(weightH, recurrent, [rows, outputs]);
   const biases = readBiases(state, name, letters, rows);
-  const at = state.at(name('bias_ih'));
+  const at = state.at(name(BIAS_NAMES[0]));
   if (kind === 'gru') {
     const [biasX = null, biasH = null] = biases;
     const rule = { gate: ESE_CELL.gate, candidate: ESE_CELL.candidate, clip: ESE_CELL.clip, resetAfter: true };
@@ -163,15 +166,35 @@ export function readDirection(
   });
 }
 
+/** Where the matrices of a direction are, gate by gate on top of each other. */
+export function recurrentTensors(
+  layer: LstmLayer | GruLayer,
+  prefix: string,
+  suffix: string,
+  node: NodeId,
+): readonly WeightTensor[] {
+  const tensor = (base: string, matrices: readonly MatrixName[]) => ({
+    tensor: `${prefix}${base}${suffix}`,
+    node,
+    matrices,
+  });
+  if (layer.kind === 'gru') return [tensor('weight_ih', ['rx', 'zx', 'nx']), tensor('weight_hh', ['rh', 'zh', 'nh'])];
+  return [
+    tensor('weight_ih', ['ix', 'fx', 'cx', 'ox']),
+    tensor('weight_hh', ['ir', 'fr', 'cr', 'or']),
+    ...(layer.projection === null ? [] : [tensor('weight_hr', ['ym'])]),
+  ];
+}
+
 /** Of x, then of the recurrent side; none of either. */
 function readBiases(state: StateDict, name: (base: string) => string, letters: string, rows: number): Floats[] {
-  const names = [name('bias_ih'), name('bias_hh')];
+  const names = BIAS_NAMES.map(name);
   if (!names.some((bias) => state.has(bias))) return [];
   return names.map((bias) => state.floats(bias, `[${letters}]`, [rows]));
 }
 
 function readPeepholes(state: StateDict, prefix: string, suffix: string, cells: number): readonly Floats[] | null {
-  const names = PEEPHOLE_NAMES.map((base) => {
+  const names = PEEPHOLES.map((base) => {
     const [plain, suffixed] = [prefix + base, prefix + base + suffix];
     if (suffix !== '_l0' || !state.has(plain)) return suffixed;
     if (state.has(suffixed)) {

@@ -11,7 +11,7 @@ import {
 } from '../../../../fixtures/onnx_writer.ts';
 import type { Graph } from '../../../../src/model/graph.ts';
 import type { ImportOptions } from '../../../../src/model/import/import_options.ts';
-import { onnxNetwork } from '../../../../src/model/import/onnx/network.ts';
+import { onnxNetwork } from '../../../../src/model/import/onnx/import_onnx.ts';
 import { EsegenError } from '../../../../src/util/errors.ts';
 import { Rng } from '../../../../src/util/rng.ts';
 
@@ -243,7 +243,7 @@ describe('a file is refused', () => {
 describe('what is no fault', () => {
   test('nodes that the outputs do not need', () => {
     const graph = graphOf({ nodes: [node, { op: 'Erf', inputs: ['lstm.y'], outputs: ['e'] }], initializers });
-    expect(graph.nodes.map(({ id }) => id)).toEqual(['lstm1']);
+    expect(graph.nodes.map(({ id }) => id)).toEqual(['lstm0']);
   });
 
   test('weights that are quantized, or of half precision', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type NetworkSpec, networkSpecs } from '../../../../fixtures/onnx_networks.ts';
 import { type Attribute, floats, integers, type NodeSpec, onnxFile } from '../../../../fixtures/onnx_writer.ts';
 import { elementsOf, type Graph, windowOutputs } from '../../../../src/model/graph.ts';
-import { onnxNetwork } from '../../../../src/model/import/onnx/network.ts';
+import { onnxNetwork } from '../../../../src/model/import/onnx/import_onnx.ts';
 import { FloatNetwork } from '../../../../src/model/reference/float_network.ts';
 import { EsegenError } from '../../../../src/util/errors.ts';
 import { Rng } from '../../../../src/util/rng.ts';

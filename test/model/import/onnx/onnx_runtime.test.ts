@@ -4,7 +4,7 @@ import { InferenceSession, type RuntimeTensor, Tensor } from '../../../../fixtur
 import { onnxFile } from '../../../../fixtures/onnx_writer.ts';
 import type { Frames } from '../../../../src/data/frames.ts';
 import type { Graph } from '../../../../src/model/graph.ts';
-import { onnxNetwork } from '../../../../src/model/import/onnx/network.ts';
+import { onnxNetwork } from '../../../../src/model/import/onnx/import_onnx.ts';
 import { FloatNetwork } from '../../../../src/model/reference/float_network.ts';
 import { Rng } from '../../../../src/util/rng.ts';
 

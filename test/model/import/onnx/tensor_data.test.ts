@@ -15,17 +15,23 @@ import {
   tensor,
 } from '../../../../fixtures/onnx_writer.ts';
 import { trainedOf } from '../../../../src/model/import/graph_of_trained.ts';
-import { onnxModel } from '../../../../src/model/import/onnx/import_onnx.ts';
+import { onnxNetwork } from '../../../../src/model/import/onnx/import_onnx.ts';
 import { importModel } from '../../../../src/model/import/read_model.ts';
 
 const node = { op: 'LSTM', name: 'lstm', inputs: ['x', 'W', 'R'], outputs: ['y'] };
 const R = floats('R', [1, 4, 1], [1, 2, 3, 4]);
 
 /** A file with one cell and one input; `w` is its weight W [1, 4, 1]. */
-const fileWith = (w: TensorBytes, ...more: TensorBytes[]) => onnxFile({ nodes: [node], initializers: [w, R, ...more] });
+const fileWith = (w: TensorBytes, ...more: TensorBytes[]) =>
+  onnxFile({ nodes: [node], initializers: [w, R, ...more], inputs: [{ name: 'x', dims: ['T', 1, 1] }] });
 
 /** W as imported, in the order i, f, g, o; the file has i, o, f, c. */
-const weightX = (w: TensorBytes) => onnxModel('m.onnx', fileWith(w)).model.layers[0]![0]!.layer.weightX;
+const weightX = (w: TensorBytes) => {
+  const { layer } = onnxNetwork('m.onnx', fileWith(w)).graph.nodes[0]!;
+  if (layer.kind !== 'lstm') throw new Error(`expected an LSTM, got ${layer.kind}`);
+  const { ix, fx, cx, ox } = layer.weights;
+  return [ix, fx, cx, ox].flatMap(({ values }) => [...values]);
+};
 
 describe('values of all types and places', () => {
   const raw = (bytes: number[]) => (w: BinaryWriter) =>
@@ -90,7 +96,7 @@ describe('values of all types and places', () => {
 
   test('tensors that the LSTM does not use may have any type', () => {
     const other = tensor('other', 'U16', [2], raw([1]));
-    const { tensors } = onnxModel('m.onnx', fileWith(floats('W', [1, 4, 1], [1, 2, 3, 4]), other, integers('n', 3)));
+    const { tensors } = onnxNetwork('m.onnx', fileWith(floats('W', [1, 4, 1], [1, 2, 3, 4]), other, integers('n', 3)));
     expect(tensors.map(({ dtype }) => dtype)).toEqual(['F32', 'F32', 'type 4', 'I64']);
   });
 });
@@ -158,6 +164,6 @@ describe('external data', () => {
   });
 
   test('a huge sparse file is refused before it is read', () => {
-    expect(() => importWith({ location: 'huge.bin' }, [1, 2 ** 26, 1])).toThrow('expected H (cells) from 1 to 4096');
+    expect(() => importWith({ location: 'huge.bin' }, [1, 2 ** 26, 1])).toThrow('expected H (cells) from 1 to 65536');
   });
 });

@@ -1,6 +1,6 @@
-import type { Masks } from '../../compiler/prune/prune_layer.ts';
-import { type Config, densityOf, MATRICES } from '../../machine/config.ts';
-import type { Floats, LstmLayer } from '../../model/lstm.ts';
+import type { Masks } from '../../src/compiler/prune/prune_layer.ts';
+import { type Config, densityOf, type Matrix, STACKS } from '../../src/machine/config.ts';
+import type { Floats, LstmLayer } from '../../src/model/lstm.ts';
 
 /**
  * Magnitude pruning that knows nothing of lanes: of each sub-matrix the largest weights stay, ceil(size · density) of them, as
@@ -8,11 +8,11 @@ import type { Floats, LstmLayer } from '../../model/lstm.ts';
  */
 export function plainMagnitude(layer: LstmLayer, config: Config): Masks {
   const { weightX, weightR, weightP } = layer;
-  const densities = MATRICES.map((matrix) => densityOf(config, matrix));
+  const densities = (matrices: readonly Matrix[]) => matrices.map((matrix) => densityOf(config, matrix));
   return {
-    x: largest(weightX, densities.slice(0, 4)),
-    r: largest(weightR, densities.slice(4, 8)),
-    p: weightP === null ? null : largest(weightP, densities.slice(8)),
+    x: largest(weightX, densities(STACKS.x)),
+    r: largest(weightR, densities(STACKS.r)),
+    p: weightP === null ? null : largest(weightP, densities(STACKS.p)),
   };
 }
 

@@ -1,0 +1,51 @@
+import type { CoarseMatrix } from '../compiler/coarse_weights.ts';
+import type { SaturationReport, TableShare, VectorShare } from '../golden/saturation.ts';
+
+/** Share of the values from which saturation is worth a warning. */
+const NOTABLE = 0.001;
+
+const FIXES: Readonly<Record<VectorShare['name'], string>> = {
+  x: 'normalize the features, and calibrate with frames like these',
+  c: 'calibrate with frames like these, or use wider vectors',
+  y: 'calibrate with frames like these, or use wider vectors',
+  z: '',
+};
+
+/**
+ * Lines on what saturates in more than a thousandth of the values. z is left out: both tables end where its format does or before, so
+ * a z that is cut off reads the word that it would have read. Values beyond a table count where the limit of the function, which
+ * they read, is further from it than the table's other words are.
+ *
+ * @param where what the frames were, e.g. `calibration`
+ */
+export function saturationWarnings({ vectors, tables }: SaturationReport, where: string): string[] {
+  return [
+    ...vectors.flatMap(({ name, share, reach }) =>
+      name === 'z' || share <= NOTABLE
+        ? []
+        : [`${where}: ${percent(share)} of the values of ${name} are beyond ±${reach} and saturate: ${FIXES[name]}`],
+    ),
+    ...tables.flatMap((table) =>
+      table.share > NOTABLE && table.error > table.stepError ? [tableLine(table, where)] : [],
+    ),
+  ];
+}
+
+function tableLine({ name, range, share, error }: TableShare, where: string): string {
+  const inputs = name === 'sigmoid' ? 'pre-activations of i, f and o' : 'pre-activations of g';
+  const effect = `read the limit of the function, wrong by up to ${error.toPrecision(2)}`;
+  return `${where}: ${percent(share)} of the ${inputs} are beyond ±${range}, the range of the ${name} table, and ${effect}: use a larger tables.${name}Range`;
+}
+
+/** A line for each matrix of which many weights round to zero. */
+export function coarseWarnings(matrices: readonly CoarseMatrix[], weightBits: number): string[] {
+  return matrices.map(({ name, weights, roundedToZero, largest, row, column, next }) => {
+    const share = `${roundedToZero} of ${weights} weights of ${name} round to zero with ${weightBits} bits`;
+    const outlier = `the largest, ${largest.toPrecision(3)} in row ${row}, column ${column}, sets their scale, the next has ${next.toPrecision(3)}`;
+    return `${share}: ${outlier}. Use wider weights, or check that weight`;
+  });
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
+}
