@@ -27,10 +27,10 @@ import type { LstmLayer, OutputLayer } from '../src/model/lstm.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
 import { parseFeatureNorm, speechFeatures } from '../src/speech/features.ts';
 import { applyOutputLayer } from '../src/speech/output_layer.ts';
-import { laneImbalance } from '../src/verbs/compress/lane_load.ts';
 import { floatOutputs, goldenOutputs } from '../src/verbs/compress/outputs.ts';
-import { maskLayer, plainMagnitude } from '../src/verbs/compress/plain_magnitude.ts';
 import { ESE_SHAPE, eseModel } from './lib/ese_model.ts';
+import { laneImbalance } from './lib/lane_load.ts';
+import { maskLayer, plainMagnitude } from './lib/plain_magnitude.ts';
 import { openRecordings, readTestStrings, synthesise } from './lib/test_strings.ts';
 
 const WEIGHT_BITS = [16, 12, 10, 8, 6];

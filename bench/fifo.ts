@@ -13,9 +13,9 @@ import { readConfig } from '../src/machine/read_config.ts';
 import { readModel } from '../src/model/import/read_model.ts';
 import { writeSafetensors } from '../src/model/import/write_safetensors.ts';
 import { build } from '../src/verbs/build.ts';
-import { maskLayer, plainMagnitude } from '../src/verbs/compress/plain_magnitude.ts';
 import { simulate } from '../src/verbs/simulate.ts';
 import { writeEseModel } from './lib/ese_designs.ts';
+import { maskLayer, plainMagnitude } from './lib/plain_magnitude.ts';
 
 const DEPTHS = [1, 2, 4, 8, 16, 32];
 const SIMULATED = [1, 8];

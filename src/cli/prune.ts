@@ -1,13 +1,14 @@
-import { type Config, ENCODINGS, type Encoding, MATRICES } from '../machine/config.ts';
+import { type Config, ENCODINGS, type Encoding } from '../machine/config.ts';
 import { parseConfig, readConfig } from '../machine/read_config.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { PrunedAccuracy, Sensitivity } from '../verbs/compress/sensitivity.ts';
 import { type PruneResult, prune } from '../verbs/prune.ts';
 import type { CommandBody } from './command.ts';
+import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
 
-interface Arguments {
+interface Arguments extends ModelArguments {
   model: string;
   config: string | undefined;
   array: string | undefined;
@@ -24,7 +25,7 @@ interface Arguments {
 /** `esegen prune`: masks for fine-tuning, balanced over the PEs. */
 export const pruneCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
-    yargs
+    addModelOptions(yargs)
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
       .option('config', { type: 'string', requiresArg: true, describe: 'Config: array, encoding, densities' })
       .option('array', {
@@ -38,12 +39,16 @@ export const pruneCommand: CommandBody<Arguments> = {
         requiresArg: true,
         describe: 'Share that stays; default that of the config',
       })
-      .option('per-matrix', { type: 'string', requiresArg: true, describe: 'Densities of some, e.g. ix=0.1,ym=0.2' })
+      .option('per-matrix', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Densities of some matrices or layers, e.g. ix=0.1,rnn1=0.2,rnn1.ym=0.3',
+      })
       .option('out', { type: 'string', requiresArg: true, describe: 'Pruned model to write (.safetensors)' })
       .option('sensitivity', {
         type: 'boolean',
         default: false,
-        describe: 'Scan what each sub-matrix bears, and propose densities that come to --density',
+        describe: 'Scan what each matrix bears, and propose densities that come to --density',
       })
       .option('data', { type: 'string', requiresArg: true, describe: 'Frames of the scan (.npy, [T, I])' })
       .option('labels', { type: 'string', requiresArg: true, describe: 'Words of its utterances (JSON)' })
@@ -55,7 +60,9 @@ export const pruneCommand: CommandBody<Arguments> = {
     try {
       result = prune({
         model: given.model,
+        importOptions: modelOptions(given),
         config,
+        densities: densitiesOf(given),
         out: given.out,
         sensitivity: sensitivityOf(given),
         progress: progress.show,
@@ -67,17 +74,18 @@ export const pruneCommand: CommandBody<Arguments> = {
   },
 };
 
-function configOf({ config: path, array, encoding, density, 'per-matrix': perMatrix }: Arguments): Config {
+function configOf({ config: path, array, encoding }: Arguments): Config {
   if ((path === undefined) === (array === undefined)) {
     throw new EsegenError('prune', 'expected --config or --array, one of the two');
   }
   const base = path === undefined ? { array: parseArray(array!) } : readConfig(path);
-  const own = 'density' in base ? base.density : {};
-  const densities = {
-    ...(density === undefined ? own : { default: density }),
-    ...(perMatrix === undefined ? {} : parseDensities(perMatrix)),
-  };
-  return parseConfig({ ...base, ...(encoding === undefined ? {} : { encoding }), density: densities }, 'prune');
+  return parseConfig({ ...base, ...(encoding === undefined ? {} : { encoding }) }, 'prune');
+}
+
+function densitiesOf({ density, 'per-matrix': perMatrix }: Arguments): ReadonlyMap<string, number> {
+  const densities = new Map(perMatrix === undefined ? [] : parseDensities(perMatrix));
+  if (density !== undefined) densities.set('default', density);
+  return densities;
 }
 
 function parseArray(text: string): { channels: number; groups: number; lanes: number } {
@@ -89,19 +97,19 @@ function parseArray(text: string): { channels: number; groups: number; lanes: nu
   return { channels: Number(match[1]), groups: Number(match[2]), lanes: Number(match[3]) };
 }
 
-function parseDensities(text: string): Readonly<Record<string, number>> {
+function parseDensities(text: string): ReadonlyMap<string, number> {
   const densities = new Map<string, number>();
   for (const part of text.split(',')) {
-    const match = /^(\w+)=(\d*\.?\d+)$/.exec(part.trim());
-    if (match === null || !MATRICES.some((matrix) => matrix === match[1])) {
-      const what = `expected densities such as ix=0.1,ym=0.2 of ${MATRICES.join(', ')}`;
+    const match = /^([a-z][a-z0-9_]*(?:\.[a-z]{1,2})?)=(\d*\.?\d+)$/.exec(part.trim());
+    if (match === null) {
+      const what = 'expected densities such as ix=0.1,rnn1=0.2,rnn1.ym=0.3';
       throw new EsegenError('--per-matrix', `${what}, got ${JSON.stringify(part.slice(0, 40))}`);
     }
     const name = match[1]!;
     if (densities.has(name)) throw new EsegenError('--per-matrix', `names ${name} twice`, 'Remove one of them');
     densities.set(name, Number(match[2]));
   }
-  return Object.fromEntries(densities);
+  return densities;
 }
 
 function sensitivityOf({ sensitivity, data, labels, density, out, 'per-matrix': perMatrix }: Arguments) {
@@ -122,11 +130,10 @@ function sensitivityOf({ sensitivity, data, labels, density, out, 'per-matrix': 
 
 function formatResult(model: string, result: PruneResult): string {
   const { weights, kept, matrices, imbalance, plainImbalance, sensitivity, files } = result;
-  const several = matrices.some(({ layer, reverse }) => layer > 0 || reverse);
   const table = formatTable([
     ['matrix', 'weights', 'kept', 'density', 'squared magnitude'],
     ...matrices.map((m) => [
-      several ? `${m.name} of layer ${m.layer}${m.reverse ? ', reverse' : ''}` : m.name,
+      `${m.layer}.${m.name}`,
       formatCount(m.weights),
       formatCount(m.kept),
       formatShare(m.kept / m.weights),
@@ -151,15 +158,20 @@ function formatSensitivity({ points, proposal, proposed, uniform, wordErrorRate 
   const densities = [...new Set(points.map(({ density }) => density))];
   const words = wordErrorRate === null ? '' : `; in brackets the word error rate, dense ${formatShare(wordErrorRate)}`;
   const table = formatTable([
-    ['density', ...names],
-    ...densities.map((density) => [
-      formatShare(density),
-      ...names.map((name) => formatAccuracy(points.find((p) => p.matrix === name && p.density === density)!)),
+    ['matrix', ...densities.map(formatShare)],
+    ...names.map((name) => [
+      name,
+      ...densities.map((density) => formatAccuracy(points.find((p) => p.matrix === name && p.density === density)!)),
     ]),
   ]);
   const rows = formatRows([
-    ['proposal', JSON.stringify(proposal)],
-    ['pruned so', `${formatAccuracy(proposed)} in y, ${formatAccuracy(uniform)} with one density for all`],
+    [
+      'proposal',
+      `--per-matrix ${Object.entries(proposal)
+        .map((pair) => pair.join('='))
+        .join(',')}`,
+    ],
+    ['pruned so', `${formatAccuracy(proposed)} in the output, ${formatAccuracy(uniform)} with one density for all`],
   ]);
-  return `Relative error of y with one sub-matrix pruned${words}\n\n${table}\n${rows}`;
+  return `Relative error of the output with one matrix pruned${words}\n\n${table}\n${rows}`;
 }

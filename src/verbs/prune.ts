@@ -1,29 +1,33 @@
-import { type PrunedLayer, selectWeights } from '../compiler/prune/prune_layer.ts';
-import { type Config, type Matrix, STACKS } from '../machine/config.ts';
-import { trainedOf } from '../model/import/graph_of_trained.ts';
-import { hardwareModel } from '../model/import/hardware_model.ts';
+import { type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
+import type { Config } from '../machine/config.ts';
+import type { Graph, Node, NodeId } from '../model/graph.ts';
+import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
-import type { Floats, LstmLayer } from '../model/lstm.ts';
+import { layersPath } from '../model/import/safetensors.ts';
+import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { checkCellLimit } from './compress/cell_limit.ts';
+import { type Densities, DensityTable, isPrunable } from './compress/densities.ts';
 import { configOf } from './compress/input.ts';
-import { laneImbalance } from './compress/lane_load.ts';
-import { plainMagnitude } from './compress/plain_magnitude.ts';
+import { magnitudeMasks, maskImbalance } from './compress/mask_figures.ts';
+import { readNetworkTask } from './compress/network_task.ts';
 import { prunedFiles } from './compress/pruned_files.ts';
 import { SCANNED, type Sensitivity, scanSensitivity } from './compress/sensitivity.ts';
-import { readTask } from './compress/task.ts';
 
 /** What to prune. */
 export interface PruneOptions {
-  /** Path of the trained model, of any number of layers and directions. */
+  /** Path of the trained model, of any network. */
   readonly model: string;
+  /** What the user says of the model file. */
+  readonly importOptions?: ImportOptions | undefined;
   /** Densities, rule and array; or the path of a config. */
   readonly config: string | Config;
+  /** Densities that count before those of the config, see {@link DensityTable}. */
+  readonly densities?: Densities | undefined;
   /** Safetensors file to write; the masks go to `<stem>.masks.safetensors` beside it. Nothing is written without. */
   readonly out?: string | undefined;
-  /** Scan of the sub-matrices, whose proposal takes the place of the config's densities; one layer only. */
+  /** Scan of the matrices, whose proposal takes the place of the densities. */
   readonly sensitivity?: SensitivityOptions | undefined;
   /** Called at the begin of each long stage. */
   readonly progress?: Progress | undefined;
@@ -35,15 +39,15 @@ export interface SensitivityOptions {
   readonly data: string;
   /** Words of the utterances, see `readTask`. */
   readonly labels?: string | undefined;
-  /** Share of all weights that is to stay. */
+  /** Share of all weights of recurrent layers that is to stay. */
   readonly density: number;
 }
 
-/** What is left of a sub-matrix. */
+/** What is left of a matrix. */
 export interface PrunedMatrix {
-  readonly layer: number;
-  readonly reverse: boolean;
-  readonly name: Matrix;
+  /** Node of the network. */
+  readonly layer: NodeId;
+  readonly name: MatrixName;
   readonly weights: number;
   readonly kept: number;
   /** Share of the squared magnitude that stays. */
@@ -52,6 +56,7 @@ export interface PrunedMatrix {
 
 /** What pruning made. */
 export interface PruneResult {
+  /** Of the matrices that pruning looked at. */
   readonly weights: number;
   readonly kept: number;
   readonly matrices: readonly PrunedMatrix[];
@@ -69,86 +74,88 @@ export function masksPath(out: string): string {
 }
 
 /**
- * Prunes a model, whether it has zeros already or not, and writes it with its masks.
+ * Prunes a network, whether it has zeros already or not, and writes it with its masks: all matrices of its recurrent layers, and those of
+ * linear layers where a density names them.
  *
  * @throws EsegenError where an input is not valid or a file cannot be written; nothing is written then
  */
 export function prune(options: PruneOptions): PruneResult {
-  const { model: path, out, progress = () => {} } = options;
-  let config = configOf(options.config);
+  const { model: path, out, importOptions = {}, progress = () => {} } = options;
+  const config = configOf(options.config);
   if (out !== undefined) {
     if (!/\.safetensors$/i.test(out)) throw new EsegenError(out, 'expected a name that ends in .safetensors');
-    for (const file of [out, masksPath(out)]) checkFileTarget(file, [path]);
+    for (const file of [out, masksPath(out), layersPath(out)]) checkFileTarget(file, [path]);
   }
   progress('read model');
-  const { graph } = importModel(path);
-  const model = trainedOf(path, graph);
-  let sensitivity: Sensitivity | null = null;
-  if (options.sensitivity !== undefined) {
-    const { data, labels, density } = options.sensitivity;
-    const least = SCANNED.at(-1)!;
-    if (!(density >= least && density <= 1)) {
-      throw new EsegenError('--density', `expected a number from ${least} to 1 for a scan, got ${density}`);
-    }
-    const hardware = hardwareModel(path, graph);
-    const task = readTask(path, hardware, data, labels);
-    checkCellLimit(path, graph, hardware.layer, task.set);
-    sensitivity = scanSensitivity(hardware.layer, config, task, density, progress);
-    config = { ...config, density: { ...config.density, ...sensitivity.proposal } };
-  }
+  const imported = importModel(path, importOptions);
+  const { graph } = imported;
+  if (!graph.nodes.some(isPrunable)) throw new EsegenError(path, 'has no layer that can be pruned');
+  const sensitivity =
+    options.sensitivity === undefined ? null : scan(path, graph, config, options.sensitivity, progress);
+  const given = new Map(sensitivity === null ? options.densities : Object.entries(sensitivity.proposal));
+  const densities = new DensityTable(graph, config, given);
 
   progress('prune');
-  const pruned = model.layers.map((directions) => directions.map(({ layer }) => selectWeights(layer, config)));
-  const matrices = model.layers.flatMap((directions, number) =>
-    directions.flatMap(({ layer, reverse }, at) => matricesOf(number, reverse, layer, pruned[number]![at]!)),
+  const nodes = graph.nodes.filter(
+    (node) =>
+      isPrunable(node) &&
+      matricesOf(node.layer).some(([matrix]) => densities.of(node, matrix) < 1 || node.layer.kind !== 'linear'),
   );
-  const worst = (imbalance: (layer: LstmLayer, of: PrunedLayer) => number) =>
-    Math.max(
-      ...model.layers.flatMap((directions, n) => directions.map(({ layer }, at) => imbalance(layer, pruned[n]![at]!))),
-    );
+  const masks = new Map(
+    nodes.map((node) => [node.id, selectNodeWeights(node.layer, config, (matrix) => densities.of(node, matrix))]),
+  );
+  const matrices = nodes.flatMap((node) => prunedMatrices(node, masks.get(node.id)!));
+  const worst = (of: (node: Node) => number) => nodes.reduce((most, node) => Math.max(most, of(node)), 1);
   const result = {
     weights: matrices.reduce((sum, { weights }) => sum + weights, 0),
     kept: matrices.reduce((sum, { kept }) => sum + kept, 0),
     matrices,
-    imbalance: worst((layer, { masks }) => laneImbalance(layer, masks, config)),
-    plainImbalance: worst((layer) => laneImbalance(layer, plainMagnitude(layer, config), config)),
+    imbalance: worst(({ id, layer }) => maskImbalance(layer, masks.get(id)!, config)),
+    plainImbalance: worst((node) => {
+      const plain = magnitudeMasks(node.layer, (matrix) => densities.of(node, matrix));
+      return maskImbalance(node.layer, plain, config);
+    }),
     sensitivity,
   };
   if (out === undefined) return { ...result, files: [] };
   progress('write');
-  const masks = pruned.map((directions) => directions.map((direction) => direction.masks));
-  const content = prunedFiles(path, model, masks);
-  writeFiles(
-    new Map([
-      [out, content.model],
-      [masksPath(out), content.masks],
-    ]),
-  );
-  return { ...result, files: [out, masksPath(out)] };
+  const { model, masks: maskFile, layers } = prunedFiles(path, imported, masks, importOptions.layers);
+  const files = new Map<string, string | Uint8Array>([
+    [out, model],
+    [masksPath(out), maskFile],
+  ]);
+  if (layers !== null) files.set(layersPath(out), layers);
+  writeFiles(files);
+  return { ...result, files: [...files.keys()] };
 }
 
-function matricesOf(number: number, reverse: boolean, layer: LstmLayer, { masks }: PrunedLayer): PrunedMatrix[] {
-  const stacks: readonly [readonly Matrix[], Floats | null, Uint8Array | null][] = [
-    [STACKS.x, layer.weightX, masks.x],
-    [STACKS.r, layer.weightR, masks.r],
-    [STACKS.p, layer.weightP, masks.p],
-  ];
-  return stacks.flatMap(([names, weights, mask]) =>
-    weights === null || mask === null
-      ? []
-      : names.map((name, part) => {
-          const size = weights.length / names.length;
-          let kept = 0;
-          let energy = 0;
-          let all = 0;
-          for (let at = part * size; at < (part + 1) * size; at++) {
-            const square = weights[at]! ** 2;
-            all += square;
-            if (mask[at] === 0) continue;
-            kept++;
-            energy += square;
-          }
-          return { layer: number, reverse, name, weights: size, kept, keptEnergy: all === 0 ? 1 : energy / all };
-        }),
-  );
+function scan(
+  path: string,
+  graph: Graph,
+  config: Config,
+  { data, labels, density }: SensitivityOptions,
+  progress: Progress,
+): Sensitivity {
+  const least = SCANNED.at(-1)!;
+  if (!(density >= least && density <= 1)) {
+    throw new EsegenError('--density', `expected a number from ${least} to 1 for a scan, got ${density}`);
+  }
+  return scanSensitivity(graph, config, readNetworkTask(path, graph, data, labels), density, progress);
+}
+
+function prunedMatrices({ id, layer }: Node, masks: NodeMasks): PrunedMatrix[] {
+  return matricesOf(layer).map(([name, { values }]) => {
+    const mask = masks.get(name)!;
+    let kept = 0;
+    let energy = 0;
+    let all = 0;
+    for (let at = 0; at < values.length; at++) {
+      const square = values[at]! ** 2;
+      all += square;
+      if (mask[at] === 0) continue;
+      kept++;
+      energy += square;
+    }
+    return { layer: id, name, weights: values.length, kept, keptEnergy: all === 0 ? 1 : energy / all };
+  });
 }

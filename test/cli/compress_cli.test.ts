@@ -50,8 +50,8 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
     'p.safetensors',
   );
   expect(pruned).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(pruned.stdout).toMatch(/^ix +32 +8 +25\.00 %/m);
-  expect(pruned.stdout).toMatch(/^or +64 +32 +50\.00 %/m);
+  expect(pruned.stdout).toMatch(/^lstm\.ix +32 +8 +25\.00 %/m);
+  expect(pruned.stdout).toMatch(/^lstm\.or +64 +32 +50\.00 %/m);
   expect(existsSync(join(root, 'p.masks.safetensors'))).toBe(true);
 
   expect(await esegen('run', 'p.safetensors', '--input', 'x.npy', '--out', 'y.npy')).toEqual({
@@ -90,7 +90,7 @@ test.each<[string[], string]>([
   [['prune', 'm.safetensors', '--config', 'c.json'], '--out: missing. Name the .safetensors file to write'],
   [
     ['prune', 'm.safetensors', '--config', 'c.json', '--per-matrix', 'xx=1', '--out', 'q.safetensors'],
-    '--per-matrix: expected densities such as ix=0.1,ym=0.2 of ix, fx, cx, ox, ir, fr, cr, or, ym, got "xx=1"',
+    '--per-matrix: "xx" is no layer or matrix of the model. Its layers are lstm; inspect prints the matrices',
   ],
   [
     ['prune', 'm.safetensors', '--config', 'c.json', '--per-matrix', 'ix=0.1,ix=0.2', '--out', 'q.safetensors'],

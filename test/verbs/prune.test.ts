@@ -6,15 +6,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { pruneLayer } from '../../src/compiler/prune/prune_layer.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import { ENCODINGS, MATRICES, type Matrix } from '../../src/machine/config.ts';
+import { ENCODINGS, MATRICES } from '../../src/machine/config.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
-import { trainedOf } from '../../src/model/import/graph_of_trained.ts';
+import type { Graph, LstmLayer } from '../../src/model/graph.ts';
 import { importModel, readModel } from '../../src/model/import/read_model.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from '../../src/model/import/safetensors_header.ts';
 import { type FloatTensor, writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
-import { plainMagnitude } from '../../src/verbs/compress/plain_magnitude.ts';
+import { magnitudeMasks } from '../../src/verbs/compress/mask_figures.ts';
 import { propose, type SensitivityPoint } from '../../src/verbs/compress/sensitivity.ts';
 import { masksPath, type PruneOptions, prune } from '../../src/verbs/prune.ts';
 
@@ -122,47 +122,44 @@ describe('prune, export, import', () => {
 
   test('other formats get the names of nn.LSTM, all layers and directions', () => {
     const path = `${ONNX}both-directions.onnx`;
-    const { matrices } = prune({ model: path, config: config({ encoding: 'ese' }), out });
-    expect(matrices.map(({ reverse, name }) => `${name}${reverse ? ' reverse' : ''}`)).toContain('or reverse');
-    const [dense, pruned] = [path, out].map((file) => trainedOf(file, importModel(file).graph));
-    for (const [n, { layer }] of pruned!.layers.flat().entries()) {
-      const { layer: source } = dense!.layers.flat()[n]!;
+    const { matrices, files } = prune({ model: path, config: config({ encoding: 'ese' }), out });
+    expect(matrices.map(({ layer, name }) => `${layer}.${name}`)).toContain('lstm1_reverse.or');
+    expect(files).toEqual([out, masksPath(out), join(root, 'pruned.layers.json')]);
+    const [dense, pruned] = [path, out].map((file) => importModel(file).graph) as [Graph, Graph];
+    expect(pruned.nodes.map(({ layer }) => layer.kind)).toEqual(dense.nodes.map(({ layer }) => layer.kind));
+    for (const [n, { layer }] of pruned.nodes.entries()) {
+      const source = dense.nodes[n]!.layer;
+      if (layer.kind === 'linear') expect(layer).toEqual(source);
+      if (layer.kind !== 'lstm' || source.kind !== 'lstm') continue;
       expect(layer.bias).toEqual(source.bias);
-      expect(layer.weightX.every((value, at) => value === 0 || value === source.weightX[at])).toBe(true);
+      expect(layer.reverse).toBe(source.reverse);
+      const [ours, theirs] = [layer.weights.fx.values, source.weights.fx.values];
+      expect(ours.every((value, at) => value === 0 || value === theirs[at])).toBe(true);
+      expect(ours.filter((value) => value !== 0).length).toBeLessThan(0.6 * ours.length);
     }
-    expect(pruned!.outputLayer!.weight).toEqual(dense!.outputLayer!.weight);
-    expect([...tensorsOf(masksPath(out)).keys()]).toContain('mask.lstm.weight_hh_l0_reverse');
+    expect([...tensorsOf(masksPath(out)).keys()]).toContain('mask.lstm0.weight_hh_l0_reverse');
   });
 
   test('balance shows', () => {
     const { imbalance, plainImbalance } = prune({ model, config: config(), out });
     expect(imbalance).toBeLessThan(1.1);
     expect(plainImbalance).toBeGreaterThan(imbalance);
-    const { layer } = readModel(model);
-    const plain = plainMagnitude(layer, config());
-    expect(plain.x.reduce((sum, bit) => sum + bit, 0)).toBe(160);
-    const least = Math.min(
-      ...layer.weightX
-        .subarray(0, 160)
-        .filter((_, at) => plain.x[at] === 1)
-        .map(Math.abs),
-    );
-    const most = Math.max(
-      ...layer.weightX
-        .subarray(0, 160)
-        .filter((_, at) => plain.x[at] === 0)
-        .map(Math.abs),
-    );
+    const { layer } = importModel(model).graph.nodes[0]!;
+    const plain = magnitudeMasks(layer, () => 0.25).get('ix')!;
+    const weights = (layer as LstmLayer).weights.ix.values;
+    expect(plain.reduce((sum, bit) => sum + bit, 0)).toBe(40);
+    const least = Math.min(...weights.filter((_, at) => plain[at] === 1).map(Math.abs));
+    const most = Math.max(...weights.filter((_, at) => plain[at] === 0).map(Math.abs));
     expect(least).toBeGreaterThanOrEqual(most);
   });
 });
 
 describe('sensitivity', () => {
-  const sizes = new Map<Matrix, number>([
+  const sizes = new Map<string, number>([
     ['ix', 100],
     ['fx', 300],
   ]);
-  const point = (matrix: Matrix, density: number, relativeError: number): SensitivityPoint => ({
+  const point = (matrix: string, density: number, relativeError: number): SensitivityPoint => ({
     matrix,
     density,
     relativeError,
@@ -191,9 +188,11 @@ describe('sensitivity', () => {
     writeFileSync(labels, '{"references": ["a b", "b"]}');
     const options: PruneOptions = { model, config: config(), out, sensitivity: { data, labels, density: 0.3 } };
     const { sensitivity, kept, weights, matrices } = prune(options);
-    expect(new Set(sensitivity!.points.map(({ matrix }) => matrix))).toEqual(new Set(MATRICES));
+    expect(new Set(sensitivity!.points.map(({ matrix }) => matrix))).toEqual(
+      new Set(MATRICES.map((matrix) => `net_lstm.${matrix}`)),
+    );
     for (const matrix of MATRICES) {
-      const errors = sensitivity!.points.filter((p) => p.matrix === matrix).map((p) => p.relativeError);
+      const errors = sensitivity!.points.filter((p) => p.matrix === `net_lstm.${matrix}`).map((p) => p.relativeError);
       expect(errors.at(-1)).toBeGreaterThan(errors[0]!);
     }
     expect(sensitivity!.points.every((p) => p.wordErrorRate !== null)).toBe(true);
@@ -222,9 +221,9 @@ describe('prune refuses', () => {
     ['initial states', (o) => ({ ...o, model: `${ONNX}operator-states.onnx` }), 'initial states other than zeros'],
     ['one direction', (o) => ({ ...o, model: `${ONNX}operator-reverse.onnx` }), 'in reverse direction alone'],
     [
-      'a scan of several layers',
-      (o) => ({ ...o, model: `${ONNX}stacked.onnx`, sensitivity: { data: 'x.npy', density: 0.5 } }),
-      'is another LSTM layer',
+      'a layer that is not there',
+      (o) => ({ ...o, densities: new Map([['rnn7', 0.5]]) }),
+      '--per-matrix: "rnn7" is no layer or matrix of the model. Its layers are net_lstm, net_fc; inspect prints the matrices',
     ],
     [
       'a scan beyond its range',

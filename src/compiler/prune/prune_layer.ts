@@ -46,8 +46,8 @@ const RULES: Readonly<Record<Encoding, PruneRule>> = {
 };
 
 /** Sub-matrices of the same shape on top of each other. */
-interface Stack {
-  readonly matrices: readonly Matrix[];
+export interface Stack {
+  readonly matrices: readonly string[];
   /** [rows of all, columns] row-major. */
   readonly weights: Floats;
   readonly columns: number;
@@ -74,16 +74,7 @@ export function pruneLayer(layer: LstmLayer, config: Config, tiles: Tiles = tile
 /** Prunes a layer as {@link pruneLayer} does, also where it has zeros already: they are the first to go. */
 export function selectWeights(layer: LstmLayer, config: Config, tiles: Tiles = tilesFor(layer, config)): PrunedLayer {
   const stacks = stacksOf(layer, config.array.lanes, tiles);
-  let turn = 0;
-  const [x, r, p = null] = stacks.map((stack) => {
-    const mask = new Uint8Array(stack.weights.length);
-    for (const [tile, rowsByLane] of stack.rowsByTile.entries()) {
-      const { parts, next } = partsOf(stack, tile, rowsByLane, config, turn);
-      turn = next;
-      markKept(mask, stack, config, parts);
-    }
-    return mask;
-  });
+  const [x, r, p = null] = selectStacks(stacks, config, (matrix) => densityOf(config, matrix as Matrix));
   const masks = { x: x!, r: r!, p };
   const weightX = masked(layer.weightX, masks.x);
   const weightR = masked(layer.weightR, masks.r);
@@ -92,6 +83,29 @@ export function selectWeights(layer: LstmLayer, config: Config, tiles: Tiles = t
     return { layer, pruned: false, masks, tiles };
   }
   return { layer: { ...layer, weightX, weightR, weightP }, pruned: true, masks, tiles };
+}
+
+/**
+ * Chooses the weights of stacks that share their lanes, by the rule of the config's encoding.
+ *
+ * @param density of a matrix: the share of its weights that stays
+ * @returns a mask for each stack, 1 where a weight stays
+ */
+export function selectStacks(
+  stacks: readonly Stack[],
+  config: Config,
+  density: (matrix: string) => number,
+): readonly Uint8Array[] {
+  let turn = 0;
+  return stacks.map((stack) => {
+    const mask = new Uint8Array(stack.weights.length);
+    for (const [tile, rowsByLane] of stack.rowsByTile.entries()) {
+      const { parts, next } = partsOf(stack, tile, rowsByLane, config, density, turn);
+      turn = next;
+      markKept(mask, stack, config, parts);
+    }
+    return mask;
+  });
 }
 
 /** The two or three matrices of the hardware; the gate order is i, f, g, o. */
@@ -150,6 +164,7 @@ function partsOf(
   tile: number,
   rowsByLane: readonly Int32Array[],
   config: Config,
+  densities: (matrix: string) => number,
   turn: number,
 ): { readonly parts: readonly Part[]; readonly next: number } {
   const { groups } = config.array;
@@ -157,7 +172,7 @@ function partsOf(
   const keep = rowsByLane.map((): (readonly number[])[] => []);
   let next = turn;
   for (const matrix of matrices) {
-    const density = densityOf(config, matrix);
+    const density = densities(matrix);
     const start = next;
     for (const [lane, rows] of rowsByLane.entries()) {
       const height = rows.length / matrices.length;

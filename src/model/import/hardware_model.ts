@@ -66,7 +66,9 @@ export function refusalsOf(graph: Graph): readonly Refusal[] {
   for (const node of graph.nodes) {
     const { layer } = node;
     if (layer.kind === 'host' || head.includes(node)) continue;
-    if (layer.kind !== 'lstm') refuse(node, `is ${WHAT[layer.kind]}, which the hardware cannot run yet`);
+    if (layer.kind === 'linear')
+      refuse(node, 'is a linear layer, which the hardware takes only behind its one LSTM layer');
+    else if (layer.kind !== 'lstm') refuse(node, `is ${WHAT[layer.kind]}, which the hardware cannot run yet`);
     else for (const reason of lstmRefusals(layer, node === first)) refuse(node, reason);
   }
   for (const { node: id, part, input } of graph.states) {
@@ -81,7 +83,6 @@ export function refusalsOf(graph: Graph): readonly Refusal[] {
 
 const WHAT = {
   gru: 'a GRU layer',
-  linear: 'a linear layer that is not the last',
   conv: 'a convolution',
   batchNorm: 'a batch normalization',
   activation: 'an activation function',

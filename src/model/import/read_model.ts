@@ -7,6 +7,7 @@ import type { ImportOptions } from './import_options.ts';
 import type { ImportedModel } from './imported_model.ts';
 import { importKaldi } from './kaldi/import_kaldi.ts';
 import { importOnnx } from './onnx/import_onnx.ts';
+import { otherFormat } from './other_formats.ts';
 import { importSafetensors } from './safetensors.ts';
 
 /** Importers by file suffix, in lower case. */
@@ -20,21 +21,22 @@ const IMPORTERS: ReadonlyMap<string, (path: string, options: ImportOptions) => I
 /**
  * Imports a trained model, whether the hardware can run it or not; the suffix of the file (in any case) says how:
  *
- * - `.safetensors` with PyTorch's LSTM names, see `lstmFromTensors`;
- * - `.onnx` with LSTM operators, see `importOnnx`;
+ * - `.safetensors`, a PyTorch state dict, see `importSafetensors`;
+ * - `.onnx`, see `importOnnx`;
  * - `.nnet` or `.txt`, a Kaldi nnet1 model as text, see `importKaldi`.
  *
- * @throws EsegenError where the suffix is another one, the file cannot be read or is damaged, or holds no LSTM
+ * @throws EsegenError where the suffix is another one, the file cannot be read or is damaged, or holds no network
  */
 export function importModel(path: string, options: ImportOptions = {}): ImportedModel {
   const suffix = extname(path);
   const importer = IMPORTERS.get(suffix.toLowerCase());
   if (importer === undefined) {
+    const { format, way } = otherFormat(suffix.toLowerCase());
     const got = suffix === '' ? 'no suffix' : quoteName(suffix);
     throw new EsegenError(
       path,
-      `expected a model file that ends in ${[...IMPORTERS.keys()].join(', ')}, got ${got}`,
-      "Save the model's state_dict with safetensors.torch.save_file, or export the model to ONNX",
+      `expected a model file that ends in ${[...IMPORTERS.keys()].join(', ')}, got ${got}${format === null ? '' : `, ${format}`}`,
+      way,
     );
   }
   return importer(path, options);

@@ -6,7 +6,7 @@ import type { ImportedModel } from './imported_model.ts';
 import { type ReadRange, withFile } from './model_file.ts';
 import { readLayersFile } from './pytorch/layers_file.ts';
 import { layersOfNames } from './pytorch/layers_of_names.ts';
-import { networkOfLayers } from './pytorch/network_of_layers.ts';
+import { type NetworkOfTensors, networkOfLayers } from './pytorch/network_of_layers.ts';
 import { StateDict } from './pytorch/state_dict.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from './safetensors_header.ts';
 import type { SourceTensor } from './source_tensor.ts';
@@ -54,7 +54,7 @@ export function importSafetensors(path: string, { layers }: ImportOptions = {}):
     const beside = layersPath(path);
     const named = layers ?? (existsSync(beside) ? beside : null);
     const summaries = [...tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-    return { graph: networkOfTensors(path, tensors, named), tensors: summaries };
+    return { ...networkWithPlaces(path, tensors, named), tensors: summaries };
   });
 }
 
@@ -70,6 +70,14 @@ export function networkOfTensors(
   tensors: ReadonlyMap<string, SourceTensor>,
   layers: string | null = null,
 ): Graph {
+  return networkWithPlaces(where, tensors, layers).graph;
+}
+
+function networkWithPlaces(
+  where: string,
+  tensors: ReadonlyMap<string, SourceTensor>,
+  layers: string | null,
+): NetworkOfTensors {
   const state = new StateDict(where, tensors);
   if (layers === null) return networkOfLayers(state, layersOfNames(state, layersPath(where)), where);
   return networkOfLayers(state, readLayersFile(layers), layers);

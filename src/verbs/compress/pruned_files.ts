@@ -1,78 +1,96 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { Masks } from '../../compiler/prune/prune_layer.ts';
-import { lstmTensors, MATRIX_NAMES } from '../../model/import/pytorch/lstm_tensors.ts';
-import { recurrentPrefixes } from '../../model/import/pytorch/recurrent_module.ts';
+import type { NodeMasks } from '../../compiler/prune/prune_node.ts';
+import type { NodeId } from '../../model/graph.ts';
+import type { ImportedModel, WeightTensor } from '../../model/import/imported_model.ts';
+import { layersPath } from '../../model/import/safetensors.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safetensors_header.ts';
-import { type ByteTensor, type FloatTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
-import { ESE_CELL, type LstmDirection, type TrainedModel } from '../../model/lstm.ts';
+import { type ByteTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { causeOf } from '../../util/file_error.ts';
-import { maskLayer } from './plain_magnitude.ts';
+import { maskNode } from './mask_figures.ts';
+import { stateDictOf } from './state_dict_of_graph.ts';
 
-/** A weight matrix under its mask. */
-interface MaskedWeight {
-  readonly shape: readonly number[];
-  readonly mask: Uint8Array;
-}
+/** Masks by node. */
+export type NetworkMasks = ReadonlyMap<NodeId, NodeMasks>;
 
 /** Contents of the files that pruning writes. */
 export interface PrunedFiles {
   readonly model: Uint8Array;
   /** `mask.<name of the weight>`, U8, 1 where a weight stays. */
   readonly masks: Uint8Array;
+  /** Layer file; null where the names of the tensors say all. */
+  readonly layers: string | null;
 }
-
-/** Prefix of the tensors of a model that does not come with PyTorch's names. */
-const PREFIX = 'lstm.';
 
 /**
  * The files of a pruned model. A safetensors file stays byte for byte what it is, but for the weights that are zero now, so that all
- * its tensors are there for `load_state_dict`; other models get PyTorch's names.
+ * its tensors are there for `load_state_dict`; other models get PyTorch's names and a layer file.
  *
  * @param path file of the model
- * @param masks by layer and direction
- * @throws EsegenError where the file cannot be read, or PyTorch's names cannot say what the model does
+ * @param layers its layer file where an option named one
+ * @throws EsegenError where a file cannot be read, or PyTorch's names cannot say what the model does
  */
-export function prunedFiles(path: string, model: TrainedModel, masks: readonly (readonly Masks[])[]): PrunedFiles {
-  if (extname(path).toLowerCase() === '.safetensors') return patchSafetensors(path, model, masks);
-  const weights = maskedWeights(PREFIX, model, masks);
-  return { model: writeSafetensors(tensorsOf(path, model, masks)), masks: maskFile(weights) };
-}
-
-function suffixOf(layer: number, direction: number): string {
-  return `_l${layer}${direction === 1 ? '_reverse' : ''}`;
-}
-
-function maskedWeights(
-  prefix: string,
-  { layers }: TrainedModel,
-  masks: readonly (readonly Masks[])[],
-): ReadonlyMap<string, MaskedWeight> {
-  const weights = new Map<string, MaskedWeight>();
-  for (const [number, directions] of layers.entries()) {
-    for (const [at, { layer }] of directions.entries()) {
-      const { inputs, cells, outputs } = layer;
-      const suffix = suffixOf(number, at);
-      const { x, r, p } = masks[number]![at]!;
-      weights.set(`${prefix}${MATRIX_NAMES.x}${suffix}`, { shape: [4 * cells, inputs], mask: x });
-      weights.set(`${prefix}${MATRIX_NAMES.r}${suffix}`, { shape: [4 * cells, outputs], mask: r });
-      if (p !== null) weights.set(`${prefix}${MATRIX_NAMES.p}${suffix}`, { shape: [outputs, cells], mask: p });
-    }
+export function prunedFiles(
+  path: string,
+  { graph, weightTensors }: ImportedModel,
+  masks: NetworkMasks,
+  layers: string | undefined,
+): PrunedFiles {
+  if (extname(path).toLowerCase() === '.safetensors' && weightTensors !== undefined) {
+    const shapes = new Map<string, readonly number[]>();
+    const model = patchSafetensors(path, weightTensors, masks, shapes);
+    const named = layers ?? (existsSync(layersPath(path)) ? layersPath(path) : null);
+    const own = named === null ? null : readText(named);
+    return { model, masks: maskFile(weightTensors, masks, shapes), layers: own };
   }
-  return weights;
+  const nodes = graph.nodes.map((node) => {
+    const own = masks.get(node.id);
+    return own === undefined ? node : { ...node, layer: maskNode(node.layer, own) };
+  });
+  const state = stateDictOf(path, { ...graph, nodes });
+  const shapes = new Map([...state.tensors].map(([name, { shape }]) => [name, shape]));
+  return {
+    model: writeSafetensors(state.tensors),
+    masks: maskFile(state.weightTensors, masks, shapes),
+    layers: `${JSON.stringify(state.layers, null, 2)}\n`,
+  };
 }
 
-function maskFile(weights: ReadonlyMap<string, MaskedWeight>): Uint8Array {
-  return writeSafetensors(
-    new Map(
-      [...weights].map(([name, { shape, mask }]): [string, ByteTensor] => [`mask.${name}`, { shape, data: mask }]),
-    ),
-  );
+/** Masks of a tensor's matrices on top of each other; null where its node is not pruned. */
+function maskOf({ node, matrices }: WeightTensor, masks: NetworkMasks): Uint8Array | null {
+  const own = masks.get(node);
+  if (own === undefined) return null;
+  const parts = matrices.map((matrix) => own.get(matrix)!);
+  const mask = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    mask.set(part, at);
+    at += part.length;
+  }
+  return mask;
+}
+
+function maskFile(
+  places: readonly WeightTensor[],
+  masks: NetworkMasks,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): Uint8Array {
+  const tensors = new Map<string, ByteTensor>();
+  for (const place of places) {
+    const data = maskOf(place, masks);
+    if (data !== null) tensors.set(`mask.${place.tensor}`, { shape: shapes.get(place.tensor)!, data });
+  }
+  return writeSafetensors(tensors);
 }
 
 /** Zeroes weights in the bytes of the file: zero is all zero bits in every dtype that holds weights. */
-function patchSafetensors(path: string, model: TrainedModel, masks: readonly (readonly Masks[])[]): PrunedFiles {
+function patchSafetensors(
+  path: string,
+  places: readonly WeightTensor[],
+  masks: NetworkMasks,
+  shapes: Map<string, readonly number[]>,
+): Uint8Array {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -81,53 +99,24 @@ function patchSafetensors(path: string, model: TrainedModel, masks: readonly (re
   }
   const dataAt = LENGTH_BYTES + headerLength(path, bytes.subarray(0, LENGTH_BYTES), bytes.length);
   const { entries } = parseHeader(path, bytes.subarray(LENGTH_BYTES, dataAt), bytes.length - dataAt);
-  const weights = maskedWeights(recurrentPrefixes(entries.keys())[0]!, model, masks);
-  for (const [name, { mask }] of weights) {
-    const { begin, end } = entries.get(name)!;
+  for (const place of places) {
+    const { begin, end, shape } = entries.get(place.tensor)!;
+    shapes.set(place.tensor, shape);
+    const mask = maskOf(place, masks);
+    if (mask === null) continue;
     const size = (end - begin) / mask.length;
     for (let at = 0; at < mask.length; at++) {
       const from = dataAt + begin + at * size;
       if (mask[at] === 0) bytes.fill(0, from, from + size);
     }
   }
-  return { model: bytes, masks: maskFile(weights) };
+  return bytes;
 }
 
-/** A model with PyTorch's names. */
-function tensorsOf(
-  path: string,
-  { layers, outputLayer, stateInput }: TrainedModel,
-  masks: readonly (readonly Masks[])[],
-): ReadonlyMap<string, FloatTensor> {
-  if (stateInput !== null) throw cannotSay(path, 'initial states given at run time');
-  const tensors = new Map<string, FloatTensor>();
-  for (const [number, directions] of layers.entries()) {
-    for (const [at, direction] of directions.entries()) {
-      checkPlain(path, direction, at === 1);
-      const layer = maskLayer(direction.layer, masks[number]![at]!);
-      const name = (base: string) => `${PREFIX}${base}${suffixOf(number, at)}`;
-      for (const [key, tensor] of lstmTensors(layer, { matrix: name, peephole: name })) tensors.set(key, tensor);
-    }
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
-  if (outputLayer !== null) {
-    const { classes, weight, bias } = outputLayer;
-    tensors.set('fc.weight', { shape: [classes, weight.length / classes], data: weight });
-    tensors.set('fc.bias', { shape: [classes], data: bias });
-  }
-  return tensors;
-}
-
-/** A limit of the cell state is let through, as in `build`. */
-function checkPlain(path: string, { cell, reverse, initial }: LstmDirection, second: boolean): void {
-  if (reverse !== second) throw cannotSay(path, 'a layer in reverse direction alone');
-  if (initial !== null) throw cannotSay(path, 'initial states other than zeros');
-  const { gate, candidate, output, clip, couplesGates } = ESE_CELL;
-  const plain =
-    cell.gate.kind === gate.kind && cell.candidate.kind === candidate.kind && cell.output.kind === output.kind;
-  if (!plain || cell.clip !== clip || cell.couplesGates !== couplesGates) throw cannotSay(path, 'another cell');
-}
-
-function cannotSay(path: string, feature: string): EsegenError {
-  const what = `has ${feature}, which a safetensors file with the names of nn.LSTM cannot say`;
-  return new EsegenError(path, what, 'Prune a model of plain nn.LSTM layers');
 }

@@ -1,90 +1,103 @@
-import { selectWeights } from '../../compiler/prune/prune_layer.ts';
+import { selectNodeWeights } from '../../compiler/prune/prune_node.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
-import { type Config, MATRICES, type Matrix } from '../../machine/config.ts';
-import type { LstmLayer } from '../../model/lstm.ts';
+import type { Config } from '../../machine/config.ts';
+import type { Graph } from '../../model/graph.ts';
+import { matricesOf } from '../../model/matrices.ts';
 import type { Progress } from '../../util/report.ts';
-import { floatOutputs } from './outputs.ts';
-import type { Task } from './task.ts';
+import { maskNode } from './mask_figures.ts';
+import { joinFrames, type NetworkTask } from './network_task.ts';
 
-/** Densities at which every sub-matrix is tried, falling. */
+/** Densities at which every matrix is tried, falling. */
 export const SCANNED = [0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03] as const;
 
 /** What pruning does to the outputs. */
 export interface PrunedAccuracy {
-  /** Root of the squared error of y over that of y itself, against the model as it was given. */
+  /** Root of the squared error of the output over that of the output itself, against the model as it was given. */
   readonly relativeError: number;
   /** Word error rate, 0 to 1 and above; null without references. */
   readonly wordErrorRate: number | null;
 }
 
-/** One sub-matrix pruned, the others as they are. */
+/** One matrix pruned, the others as they are. */
 export interface SensitivityPoint extends PrunedAccuracy {
-  readonly matrix: Matrix;
+  /** `rnn1.ix`: node and matrix. */
+  readonly matrix: string;
   readonly density: number;
 }
 
-/** How much each sub-matrix can bear, and densities made from it. */
+/** How much each matrix can bear, and densities made from it. */
 export interface Sensitivity {
   /** Word error rate of the model as it was given; null without references. */
   readonly wordErrorRate: number | null;
   readonly points: readonly SensitivityPoint[];
-  /** Densities by sub-matrix that come to the target over all. */
-  readonly proposal: Readonly<Partial<Record<Matrix, number>>>;
-  /** The layer pruned to the proposal, and to the target everywhere. */
+  /** Densities by matrix that come to the target over all. */
+  readonly proposal: Readonly<Record<string, number>>;
+  /** The network pruned to the proposal, and to the target everywhere. */
   readonly proposed: PrunedAccuracy;
   readonly uniform: PrunedAccuracy;
 }
 
-/** Sub-matrices of a layer, with their numbers of weights. */
-function sizesOf({ inputs, cells, outputs, weightP }: LstmLayer): ReadonlyMap<Matrix, number> {
-  const names = MATRICES.filter((matrix) => matrix !== 'ym' || weightP !== null);
+/** Matrices of the recurrent layers of a network, with their numbers of weights. */
+function sizesOf(graph: Graph): ReadonlyMap<string, number> {
   return new Map(
-    names.map((matrix) => [matrix, matrix === 'ym' ? outputs * cells : cells * (matrix[1] === 'x' ? inputs : outputs)]),
+    graph.nodes
+      .filter(({ layer }) => layer.kind === 'lstm' || layer.kind === 'gru')
+      .flatMap(({ id, layer }) =>
+        matricesOf(layer).map(([name, { values }]): [string, number] => [`${id}.${name}`, values.length]),
+      ),
   );
 }
 
+/** The network with its recurrent layers pruned: a matrix that has no density stays as it is. */
+function prunedTo(graph: Graph, config: Config, densities: ReadonlyMap<string, number>): Graph {
+  const nodes = graph.nodes.map((node) => {
+    const { id, layer } = node;
+    if (!matricesOf(layer).some(([name]) => densities.has(`${id}.${name}`))) return node;
+    const masks = selectNodeWeights(layer, config, (matrix) => densities.get(`${id}.${matrix}`) ?? 1);
+    return { ...node, layer: maskNode(layer, masks) };
+  });
+  return { ...graph, nodes };
+}
+
 /**
- * Scans what pruning each sub-matrix alone does to the outputs, and proposes densities: the first step of the loop of Deep
- * Compression (Han et al., ICLR 2016), before any retraining.
+ * Scans what pruning each matrix of each recurrent layer alone does to the output, and proposes densities: the first step of the loop of
+ * Deep Compression (Han et al., ICLR 2016), before any retraining.
  *
  * @param config its array and rule prune; its densities do not count
  * @param target share of all weights that is to stay, at least the least density of the scan
  */
 export function scanSensitivity(
-  layer: LstmLayer,
+  graph: Graph,
   config: Config,
-  task: Task,
+  task: NetworkTask,
   target: number,
   progress: Progress = () => {},
 ): Sensitivity {
   progress('dense model');
-  const exact = floatOutputs(layer, task.set);
-  const judge = (densities: Readonly<Partial<Record<Matrix, number>>>, rule: Config): PrunedAccuracy => {
-    const density = Object.fromEntries(MATRICES.map((matrix) => [matrix, densities[matrix] ?? 1]));
-    const pruned = selectWeights(layer, { ...rule, density: density as Config['density'] });
-    const y = floatOutputs(pruned.layer, task.set);
+  const exact = task.run(graph);
+  const judge = (densities: ReadonlyMap<string, number>, rule: Config): PrunedAccuracy => {
+    const outputs = task.run(prunedTo(graph, rule, densities));
     const noise = new SignalNoise();
-    noise.add(exact.data, y.data);
-    return { relativeError: noise.relative, wordErrorRate: task.wordErrors?.(y).rate ?? null };
+    noise.add(joinFrames(exact).data, joinFrames(outputs).data);
+    return { relativeError: noise.relative, wordErrorRate: task.wordErrors?.(outputs).rate ?? null };
   };
-  const sizes = sizesOf(layer);
+  const sizes = sizesOf(graph);
   // The balanced rules differ little in accuracy; the scan takes the fastest.
   const fastest: Config = { ...config, encoding: 'ese' };
   const points = [...sizes.keys()].flatMap((matrix) =>
     SCANNED.map((density): SensitivityPoint => {
       progress(`${matrix} at ${density}`);
-      return { matrix, density, ...judge({ [matrix]: density }, fastest) };
+      return { matrix, density, ...judge(new Map([[matrix, density]]), fastest) };
     }),
   );
   const proposal = propose(points, sizes, target);
   progress('proposal');
-  const everywhere = Object.fromEntries([...sizes.keys()].map((matrix) => [matrix, target]));
   return {
     wordErrorRate: task.wordErrors?.(exact).rate ?? null,
     points,
     proposal,
-    proposed: judge(proposal, config),
-    uniform: judge(everywhere, config),
+    proposed: judge(new Map(Object.entries(proposal)), config),
+    uniform: judge(new Map([...sizes.keys()].map((matrix) => [matrix, target])), config),
   };
 }
 
@@ -92,17 +105,17 @@ export function scanSensitivity(
 const PLACES = 4;
 
 /**
- * Chooses densities: from all dense on, the sub-matrix whose next step down costs least squared error of y a weight gives up
- * weights, until the target is met; the last step is cut to meet it. Errors of sub-matrices are taken to add up.
+ * Chooses densities: from all dense on, the matrix whose next step down costs least squared error of the output a weight gives up weights,
+ * until the target is met; the last step is cut to meet it. Errors of matrices are taken to add up.
  *
- * @param sizes weights of each sub-matrix
+ * @param sizes weights of each matrix
  * @param target share of all weights that is to stay
  */
 export function propose(
   points: readonly SensitivityPoint[],
-  sizes: ReadonlyMap<Matrix, number>,
+  sizes: ReadonlyMap<string, number>,
   target: number,
-): Readonly<Partial<Record<Matrix, number>>> {
+): Readonly<Record<string, number>> {
   const density = new Map([...sizes.keys()].map((matrix) => [matrix, 1]));
   const error = new Map([...sizes.keys()].map((matrix) => [matrix, 0]));
   const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);

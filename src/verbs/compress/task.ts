@@ -32,12 +32,38 @@ export function readTask(path: string, model: LstmModel, data: string, reference
   if (references === undefined) return { set, wordErrors: null };
   const { outputLayer } = model;
   if (outputLayer === null) throw new EsegenError(path, 'has no output layer, so there are no words to compare');
-  const labels = readLabels(dirname(path), outputLayer.classes);
+  const starts = set.utteranceStarts;
+  const judge = ctcJudge(path, dirname(path), outputLayer.classes, references, starts.length);
+  return {
+    set,
+    wordErrors: (y) => {
+      const outputs = utterancesOf({ frames: y, utteranceStarts: starts, origin: '' });
+      return judge(outputs.map((frames) => applyOutputLayer(outputLayer, frames)));
+    },
+  };
+}
+
+/**
+ * Word errors of logits by greedy CTC.
+ *
+ * @param path of the model, for messages
+ * @param folder where `labels.json` says what the classes mean
+ * @param utterances how many there are
+ * @throws EsegenError where a file is not valid, or the model has no classes for the words
+ */
+export function ctcJudge(
+  path: string,
+  folder: string,
+  classes: number,
+  references: string,
+  utterances: number,
+): (logits: readonly Frames[]) => WordErrors {
+  const labels = readLabels(folder, classes);
   if (labels === null) {
-    const what = `expected labels.json with ${outputLayer.classes} labels beside the model`;
+    const what = `expected labels.json with ${classes} labels beside the model`;
     throw new EsegenError(path, what, 'It says what the classes mean');
   }
-  const expected = readReferences(references, set.utteranceStarts.length).map((words) =>
+  const expected = readReferences(references, utterances).map((words) =>
     words.map((word) => {
       const label = labels.labels.indexOf(word);
       if (label < 0 || label === labels.blank) {
@@ -46,22 +72,16 @@ export function readTask(path: string, model: LstmModel, data: string, reference
       return label;
     }),
   );
-  const starts = set.utteranceStarts;
-  return {
-    set,
-    wordErrors: (y) => {
-      const outputs = utterancesOf({ frames: y, utteranceStarts: starts, origin: '' });
-      return wordErrors(
-        outputs.map((frames, n) => ({
-          reference: expected[n]!,
-          hypothesis: greedyCtc(applyOutputLayer(outputLayer, frames), labels.blank),
-        })),
-      );
-    },
-  };
+  return (logits) =>
+    wordErrors(logits.map((frames, n) => ({ reference: expected[n]!, hypothesis: greedyCtc(frames, labels.blank) })));
 }
 
-function readReferences(path: string, utterances: number): readonly (readonly string[])[] {
+/**
+ * Words of each utterance from a file of references.
+ *
+ * @throws EsegenError where it is not valid, or is for another number of utterances
+ */
+export function readReferences(path: string, utterances: number): readonly (readonly string[])[] {
   const result = referencesSchema.safeParse(readJson(path));
   if (!result.success) {
     throw new EsegenError(path, 'expected {"references": ["9 0 2", …]}, the words of each utterance');

@@ -30,9 +30,27 @@ test('a file gives the model that its bytes give, whatever the case of its suffi
 });
 
 test.each([
-  ['model.pt', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got ".pt"'],
+  [
+    'model.pt',
+    'got ".pt", a PyTorch checkpoint. In Python, with the class of the model: net.load_state_dict(torch.load("model.pt"))',
+  ],
+  ['model.PTH', 'got ".PTH", a PyTorch checkpoint. In Python'],
+  [
+    'model.h5',
+    'got ".h5", a Keras model in HDF5. In Python: keras.models.load_model("model.h5").export("saved"), then in a shell: python -m',
+  ],
+  ['model.keras', 'python -m tf2onnx.convert --saved-model saved --output model.onnx'],
+  [
+    'model.tflite',
+    'got ".tflite", a TensorFlow Lite model. Convert it: python -m tf2onnx.convert --tflite model.tflite --output',
+  ],
+  ['model.pb', 'python -m tf2onnx.convert --graphdef model.pb'],
+  ['model.nam', 'got ".nam", a model of Neural Amp Modeler'],
+  ['model.traineddata', 'combine_tessdata -e model.traineddata'],
+  ['final.mdl', 'nnet-copy --binary=false final.nnet final.txt'],
+  ['model.xyz', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got ".xyz". Save the state_dict'],
   ['model', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got no suffix'],
-])('%s is refused by its suffix', (path, text) => {
+])('%s is refused by its suffix, with the way from there', (path, text) => {
   expect(() => readModel(path)).toThrow(text);
 });
 

@@ -2,17 +2,31 @@ import { EsegenError } from '../../../util/errors.ts';
 import { formatShape, quoteName } from '../../../util/quote_name.ts';
 import type { Graph, PortAxis, Tensor } from '../../graph.ts';
 import { GraphBuilder, type Made } from '../../graph_builder.ts';
+import type { WeightTensor } from '../imported_model.ts';
 import { checkSize } from '../limits.ts';
 import { batchNormLayer } from './batch_norm_module.ts';
 import { convLayer } from './conv_module.ts';
 import type { LayerEntry, LayersFile } from './layers_file.ts';
-import { checkOwnNames, findModule, kindOf, type RecurrentKind, readDirection } from './recurrent_module.ts';
+import {
+  checkOwnNames,
+  findModule,
+  kindOf,
+  type RecurrentKind,
+  readDirection,
+  recurrentTensors,
+} from './recurrent_module.ts';
 import type { StateDict } from './state_dict.ts';
 
 /** Most elements of the value of a step. */
 const ELEMENT_LIMIT = 2 ** 22;
 
 type Of<K extends LayerEntry['kind']> = Extract<LayerEntry, { readonly kind: K }>;
+
+/** A network, and where its weights are. */
+export interface NetworkOfTensors {
+  readonly graph: Graph;
+  readonly weightTensors: readonly WeightTensor[];
+}
 
 /**
  * Builds the network that a list of layers makes of a state dict. Tensors that no layer takes are named as outside.
@@ -21,16 +35,17 @@ type Of<K extends LayerEntry['kind']> = Extract<LayerEntry, { readonly kind: K }
  * @throws EsegenError naming the tensor or the layer, where a tensor is missing or has another shape, or a layer does not fit the
  *   one before it
  */
-export function networkOfLayers(state: StateDict, file: LayersFile, where: string): Graph {
+export function networkOfLayers(state: StateDict, file: LayersFile, where: string): NetworkOfTensors {
   const builder = new GraphBuilder();
+  const weightTensors: WeightTensor[] = [];
   const { shape, axes } = file.input ?? defaultInput(state, file.layers[0]!, `${where}: layers.0`);
   let value = builder.input('x', shape, axes);
   for (const [number, entry] of file.layers.entries()) {
-    value = new LayerReader(builder, state, `${where}: layers.${number}`).read(entry, value);
+    value = new LayerReader(builder, state, weightTensors, `${where}: layers.${number}`).read(entry, value);
   }
   builder.output('y', value, outputAxes(file, value, where));
   for (const name of state.unused()) builder.outside(name, 'is a tensor of no layer');
-  return builder.build();
+  return { graph: builder.build(), weightTensors };
 }
 
 /** Frames of features, [T, B, I], where the first layer says how many there are. */
@@ -80,6 +95,8 @@ class LayerReader {
   constructor(
     readonly builder: GraphBuilder,
     readonly state: StateDict,
+    /** Takes up where weights are. */
+    readonly weightTensors: WeightTensor[],
     /** Entry for messages. */
     readonly where: string,
   ) {}
@@ -144,7 +161,9 @@ class LayerReader {
       bias: vector ?? new Float64Array(outputs),
       activation: null,
     } as const;
-    return this.#node(name, layer, value, { shape: [outputs], time: value.time });
+    const output = this.#node(name, layer, value, { shape: [outputs], time: value.time });
+    this.weightTensors.push({ tensor: weight, node: output.id, matrices: ['w'] });
+    return output;
   }
 
   #recurrent({ kind, name, directions }: Of<'lstm'> | Of<'gru'>, before: Tensor): Tensor {
@@ -168,7 +187,9 @@ class LayerReader {
         const layer = readDirection(state, kind, module.prefix, suffix, shape[0]!);
         const outputs = layer.kind === 'lstm' ? layer.outputs : layer.cells;
         const id = nodeId(base, number, module.layers.length, suffix);
-        return this.builder.node(base + suffix, layer, [value], { shape: [outputs], time }, id);
+        const output = this.builder.node(base + suffix, layer, [value], { shape: [outputs], time }, id);
+        this.weightTensors.push(...recurrentTensors(layer, module.prefix, suffix, output.id));
+        return output;
       });
       const [first] = parts;
       if (!both) {

@@ -1,6 +1,8 @@
 import { EsegenError } from '../../../util/errors.ts';
-import { ESE_CELL, type Floats, type GruLayer, type LstmLayer } from '../../graph.ts';
+import { ESE_CELL, type Floats, type GruLayer, type LstmLayer, type NodeId } from '../../graph.ts';
+import type { MatrixName } from '../../matrices.ts';
 import { gruLayer, lstmLayer } from '../cell_layers.ts';
+import type { WeightTensor } from '../imported_model.ts';
 import { checkSize } from '../limits.ts';
 import { BIAS_NAMES, MATRIX_NAMES, PEEPHOLE_NAMES } from './lstm_tensors.ts';
 import type { StateDict } from './state_dict.ts';
@@ -162,6 +164,26 @@ export function readDirection(
     peepholes: readPeepholes(state, prefix, suffix, cells),
     cell: ESE_CELL,
   });
+}
+
+/** Where the matrices of a direction are, gate by gate on top of each other. */
+export function recurrentTensors(
+  layer: LstmLayer | GruLayer,
+  prefix: string,
+  suffix: string,
+  node: NodeId,
+): readonly WeightTensor[] {
+  const tensor = (base: string, matrices: readonly MatrixName[]) => ({
+    tensor: `${prefix}${base}${suffix}`,
+    node,
+    matrices,
+  });
+  if (layer.kind === 'gru') return [tensor('weight_ih', ['rx', 'zx', 'nx']), tensor('weight_hh', ['rh', 'zh', 'nh'])];
+  return [
+    tensor('weight_ih', ['ix', 'fx', 'cx', 'ox']),
+    tensor('weight_hh', ['ir', 'fr', 'cr', 'or']),
+    ...(layer.projection === null ? [] : [tensor('weight_hr', ['ym'])]),
+  ];
 }
 
 /** Of x, then of the recurrent side; none of either. */

@@ -1,7 +1,7 @@
-import type { Masks } from '../../compiler/prune/prune_layer.ts';
-import type { Config } from '../../machine/config.ts';
-import type { LstmLayer } from '../../model/lstm.ts';
-import { createPartition, gateRowsByLane, projectionRowsByLane } from '../../program/partition.ts';
+import type { Masks } from '../../src/compiler/prune/prune_layer.ts';
+import type { Config } from '../../src/machine/config.ts';
+import type { LstmLayer } from '../../src/model/lstm.ts';
+import { createPartition, gateRowsByLane, projectionRowsByLane } from '../../src/program/partition.ts';
 
 /** Weights of the fullest lane of any group over the mean; 1 where there are none. */
 export function laneImbalance(layer: LstmLayer, masks: Masks, { array: { lanes, groups } }: Config): number {
