@@ -53,6 +53,13 @@ export { EsegenError } from './util/errors.ts';
 export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export type {
+  Accuracy,
+  DensityRow,
+  EvaluateOptions,
+  Evaluation,
+  GoldenRow,
+} from './verbs/compress/evaluation.ts';
+export type {
   MatrixNoise,
   QuantizeReport,
   TableNoise,
@@ -61,14 +68,7 @@ export type {
 } from './verbs/compress/quantize_report.ts';
 export type { PrunedAccuracy, Sensitivity, SensitivityPoint } from './verbs/compress/sensitivity.ts';
 export { type CacheReport, cacheReport, type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
-export {
-  type Accuracy,
-  type DensityRow,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-  type GoldenRow,
-} from './verbs/evaluate.ts';
+export { evaluate } from './verbs/evaluate.ts';
 export { type ImageOptions, type ModelImage, modelImage } from './verbs/image.ts';
 export {
   type DesignInspection,
