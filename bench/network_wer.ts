@@ -10,6 +10,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { z } from 'zod';
@@ -34,6 +35,8 @@ const MODELS = [
   ...['lstmp-dense', 'lstmp-p20', 'lstmp-p15', 'lstmp-p10', 'lstmp-p05', 'lstmp-c8', 'lstmp-c16'],
   ...['lstmp3-dense', 'lstmp3-p18', 'gru2-dense', 'gru2-p15', 'gru2-c8', 'ds2-dense', 'ds2-p15', 'ds2-unseen-p15'],
 ];
+
+const DS2_LAYERS = fileURLToPath(new URL('../examples/networks/ds2-p15.layers.json', import.meta.url));
 
 const reference = z.record(z.string(), z.object({ errors: z.int(), hypotheses: z.array(z.string()) }));
 const labels = z.object({ labels: z.array(z.string()), blank: z.int().min(0) });
@@ -86,13 +89,15 @@ async function main({ folder, models, weightBits, vectorBits, convBits, strings:
     wordErrors(strings.map(({ digits }, n) => ({ reference: digits, hypothesis: hypotheses[n]! }))).errors;
 
   for (const name of models) {
-    const { graph } = importModel(modelPath(folder, name));
+    // Names do not say how DeepSpeech2's modules are connected.
+    const layers = name.startsWith('ds2') ? DS2_LAYERS : undefined;
+    const { graph } = importModel(modelPath(folder, name), { layers });
     const input = graph.inputs[0]!.tensor;
     const output = graph.outputs[0]!.tensor;
     const utterances = calibration.map((frames) => new Map([[input, asInput(frames, graph)]]));
     const convs = graph.nodes.filter(({ layer }) => layer.kind === 'conv').map(({ id }) => id);
-    const layers = Object.fromEntries(convs.map((id) => [id, { weightBits: convBits }]));
-    const config = parseConfig({ array: { lanes: 32 }, weightBits, vectorBits, layers }, 'bench');
+    const widths = Object.fromEntries(convs.map((id) => [id, { weightBits: convBits }]));
+    const config = parseConfig({ array: { lanes: 32 }, weightBits, vectorBits, layers: widths }, 'bench');
     const { quantized, report } = compileNetwork(graph, config, utterances);
     for (const warning of report.warnings) console.log(`  ${warning}`);
     const golden = new GoldenNetwork(lower(quantized, machineOf(config)));

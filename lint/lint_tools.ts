@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { benchSources, moduleOf, rtlFiles } from '../src/design/rtl_files.ts';
 import { moduleName } from '../src/machine/names.ts';
@@ -27,15 +29,41 @@ async function moduleNames(dir: string): Promise<string[]> {
   return (await rtlFiles(dir)).map(moduleOf);
 }
 
-/** Verilator -Wall: the top module, and every module by itself with the parameters it has by default. */
+/** What Verilator said, by the texts that it read. */
+const verdicts = new Map<string, Promise<Findings>>();
+
+/**
+ * Verilator -Wall: the top module, and every module by itself with the parameters it has by default. Modules that are the same in several
+ * designs, with all below them, are linted once: designs of one name share most of theirs.
+ */
 export async function verilatorLint(dir: string): Promise<Findings> {
   const files = await rtlFiles(dir);
+  const texts = new Map<string, string>();
+  for (const file of files) texts.set(moduleOf(file), await readFile(join(dir, file), 'utf8'));
   const findings: string[] = [];
-  for (const name of await moduleNames(dir)) {
-    const args = ['--lint-only', '-Wall', '--top-module', name, ...files];
-    findings.push(...(await runSilent(dir, 'verilator', args, `verilator ${name}`)));
+  for (const name of texts.keys()) {
+    const below = modulesBelow(name, texts);
+    const key = below.map((module) => texts.get(module)!).join('\0');
+    let verdict = verdicts.get(key);
+    if (verdict === undefined) {
+      const sources = files.filter((file) => below.includes(moduleOf(file)));
+      const args = ['--lint-only', '-Wall', '--top-module', name, ...sources];
+      verdict = runSilent(dir, 'verilator', args, `verilator ${name}`);
+      verdicts.set(key, verdict);
+    }
+    findings.push(...(await verdict));
   }
   return findings;
+}
+
+/** A module and all that it instantiates, directly or not: those whose names stand in its code. */
+function modulesBelow(top: string, texts: ReadonlyMap<string, string>): string[] {
+  const found = new Set([top]);
+  for (const module of found) {
+    const code = texts.get(module)!.replace(/\/\/.*/g, '');
+    for (const [word] of code.matchAll(/\w+/g)) if (texts.has(word)) found.add(word);
+  }
+  return [...found];
 }
 
 /** Icarus -Wall (Verilog-2005): the top module, and the bench around it. */

@@ -34,7 +34,12 @@ export type {
   Peepholes,
   TrainedModel,
 } from './model/lstm.ts';
-export { FloatModel, type FloatUtterance, runFloatModel } from './model/reference/float_model.ts';
+export {
+  FloatNetwork,
+  type FloatOptions,
+  type FloatResult,
+  type FloatStates,
+} from './model/reference/float_network.ts';
 export type { Design } from './program/design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';
@@ -48,6 +53,13 @@ export { EsegenError } from './util/errors.ts';
 export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export type {
+  Accuracy,
+  DensityRow,
+  EvaluateOptions,
+  Evaluation,
+  GoldenRow,
+} from './verbs/compress/evaluation.ts';
+export type {
   MatrixNoise,
   QuantizeReport,
   TableNoise,
@@ -56,14 +68,7 @@ export type {
 } from './verbs/compress/quantize_report.ts';
 export type { PrunedAccuracy, Sensitivity, SensitivityPoint } from './verbs/compress/sensitivity.ts';
 export { type CacheReport, cacheReport, type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
-export {
-  type Accuracy,
-  type DensityRow,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-  type GoldenRow,
-} from './verbs/evaluate.ts';
+export { evaluate } from './verbs/evaluate.ts';
 export { type ImageOptions, type ModelImage, modelImage } from './verbs/image.ts';
 export {
   type DesignInspection,

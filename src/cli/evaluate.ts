@@ -2,16 +2,22 @@ import { parseConfig } from '../machine/read_config.ts';
 import type { WordErrors } from '../speech/ctc.ts';
 import { EsegenError } from '../util/errors.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { type Accuracy, type Evaluation, evaluate } from '../verbs/evaluate.ts';
+import type { Accuracy, Evaluation } from '../verbs/compress/evaluation.ts';
+import { TASKS, type TaskName } from '../verbs/compress/judge.ts';
+import { evaluate } from '../verbs/evaluate.ts';
+import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { saturationWarnings } from '../verbs/warnings.ts';
 import { lineChart, type Series } from './chart.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
+import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressBar, progressLine } from './progress.ts';
 import { mostSaturated, showWarnings } from './saturation.ts';
 import { formatDb, formatShare, formatTable } from './table.ts';
 
-interface Arguments {
+interface Arguments extends ModelArguments {
+  layout: Layout | undefined;
+  task: TaskName | undefined;
   model: string;
   data: string;
   labels: string | undefined;
@@ -30,10 +36,17 @@ const DEFAULT_LANES = 32;
 /** `esegen evaluate`: accuracy over density and widths. */
 export const evaluateCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
-    yargs
+    addModelOptions(yargs)
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
-      .option('data', { type: 'string', demandOption: true, requiresArg: true, describe: 'Frames (.npy, [T, I])' })
-      .option('labels', { type: 'string', requiresArg: true, describe: 'Words of its utterances (JSON)' })
+      .option('data', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'Frames (.npy, [T, I]); of a network what run takes',
+      })
+      .option('labels', { type: 'string', requiresArg: true, describe: 'Words or labels of its utterances (JSON)' })
+      .option('task', { choices: TASKS, describe: 'Words by CTC, or a label an utterance' })
+      .option('layout', { choices: LAYOUTS, describe: 'Axes in front of a value: T time, B batch' })
       .option('config', { type: 'string', requiresArg: true, describe: `Config; default ${DEFAULT_LANES} lanes` })
       .option('calibrate', { type: 'string', requiresArg: true, describe: 'Frames that fix the formats, as for build' })
       .option('densities', { type: 'string', requiresArg: true, describe: 'Prune to these, e.g. 1,0.2,0.1' })
@@ -41,7 +54,8 @@ export const evaluateCommand: CommandBody<Arguments> = {
       .option('vectors', { type: 'string', requiresArg: true, describe: 'Bits of vectors, e.g. 16,8' })
       .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' })
       .option('svg', { type: 'string', requiresArg: true, describe: 'Chart over the weight bits to write' }),
-  handler: ({ model, data, labels, config, calibrate, densities, weights, vectors, json, svg }) => {
+  handler: (given) => {
+    const { model, data, labels, config, calibrate, densities, weights, vectors, json, svg } = given;
     if (svg !== undefined) {
       if (!svg.endsWith('.svg')) throw new EsegenError(svg, 'expected a name that ends in .svg');
       checkFileTarget(svg, [model, data]);
@@ -53,6 +67,9 @@ export const evaluateCommand: CommandBody<Arguments> = {
         model,
         data,
         labels,
+        importOptions: modelOptions(given),
+        task: given.task,
+        layout: given.layout,
         config: config ?? parseConfig({ array: { lanes: DEFAULT_LANES } }, 'evaluate'),
         calibrate,
         densities: parseOptionalList('--densities', densities),
@@ -66,9 +83,9 @@ export const evaluateCommand: CommandBody<Arguments> = {
     if (svg !== undefined) writeFiles(new Map([[svg, chartOf(evaluation)]]));
     process.stdout.write(json ? `${JSON.stringify(evaluation, null, 2)}\n` : formatEvaluation(model, evaluation));
     for (const { density, golden } of evaluation.densities) {
-      for (const { weightBits, vectorBits, saturation } of golden) {
+      for (const { weightBits, vectorBits, saturation, warnings } of golden) {
         const name = `${formatShare(density)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`;
-        showWarnings(saturationWarnings(saturation, name));
+        showWarnings(saturation === null ? warnings : saturationWarnings(saturation, name));
       }
     }
   },
@@ -92,7 +109,7 @@ function formatEvaluation(model: string, { data, calibration, words, densities }
         `${formatShare(density)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`,
         formatDb(ofPruned.sqnrDb),
         ...formatAccuracy(accuracy),
-        mostSaturated(saturation),
+        saturation === null ? '' : mostSaturated(saturation),
       ]),
     ]),
   ]);

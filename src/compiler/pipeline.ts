@@ -6,6 +6,7 @@ import { plainGraph } from './legal_reference.ts';
 import { type NetworkReport, networkReport } from './network_report.ts';
 import { calibrate, type Utterances } from './passes/calibrate.ts';
 import { equalize } from './passes/equalize.ts';
+import { equalizeInputs } from './passes/equalize_inputs.ts';
 import { fold } from './passes/fold.ts';
 import { legalize } from './passes/legalize.ts';
 import { linearize } from './passes/linearize.ts';
@@ -70,13 +71,14 @@ export function compileNetwork(
   const legalized = legalize(folded);
   verify('legalize', folded, plainGraph(legalized));
   progress('equalize');
-  const legal = equalize(legalized);
-  verify('equalize', plainGraph(legalized), plainGraph(legal));
+  const even = equalize(legalized);
+  verify('equalize', plainGraph(legalized), plainGraph(even));
+  const { parts: split, legal } = equalizeInputs(parts, even, coreInputs(parts, utterances));
   progress('calibrate');
-  const calibration = calibrate(legal, coreInputs(parts, utterances));
+  const calibration = calibrate(legal, coreInputs(split, utterances));
   progress('quantize');
   const { quantized, matrices } = quantizeGraph(legal, config, calibration);
-  return { partition: parts, legal, quantized, report: networkReport(quantized, calibration, matrices) };
+  return { partition: split, legal, quantized, report: networkReport(quantized, calibration, matrices) };
 }
 
 /** What the hardware gets of utterances: what the host makes of them. */

@@ -9,8 +9,10 @@ import { icarus } from '../../sim-verilator/icarus.ts';
 import type { BenchArguments } from '../../sim-verilator/simulator.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { loadDesign } from '../../src/design/load_design.ts';
+import { memoryPath } from '../../src/machine/names.ts';
 import type { EncodedWords } from '../../src/program/encode.ts';
 import { formatMem, memFromBigInts } from '../../src/program/mem_image.ts';
+import { SCHEDULE_FILE } from '../../src/program/pack.ts';
 import { Op, packStep, stepFields } from '../../src/program/schedule.ts';
 
 const LAYER = { inputs: 11, cells: 13, outputs: 7, peepholes: true, density: 0.35 };
@@ -90,7 +92,7 @@ describe('a run that cannot end', () => {
       const fields = stepFields(design.dimensions);
       const width = fields.reduce((sum, { bits }) => sum + bits, 0);
       const words = design.schedule.map((step) => packStep({ ...step, marker: step.op !== Op.spmv }, fields));
-      writeFileSync(join(dir, 'mem/sample_schedule.mem'), formatMem(memFromBigInts(width, words)));
+      writeFileSync(join(dir, memoryPath(design.config.name, SCHEDULE_FILE)), formatMem(memFromBigInts(width, words)));
       const stalled = cosimulate(dir, design, singleVoice(sampleFrames(2, LAYER.inputs)), {
         simulator: 'icarus',
         seed: 1,

@@ -1,19 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/compiler/lower/lower.ts';
 import { GoldenNetwork } from '../../src/golden/network.ts';
-import type { Machine } from '../../src/machine/machine.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { plainNetwork } from './plain_network.ts';
-import { randomFrames, randomQuantized } from './random_quantized.ts';
-
-/** A small machine; few rows a tile, so that layers are cut now and then. */
-function randomMachine(rng: Rng): Machine {
-  const lanes = rng.pick([1, 2, 4]);
-  return {
-    ...{ channels: 1, groups: rng.pick([1, 2, 4]), lanes, elemLanes: rng.pick([1, 2]) },
-    ...{ vectorBits: 16, weightBits: 12, indexBits: 4, tileRows: rng.pick([4, 8, 64]), maxSteps: 100 },
-  };
-}
+import { randomFrames, randomMachine, randomQuantized } from './random_quantized.ts';
 
 function check(seed: number, utterance: boolean): void {
   const rng = new Rng(seed);

@@ -7,6 +7,7 @@ import type {
   QuantizedNode,
   Sums,
 } from '../../src/compiler/quantized_graph.ts';
+import type { Machine } from '../../src/machine/machine.ts';
 import {
   elementsOf,
   POINT_WINDOW,
@@ -294,6 +295,15 @@ export function randomQuantized(seed: number, options: QuantizedOptions): Quanti
     outputs: outputs.map((tensor, n) => port(tensor, n, 'y')),
     states: [],
     tables: { sigmoidRange: rng.pick([4, 8]), tanhRange: rng.pick([2, 4]) },
+  };
+}
+
+/** A small machine; few rows a tile, so that layers are cut now and then. */
+export function randomMachine(rng: Rng): Machine {
+  const lanes = rng.pick([1, 2, 4]);
+  return {
+    ...{ channels: 1, groups: rng.pick([1, 2, 4]), lanes, elemLanes: rng.pick([1, 2]) },
+    ...{ vectorBits: 16, weightBits: 12, indexBits: 4, tileRows: rng.pick([4, 8, 64]), maxSteps: 100 },
   };
 }
 

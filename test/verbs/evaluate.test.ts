@@ -8,7 +8,8 @@ import { parseConfig } from '../../src/machine/read_config.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
-import { type EvaluateOptions, evaluate } from '../../src/verbs/evaluate.ts';
+import type { EvaluateOptions } from '../../src/verbs/compress/evaluation.ts';
+import { evaluate } from '../../src/verbs/evaluate.ts';
 import { quantizeModel } from '../../src/verbs/quantize.ts';
 import { run } from '../../src/verbs/run.ts';
 

@@ -8,6 +8,7 @@ import type { QuantizedGraph } from '../quantized_graph.ts';
 import { ProgramBuilder } from './builder.ts';
 import { elementsOfShape, memoryOrder } from './layout.ts';
 import { GraphPlan } from './plan.ts';
+import { spreadRecurrent } from './spread.ts';
 import { type Stage, syncs } from './stage.ts';
 import { streamingStage } from './streaming.ts';
 import { utteranceStages } from './utterance.ts';
@@ -18,7 +19,8 @@ import { utteranceStages } from './utterance.ts';
  *
  * @throws EsegenError where a matrix does not belong to its source, or the network does not fit the machine
  */
-export function lower(graph: QuantizedGraph, machine: Machine): Program {
+export function lower(quantized: QuantizedGraph, machine: Machine): Program {
+  const graph = spreadRecurrent(quantized);
   const plan = new GraphPlan(graph);
   const builder = new ProgramBuilder(machine);
   const states: ProgramState[] = [];

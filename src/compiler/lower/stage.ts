@@ -138,7 +138,7 @@ export function spanOf(window: TermWindow | null): number {
 export function windowSlot(window: TermWindow | null): Pick<Source, 'slot' | 'taps'> {
   if (window === null) return { slot: STEP_SLOT, taps: 1 };
   const { kernel, stride, dilation, before } = window.time;
-  return { slot: { t: stride, p: 0, offset: -before, step: dilation }, taps: kernel };
+  return { slot: { t: stride, p: 0, offset: 0 - before, step: dilation }, taps: kernel };
 }
 
 /** Layout of a tensor that is read through such windows, and whether every group needs all of it. */
@@ -181,7 +181,7 @@ export function loadWindow(
     body.load.work(instruction({ ...place, backward: false }, { ...place, step: 0 }));
   });
   if (span === added) return;
-  const place = { t: 0, p: 1, offset: -before };
+  const place = { t: 0, p: 1, offset: 0 - before };
   const first = { ...instruction({ ...place, backward: false }, { ...place, step: 0 }), waits: [], posts: [] };
   stage.loadBefore([{ op: 'loop', counter: 'p', rounds: span - added }, first, { op: 'end' }]);
 }

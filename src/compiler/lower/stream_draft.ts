@@ -112,6 +112,13 @@ export function tokensOf(semaphore: Semaphore, count: number): Token[] {
   return [{ semaphore, count: Math.min(count, SEMAPHORE_MAX) }, ...tokensOf(semaphore, count - SEMAPHORE_MAX)];
 }
 
+/** Tokens with those of one semaphore together: an instruction names each once. */
+function joined(tokens: readonly Token[]): Token[] {
+  const counts = new Map<Semaphore, number>();
+  for (const { semaphore, count } of tokens) counts.set(semaphore, (counts.get(semaphore) ?? 0) + count);
+  return [...counts].map(([semaphore, count]) => ({ semaphore, count }));
+}
+
 /** Instructions of a draft: waits and posts stand with the work beside them, where that has room. */
 export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
   const out: Instruction[] = [];
@@ -125,7 +132,7 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
       out.push(work);
       continue;
     }
-    waits.push(...own);
+    waits = joined([...waits, ...own]);
     if (work.op !== 'sync') {
       while (waits.length > MAX_TOKENS) out.push({ op: 'sync', waits: waits.splice(0, MAX_TOKENS), posts: [] });
       const synchronized = { ...work, waits, posts: [] };
@@ -135,11 +142,13 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
     }
     if (posts.length === 0) continue;
     flush();
-    const rest = [...posts];
+    const rest = joined(posts);
     const last = out.at(-1);
     if (last !== undefined && last.op !== 'loop' && last.op !== 'end') {
-      const room = MAX_TOKENS - last.posts.length;
-      out[out.length - 1] = { ...last, posts: [...last.posts, ...rest.splice(0, room)] };
+      const own = joined([...last.posts, ...rest]);
+      rest.length = 0;
+      rest.push(...own.splice(MAX_TOKENS));
+      out[out.length - 1] = { ...last, posts: own };
     }
     while (rest.length > 0) out.push({ op: 'sync', waits: [], posts: rest.splice(0, MAX_TOKENS) });
   }

@@ -31,11 +31,7 @@ function equalizeNode(legal: LegalGraph, id: NodeId): readonly LegalNode[] {
   for (const { layer: reader } of readers) {
     for (const weight of weightsOver(reader, output)) addColumnPowers(weight, behind);
   }
-  // Powers are squares: both sides meet at the square root of their product, as far as powers of two go.
-  const scale = before.map((own, row) => {
-    const other = behind[row]!;
-    return own === 0 || other === 0 ? 1 : 2 ** Math.round(Math.log2(other / own) / 4);
-  });
+  const scale = balancingScales(before, behind);
   if (scale.every((factor) => factor === scale[0])) return nodes;
   const inverse = scale.map((factor) => 1 / factor);
   return nodes.map((candidate) => {
@@ -43,6 +39,14 @@ function equalizeNode(legal: LegalGraph, id: NodeId): readonly LegalNode[] {
     return readers.includes(candidate)
       ? { ...candidate, layer: scaledColumns(candidate.layer, output, inverse) }
       : candidate;
+  });
+}
+
+/** Powers of two, row by row, by which both sides meet at the square root of their product. Powers are mean squares. */
+export function balancingScales(before: Float64Array, behind: Float64Array): Float64Array {
+  return before.map((own, row) => {
+    const other = behind[row]!;
+    return own === 0 || other === 0 ? 1 : 2 ** Math.round(Math.log2(other / own) / 4);
   });
 }
 
@@ -54,7 +58,8 @@ function isHomogeneous({ activation }: AffineLayer): boolean {
   return [0, Number.NEGATIVE_INFINITY].includes(low) && [0, Number.POSITIVE_INFINITY].includes(high);
 }
 
-function readsOf(layer: LegalLayer): readonly TensorId[] {
+/** Tensors that a layer reads. */
+export function readsOf(layer: LegalLayer): readonly TensorId[] {
   switch (layer.kind) {
     case 'affine':
       return layer.terms.map(({ source }) => source);
@@ -66,12 +71,13 @@ function readsOf(layer: LegalLayer): readonly TensorId[] {
 }
 
 /** Whether a reader is affine, and each of its columns is of one row of the layer that it reads. */
-function takesScale(layer: LegalLayer, tensor: TensorId, rows: number): boolean {
+export function takesScale(layer: LegalLayer, tensor: TensorId, rows: number): boolean {
   if (layer.kind !== 'affine') return false;
   return layer.terms.every(({ source, window }) => source !== tensor || window === null || window.channels === rows);
 }
 
-function weightsOver(layer: LegalLayer, tensor: TensorId): readonly Matrix[] {
+/** Matrices of an affine layer over a tensor. */
+export function weightsOver(layer: LegalLayer, tensor: TensorId): readonly Matrix[] {
   if (layer.kind !== 'affine') return [];
   return layer.terms.filter(({ source }) => source === tensor).map(({ weight }) => weight);
 }
@@ -85,7 +91,7 @@ function scaledRows(layer: AffineLayer, scale: Float64Array): AffineLayer {
 }
 
 /** A reader with the columns of a tensor scaled, row by row of the layer before; each row has as many columns. */
-function scaledColumns(layer: LegalLayer, tensor: TensorId, factors: Float64Array): LegalLayer {
+export function scaledColumns(layer: LegalLayer, tensor: TensorId, factors: Float64Array): LegalLayer {
   if (layer.kind !== 'affine') return layer;
   const terms = layer.terms.map((term) => {
     if (term.source !== tensor) return term;
@@ -105,7 +111,7 @@ function addRowPowers({ rows, columns, values }: Matrix, powers: Float64Array): 
 }
 
 /** Adds the mean square of the columns that belong to each row of the layer before. */
-function addColumnPowers({ rows, columns, values }: Matrix, powers: Float64Array): void {
+export function addColumnPowers({ rows, columns, values }: Matrix, powers: Float64Array): void {
   const perRow = columns / powers.length;
   for (let row = 0, at = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, at++) {

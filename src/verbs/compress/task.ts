@@ -76,7 +76,12 @@ export function ctcJudge(
     wordErrors(logits.map((frames, n) => ({ reference: expected[n]!, hypothesis: greedyCtc(frames, labels.blank) })));
 }
 
-function readReferences(path: string, utterances: number): readonly (readonly string[])[] {
+/**
+ * Words of each utterance from a file of references.
+ *
+ * @throws EsegenError where it is not valid, or is for another number of utterances
+ */
+export function readReferences(path: string, utterances: number): readonly (readonly string[])[] {
   const result = referencesSchema.safeParse(readJson(path));
   if (!result.success) {
     throw new EsegenError(path, 'expected {"references": ["9 0 2", …]}, the words of each utterance');

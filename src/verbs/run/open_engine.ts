@@ -62,7 +62,7 @@ export function openEngine(options: EngineOptions, progress: Progress): Engine {
 }
 
 /** Whether a model is what `build` makes hardware of, an LSTM with or without an output layer; such a model is pruned as there. */
-function isOneLayer(graph: Graph): boolean {
+export function isOneLayer(graph: Graph): boolean {
   const kinds = graph.nodes.map(({ layer }) => layer.kind).join();
   return (kinds === 'lstm' || kinds === 'lstm,linear') && refusalsOf(graph).length === 0;
 }

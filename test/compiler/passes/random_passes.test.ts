@@ -3,6 +3,7 @@ import { describeNetwork, randomNetwork, randomUtterances } from '../../../fixtu
 import type { LegalGraph } from '../../../src/compiler/legal_graph.ts';
 import { plainGraph } from '../../../src/compiler/legal_reference.ts';
 import { equalize } from '../../../src/compiler/passes/equalize.ts';
+import { equalizeInputs } from '../../../src/compiler/passes/equalize_inputs.ts';
 import { fold } from '../../../src/compiler/passes/fold.ts';
 import { legalize } from '../../../src/compiler/passes/legalize.ts';
 import { linearize } from '../../../src/compiler/passes/linearize.ts';
@@ -101,6 +102,10 @@ describe('passes over random networks', () => {
       expectReadable(legal, message);
       const plain = plainGraph(legal);
       const even = plainGraph(equalize(legal));
+      const scaled = equalizeInputs({ front, core, back }, legal, [coreInputs]);
+      const scaledPlain = plainGraph(scaled.legal);
+      const values = runParts([scaled.parts.front, scaledPlain], inputs);
+      expectSame(core, scaledPlain, coreOutputs, values, `equalizeInputs, ${message}`);
       expectSame(core, plain, coreOutputs, run(plain, coreInputs), `legalize, ${message}`);
       expectSame(core, even, coreOutputs, run(even, coreInputs), `equalize, ${message}`);
     }

@@ -5,15 +5,13 @@ import {
   type LstmArrays,
   type LstmSpec,
   lstmNode,
-  PLAIN,
   randomArrays,
-} from '../../../fixtures/onnx_lstm.ts';
-import { integers, onnxFile } from '../../../fixtures/onnx_writer.ts';
-import { createFrames, type Frames, frameAt } from '../../../src/data/frames.ts';
-import { trainedOf } from '../../../src/model/import/graph_of_trained.ts';
-import { onnxNetwork } from '../../../src/model/import/onnx/import_onnx.ts';
-import { runFloatModel } from '../../../src/model/reference/float_model.ts';
-import { Rng } from '../../../src/util/rng.ts';
+} from '../../../../fixtures/onnx_lstm.ts';
+import { integers, onnxFile } from '../../../../fixtures/onnx_writer.ts';
+import { type Frames, frameAt } from '../../../../src/data/frames.ts';
+import { onnxNetwork } from '../../../../src/model/import/onnx/import_onnx.ts';
+import { FloatNetwork } from '../../../../src/model/reference/float_network.ts';
+import { Rng } from '../../../../src/util/rng.ts';
 
 /** The operator's equations, straight from its definition and on its own arrays: gate order i, o, f, c; peepholes i, o, f. */
 function naive(spec: LstmSpec, { w, r, b, p, h0, c0 }: LstmArrays, x: number[][], length: number): number[][] {
@@ -103,7 +101,8 @@ test('imported ONNX models of all kinds compute the equations of the operator', 
       let width = inputs;
       const total = frames + padding;
       let expected = Array.from({ length: total }, () => Array.from({ length: inputs }, () => rng.normal()));
-      const x: Frames = { frames: total, width: inputs, data: Float64Array.from(expected.flat()) };
+      // The engine hands over an utterance as far as it goes.
+      const x: Frames = { frames, width: inputs, data: Float64Array.from(expected.slice(0, frames).flat()) };
       for (const [n, given] of layers.entries()) {
         const lengths = fixedLength ? [frames] : null;
         const spec: LstmSpec = { ...given, name: `l${n}`, inputs: width, layout, lengths };
@@ -128,32 +127,17 @@ test('imported ONNX models of all kinds compute the equations of the operator', 
       }
       const dims = layout === 0 ? ['T', 1, inputs] : [1, 'T', inputs];
       const file = onnxFile({ nodes, initializers, inputs: [{ name: 'x', dims }], outputs: [from] });
-      const model = trainedOf('m.onnx', onnxNetwork('m.onnx', file).graph);
-      expect(model.sequenceLengths).toEqual(fixedLength ? [frames] : null);
-      expect(model.layers.length).toBe(layers.length);
-      const y = runFloatModel(model, x, frames);
-      expect(y).toMatchObject({ frames: total, width });
-      expected.forEach((row, t) => {
-        row.forEach((value, k) => {
+      const { graph } = onnxNetwork('m.onnx', file);
+      expect(graph.sequenceLengths).toEqual(fixedLength ? [frames] : null);
+      const { outputs } = new FloatNetwork(graph).run(new Map([[graph.inputs[0]!.tensor, x]]));
+      const y = outputs.get(graph.outputs[0]!.tensor)!;
+      expect(y).toMatchObject({ frames, width });
+      for (let t = 0; t < frames; t++) {
+        for (const [k, value] of expected[t]!.entries()) {
           expect(Math.abs(frameAt(y, t)[k]! - value)).toBeLessThan(1e-9 * (1 + Math.abs(value)));
-        });
-      });
+        }
+      }
     }),
     { numRuns: 300 },
   );
-});
-
-test('frames and lengths that do not fit are refused', () => {
-  const spec: LstmSpec = { ...PLAIN, inputs: 3, cells: 2 };
-  const { node, initializers } = lstmNode(spec, randomArrays(new Rng(1), spec));
-  const file = onnxFile({
-    nodes: [node],
-    initializers,
-    inputs: [{ name: 'x', dims: ['T', 1, 3] }],
-    outputs: ['lstm.y'],
-  });
-  const model = trainedOf('m.onnx', onnxNetwork('m.onnx', file).graph);
-  expect(() => runFloatModel(model, createFrames(2, 4))).toThrow('frames have 4 values, the layer takes 3');
-  expect(() => runFloatModel(model, createFrames(2, 3), 3)).toThrow('expected a length from 0 to 2 frames, got 3');
-  expect(runFloatModel(model, createFrames(0, 3)).frames).toBe(0);
 });

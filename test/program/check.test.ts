@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { lower } from '../../src/compiler/lower/lower.ts';
+import { checkProgram } from '../../src/program/check.ts';
+import { packInstruction, unpackInstruction } from '../../src/program/codec.ts';
+import type { Instruction, Stream, Synchronized } from '../../src/program/instruction.ts';
+import { STREAMS } from '../../src/program/instruction.ts';
+import type { Program } from '../../src/program/program.ts';
+import { Rng } from '../../src/util/rng.ts';
+import { randomMachine, randomQuantized } from '../golden/random_quantized.ts';
+
+function programOf(seed: number, utterance = seed % 2 === 0): Program {
+  return lower(randomQuantized(seed, { utterance }), randomMachine(new Rng(seed)));
+}
+
+/** The program with an instruction changed. */
+function changed(program: Program, stream: Stream, at: number, instruction: Instruction): Program {
+  const own = program.streams[stream].map((old, n) => (n === at ? instruction : old));
+  return { ...program, streams: { ...program.streams, [stream]: own } };
+}
+
+describe('the check of programs', () => {
+  test('passes what the compiler makes, and its instructions pack and unpack to themselves', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const program = programOf(seed);
+      expect(() => checkProgram(program), `seed ${seed}`).not.toThrow();
+      for (const stream of STREAMS) {
+        for (const [at, instruction] of program.streams[stream].entries()) {
+          const where = `seed ${seed}, ${stream} ${at}`;
+          expect(unpackInstruction(packInstruction(instruction, where), where), where).toEqual(instruction);
+        }
+      }
+    }
+  });
+
+  test('fails where any wait is left out', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const program = programOf(seed);
+      for (const stream of STREAMS) {
+        for (const [at, instruction] of program.streams[stream].entries()) {
+          if (!('waits' in instruction) || instruction.waits.length === 0) continue;
+          const without = changed(program, stream, at, { ...instruction, waits: instruction.waits.slice(1) });
+          expect(() => checkProgram(without), `seed ${seed}, ${stream} ${at}`).toThrow(/program/);
+        }
+      }
+    }
+  });
+
+  test('fails where a post is left out, or one too many', () => {
+    const program = programOf(2);
+    for (const stream of STREAMS) {
+      for (const [at, instruction] of program.streams[stream].entries()) {
+        if (!('posts' in instruction) || instruction.posts.length === 0) continue;
+        const [first, ...rest] = instruction.posts as Synchronized['posts'];
+        const fewer = changed(program, stream, at, { ...instruction, posts: rest });
+        expect(() => checkProgram(fewer), `${stream} ${at}`).toThrow(/program/);
+        const more = { ...instruction, posts: [{ semaphore: first!.semaphore, count: first!.count + 1 }, ...rest] };
+        expect(() => checkProgram(changed(program, stream, at, more)), `${stream} ${at}`).toThrow(/program/);
+      }
+    }
+  });
+
+  test('names the field that a value does not fit', () => {
+    const program = programOf(1);
+    const at = program.streams.mac.findIndex(({ op }) => op === 'mac');
+    const instruction = program.streams.mac[at] as Extract<Instruction, { op: 'mac' }>;
+    expect(() => checkProgram(changed(program, 'mac', at, { ...instruction, align: 16 }))).toThrow(
+      `mac ${at}: mac.align: expected an integer from 0 to 15, got 16`,
+    );
+  });
+});
