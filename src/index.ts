@@ -18,21 +18,16 @@ export { generate } from './design/generate.ts';
 export type { Config, Matrix } from './machine/config.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
+export type { Activation, CellRule, Floats, Graph } from './model/graph.ts';
 export { hardwareModel } from './model/import/hardware_model.ts';
 export type { ImportOptions } from './model/import/import_options.ts';
 export type { ImportedModel, TensorSummary } from './model/import/imported_model.ts';
 export { importModel, readModel } from './model/import/read_model.ts';
 export type {
-  Activation,
-  CellRule,
-  Floats,
-  InitialState,
-  LstmDirection,
   LstmLayer,
   LstmModel,
   OutputLayer,
   Peepholes,
-  TrainedModel,
 } from './model/lstm.ts';
 export {
   FloatNetwork,

@@ -1,6 +1,7 @@
 import type { Masks } from '../../src/compiler/prune/prune_layer.ts';
 import { type Config, densityOf, type Matrix, STACKS } from '../../src/machine/config.ts';
-import type { Floats, LstmLayer } from '../../src/model/lstm.ts';
+import type { Floats } from '../../src/model/graph.ts';
+import type { LstmLayer } from '../../src/model/lstm.ts';
 
 /**
  * Magnitude pruning that knows nothing of lanes: of each sub-matrix the largest weights stay, ceil(size · density) of them, as

@@ -1,5 +1,6 @@
 import type { Formats } from '../machine/formats.ts';
-import type { Floats, LstmLayer } from '../model/lstm.ts';
+import type { Floats } from '../model/graph.ts';
+import type { LstmLayer } from '../model/lstm.ts';
 
 /** A matrix whose largest weight makes its scale too coarse for the others. */
 export interface CoarseMatrix {

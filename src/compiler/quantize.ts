@@ -1,6 +1,7 @@
 import type { Config } from '../machine/config.ts';
 import { type Formats, MAX_ACT_BITS, PEEP_BITS, Z_FRAC } from '../machine/formats.ts';
-import type { Floats, LstmLayer } from '../model/lstm.ts';
+import type { Floats } from '../model/graph.ts';
+import type { LstmLayer } from '../model/lstm.ts';
 import { EsegenError } from '../util/errors.ts';
 import { bitsFor, quantize, roundHalfUp } from '../util/fixed.ts';
 import type { VectorValues } from './calibrate.ts';

@@ -1,6 +1,4 @@
-import type { CellRule, Floats } from './graph.ts';
-
-export { type Activation, type CellRule, ESE_CELL, type Floats } from './graph.ts';
+import type { Floats } from './graph.ts';
 
 /** Peephole weights, one per cell: `i` and `f` look at the previous cell state, `o` at the new one. */
 export interface Peepholes {
@@ -10,7 +8,7 @@ export interface Peepholes {
 }
 
 /**
- * One LSTMP layer as trained, whatever file it came from. Rows of the stacked gate matrices are in the order
+ * One LSTMP layer as the one-layer compiler takes it: `stacked` makes it of a layer of the graph. Rows of the stacked gate matrices are in the order
  * i, f, g, o (PyTorch's), each `cells` rows high.
  */
 export interface LstmLayer {
@@ -44,40 +42,4 @@ export interface OutputLayer {
 export interface LstmModel {
   readonly layer: LstmLayer;
   readonly outputLayer: OutputLayer | null;
-}
-
-/** State before the first frame of an utterance. */
-export interface InitialState {
-  /** [P]. */
-  readonly y: Floats;
-  /** [H]. */
-  readonly c: Floats;
-}
-
-/** One direction of a layer as trained. */
-export interface LstmDirection {
-  readonly layer: LstmLayer;
-  readonly cell: CellRule;
-  /** Whether it takes an utterance from its last frame to its first. */
-  readonly reverse: boolean;
-  /** null: zeros. */
-  readonly initial: InitialState | null;
-}
-
-/**
- * What a model file holds, whether the hardware can run it or not; `hardwareModel` makes an {@link LstmModel} of it where it
- * can.
- */
-export interface TrainedModel {
-  /**
-   * Stacked layers, first layer first; each has one direction, or two with the forward one first. The outputs of two
-   * directions stand side by side, forward first, and are the inputs of the next layer.
-   */
-  readonly layers: readonly (readonly LstmDirection[])[];
-  /** Its `weight` is [classes, directions · P]. */
-  readonly outputLayer: OutputLayer | null;
-  /** Name of a value of the model that gives initial states at run time; null where none does. */
-  readonly stateInput: string | null;
-  /** Fixed lengths of the utterances of a batch in frames; null where an utterance ends when its frames end. */
-  readonly sequenceLengths: readonly number[] | null;
 }

@@ -1,4 +1,5 @@
-import type { Floats, LstmLayer, Peepholes } from '../../src/model/lstm.ts';
+import type { Floats } from '../../src/model/graph.ts';
+import type { LstmLayer, Peepholes } from '../../src/model/lstm.ts';
 import type { Rng } from '../../src/util/rng.ts';
 
 /** What a random layer is made of. */

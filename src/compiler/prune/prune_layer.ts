@@ -1,7 +1,8 @@
 import { type Config, densityOf, type Encoding, type Matrix, STACKS } from '../../machine/config.ts';
 import { shareOf } from '../../machine/deal.ts';
 import type { Tiles } from '../../machine/tiles.ts';
-import type { Floats, LstmLayer } from '../../model/lstm.ts';
+import type { Floats } from '../../model/graph.ts';
+import type { LstmLayer } from '../../model/lstm.ts';
 import { createPartition, projectionRowsByLane, tileRowsByLane } from '../../program/partition.ts';
 import { tilesFor } from '../choose_tiles.ts';
 import { columnBalanced } from './column_balanced.ts';

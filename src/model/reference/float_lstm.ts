@@ -1,6 +1,10 @@
 import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
 import { EsegenError } from '../../util/errors.ts';
-import { type Activation, type CellRule, ESE_CELL, type Floats, type InitialState, type LstmLayer } from '../lstm.ts';
+import { type Activation, type CellRule, ESE_CELL, type Floats, type LstmLayer as GraphLstm } from '../graph.ts';
+import type { LstmLayer } from '../lstm.ts';
+
+/** State before the first frame of an utterance. */
+type InitialState = NonNullable<GraphLstm['initial']>;
 
 /** What one step computed. The arrays are the working memory of the layer: copy what must outlive the call. */
 export interface FloatStep {

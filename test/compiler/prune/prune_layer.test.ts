@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pruneLayer } from '../../../src/compiler/prune/prune_layer.ts';
 import { ENCODINGS, MATRICES } from '../../../src/machine/config.ts';
-import type { Floats, LstmLayer } from '../../../src/model/lstm.ts';
+import type { Floats } from '../../../src/model/graph.ts';
+import type { LstmLayer } from '../../../src/model/lstm.ts';
 import { configOf, densities, ESE_DENSITY, nonZeros, positions, randomLayer, shapes } from './random_layer.ts';
 
 describe('pruneLayer', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type Config, MATRICES, type Matrix } from '../../../src/machine/config.ts';
 import { parseConfig } from '../../../src/machine/read_config.ts';
-import type { Floats, LstmLayer } from '../../../src/model/lstm.ts';
+import type { Floats } from '../../../src/model/graph.ts';
+import type { LstmLayer } from '../../../src/model/lstm.ts';
 import { createPartition, gateRows, projectionRows } from '../../../src/program/partition.ts';
 import { Rng } from '../../../src/util/rng.ts';
 
