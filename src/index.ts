@@ -23,18 +23,18 @@ export { hardwareModel } from './model/import/hardware_model.ts';
 export type { ImportOptions } from './model/import/import_options.ts';
 export type { ImportedModel, TensorSummary } from './model/import/imported_model.ts';
 export { importModel, readModel } from './model/import/read_model.ts';
-export type {
-  LstmLayer,
-  LstmModel,
-  OutputLayer,
-  Peepholes,
-} from './model/lstm.ts';
 export {
   FloatNetwork,
   type FloatOptions,
   type FloatResult,
   type FloatStates,
 } from './model/reference/float_network.ts';
+export type {
+  LstmModel,
+  OutputLayer,
+  Peepholes,
+  StackedLayer,
+} from './model/stacked_layer.ts';
 export type { Design } from './program/design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';

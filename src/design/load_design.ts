@@ -5,7 +5,7 @@ import { memoryPath } from '../machine/names.ts';
 import { parseConfig } from '../machine/read_config.ts';
 import type { Graph } from '../model/graph.ts';
 import { importModel, readModel } from '../model/import/read_model.ts';
-import type { LstmModel } from '../model/lstm.ts';
+import type { LstmModel } from '../model/stacked_layer.ts';
 import type { Design } from '../program/design.ts';
 import { type MemImage, parseMem } from '../program/mem_image.ts';
 import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';

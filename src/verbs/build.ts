@@ -16,7 +16,7 @@ import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
-import type { LstmModel } from '../model/lstm.ts';
+import type { LstmModel } from '../model/stacked_layer.ts';
 import type { Design } from '../program/design.ts';
 import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
 import { readJson } from '../util/read_json.ts';

@@ -13,7 +13,7 @@ import {
   type Matrix,
   type Node,
 } from '../graph.ts';
-import type { LstmModel, LstmLayer as StackedLayer } from '../lstm.ts';
+import type { LstmModel, StackedLayer } from '../stacked_layer.ts';
 
 /** A node that the hardware cannot run. */
 export interface Refusal {

@@ -4,7 +4,7 @@ import type { Graph } from '../../model/graph.ts';
 import { hardwareModel } from '../../model/import/hardware_model.ts';
 import type { ImportOptions } from '../../model/import/import_options.ts';
 import { importModel } from '../../model/import/read_model.ts';
-import type { LstmModel } from '../../model/lstm.ts';
+import type { LstmModel } from '../../model/stacked_layer.ts';
 import { EsegenError } from '../../util/errors.ts';
 
 /** A model for the hardware, and as it was trained. */

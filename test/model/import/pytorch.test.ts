@@ -3,7 +3,7 @@ import type { Graph, GruLayer, LstmLayer } from '../../../src/model/graph.ts';
 import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
 import { networkOfTensors, parseSafetensors } from '../../../src/model/import/safetensors.ts';
 import { type FloatTensor, writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
-import type { LstmModel } from '../../../src/model/lstm.ts';
+import type { LstmModel } from '../../../src/model/stacked_layer.ts';
 import { EsegenError } from '../../../src/util/errors.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { checkGraph } from '../../lib/check_graph.ts';

@@ -11,7 +11,7 @@ export interface Peepholes {
  * One LSTMP layer as the one-layer compiler takes it: `stacked` makes it of a layer of the graph. Rows of the stacked gate matrices are in the order
  * i, f, g, o (PyTorch's), each `cells` rows high.
  */
-export interface LstmLayer {
+export interface StackedLayer {
   /** I: length of x. */
   readonly inputs: number;
   /** H: number of cells. */
@@ -40,6 +40,6 @@ export interface OutputLayer {
 
 /** A model that the hardware can run: one layer, one direction, ESE's cell. Every later stage starts from it. */
 export interface LstmModel {
-  readonly layer: LstmLayer;
+  readonly layer: StackedLayer;
   readonly outputLayer: OutputLayer | null;
 }
