@@ -101,7 +101,7 @@ describe('a network of several modules', () => {
   });
 
   test('the layer file of the examples is one', () => {
-    const path = fileURLToPath(new URL('../../../examples/networks/ds2.layers.json', import.meta.url));
+    const path = fileURLToPath(new URL('../../../examples/networks/ds2-p15.layers.json', import.meta.url));
     expect(readLayersFile(path).layers).toHaveLength(13);
   });
 });
