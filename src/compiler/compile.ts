@@ -11,7 +11,7 @@ import { compileSchedule } from '../program/schedule.ts';
 import { type SegmentMatrix, segmentList } from '../program/segments.ts';
 import type { Progress } from '../util/report.ts';
 import { measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
-import { fitDimensions, fitFormats, type Hardware } from './fit.ts';
+import { checkShape, fitDimensions, fitFormats, type Hardware } from './fit.ts';
 import { hasEqualColumns } from './prune/equal_columns.ts';
 import { type PrunedLayer, pruneLayer } from './prune/prune_layer.ts';
 import { quantizeLayer } from './quantize.ts';
@@ -120,6 +120,7 @@ export function compileForAnyPart(
   progress: Progress = () => {},
   hardware: Hardware | null = null,
 ): Compilation {
+  if (hardware !== null) checkShape(source, hardware.dimensions);
   progress('prune');
   const pruned = pruneLayer(source, config, hardware?.dimensions.tiles);
   progress('calibrate');

@@ -87,6 +87,7 @@ describe('.ci/run', () => {
     expect(box.calls().map((call) => call.replace(/ --outputFile.*/, ''))).toEqual([
       'npx tsc --noEmit',
       'npx biome check .',
+      'npm run --silent check:arrows',
       'npm run --silent lint:rtl',
       'npm run --silent check:generated',
       'npm test --silent -- --reporter=default --reporter=json',
