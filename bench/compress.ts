@@ -12,7 +12,7 @@ import { quantizeLayer } from '../src/compiler/quantize.ts';
 import { randomCalibration } from '../src/data/calibration_set.ts';
 import { type Config, ENCODINGS } from '../src/machine/config.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
-import type { LstmLayer } from '../src/model/lstm.ts';
+import type { StackedLayer } from '../src/model/stacked_layer.ts';
 import { encodeGroups } from '../src/program/encode.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from '../src/program/partition.ts';
 import { Rng } from '../src/util/rng.ts';
@@ -33,7 +33,7 @@ interface Shape {
   readonly outputs: number;
 }
 
-function normalLayer({ inputs, cells, outputs }: Shape, seed: number): LstmLayer {
+function normalLayer({ inputs, cells, outputs }: Shape, seed: number): StackedLayer {
   const rng = new Rng(seed);
   const draw = (length: number) => {
     const values = new Float32Array(length);
@@ -60,7 +60,7 @@ function timed<T>(totals: Map<string, number>, stage: string, run: () => T): T {
   return result;
 }
 
-function compress(layer: LstmLayer, config: Config, totals: Map<string, number>): void {
+function compress(layer: StackedLayer, config: Config, totals: Map<string, number>): void {
   const pruned = timed(totals, 'prune', () => pruneLayer(layer, config));
   const values = timed(totals, 'calibrate', () => measureVectors(pruned.layer, randomCalibration(layer.inputs)));
   const quantized = timed(totals, 'quantize', () => quantizeLayer(pruned.layer, config, values));

@@ -23,7 +23,7 @@ import { parseConfig } from '../src/machine/read_config.ts';
 import { hardwareModel } from '../src/model/import/hardware_model.ts';
 import { readModel } from '../src/model/import/read_model.ts';
 import { networkOfTensors, parseSafetensors } from '../src/model/import/safetensors.ts';
-import type { LstmLayer, OutputLayer } from '../src/model/lstm.ts';
+import type { OutputLayer, StackedLayer } from '../src/model/stacked_layer.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
 import { parseFeatureNorm, speechFeatures } from '../src/speech/features.ts';
 import { applyOutputLayer } from '../src/speech/output_layer.ts';
@@ -54,7 +54,12 @@ const configOf = (more: Readonly<Record<string, unknown>>): Config =>
   parseConfig({ array: { lanes: 32 }, ...more }, 'bench');
 
 /** Plain magnitude masks against balanced ones, on layers that the rules prune to the same density. */
-function compareCycles(name: string, layer: LstmLayer, density: number, more: Readonly<Record<string, unknown>>): void {
+function compareCycles(
+  name: string,
+  layer: StackedLayer,
+  density: number,
+  more: Readonly<Record<string, unknown>>,
+): void {
   const frames = createFrames(1, layer.inputs);
   const values = measureVectors(layer, { frames, utteranceStarts: [0], origin: 'zeros' });
   const cycles = (pruned: PrunedLayer, config: Config) => estimateCycles(compilePruned(pruned, config, values).design);

@@ -18,28 +18,23 @@ export { generate } from './design/generate.ts';
 export type { Config, Matrix } from './machine/config.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
+export type { Activation, CellRule, Floats, Graph } from './model/graph.ts';
 export { hardwareModel } from './model/import/hardware_model.ts';
 export type { ImportOptions } from './model/import/import_options.ts';
 export type { ImportedModel, TensorSummary } from './model/import/imported_model.ts';
 export { importModel, readModel } from './model/import/read_model.ts';
-export type {
-  Activation,
-  CellRule,
-  Floats,
-  InitialState,
-  LstmDirection,
-  LstmLayer,
-  LstmModel,
-  OutputLayer,
-  Peepholes,
-  TrainedModel,
-} from './model/lstm.ts';
 export {
   FloatNetwork,
   type FloatOptions,
   type FloatResult,
   type FloatStates,
 } from './model/reference/float_network.ts';
+export type {
+  LstmModel,
+  OutputLayer,
+  Peepholes,
+  StackedLayer,
+} from './model/stacked_layer.ts';
 export type { Design } from './program/design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';

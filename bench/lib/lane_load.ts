@@ -1,10 +1,10 @@
 import type { Masks } from '../../src/compiler/prune/prune_layer.ts';
 import type { Config } from '../../src/machine/config.ts';
-import type { LstmLayer } from '../../src/model/lstm.ts';
+import type { StackedLayer } from '../../src/model/stacked_layer.ts';
 import { createPartition, gateRowsByLane, projectionRowsByLane } from '../../src/program/partition.ts';
 
 /** Weights of the fullest lane of any group over the mean; 1 where there are none. */
-export function laneImbalance(layer: LstmLayer, masks: Masks, { array: { lanes, groups } }: Config): number {
+export function laneImbalance(layer: StackedLayer, masks: Masks, { array: { lanes, groups } }: Config): number {
   const partition = createPartition(lanes, layer.cells, layer.outputs);
   const counts = new Float64Array(lanes * groups);
   const count = (mask: Uint8Array, columns: number, rowsByLane: readonly Int32Array[]) => {

@@ -1,12 +1,13 @@
 import type { Masks } from '../../src/compiler/prune/prune_layer.ts';
 import { type Config, densityOf, type Matrix, STACKS } from '../../src/machine/config.ts';
-import type { Floats, LstmLayer } from '../../src/model/lstm.ts';
+import type { Floats } from '../../src/model/graph.ts';
+import type { StackedLayer } from '../../src/model/stacked_layer.ts';
 
 /**
  * Magnitude pruning that knows nothing of lanes: of each sub-matrix the largest weights stay, ceil(size · density) of them, as
  * in Deep Compression (Han et al., ICLR 2016). It is what balanced pruning is compared with.
  */
-export function plainMagnitude(layer: LstmLayer, config: Config): Masks {
+export function plainMagnitude(layer: StackedLayer, config: Config): Masks {
   const { weightX, weightR, weightP } = layer;
   const densities = (matrices: readonly Matrix[]) => matrices.map((matrix) => densityOf(config, matrix));
   return {
@@ -36,7 +37,7 @@ function largest(weights: Floats, densities: readonly number[]): Uint8Array {
 }
 
 /** A layer under masks. */
-export function maskLayer(layer: LstmLayer, masks: Masks): LstmLayer {
+export function maskLayer(layer: StackedLayer, masks: Masks): StackedLayer {
   const under = (weights: Floats, mask: Uint8Array) => weights.map((weight, at) => (mask[at] === 1 ? weight : 0));
   return {
     ...layer,

@@ -3,11 +3,12 @@ import type { Design } from '../program/design.ts';
 import { type BuildResult, build } from '../verbs/build.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, weightRows } from './describe.ts';
+import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { saturationRows, showWarnings } from './saturation.ts';
 import { formatCount, formatRows, type Row } from './table.ts';
 
-interface Options {
+interface Options extends ModelArguments {
   model: string;
   config: string;
   out: string;
@@ -17,12 +18,11 @@ interface Options {
 /** `esegen build`: from a trained model to a design directory; ends with a short summary. */
 export const buildCommand: CommandBody<Options> = {
   builder: (yargs) =>
-    yargs
+    addModelOptions(yargs)
       .positional('model', {
         type: 'string',
         demandOption: true,
-        describe:
-          'Trained model: .safetensors with the names of torch.nn.LSTM, .onnx, or Kaldi nnet1 text (.nnet, .txt)',
+        describe: 'Trained model: PyTorch state dict (.safetensors), .onnx, or Kaldi nnet1 text (.nnet, .txt)',
       })
       .option('config', {
         type: 'string',
@@ -41,11 +41,11 @@ export const buildCommand: CommandBody<Options> = {
         requiresArg: true,
         describe: 'Frames that fix the number formats (.npy, [T, I]); default calibration.npy beside the model',
       }),
-  handler: ({ model, config, out, calibrate }) => {
+  handler: ({ model, config, out, calibrate, ...given }) => {
     const progress = progressLine();
     let result: BuildResult;
     try {
-      result = build({ model, config, out, calibrate, progress: progress.show });
+      result = build({ model, importOptions: modelOptions(given), config, out, calibrate, progress: progress.show });
     } finally {
       progress.clear();
     }

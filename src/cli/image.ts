@@ -5,10 +5,11 @@ import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { type ModelImage, modelImage } from '../verbs/image.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, weightRows } from './describe.ts';
+import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows } from './table.ts';
 
-interface Options {
+interface Options extends ModelArguments {
   model: string;
   design: string;
   out: string;
@@ -18,7 +19,7 @@ interface Options {
 /** `esegen image`: from a trained model to an image that hardware of a design can load. */
 export const imageCommand: CommandBody<Options> = {
   builder: (yargs) =>
-    yargs
+    addModelOptions(yargs)
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
       .option('design', { type: 'string', demandOption: true, requiresArg: true, describe: 'Design directory' })
       .option('out', {
@@ -28,14 +29,14 @@ export const imageCommand: CommandBody<Options> = {
         describe: 'File to write; weights for external memory go to the same name with .weights behind it',
       })
       .option('calibrate', { type: 'string', requiresArg: true, describe: 'Frames, as for build' }),
-  handler: ({ model, design, out, calibrate }) => {
+  handler: ({ model, design, out, calibrate, ...given }) => {
     const inDesign = [IMAGE_FILE, STREAM_FILE].map((file) => join(design, file));
     const sources = [model, ...inDesign, ...(calibrate === undefined ? [] : [calibrate])];
     for (const file of [out, weightsPath(out)]) checkFileTarget(file, sources);
     const progress = progressLine();
     let result: ModelImage;
     try {
-      result = modelImage({ model, design, calibrate, progress: progress.show });
+      result = modelImage({ model, importOptions: modelOptions(given), design, calibrate, progress: progress.show });
     } finally {
       progress.clear();
     }

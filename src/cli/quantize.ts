@@ -2,10 +2,11 @@ import type { QuantizeReport } from '../verbs/compress/quantize_report.ts';
 import { quantizeModel } from '../verbs/quantize.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
+import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatDb, formatShare, formatTable } from './table.ts';
 
-interface Arguments {
+interface Arguments extends ModelArguments {
   model: string;
   config: string;
   calibrate: string | undefined;
@@ -17,19 +18,20 @@ interface Arguments {
 /** `esegen quantize`: what the number formats lose. */
 export const quantizeCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
-    yargs
+    addModelOptions(yargs)
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
       .option('config', { type: 'string', demandOption: true, requiresArg: true, describe: 'Config (JSON)' })
       .option('calibrate', { type: 'string', requiresArg: true, describe: 'Frames (.npy, [T, I]), as for build' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Bits of weights to compare, e.g. 4..16' })
       .option('vectors', { type: 'string', requiresArg: true, describe: 'Bits of vectors to compare, e.g. 8,12,16' })
       .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' }),
-  handler: ({ model, config, calibrate, weights, vectors, json }) => {
+  handler: ({ model, config, calibrate, weights, vectors, json, ...given }) => {
     const progress = progressLine();
     let report: QuantizeReport;
     try {
       report = quantizeModel({
         model,
+        importOptions: modelOptions(given),
         config,
         calibrate,
         weights: parseOptionalList('--weights', weights),

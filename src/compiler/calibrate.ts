@@ -1,6 +1,6 @@
 import type { CalibrationSet } from '../data/calibration_set.ts';
-import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
+import type { StackedLayer } from '../model/stacked_layer.ts';
 import { quantize } from '../util/fixed.ts';
 import { fractionFor } from './fraction_bits.ts';
 import { ValueHistogram } from './value_histogram.ts';
@@ -35,7 +35,7 @@ const MAX_CELL_FRAC = 15;
  * far beyond the reach of tanh hardly shows. The first format whose rounding and saturation stay 50 dB below y is taken, from the
  * one that the largest c just fits in to finer ones; where none does, that of least squared error of y.
  */
-export function measureVectors(layer: LstmLayer, set: CalibrationSet): VectorValues {
+export function measureVectors(layer: StackedLayer, set: CalibrationSet): VectorValues {
   // One model for all runs: to sort out its weights takes as long as to run it.
   let round = (c: number) => c;
   const lstm = new FloatLstm(layer, { round: (c) => round(c) });

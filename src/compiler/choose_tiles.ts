@@ -2,7 +2,7 @@ import { type Config, densityOf, STACKS } from '../machine/config.ts';
 import { largestShare } from '../machine/deal.ts';
 import { GATES, type Tiles } from '../machine/tiles.ts';
 import { OUTPUT_GATE_LAG } from '../machine/timing.ts';
-import type { LstmLayer } from '../model/lstm.ts';
+import type { StackedLayer } from '../model/stacked_layer.ts';
 
 /** Rows that a tile in look-up tables has at most: one RAM64M8 deep. */
 const TILE_ROWS = 64;
@@ -11,7 +11,7 @@ const TILE_ROWS = 64;
  * Share of the weights of W_r that stay: those that are there, or those that pruning will leave; to three digits, so that a model pruned
  * by a config and built again has the same tiles.
  */
-function recurrentDensity({ weightR }: LstmLayer, config: Config): number {
+function recurrentDensity({ weightR }: StackedLayer, config: Config): number {
   let nonZeros = 0;
   for (const weight of weightR) if (weight !== 0) nonZeros++;
   const asked = STACKS.r.reduce((sum, matrix) => sum + densityOf(config, matrix) / GATES, 0);
@@ -24,7 +24,7 @@ function recurrentDensity({ weightR }: LstmLayer, config: Config): number {
  *
  * @returns one number, or two that may be 0 in a lane of one cell
  */
-export function tilesFor(layer: LstmLayer, config: Config): Tiles {
+export function tilesFor(layer: StackedLayer, config: Config): Tiles {
   const { lanes, groups } = config.array;
   const cells = largestShare(Math.max(layer.cells, config.maximum.cells), lanes);
   if (config.accumulatorMemory !== 'split') return [cells];

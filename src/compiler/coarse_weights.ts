@@ -1,5 +1,6 @@
 import type { Formats } from '../machine/formats.ts';
-import type { Floats, LstmLayer } from '../model/lstm.ts';
+import type { Floats } from '../model/graph.ts';
+import type { StackedLayer } from '../model/stacked_layer.ts';
 
 /** A matrix whose largest weight makes its scale too coarse for the others. */
 export interface CoarseMatrix {
@@ -23,7 +24,7 @@ const COARSE_SHARE = 0.1;
  * @param layer the pruned layer
  */
 export function coarseMatrices(
-  { inputs, cells, outputs, weightX, weightR, weightP }: LstmLayer,
+  { inputs, cells, outputs, weightX, weightR, weightP }: StackedLayer,
   { weightXFrac, weightRFrac, weightPFrac }: Formats,
 ): CoarseMatrix[] {
   return [

@@ -1,7 +1,7 @@
 import type { CalibrationSet } from '../data/calibration_set.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
-import type { LstmLayer } from '../model/lstm.ts';
+import type { StackedLayer } from '../model/stacked_layer.ts';
 import { actTable, SIGMOID, TANH } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
 import { dimensionsOf } from '../program/dimensions.ts';
@@ -52,7 +52,7 @@ export interface CompileReport {
 /** A design together with the layer it was made from (pruned) and the report. */
 export interface Compilation {
   readonly design: Design;
-  readonly layer: LstmLayer;
+  readonly layer: StackedLayer;
   readonly report: CompileReport;
 }
 
@@ -96,7 +96,7 @@ function largestCount(matrix: EncodedMatrix): number {
  *   the part
  */
 export function compile(
-  source: LstmLayer,
+  source: StackedLayer,
   config: Config,
   calibration: CalibrationSet,
   progress: Progress = () => {},
@@ -114,7 +114,7 @@ export function compile(
  * @throws EsegenError as {@link compile} does, but for the part
  */
 export function compileForAnyPart(
-  source: LstmLayer,
+  source: StackedLayer,
   config: Config,
   calibration: CalibrationSet,
   progress: Progress = () => {},

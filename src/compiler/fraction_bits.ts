@@ -1,4 +1,4 @@
-import type { Floats } from '../model/lstm.ts';
+import type { Floats } from '../model/graph.ts';
 import type { ValueHistogram } from './value_histogram.ts';
 
 /** Fraction bits for values up to `peak` in `bits` bits; the largest value may saturate by one step. */

@@ -1,12 +1,13 @@
 import type { Config } from '../machine/config.ts';
 import { type Formats, MAX_ACT_BITS, PEEP_BITS, Z_FRAC } from '../machine/formats.ts';
-import type { Floats, LstmLayer } from '../model/lstm.ts';
+import type { Floats } from '../model/graph.ts';
+import type { StackedLayer } from '../model/stacked_layer.ts';
 import { EsegenError } from '../util/errors.ts';
 import { bitsFor, quantize, roundHalfUp } from '../util/fixed.ts';
 import type { VectorValues } from './calibrate.ts';
 import { bestFraction, bestWeightFraction, fractionFor } from './fraction_bits.ts';
 
-/** An integer layer: the shapes of LstmLayer, the formats of `formats`. */
+/** An integer layer: the shapes of StackedLayer, the formats of `formats`. */
 export interface QuantizedLayer {
   readonly inputs: number;
   readonly cells: number;
@@ -121,7 +122,7 @@ export function sumBitsFor({
  * @throws EsegenError when the ranges of the model are too far apart for the widths of the config
  */
 export function quantizeLayer(
-  layer: LstmLayer,
+  layer: StackedLayer,
   config: Config,
   values: VectorValues,
   roomy = false,

@@ -3,7 +3,7 @@ import { renderTemplate } from '../hdl/render.ts';
 import { benchFiles } from '../hdl/test_bench.ts';
 import { memoryPath } from '../machine/names.ts';
 import { writeSafetensors } from '../model/import/write_safetensors.ts';
-import type { LstmModel } from '../model/lstm.ts';
+import type { LstmModel } from '../model/stacked_layer.ts';
 import { formatMem } from '../program/mem_image.ts';
 import { IMAGE_FILE, packModelImage, weightsSum } from '../program/model_image.ts';
 import { packDesign } from '../program/pack.ts';

@@ -1,6 +1,6 @@
 import { lstmTensors } from '../model/import/pytorch/lstm_tensors.ts';
 import type { FloatTensor } from '../model/import/write_safetensors.ts';
-import type { LstmLayer, LstmModel } from '../model/lstm.ts';
+import type { LstmModel, StackedLayer } from '../model/stacked_layer.ts';
 import { type FeatureNorm, STACK } from '../speech/features.ts';
 import { printJson } from './files.ts';
 import type { Labels } from './labels.ts';
@@ -23,7 +23,7 @@ export function printNorm(norm: FeatureNorm): string {
 }
 
 /** The pruned layer and the output layer by PyTorch's names. */
-export function modelTensors(layer: LstmLayer, { outputLayer }: LstmModel): Map<string, FloatTensor> {
+export function modelTensors(layer: StackedLayer, { outputLayer }: LstmModel): Map<string, FloatTensor> {
   const names = { matrix: (base: string) => `lstm.${base}_l0`, peephole: (base: string) => `lstm.${base}` };
   const tensors = new Map(lstmTensors(layer, names));
   if (outputLayer !== null) {

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import type { CompileReport } from '../compiler/compile.ts';
 import { memoryPath } from '../machine/names.ts';
 import { parseConfig } from '../machine/read_config.ts';
-import { readModel } from '../model/import/read_model.ts';
-import type { LstmModel } from '../model/lstm.ts';
+import type { Graph } from '../model/graph.ts';
+import { importModel, readModel } from '../model/import/read_model.ts';
+import type { LstmModel } from '../model/stacked_layer.ts';
 import type { Design } from '../program/design.ts';
 import { type MemImage, parseMem } from '../program/mem_image.ts';
 import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';
@@ -34,6 +35,8 @@ export interface LoadedDesign {
   readonly files: ReadonlyMap<string, string>;
   /** Reads the pruned float model, with its output layer where it has one. */
   readonly readModel: () => LstmModel;
+  /** The same as a network. */
+  readonly readGraph: () => Graph;
   /** Reads the normalisation of the features; null where the design has none. */
   readonly readNorm: () => FeatureNorm | null;
   /** Reads the meaning of the output classes; null where the design has none. */
@@ -93,6 +96,7 @@ export function loadDesign(dir: string): LoadedDesign {
     report,
     files,
     readModel: () => readModel(join(dir, HOST_PATHS.model)),
+    readGraph: () => importModel(join(dir, HOST_PATHS.model)).graph,
     readNorm: () => readJson(HOST_PATHS.norm, parseFeatureNorm),
     readLabels: () => readJson(HOST_PATHS.labels, parseLabels),
   };

@@ -1,5 +1,5 @@
 import { createFrames, type Frames } from '../data/frames.ts';
-import type { OutputLayer } from '../model/lstm.ts';
+import type { OutputLayer } from '../model/stacked_layer.ts';
 import { EsegenError } from '../util/errors.ts';
 
 /**

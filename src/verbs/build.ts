@@ -14,8 +14,9 @@ import type { Config } from '../machine/config.ts';
 import { parseConfig, readConfig } from '../machine/read_config.ts';
 import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
+import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
-import type { LstmModel } from '../model/lstm.ts';
+import type { LstmModel } from '../model/stacked_layer.ts';
 import type { Design } from '../program/design.ts';
 import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
 import { readJson } from '../util/read_json.ts';
@@ -27,6 +28,8 @@ import { coarseWarnings, saturationWarnings } from './warnings.ts';
 export interface BuildOptions {
   /** Path of the trained model. */
   readonly model: string;
+  /** What the user says of the model file. */
+  readonly importOptions?: ImportOptions | undefined;
   /** A config, or the path of one. */
   readonly config: string | Config;
   /** Design directory to write: new, empty, or a design of esegen. */
@@ -67,12 +70,19 @@ export interface BuildResult {
  *
  * @throws EsegenError where an input is not valid or `out` is not to be written; no directory is left behind then
  */
-export function build({ model: path, config: source, out, calibrate, progress = () => {} }: BuildOptions): BuildResult {
+export function build({
+  model: path,
+  importOptions,
+  config: source,
+  out,
+  calibrate,
+  progress = () => {},
+}: BuildOptions): BuildResult {
   const start = performance.now();
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
   progress('read model');
-  const { graph } = importModel(path);
+  const { graph } = importModel(path, importOptions);
   const model = hardwareModel(path, graph);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);

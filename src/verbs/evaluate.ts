@@ -8,7 +8,7 @@ import { Saturation } from '../golden/saturation.ts';
 import type { Config, Matrix } from '../machine/config.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import { importModel } from '../model/import/read_model.ts';
-import type { LstmLayer } from '../model/lstm.ts';
+import type { StackedLayer } from '../model/stacked_layer.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
 import type { Accuracy, DensityRow, EvaluateOptions, Evaluation, GoldenRow } from './compress/evaluation.ts';
 import { checkSweep, checkVectorBits, checkWeightBits, configOf } from './compress/input.ts';
@@ -85,7 +85,7 @@ function withDensity(config: Config, density: number): Config {
   return { ...config, density: Object.fromEntries(all) as Record<Matrix, number> };
 }
 
-function keptShare({ weightX, weightR, weightP }: LstmLayer): number {
+function keptShare({ weightX, weightR, weightP }: StackedLayer): number {
   const matrices = weightP === null ? [weightX, weightR] : [weightX, weightR, weightP];
   let kept = 0;
   let all = 0;

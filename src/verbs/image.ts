@@ -4,6 +4,7 @@ import { type CompileReport, compile } from '../compiler/compile.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { loadDesign } from '../design/load_design.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
+import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Design } from '../program/design.ts';
 import { IMAGE_FILE, packModelImage, readImageHash, type WeightsSum, weightsSum } from '../program/model_image.ts';
@@ -16,6 +17,8 @@ import type { Progress } from '../util/report.ts';
 export interface ImageOptions {
   /** Path of the trained model. */
   readonly model: string;
+  /** What the user says of the model file. */
+  readonly importOptions?: ImportOptions | undefined;
   /** Design directory of the hardware that is to run it. */
   readonly design: string;
   /** As in build. */
@@ -41,14 +44,20 @@ export interface ModelImage {
  *
  * @throws EsegenError where an input is not valid, or the model does not fit the hardware
  */
-export function modelImage({ model: path, design: dir, calibrate, progress = () => {} }: ImageOptions): ModelImage {
+export function modelImage({
+  model: path,
+  importOptions,
+  design: dir,
+  calibrate,
+  progress = () => {},
+}: ImageOptions): ModelImage {
   progress('read design');
   const { design: hardware, files } = loadDesign(dir);
   if (!files.has(IMAGE_FILE))
     throw new EsegenError(dir, `holds no ${IMAGE_FILE}`, 'Build the design again with esegen build');
   const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)), IMAGE_FILE);
   progress('read model');
-  const { graph } = importModel(path);
+  const { graph } = importModel(path, importOptions);
   const { layer } = hardwareModel(path, graph);
   const calibration = readCalibration(path, calibrate, layer.inputs);
   const { design, report } = compile(layer, hardware.config, calibration, progress, hardware);

@@ -1,5 +1,6 @@
 import { readCalibration } from '../data/frame_sets.ts';
 import type { Config } from '../machine/config.ts';
+import type { ImportOptions } from '../model/import/import_options.ts';
 import type { Progress } from '../util/report.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
 import { checkVectorBits, checkWeightBits, configOf, readHardwareModel } from './compress/input.ts';
@@ -9,6 +10,8 @@ import { type QuantizeReport, quantizeReport } from './compress/quantize_report.
 export interface QuantizeOptions {
   /** Path of the trained model. */
   readonly model: string;
+  /** What the user says of the model file. */
+  readonly importOptions?: ImportOptions | undefined;
   /** A config, or the path of one. */
   readonly config: string | Config;
   /** Frames, as in `build`. */
@@ -39,7 +42,7 @@ export function quantizeModel(options: QuantizeOptions): QuantizeReport {
   const {
     model: { layer },
     graph,
-  } = readHardwareModel(path);
+  } = readHardwareModel(path, options.importOptions);
   const calibration = readCalibration(path, calibrate, layer.inputs);
   checkCellLimit(path, graph, layer, calibration);
   return quantizeReport(layer, config, calibration, sweep, progress);

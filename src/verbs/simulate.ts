@@ -8,8 +8,8 @@ import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { SignalNoise } from '../data/signal_noise.ts';
 import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
 import type { SaturationReport } from '../golden/saturation.ts';
-import type { LstmLayer } from '../model/lstm.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
+import type { StackedLayer } from '../model/stacked_layer.ts';
 import { writeNpy } from '../util/npy.ts';
 import { makeFolderTarget } from '../util/write_files.ts';
 import { checkHasMemory, checkOptions, checkTargets } from './simulation/check_options.ts';
@@ -53,7 +53,7 @@ export interface SimulateResult {
 const DEFAULT_FRAMES = 8;
 
 /** The double-precision model over voices that run side by side: row t * channels + c is frame t of voice c. */
-function runFloat(layer: LstmLayer, frames: Frames, channels: number): Frames {
+function runFloat(layer: StackedLayer, frames: Frames, channels: number): Frames {
   const out = createFrames(frames.frames, layer.outputs);
   for (let channel = 0; channel < channels; channel++) {
     const lstm = new FloatLstm(layer);

@@ -457,10 +457,10 @@ describe('esegen inspect', () => {
   test('says what is in a model', async () => {
     const { exitCode, stdout, stderr } = await esegen('inspect', model);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^layer +4 inputs, 8 cells, 3 outputs \(projection\), peepholes$/m);
-    expect(stdout).toMatch(/^output layer +2 classes$/m);
-    expect(stdout).toMatch(/^ix +8 +4 +32 +100\.00 % +\d\.\d+$/m);
-    expect(stdout).toMatch(/^ym +3 +8 +24 +100\.00 % +\d\.\d+$/m);
+    expect(stdout).toMatch(/^lstm +lstm +4 → 3 +\d+ +100\.00 % +8 cells, projection, peepholes/m);
+    expect(stdout).toMatch(/^fc +linear +3 → 2 +6 +100\.00 %$/m);
+    expect(stdout).toMatch(/^lstm\.ix +8 +4 +32 +100\.00 % +\d\.\d+$/m);
+    expect(stdout).toMatch(/^lstm\.ym +3 +8 +24 +100\.00 % +\d\.\d+$/m);
     expect(stdout).toMatch(/^lstm\.weight_ih_l0 +F32 +\[32, 4\]$/m);
   });
 

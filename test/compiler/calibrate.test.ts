@@ -3,19 +3,19 @@ import { sampleLayer } from '../../fixtures/sample_design.ts';
 import { measureVectors } from '../../src/compiler/calibrate.ts';
 import { fractionFor } from '../../src/compiler/fraction_bits.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
-import type { LstmLayer } from '../../src/model/lstm.ts';
 import { FloatLstm } from '../../src/model/reference/float_lstm.ts';
+import type { StackedLayer } from '../../src/model/stacked_layer.ts';
 import { quantize } from '../../src/util/fixed.ts';
 
 /** A layer one of whose cells counts: its gates i and f are open, and it adds up tanh(3). */
-function counting(): LstmLayer {
+function counting(): StackedLayer {
   const layer = sampleLayer({ inputs: 6, cells: 12, outputs: 5 });
   const bias = layer.bias.slice();
   for (const [gate, value] of [20, 20, 3].entries()) bias[gate * 12] = value;
   return { ...layer, bias };
 }
 
-function errorsOfY(layer: LstmLayer, bits: number, fractions: readonly number[]): readonly number[] {
+function errorsOfY(layer: StackedLayer, bits: number, fractions: readonly number[]): readonly number[] {
   const { frames, utteranceStarts } = randomCalibration(layer.inputs);
   const exact = new FloatLstm(layer).run(frames, { utteranceStarts }).data;
   return fractions.map((frac) => {

@@ -5,11 +5,11 @@ import { hasEqualColumns } from '../../src/compiler/prune/equal_columns.ts';
 import { selectWeights } from '../../src/compiler/prune/prune_layer.ts';
 import type { Config } from '../../src/machine/config.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
-import type { LstmLayer } from '../../src/model/lstm.ts';
+import type { StackedLayer } from '../../src/model/stacked_layer.ts';
 import { createPartition, gateRowsByLane, tileRowsByLane } from '../../src/program/partition.ts';
 import { Rng } from '../../src/util/rng.ts';
 
-function layerOf(cells: number, outputs: number, inputs = 7): LstmLayer {
+function layerOf(cells: number, outputs: number, inputs = 7): StackedLayer {
   const rng = new Rng(cells);
   const matrix = (size: number) => Float64Array.from({ length: size }, () => rng.normal());
   return {

@@ -5,14 +5,14 @@ import { measureVectors, type VectorValues } from '../../src/compiler/calibrate.
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
-import type { LstmLayer } from '../../src/model/lstm.ts';
+import type { StackedLayer } from '../../src/model/stacked_layer.ts';
 import { fillerWord } from '../../src/program/stream.ts';
 
 /** Values whose negatives would round to the most negative integer of their format: the largest one sets the scale. */
 const value = fc.oneof(fc.constantFrom(-1, -0.5, -(2 ** -7), 1, 0.5, 0), fc.double({ min: -4, max: 4, noNaN: true }));
 
 /** A layer of one cell with a projection. */
-const layers: fc.Arbitrary<LstmLayer> = fc
+const layers: fc.Arbitrary<StackedLayer> = fc
   .record({
     weightX: fc.array(value, { minLength: 8, maxLength: 8 }),
     weightR: fc.array(value, { minLength: 4, maxLength: 4 }),
@@ -29,7 +29,7 @@ const layers: fc.Arbitrary<LstmLayer> = fc
     peepholes: null,
   }));
 
-function valuesOf(layer: LstmLayer): VectorValues {
+function valuesOf(layer: StackedLayer): VectorValues {
   return measureVectors(layer, randomCalibration(layer.inputs));
 }
 

@@ -9,7 +9,7 @@ import { createFrames, type IntegerFrames } from '../../src/data/frames.ts';
 import type { CellTrace } from '../../src/golden/lstm_slot.ts';
 import { GoldenVoice } from '../../src/golden/voice.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
-import type { LstmLayer } from '../../src/model/lstm.ts';
+import type { StackedLayer } from '../../src/model/stacked_layer.ts';
 
 // Cases that random designs meet too seldom.
 
@@ -38,7 +38,7 @@ function constantFrames(frames: number, width: number, value: number): IntegerFr
 }
 
 /** A layer of one cell and one output with the same value everywhere. */
-function oneCell(inputs: number, weights: Partial<LstmLayer>): LstmLayer {
+function oneCell(inputs: number, weights: Partial<StackedLayer>): StackedLayer {
   return {
     inputs,
     cells: 1,
@@ -53,7 +53,7 @@ function oneCell(inputs: number, weights: Partial<LstmLayer>): LstmLayer {
 }
 
 /** Compiles a layer, calibrated on `length` frames of ones: over one frame c reaches 1, over n frames n. */
-function compileFor(layer: LstmLayer, config: Readonly<Record<string, unknown>>, length = 1): Compilation {
+function compileFor(layer: StackedLayer, config: Readonly<Record<string, unknown>>, length = 1): Compilation {
   const frames = createFrames(length, layer.inputs);
   frames.data.fill(1);
   return compile(layer, parseConfig(config, 'config'), { frames, utteranceStarts: [0], origin: 'test' });

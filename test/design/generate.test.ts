@@ -12,7 +12,7 @@ import { BLOCK_NAMES, moduleName } from '../../src/machine/names.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { networkOfTensors, parseSafetensors } from '../../src/model/import/safetensors.ts';
-import type { LstmModel } from '../../src/model/lstm.ts';
+import type { LstmModel } from '../../src/model/stacked_layer.ts';
 import { parseFeatureNorm } from '../../src/speech/features.ts';
 
 const NO_HOST: HostFiles = { norm: null, labels: null };

@@ -1,4 +1,5 @@
-import type { Floats, LstmLayer, Peepholes } from '../../src/model/lstm.ts';
+import type { Floats } from '../../src/model/graph.ts';
+import type { Peepholes, StackedLayer } from '../../src/model/stacked_layer.ts';
 import type { Rng } from '../../src/util/rng.ts';
 
 /** What a random layer is made of. */
@@ -120,7 +121,7 @@ function randomPeepholes(rng: Rng, cells: number): Peepholes {
  * A layer with random weights: sub-matrices from empty to full, with empty columns, empty lanes and single rows, and scales
  * from so small that they vanish to so large that z, c and y saturate.
  */
-export function randomLayer(rng: Rng, shape: LayerShape): LstmLayer {
+export function randomLayer(rng: Rng, shape: LayerShape): StackedLayer {
   const { inputs, cells, outputs, projection, peepholes, lanes, dense } = shape;
   const common = rng.integer(-5, 4);
   const scale = () => (rng.uniform() < 0.06 ? randomScale(rng, -70, -10) : randomScale(rng, common - 2, common + 2));

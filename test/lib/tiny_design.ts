@@ -1,7 +1,7 @@
 import { type Compilation, compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
-import type { LstmLayer, Peepholes } from '../../src/model/lstm.ts';
+import type { Peepholes, StackedLayer } from '../../src/model/stacked_layer.ts';
 import { Rng } from '../../src/util/rng.ts';
 
 /** A layer and an array, small enough for Icarus. */
@@ -67,7 +67,7 @@ export function tinyDesign(shape: TinyShape): Compilation {
   const outputs = shape.outputs ?? cells;
   const vector = () => Float64Array.from({ length: cells }, () => 0.1 * rng.normal());
   const peepholes: Peepholes | null = shape.peepholes ? { i: vector(), f: vector(), o: vector() } : null;
-  const layer: LstmLayer = {
+  const layer: StackedLayer = {
     inputs,
     cells,
     outputs,

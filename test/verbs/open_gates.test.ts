@@ -3,8 +3,8 @@ import { compile } from '../../src/compiler/compile.ts';
 import { createFrames, type Frames } from '../../src/data/frames.ts';
 import { SignalNoise } from '../../src/data/signal_noise.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
-import type { LstmLayer } from '../../src/model/lstm.ts';
 import { FloatLstm } from '../../src/model/reference/float_lstm.ts';
+import type { StackedLayer } from '../../src/model/stacked_layer.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { goldenOutputs } from '../../src/verbs/compress/outputs.ts';
 
@@ -17,7 +17,7 @@ const SPOKEN = 50;
 const OPEN = 12;
 
 /** A layer that adds up what it hears while input 0 is positive: forget gates open, input gates open or shut. */
-function integrator(rng: Rng): LstmLayer {
+function integrator(rng: Rng): StackedLayer {
   const weightX = new Float64Array(4 * CELLS * INPUTS);
   for (let cell = 0; cell < CELLS; cell++) {
     weightX[cell * INPUTS] = 1;

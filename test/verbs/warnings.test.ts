@@ -6,7 +6,7 @@ import { tinyModel } from '../../fixtures/tiny_model.ts';
 import { modelTensors } from '../../src/design/host_files.ts';
 import { Saturation } from '../../src/golden/saturation.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
-import type { LstmModel } from '../../src/model/lstm.ts';
+import type { LstmModel } from '../../src/model/stacked_layer.ts';
 import { readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { type BuildResult, build } from '../../src/verbs/build.ts';

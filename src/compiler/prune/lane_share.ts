@@ -1,5 +1,5 @@
 import { shareOf } from '../../machine/deal.ts';
-import type { Floats } from '../../model/lstm.ts';
+import type { Floats } from '../../model/graph.ts';
 import { Ranking } from './ranking.ts';
 
 /** What one lane holds of the columns of one group of a dense matrix, and how much of it stays. */

@@ -1,7 +1,8 @@
 import { type Config, densityOf, type Encoding, type Matrix, STACKS } from '../../machine/config.ts';
 import { shareOf } from '../../machine/deal.ts';
 import type { Tiles } from '../../machine/tiles.ts';
-import type { Floats, LstmLayer } from '../../model/lstm.ts';
+import type { Floats } from '../../model/graph.ts';
+import type { StackedLayer } from '../../model/stacked_layer.ts';
 import { createPartition, projectionRowsByLane, tileRowsByLane } from '../../program/partition.ts';
 import { tilesFor } from '../choose_tiles.ts';
 import { columnBalanced } from './column_balanced.ts';
@@ -20,7 +21,7 @@ export interface Masks {
 /** What pruning made of a layer. */
 export interface PrunedLayer {
   /** The layer to build: the very one given where `pruned` is false, otherwise with new weight matrices. */
-  readonly layer: LstmLayer;
+  readonly layer: StackedLayer;
   /** Whether weights were dropped here. */
   readonly pruned: boolean;
   /** What stays: what the rule of the config chose, be it 0 or not, or the non-zeros of a model that keeps its own mask. */
@@ -64,7 +65,7 @@ export interface Stack {
  *
  * @param tiles those of hardware that is there; without them, the best for this layer
  */
-export function pruneLayer(layer: LstmLayer, config: Config, tiles: Tiles = tilesFor(layer, config)): PrunedLayer {
+export function pruneLayer(layer: StackedLayer, config: Config, tiles: Tiles = tilesFor(layer, config)): PrunedLayer {
   if (!stacksOf(layer, config.array.lanes, tiles).some(isMasked)) return selectWeights(layer, config, tiles);
   const { weightX, weightR, weightP } = layer;
   const masks = { x: nonZeros(weightX), r: nonZeros(weightR), p: weightP === null ? null : nonZeros(weightP) };
@@ -72,7 +73,11 @@ export function pruneLayer(layer: LstmLayer, config: Config, tiles: Tiles = tile
 }
 
 /** Prunes a layer as {@link pruneLayer} does, also where it has zeros already: they are the first to go. */
-export function selectWeights(layer: LstmLayer, config: Config, tiles: Tiles = tilesFor(layer, config)): PrunedLayer {
+export function selectWeights(
+  layer: StackedLayer,
+  config: Config,
+  tiles: Tiles = tilesFor(layer, config),
+): PrunedLayer {
   const stacks = stacksOf(layer, config.array.lanes, tiles);
   const [x, r, p = null] = selectStacks(stacks, config, (matrix) => densityOf(config, matrix as Matrix));
   const masks = { x: x!, r: r!, p };
@@ -109,7 +114,7 @@ export function selectStacks(
 }
 
 /** The two or three matrices of the hardware; the gate order is i, f, g, o. */
-function stacksOf(layer: LstmLayer, lanes: number, tiles: Tiles): readonly Stack[] {
+function stacksOf(layer: StackedLayer, lanes: number, tiles: Tiles): readonly Stack[] {
   const { inputs, cells, outputs, weightX, weightR, weightP } = layer;
   const partition = createPartition(lanes, cells, outputs);
   const gateRows = tiles.map((_, tile) => tileRowsByLane(partition, tiles, tile));

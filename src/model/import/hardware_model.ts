@@ -1,5 +1,6 @@
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
+import type { Floats } from '../graph.ts';
 import {
   type Activation,
   type CellRule,
@@ -12,7 +13,7 @@ import {
   type Matrix,
   type Node,
 } from '../graph.ts';
-import type { Floats, LstmModel, LstmLayer as StackedLayer } from '../lstm.ts';
+import type { LstmModel, StackedLayer } from '../stacked_layer.ts';
 
 /** A node that the hardware cannot run. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
-import type { LstmModel } from '../lstm.ts';
+import type { LstmModel } from '../stacked_layer.ts';
 import { hardwareModel } from './hardware_model.ts';
 import type { ImportOptions } from './import_options.ts';
 import type { ImportedModel } from './imported_model.ts';

@@ -1,4 +1,4 @@
-import type { Floats } from '../lstm.ts';
+import type { Floats } from '../graph.ts';
 
 /**
  * A tensor of a model file, whatever its format: described at once, read on demand, so that shapes are checked before

@@ -1,5 +1,5 @@
 import { EsegenError } from '../../util/errors.ts';
-import type { Floats } from '../lstm.ts';
+import type { Floats } from '../graph.ts';
 
 /** A value of a 16-bit float: `bits` 0 to 65,535. */
 type Widen = (bits: number) => number;

@@ -1,6 +1,6 @@
 import { EsegenError } from '../../util/errors.ts';
 import { formatShape, quoteName } from '../../util/quote_name.ts';
-import type { Floats } from '../lstm.ts';
+import type { Floats } from '../graph.ts';
 import { LENGTH_BYTES } from './safetensors_header.ts';
 
 /** A tensor to write: Float32Array as F32, Float64Array as F64. */

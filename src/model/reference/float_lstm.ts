@@ -1,6 +1,10 @@
 import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
 import { EsegenError } from '../../util/errors.ts';
-import { type Activation, type CellRule, ESE_CELL, type Floats, type InitialState, type LstmLayer } from '../lstm.ts';
+import { type Activation, type CellRule, ESE_CELL, type Floats, type LstmLayer } from '../graph.ts';
+import type { StackedLayer } from '../stacked_layer.ts';
+
+/** State before the first frame of an utterance. */
+type InitialState = NonNullable<LstmLayer['initial']>;
 
 /** What one step computed. The arrays are the working memory of the layer: copy what must outlive the call. */
 export interface FloatStep {
@@ -63,7 +67,7 @@ interface SparseRows {
  * weights cost nothing.
  */
 export class FloatLstm {
-  readonly layer: LstmLayer;
+  readonly layer: StackedLayer;
   readonly #observer: ((step: FloatStep) => void) | undefined;
   readonly #cell: CellRule;
   readonly #initial: InitialState | null;
@@ -82,7 +86,7 @@ export class FloatLstm {
   #peaks: FloatPeaks = { z: 0, c: 0, m: 0, y: 0 };
 
   /** @param layer the layer as trained; its weights are copied, later changes to them have no effect */
-  constructor(layer: LstmLayer, options: FloatLstmOptions = {}) {
+  constructor(layer: StackedLayer, options: FloatLstmOptions = {}) {
     const { inputs, cells, outputs } = layer;
     this.layer = layer;
     this.#observer = options.observer;

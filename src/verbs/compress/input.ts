@@ -2,8 +2,9 @@ import type { Config } from '../../machine/config.ts';
 import { parseConfig, readConfig } from '../../machine/read_config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { hardwareModel } from '../../model/import/hardware_model.ts';
+import type { ImportOptions } from '../../model/import/import_options.ts';
 import { importModel } from '../../model/import/read_model.ts';
-import type { LstmModel } from '../../model/lstm.ts';
+import type { LstmModel } from '../../model/stacked_layer.ts';
 import { EsegenError } from '../../util/errors.ts';
 
 /** A model for the hardware, and as it was trained. */
@@ -17,8 +18,8 @@ export interface HardwareModel {
  *
  * @throws EsegenError where it is not valid, or the hardware cannot run it
  */
-export function readHardwareModel(path: string): HardwareModel {
-  const { graph } = importModel(path);
+export function readHardwareModel(path: string, options: ImportOptions = {}): HardwareModel {
+  const { graph } = importModel(path, options);
   return { model: hardwareModel(path, graph), graph };
 }
 

@@ -7,8 +7,9 @@ import { frameAt } from '../../data/frames.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
 import { type Config, type Matrix, STACKS } from '../../machine/config.ts';
 import { TABLE_FRAC } from '../../machine/formats.ts';
-import type { Floats, LstmLayer } from '../../model/lstm.ts';
+import type { Floats } from '../../model/graph.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
+import type { StackedLayer } from '../../model/stacked_layer.ts';
 import { SIGMOID, TANH, tableIndex, tableStepFrac } from '../../program/act_table.ts';
 import type { Design } from '../../program/design.ts';
 import { quantize } from '../../util/fixed.ts';
@@ -86,7 +87,7 @@ export interface Widths {
  * @throws EsegenError where the ranges of the model do not fit the widths
  */
 export function quantizeReport(
-  source: LstmLayer,
+  source: StackedLayer,
   config: Config,
   set: CalibrationSet,
   sweep: Widths = { weightBits: [], vectorBits: [] },
@@ -125,7 +126,7 @@ export function quantizeReport(
   };
 }
 
-function compareMatrices(layer: LstmLayer, quantized: QuantizedLayer): readonly MatrixNoise[] {
+function compareMatrices(layer: StackedLayer, quantized: QuantizedLayer): readonly MatrixNoise[] {
   const { weightXFrac, weightRFrac, weightPFrac } = quantized.formats;
   const stacks = [
     { exact: layer.weightX, integers: quantized.weightX, frac: weightXFrac, names: STACKS.x },
@@ -246,7 +247,7 @@ class TableTally {
 
 /** Runs both models side by side, frame by frame. */
 function compareVectors(
-  layer: LstmLayer,
+  layer: StackedLayer,
   design: Design,
   set: CalibrationSet,
 ): Pick<QuantizeReport, 'vectors' | 'tables'> {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CalibrationSet } from '../../data/calibration_set.ts';
 import { readFrameSet, utterancesOf } from '../../data/frame_sets.ts';
 import type { Frames } from '../../data/frames.ts';
-import type { LstmModel } from '../../model/lstm.ts';
+import type { LstmModel } from '../../model/stacked_layer.ts';
 import { greedyCtc, type WordErrors, wordErrors } from '../../speech/ctc.ts';
 import { applyOutputLayer } from '../../speech/output_layer.ts';
 import { EsegenError } from '../../util/errors.ts';

@@ -6,11 +6,9 @@ import type { Config } from '../../machine/config.ts';
 import { machineOf } from '../../machine/machine.ts';
 import { parseConfig, readConfig } from '../../machine/read_config.ts';
 import type { Graph } from '../../model/graph.ts';
-import { graphOf } from '../../model/import/graph_of_trained.ts';
 import { checkCellClip, hardwareModel, refusalsOf } from '../../model/import/hardware_model.ts';
 import type { ImportOptions } from '../../model/import/import_options.ts';
 import { importModel } from '../../model/import/read_model.ts';
-import { ESE_CELL, type LstmModel } from '../../model/lstm.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { Progress } from '../../util/report.ts';
 import { statPath } from '../../util/stat_path.ts';
@@ -102,14 +100,7 @@ function openDesign({ path, engine, config, calibrate, model }: EngineOptions): 
   if (calibrate !== undefined) refuse('--calibrate', 'its number formats');
   for (const [option, value] of Object.entries(model ?? {}))
     if (value !== undefined) refuse(`--${option}`, 'its model');
-  const { design, readModel } = loadDesign(path);
-  const own = readModel();
-  const graph = graphOfDesign(own);
-  return engine === 'golden' ? new OneLayerGolden(graph, design, own.outputLayer) : floatEngine(graph);
-}
-
-/** A model of the hardware as the file it could have come from. */
-function graphOfDesign({ layer, outputLayer }: LstmModel): Graph {
-  const direction = { layer, cell: ESE_CELL, reverse: false, initial: null };
-  return graphOf({ layers: [[direction]], outputLayer, stateInput: null, sequenceLengths: null });
+  const { design, readModel, readGraph } = loadDesign(path);
+  const graph = readGraph();
+  return engine === 'golden' ? new OneLayerGolden(graph, design, readModel().outputLayer) : floatEngine(graph);
 }

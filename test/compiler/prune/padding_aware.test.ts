@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pruneLayer } from '../../../src/compiler/prune/prune_layer.ts';
-import type { LstmLayer } from '../../../src/model/lstm.ts';
+import type { StackedLayer } from '../../../src/model/stacked_layer.ts';
 import { configOf, encodedColumns, magnitudes, paddingOf, randomLayer, shapes } from './random_layer.ts';
 
 const ENCODING = { encoding: 'ese-padding-aware' } as const;
 
-function totalPadding(layer: LstmLayer, lanes: number, indexBits: number): number {
+function totalPadding(layer: StackedLayer, lanes: number, indexBits: number): number {
   return encodedColumns(layer, lanes)
     .flat()
     .reduce((sum, lane) => sum + paddingOf(lane, indexBits), 0);

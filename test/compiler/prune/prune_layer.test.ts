@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pruneLayer } from '../../../src/compiler/prune/prune_layer.ts';
 import { ENCODINGS, MATRICES } from '../../../src/machine/config.ts';
-import type { Floats, LstmLayer } from '../../../src/model/lstm.ts';
+import type { Floats } from '../../../src/model/graph.ts';
+import type { StackedLayer } from '../../../src/model/stacked_layer.ts';
 import { configOf, densities, ESE_DENSITY, nonZeros, positions, randomLayer, shapes } from './random_layer.ts';
 
 describe('pruneLayer', () => {
@@ -193,7 +194,7 @@ describe('pruneLayer', () => {
     const dense = randomLayer({ inputs: 50, cells: 4, outputs: 4, projection: false }, 5);
 
     /** The layer with `count` zeros among the 200 weights of cx. */
-    function withZeros(count: number): LstmLayer {
+    function withZeros(count: number): StackedLayer {
       return { ...dense, weightX: dense.weightX.slice().fill(0, 400, 400 + count) };
     }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type Config, MATRICES, type Matrix } from '../../../src/machine/config.ts';
 import { parseConfig } from '../../../src/machine/read_config.ts';
-import type { Floats, LstmLayer } from '../../../src/model/lstm.ts';
+import type { Floats } from '../../../src/model/graph.ts';
+import type { StackedLayer } from '../../../src/model/stacked_layer.ts';
 import { createPartition, gateRows, projectionRows } from '../../../src/program/partition.ts';
 import { Rng } from '../../../src/util/rng.ts';
 
@@ -14,7 +15,7 @@ export interface Shape {
 }
 
 /** A layer of normally distributed weights; coarse ones are multiples of 1/2, never 0, so that there are many ties. */
-export function randomLayer({ inputs, cells, outputs, projection }: Shape, seed: number, coarse = false): LstmLayer {
+export function randomLayer({ inputs, cells, outputs, projection }: Shape, seed: number, coarse = false): StackedLayer {
   const rng = new Rng(seed);
   const draw = (length: number) =>
     Float32Array.from({ length }, () => {
@@ -52,7 +53,7 @@ export function densities(...values: readonly number[]): Config['density'] {
 export const ESE_DENSITY = densities(0.117, 0.117, 0.118, 0.115, 0.113, 0.115, 0.112, 0.115, 0.1);
 
 /** Row-major positions that `lane` holds of a sub-matrix, and the matrix they belong to, with its number of columns. */
-export function positions(layer: LstmLayer, matrix: Matrix, lanes: number, lane: number) {
+export function positions(layer: StackedLayer, matrix: Matrix, lanes: number, lane: number) {
   const partition = createPartition(lanes, layer.cells, layer.outputs);
   const gate = MATRICES.indexOf(matrix) % 4;
   const [weights, columns, rows] =
@@ -90,7 +91,7 @@ export interface LaneColumns {
 }
 
 /** The two or three matrices of a layer as the lanes encode them: [matrices][lanes]. */
-export function encodedColumns(layer: LstmLayer, lanes: number): readonly (readonly LaneColumns[])[] {
+export function encodedColumns(layer: StackedLayer, lanes: number): readonly (readonly LaneColumns[])[] {
   const { inputs, cells, outputs, weightX, weightR, weightP } = layer;
   const partition = createPartition(lanes, cells, outputs);
   const columnsOf = (weights: Floats, width: number, rowsOf: typeof gateRows): readonly LaneColumns[] =>
@@ -118,7 +119,7 @@ export function paddingOf({ columns }: LaneColumns, indexBits: number): number {
 }
 
 /** Sum of magnitudes of each matrix. */
-export function magnitudes({ weightX, weightR, weightP }: LstmLayer): readonly number[] {
+export function magnitudes({ weightX, weightR, weightP }: StackedLayer): readonly number[] {
   const sum = (weights: Floats) => {
     let total = 0;
     for (const weight of weights) total += Math.abs(weight);

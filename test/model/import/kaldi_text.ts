@@ -1,4 +1,4 @@
-import type { LstmLayer, OutputLayer } from '../../../src/model/lstm.ts';
+import type { OutputLayer, StackedLayer } from '../../../src/model/stacked_layer.ts';
 import type { Rng } from '../../../src/util/rng.ts';
 
 /** A float32 vector of normal values. */
@@ -7,7 +7,7 @@ export function normals(rng: Rng, length: number): Float32Array {
 }
 
 /** A random layer of the kind that Kaldi has: with projection and peepholes. */
-export function kaldiLayer(rng: Rng, inputs: number, cells: number, outputs: number): LstmLayer {
+export function kaldiLayer(rng: Rng, inputs: number, cells: number, outputs: number): StackedLayer {
   return {
     inputs,
     cells,
@@ -34,7 +34,7 @@ export interface KaldiOptions {
  * description of the format, not by Kaldi.
  */
 export function kaldiText(
-  layers: readonly LstmLayer[],
+  layers: readonly StackedLayer[],
   outputLayer: OutputLayer | null,
   { component = 'LstmProjectedStreams', options, endOfComponent = false }: KaldiOptions = {},
 ): string {
@@ -55,14 +55,14 @@ export function kaldiText(
 }
 
 /** A layer of two directions of the same sizes. */
-export function blstmComponent(forward: LstmLayer, backward: LstmLayer, options = '<ClipGradient> 5'): string {
+export function blstmComponent(forward: StackedLayer, backward: StackedLayer, options = '<ClipGradient> 5'): string {
   const { inputs, cells, outputs } = forward;
   const head = `<BLstmProjectedStreams> ${2 * outputs} ${inputs} \n<CellDim> ${cells} ${options} `;
   return head + lstmArrays(forward) + lstmArrays(backward);
 }
 
 /** Matrices and vectors of a direction, in the order of the file. */
-function lstmArrays({ inputs, cells, outputs, weightX, weightR, weightP, bias, peepholes }: LstmLayer): string {
+function lstmArrays({ inputs, cells, outputs, weightX, weightR, weightP, bias, peepholes }: StackedLayer): string {
   // g, i, f, o are blocks 2, 0, 1, 3 of the model.
   const gates = (values: ArrayLike<number>, width: number) =>
     [2, 0, 1, 3].flatMap((gate) => Array.from({ length: cells * width }, (_, n) => values[gate * cells * width + n]!));

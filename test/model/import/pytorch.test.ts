@@ -3,7 +3,7 @@ import type { Graph, GruLayer, LstmLayer } from '../../../src/model/graph.ts';
 import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
 import { networkOfTensors, parseSafetensors } from '../../../src/model/import/safetensors.ts';
 import { type FloatTensor, writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
-import type { LstmModel } from '../../../src/model/lstm.ts';
+import type { LstmModel } from '../../../src/model/stacked_layer.ts';
 import { EsegenError } from '../../../src/util/errors.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { checkGraph } from '../../lib/check_graph.ts';
@@ -266,7 +266,7 @@ describe('refused', () => {
       'two LSTMs',
       (t) => t.set('decoder.weight_ih_l0', normal(rng, 20, 3)),
       'm.safetensors: holds 2 recurrent modules, with the prefixes "decoder.", "lstm.", and names do not say how they are ' +
-        'connected. Name the layers in m.layers.json (docs/networks.md)',
+        'connected. Name the layers in m.layers.json (docs/model-format.md)',
     ],
     [
       'no LSTM',

@@ -11,7 +11,7 @@ import { generate } from '../../../src/design/generate.ts';
 import { parseConfig } from '../../../src/machine/read_config.ts';
 import { readModel } from '../../../src/model/import/read_model.ts';
 import { type FloatTensor, writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
-import type { LstmLayer, OutputLayer } from '../../../src/model/lstm.ts';
+import type { OutputLayer, StackedLayer } from '../../../src/model/stacked_layer.ts';
 import { writeNpy } from '../../../src/util/npy.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { build } from '../../../src/verbs/build.ts';
@@ -135,7 +135,7 @@ describe('the same weights from two kinds of files give the same design, byte by
 
 describe('a limit of the cell state', () => {
   /** One cell that counts up by almost 1 a frame. */
-  const counter: LstmLayer = {
+  const counter: StackedLayer = {
     inputs: 1,
     cells: 1,
     outputs: 1,

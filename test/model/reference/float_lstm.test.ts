@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createFrames, type Frames, frameAt } from '../../../src/data/frames.ts';
 import { readModel } from '../../../src/model/import/read_model.ts';
-import type { LstmLayer } from '../../../src/model/lstm.ts';
 import { FloatLstm } from '../../../src/model/reference/float_lstm.ts';
+import type { StackedLayer } from '../../../src/model/stacked_layer.ts';
 import { EsegenError } from '../../../src/util/errors.ts';
 import { readNpy } from '../../../src/util/npy.ts';
 import { Rng } from '../../../src/util/rng.ts';
@@ -19,7 +19,7 @@ interface Shape {
   readonly density: number;
 }
 
-function randomLayer(shape: Shape, rng: Rng): LstmLayer {
+function randomLayer(shape: Shape, rng: Rng): StackedLayer {
   const { inputs, cells } = shape;
   const outputs = shape.outputs ?? cells;
   const sparse = (length: number): Float32Array =>
@@ -49,7 +49,7 @@ interface NaiveStep {
 }
 
 /** The layer's equations one by one on dense matrices; gate rows in the order i, f, g, o. */
-function naiveStep(layer: LstmLayer, x: ArrayLike<number>, before: NaiveStep): NaiveStep {
+function naiveStep(layer: StackedLayer, x: ArrayLike<number>, before: NaiveStep): NaiveStep {
   const H = layer.cells;
   const sigma = (v: number): number => 1 / (1 + Math.exp(-v));
   const product = (w: ArrayLike<number>, row: number, v: ArrayLike<number>): number => {
@@ -73,7 +73,7 @@ function naiveStep(layer: LstmLayer, x: ArrayLike<number>, before: NaiveStep): N
   return { z: [...zi, ...zf, ...zg, ...zo], c, m, y };
 }
 
-function zeroStep(layer: LstmLayer): NaiveStep {
+function zeroStep(layer: StackedLayer): NaiveStep {
   const zeros = (length: number): number[] => new Array<number>(length).fill(0);
   return { z: [], c: zeros(layer.cells), m: [], y: zeros(layer.outputs) };
 }
@@ -119,7 +119,7 @@ describe('FloatLstm', () => {
   });
 
   it('lets peepholes i and f see the previous cell and o the new one', () => {
-    const layer: LstmLayer = {
+    const layer: StackedLayer = {
       inputs: 1,
       cells: 1,
       outputs: 1,
@@ -170,7 +170,7 @@ describe('FloatLstm', () => {
   });
 
   it('stays finite with saturated gates', () => {
-    const layer: LstmLayer = {
+    const layer: StackedLayer = {
       ...randomLayer(SHAPES[4]!, new Rng(14)),
       bias: Float64Array.of(1e4, -1e4, 1e4, 1e4),
       peepholes: null,

@@ -1,4 +1,4 @@
-import type { Floats } from '../../lstm.ts';
+import type { Floats } from '../../graph.ts';
 import type { OnnxNode } from './proto.ts';
 import { elementsOf } from './tensor_data.ts';
 

@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { EsegenError } from '../../../util/errors.ts';
 import { formatShape, quoteName } from '../../../util/quote_name.ts';
-import type { Floats } from '../../lstm.ts';
+import type { Floats } from '../../graph.ts';
 import { withFile } from '../model_file.ts';
 import { widenFloats } from '../widen_floats.ts';
 import { DOUBLE_DATA, FLOAT_DATA, INT32_DATA, INT64_DATA, type OnnxTensor } from './proto.ts';

@@ -28,7 +28,7 @@ export function layersOfNames(state: StateDict, layersPath: string): LayersFile 
     throw new EsegenError(
       state.where,
       `holds ${prefixes.length} recurrent modules, with the prefixes ${quoteNames(prefixes)}, and names do not say how they are connected`,
-      `Name the layers in ${layersPath} (docs/networks.md)`,
+      `Name the layers in ${layersPath} (docs/model-format.md)`,
     );
   }
   const layers: LayerEntry[] = [{ kind: kindOf(state, findModule(state, prefix)), name: prefix }];

@@ -1,4 +1,4 @@
-import type { LstmLayer } from '../../lstm.ts';
+import type { StackedLayer } from '../../stacked_layer.ts';
 import type { FloatTensor } from '../write_safetensors.ts';
 
 /** PyTorch's names of the matrices W_x, W_r and W_ym of a layer, without prefix and layer number. */
@@ -14,7 +14,7 @@ export const PEEPHOLE_NAMES = { i: 'weight_ci', f: 'weight_cf', o: 'weight_co' }
  * @param nameOf whole name of a matrix or bias, and of a peephole
  */
 export function lstmTensors(
-  { inputs, cells, outputs, weightX, weightR, weightP, bias, peepholes }: LstmLayer,
+  { inputs, cells, outputs, weightX, weightR, weightP, bias, peepholes }: StackedLayer,
   nameOf: { readonly matrix: (base: string) => string; readonly peephole: (base: string) => string },
 ): ReadonlyMap<string, FloatTensor> {
   const { matrix, peephole } = nameOf;

@@ -171,7 +171,7 @@ class LayerReader {
     const module = findModule(state, prefixOf(state, name));
     const found = kindOf(state, module);
     if (found !== kind) {
-      throw new EsegenError(this.where, `expected an ${label(kind)}, but ${quoteName(name)} is an ${label(found)}`);
+      throw new EsegenError(this.where, `expected ${label(kind)}, but ${quoteName(name)} is ${label(found)}`);
     }
     checkOwnNames(state, kind, module);
     const both = module.layers[0]!.length === 2;
@@ -208,7 +208,7 @@ class LayerReader {
 }
 
 function label(kind: RecurrentKind): string {
-  return kind.toUpperCase();
+  return kind === 'lstm' ? 'an LSTM' : 'a GRU';
 }
 
 /** `lstm1` for the second of several layers of a module, `rnns_0_l1` where its name ends with a number. */

@@ -14,7 +14,8 @@ import {
   type TensorType,
   tensor,
 } from '../../../../fixtures/onnx_writer.ts';
-import { trainedOf } from '../../../../src/model/import/graph_of_trained.ts';
+import type { LstmLayer } from '../../../../src/model/graph.ts';
+import { stacked } from '../../../../src/model/import/hardware_model.ts';
 import { onnxNetwork } from '../../../../src/model/import/onnx/import_onnx.ts';
 import { importModel } from '../../../../src/model/import/read_model.ts';
 
@@ -122,7 +123,7 @@ describe('external data', () => {
   const importWith = (entries: Record<string, string>, dims = [1, 4, 1]) => {
     const path = join(folder, 'model', 'm.onnx');
     writeFileSync(path, fileWith(tensor('W', 'F32', dims, (w) => external(w, entries))));
-    return [...trainedOf(path, importModel(path).graph).layers[0]![0]!.layer.weightX];
+    return [...stacked(importModel(path).graph.nodes[0]!.layer as LstmLayer).weightX];
   };
 
   test.each([
