@@ -52,7 +52,7 @@ const BOUND = 0.02;
 /** A fault makes at least so many times the error. */
 const FACTOR = 3;
 
-/** Networks of which a layer hardly shows in the outputs: dead activations, rows that nobody reads, weights of almost zero behind it. */
+/** Networks of which a layer hardly shows in the outputs: dead activations, elements that nothing reads, weights of almost zero. */
 const DULL: readonly number[] = [4, 9, 11, 12, 23, 24];
 
 /** Whether the hardware computes the outputs themselves. */
