@@ -44,6 +44,40 @@ export function sideBySide(frames: IntegerFrames, channels: number): Stimuli {
   return { frames, order };
 }
 
+/** Stimuli of several utterances, and whose step each answer of the design is, in the order in which it answers. */
+export interface SpreadUtterances {
+  readonly stimuli: Stimuli;
+  readonly answers: readonly { readonly utterance: number; readonly step: number }[];
+}
+
+/**
+ * Utterances over the voices of a design: each begins on the voice that is free first, right behind the one before it there. At
+ * the end voices are missing from the batches. Row t * channels + c is frame t of voice c, zeros where it has none. An utterance
+ * without frames takes no part.
+ *
+ * @param utterances equally wide; at least one with frames
+ */
+export function spreadUtterances(utterances: readonly IntegerFrames[], channels: number): SpreadUtterances {
+  const ends = new Array<number>(channels).fill(0);
+  const places = utterances.flatMap(({ frames }, utterance) => {
+    const start = Math.min(...ends);
+    const channel = ends.indexOf(start);
+    ends[channel] = start + frames;
+    return Array.from({ length: frames }, (_, step) => ({ utterance, step, row: (start + step) * channels + channel }));
+  });
+  places.sort((a, b) => a.row - b.row);
+  const { width } = utterances[0]!;
+  const rows = Math.max(...ends) * channels;
+  const data = new Int16Array(rows * width);
+  const batchOf = (row: number | undefined) => (row === undefined ? null : Math.floor(row / channels));
+  const order = places.map(({ utterance, step, row }, at): InputFrame => {
+    data.set(utterances[utterance]!.data.subarray(step * width, (step + 1) * width), row * width);
+    const endOfBatch = batchOf(places[at + 1]?.row) !== batchOf(row);
+    return { row, channel: row % channels, first: step === 0, endOfBatch };
+  });
+  return { stimuli: { frames: { frames: rows, width, data }, order }, answers: places };
+}
+
 /** The frames of each batch, by rising channel: the order in which the design answers. */
 export function batches({ order }: Stimuli): InputFrame[][] {
   const all: InputFrame[][] = [];

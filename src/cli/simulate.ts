@@ -1,6 +1,8 @@
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
+import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
 import type { CommandBody } from './command.ts';
+import { parseOptionalList } from './lists.ts';
 import { reporting } from './progress.ts';
 import { saturationRows, showWarnings } from './saturation.ts';
 import { formatDb } from './table.ts';
@@ -8,6 +10,8 @@ import { formatDb } from './table.ts';
 interface Arguments {
   dir: string;
   input: string | undefined;
+  layout: Layout | undefined;
+  lengths: string | undefined;
   simulator: SimulatorName | undefined;
   netlist: boolean;
   frames: number | undefined;
@@ -40,7 +44,10 @@ function summary(r: SimulateResult): string {
       : `${r.mismatches} of ${r.comparedWords} words differ`;
   const rows: [string, string][] = [
     ['simulator', r.simulator],
-    ['frames', `${r.frames} in ${r.cycles} cycles`],
+    [
+      'frames',
+      `${r.frames} in ${r.cycles} cycles, ${r.utterances === 1 ? '1 utterance' : `${r.utterances} utterances`}`,
+    ],
     ['cycles per frame', `${r.cyclesPerFrame.toFixed(1)} in steady state (ideal ${r.idealCyclesPerFrame.toFixed(1)})`],
     ...(r.load === null ? [] : counted(r.load)),
     ['SQNR of y', `${formatDb(r.sqnrDb)} against double precision`],
@@ -57,15 +64,21 @@ export const simulateCommand: CommandBody<Arguments> = {
       .option('input', {
         type: 'string',
         requiresArg: true,
-        describe: 'frames [T, I] or [T, B, I], .npy (default: random)',
+        describe: 'frames as run reads them: .npy, .npz or a folder (default: random)',
       })
+      .option('layout', { choices: LAYOUTS, describe: 'axes in front of a frame: T time, B batch' })
+      .option('lengths', { type: 'string', requiresArg: true, describe: 'steps of each utterance, e.g. 44,37' })
       .option('simulator', { choices: SIMULATORS, describe: 'simulator (default: verilator)' })
       .option('netlist', {
         type: 'boolean',
         default: false,
         describe: 'synthesize small designs with Yosys and run the gates in Icarus',
       })
-      .option('frames', { type: 'number', requiresArg: true, describe: 'number of frames (default: all, 8 random)' })
+      .option('frames', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'frames of an utterance (default: all, 8 random)',
+      })
       .option('seed', { type: 'number', requiresArg: true, default: 1, describe: 'seed of frames and stalls' })
       .option('stalls', { type: 'number', requiresArg: true, default: 0, describe: 'probability of stalls, 0 to 0.95' })
       .option('memory-latency', {
@@ -86,13 +99,14 @@ export const simulateCommand: CommandBody<Arguments> = {
       .option('waves', { type: 'string', requiresArg: true, describe: 'write waves to this FST file' })
       .option('dump', { type: 'string', requiresArg: true, describe: 'write outputs to this directory' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),
-  handler: async ({ dir, json, ...options }) => {
+  handler: async ({ dir, json, lengths: listed, ...options }) => {
+    const lengths = parseOptionalList('--lengths', listed);
     const memory = {
       latency: options['memory-latency'],
       bandwidth: options['memory-bandwidth'],
       stalls: options['memory-stalls'],
     };
-    const result = await reporting((lines) => simulate(dir, { ...options, memory, ...lines }));
+    const result = await reporting((lines) => simulate(dir, { ...options, lengths, memory, ...lines }));
     process.stdout.write(`${json ? JSON.stringify(result) : summary(result)}\n`);
     showWarnings(result.warnings);
     if (result.mismatches !== 0) process.exitCode = 1;

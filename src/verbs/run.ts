@@ -8,7 +8,7 @@ import type { Progress } from '../util/report.ts';
 import { checkFileTarget, makeFolderTarget, writeFiles } from '../util/write_files.ts';
 import type { Layout } from './run/array_reading.ts';
 import type { Engine } from './run/engine.ts';
-import { type InputSet, isFolder, readInputSets } from './run/input_sets.ts';
+import { type InputSet, isFolder, lengthsOf, readInputSets } from './run/input_sets.ts';
 import type { NamedPath } from './run/named_path.ts';
 import { openEngine, type RunEngine } from './run/open_engine.ts';
 import { outputFiles, outputTargets } from './run/output_files.ts';
@@ -132,12 +132,6 @@ function runUtterances(
     throw new EsegenError(name, `would have ${all} values, at most ${OUTPUT_LIMIT} are supported`, 'Run fewer at once');
   }
   return utterances.map((inputs, n) => engine.run(inputs, { states: states?.[n] }));
-}
-
-function lengthsOf({ lengths }: InputSet, given: readonly number[] | undefined): InputSet['lengths'] {
-  if (given === undefined) return lengths;
-  if (lengths !== null) throw new EsegenError('--lengths', 'the archive has lengths', 'Leave them out');
-  return { where: '--lengths', lengths: given };
 }
 
 /** Steps of the first output with time, utterance by utterance, for an archive of utterances with lengths. */

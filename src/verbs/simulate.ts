@@ -1,19 +1,17 @@
-import { join } from 'node:path';
-import { type CosimResult, cosimulate } from '../../sim-verilator/cosimulate.ts';
+import { cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../sim-verilator/netlist.ts';
 import type { SimulatorName } from '../../sim-verilator/simulator.ts';
 import type { ArrayLoad } from '../../sim-verilator/steady_state.ts';
-import { sideBySide } from '../../sim-verilator/stimuli.ts';
+import { type SpreadUtterances, spreadUtterances } from '../../sim-verilator/stimuli.ts';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
 import { SignalNoise } from '../data/signal_noise.ts';
-import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
+import { loadDesign } from '../design/load_design.ts';
 import type { SaturationReport } from '../golden/saturation.ts';
 import { FloatLstm } from '../model/reference/float_lstm.ts';
 import type { StackedLayer } from '../model/stacked_layer.ts';
-import { writeNpy } from '../util/npy.ts';
-import { makeFolderTarget } from '../util/write_files.ts';
 import { checkHasMemory, checkOptions, checkTargets } from './simulation/check_options.ts';
-import { randomFrames, readFrames } from './simulation/input_frames.ts';
+import { dumpOutputs } from './simulation/dump.ts';
+import { quantizeFrames, randomUtterances, readInput } from './simulation/input_frames.ts';
 import type { SimulateOptions } from './simulation/options.ts';
 import { saturationWarnings } from './warnings.ts';
 
@@ -31,6 +29,8 @@ export interface SimulateResult {
   readonly simulator: SimulatorName;
   /** Whether a netlist was run. */
   readonly netlist: boolean;
+  readonly utterances: number;
+  /** Time steps: batches of frames of all voices that are not over. */
   readonly frames: number;
   readonly comparedWords: number;
   readonly mismatches: number;
@@ -52,31 +52,38 @@ export interface SimulateResult {
 
 const DEFAULT_FRAMES = 8;
 
-/** The double-precision model over voices that run side by side: row t * channels + c is frame t of voice c. */
-function runFloat(layer: StackedLayer, frames: Frames, channels: number): Frames {
-  const out = createFrames(frames.frames, layer.outputs);
-  for (let channel = 0; channel < channels; channel++) {
+/** The double-precision model, utterance by utterance. */
+function runFloat(layer: StackedLayer, utterances: readonly Frames[]): readonly Frames[] {
+  return utterances.map((frames) => {
     const lstm = new FloatLstm(layer);
-    for (let row = channel; row < frames.frames; row += channels) lstm.step(frameAt(frames, row), frameAt(out, row));
+    const out = createFrames(frames.frames, layer.outputs);
+    for (let t = 0; t < frames.frames; t++) lstm.step(frameAt(frames, t), frameAt(out, t));
+    return out;
+  });
+}
+
+/** Frames [T, P] in the order in which the design answers, utterance by utterance; those that are missing are zeros. */
+function byUtterance(
+  answered: Int16Array,
+  width: number,
+  { answers }: SpreadUtterances,
+  utterances: readonly Frames[],
+): readonly Frames[] {
+  const result = utterances.map(({ frames }) => createFrames(frames, width));
+  for (const [at, { utterance, step }] of answers.entries()) {
+    frameAt(result[utterance]!, step).set(answered.subarray(at * width, (at + 1) * width));
   }
-  return out;
+  return result;
 }
 
 /** Signal to quantization-noise ratio of integers with `frac` fraction bits against reals. */
-function signalNoise(reals: Float64Array, integers: Int16Array, frac: number): SignalNoise {
+function signalNoise(reals: readonly Frames[], integers: readonly Frames[], frac: number): SignalNoise {
   const noise = new SignalNoise();
-  for (let i = 0; i < reals.length; i++) noise.addPair(reals[i]!, integers[i]! / 2 ** frac);
+  for (const [utterance, { data }] of reals.entries()) {
+    const got = integers[utterance]!.data;
+    for (let i = 0; i < data.length; i++) noise.addPair(data[i]!, got[i]! / 2 ** frac);
+  }
   return noise;
-}
-
-function dump(dir: string, { golden, rtl }: CosimResult, float: Frames, loaded: LoadedDesign): void {
-  const { channels, outputs } = loaded.design.dimensions;
-  const steps = float.frames / channels;
-  const shape = channels === 1 ? [steps, outputs] : [steps, channels, outputs];
-  makeFolderTarget(dir);
-  writeNpy(join(dir, 'rtl_y.npy'), { dtype: 'int16', shape, data: rtl });
-  writeNpy(join(dir, 'golden_y.npy'), { dtype: 'int16', shape, data: golden });
-  writeNpy(join(dir, 'float_y.npy'), { dtype: 'float64', shape, data: float.data });
 }
 
 /**
@@ -94,11 +101,14 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
   const { formats, dimensions } = design;
   checkHasMemory(dir, dimensions, options.memory ?? {});
   const seed = options.seed ?? 1;
-  const input =
+  const graph = loaded.readGraph();
+  const sets =
     options.input === undefined
-      ? randomFrames((options.frames ?? DEFAULT_FRAMES) * dimensions.channels, dimensions.inputs, seed, formats)
-      : readFrames(options.input, dimensions, options.frames, formats);
-  const stimuli = sideBySide(input.integers, dimensions.channels);
+      ? [randomUtterances(options.frames ?? DEFAULT_FRAMES, dimensions, seed, formats)]
+      : readInput(options.input, graph, options, formats);
+  const reals = sets.flatMap(({ utterances }) => utterances);
+  const integers = reals.map((utterance) => quantizeFrames(utterance, formats));
+  const spread = spreadUtterances(integers, dimensions.channels);
 
   const { progress, notice } = options;
   if (options.netlist) progress?.('synthesizing the netlist with Yosys');
@@ -111,26 +121,35 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     stalls: options.stalls ?? 0,
     memory: options.memory ?? {},
   };
-  const cosim = await cosimulate(loaded.dir, design, stimuli, {
+  const cosim = await cosimulate(loaded.dir, design, spread.stimuli, {
     ...run,
     ...(options.waves === undefined ? {} : { waves: options.waves }),
   });
-  const float = runFloat(loaded.readModel().layer, input.reals, dimensions.channels);
-  if (options.dump !== undefined) dump(options.dump, cosim, float, loaded);
+  const float = runFloat(loaded.readModel().layer, reals);
+  const outputsOf = (answered: Int16Array) => byUtterance(answered, dimensions.outputs, spread, reals);
+  const golden = outputsOf(cosim.golden);
+  if (options.dump !== undefined) {
+    dumpOutputs(options.dump, graph, sets, [
+      { name: 'rtl_y', dtype: 'int16', utterances: outputsOf(cosim.rtl) },
+      { name: 'golden_y', dtype: 'int16', utterances: golden },
+      { name: 'float_y', dtype: 'float64', utterances: float },
+    ]);
+  }
 
   const differences = [...cosim.differences];
   if (cosim.mismatches > 0 && !options.netlist) {
-    const { inside } = await cosimulate(loaded.dir, design, stimuli, { ...run, checkpoints: true });
+    const { inside } = await cosimulate(loaded.dir, design, spread.stimuli, { ...run, checkpoints: true });
     if (inside !== null) differences.push(inside);
   }
   const { steady, saturation } = cosim;
-  saturation.addInputs(input.reals.data);
+  for (const { data } of reals) saturation.addInputs(data);
   const report = saturation.report();
   return {
     saturation: report,
     warnings: saturationWarnings(report, options.input ?? 'random frames'),
     simulator: cosim.simulator,
     netlist: options.netlist ?? false,
+    utterances: reals.length,
     frames: cosim.frames,
     comparedWords: cosim.comparedWords,
     mismatches: cosim.mismatches,
@@ -138,7 +157,7 @@ export async function simulate(dir: string, options: SimulateOptions = {}): Prom
     firstFrameCycles: cosim.firstFrameCycles,
     cyclesPerFrame: steady.cyclesPerFrame,
     idealCyclesPerFrame: loaded.report.nonZeros / (dimensions.groups * dimensions.lanes),
-    sqnrDb: signalNoise(float.data, cosim.golden, formats.yFrac).db,
+    sqnrDb: signalNoise(float, golden, formats.yFrac).db,
     load:
       steady.load === null ? null : { ...steady.load, queueHighWater: cosim.stats.at(-1)?.counters?.highWater ?? 0 },
     differences,

@@ -44,6 +44,17 @@ export function* readInputSets(graph: Graph, inputs: readonly NamedPath[]): Gene
   }
 }
 
+/**
+ * Lengths of the utterances of a set: those of an archive, or those that the user gives.
+ *
+ * @throws EsegenError where there are both
+ */
+export function lengthsOf({ lengths }: InputSet, given: readonly number[] | undefined): InputSet['lengths'] {
+  if (given === undefined) return lengths;
+  if (lengths !== null) throw new EsegenError('--lengths', 'the archive has lengths', 'Leave them out');
+  return { where: '--lengths', lengths: given };
+}
+
 function* folderSets(graph: Graph, folder: string): Generator<InputSet> {
   const [port] = graph.inputs;
   if (graph.inputs.length !== 1) {

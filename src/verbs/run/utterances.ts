@@ -1,5 +1,5 @@
 import { createFrames, type Frames } from '../../data/frames.ts';
-import { type Graph, stepsOf, type Tensor, type TensorId } from '../../model/graph.ts';
+import { type Graph, type Port, stepsOf, type Tensor, type TensorId } from '../../model/graph.ts';
 import type { FloatResult } from '../../model/reference/float_network.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { NpyArray } from '../../util/npy.ts';
@@ -80,18 +80,31 @@ export function readUtterances(
  */
 export function outputArrays(
   graph: Graph,
-  { reading, voiceSteps }: UtteranceSet,
+  set: UtteranceSet,
   results: readonly FloatResult['outputs'][],
 ): ReadonlyMap<string, NpyArray> {
   return new Map(
     graph.outputs.map((port) => {
-      const tensor = graph.tensors.get(port.tensor)!;
       const own = results.map((outputs) => outputs.get(port.tensor)!);
-      const voices =
-        voiceSteps === null ? [behindEachOther(own)] : own.map((frames) => padded(frames, stepsOf(tensor, voiceSteps)));
-      const timed = voiceSteps === null ? { ...tensor, time: tensor.time ?? [] } : tensor;
-      return [port.name, layOut(voices, port, timed, reading)];
+      return [port.name, layOutUtterances(set, own, port, graph.tensors.get(port.tensor)!)];
     }),
+  );
+}
+
+/** The array of one output, likewise; `own` has its values of each utterance. */
+export function layOutUtterances(
+  { reading, voiceSteps }: Pick<UtteranceSet, 'reading' | 'voiceSteps'>,
+  own: readonly Frames[],
+  port: Port,
+  tensor: Tensor,
+): NpyArray {
+  if (voiceSteps === null) return layOut([behindEachOther(own)], port, { ...tensor, time: tensor.time ?? [] }, reading);
+  const steps = stepsOf(tensor, voiceSteps);
+  return layOut(
+    own.map((frames) => padded(frames, steps)),
+    port,
+    tensor,
+    reading,
   );
 }
 

@@ -42,9 +42,14 @@ function checkNetlist({ simulator, memory }: SimulateOptions): void {
 
 /** Refuses options out of their range. */
 export function checkOptions(options: SimulateOptions): void {
-  const { frames, seed, stalls, memory } = options;
+  const { input, frames, seed, stalls, memory } = options;
   checkMemory(memory ?? {});
   if (options.netlist) checkNetlist(options);
+  for (const option of ['layout', 'lengths'] as const) {
+    if (input === undefined && options[option] !== undefined) {
+      throw new EsegenError(`--${option}`, 'says how frames are read, and there are none', 'Name them with --input');
+    }
+  }
   if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
     throw new EsegenError('--frames', `expected a whole number of at least 1, got ${frames}`);
   }

@@ -1,23 +1,22 @@
-import { createFrames, type Frames, type IntegerFrames } from '../../data/frames.ts';
+import { createFrames, type Frames, frameAt, type IntegerFrames } from '../../data/frames.ts';
 import type { Formats } from '../../machine/formats.ts';
+import type { Graph } from '../../model/graph.ts';
 import type { Dimensions } from '../../program/dimensions.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quantize } from '../../util/fixed.ts';
-import { readNpy } from '../../util/npy.ts';
+import type { NpyArray } from '../../util/npy.ts';
 import { Rng } from '../../util/rng.ts';
+import { isFolder, lengthsOf, readInputSets } from '../run/input_sets.ts';
+import { type InputArray, readUtterances, type UtteranceSet } from '../run/utterances.ts';
+import type { SimulateOptions } from './options.ts';
 
-/** Frames in integers and in reals: the reals are what the integers were rounded from, where there were any. */
-export interface InputFrames {
-  readonly integers: IntegerFrames;
-  readonly reals: Frames;
-}
-
-/** Frames of integers, with their reals. */
-function fromIntegers(data: Int16Array, width: number, { xFrac }: Formats): InputFrames {
-  const frames = data.length / width;
-  const reals = createFrames(frames, width);
-  for (let i = 0; i < data.length; i++) reals.data[i] = data[i]! / 2 ** xFrac;
-  return { integers: { frames, width, data }, reals };
+/** Utterances that were read together, in reals; where a file holds integers, they are these over a power of two, exact. */
+export interface InputUtterances extends Pick<UtteranceSet, 'reading' | 'voiceSteps'> {
+  /** File of a folder; null where there is no folder. */
+  readonly file: string | null;
+  /** Whether they come from an archive with lengths. */
+  readonly hasLengths: boolean;
+  readonly utterances: readonly Frames[];
 }
 
 /** Rounds frames to the format of x. */
@@ -26,51 +25,81 @@ export function quantizeFrames(frames: Frames, { xFrac, vectorBits }: Formats): 
   return { frames: frames.frames, width: frames.width, data };
 }
 
-/** Seeded standard-normal frames. */
-export function randomFrames(count: number, width: number, seed: number, formats: Formats): InputFrames {
+/** Seeded standard-normal frames in the format of x, an utterance for each channel. */
+export function randomUtterances(
+  steps: number,
+  { inputs, channels }: Dimensions,
+  seed: number,
+  { xFrac, vectorBits }: Formats,
+): InputUtterances {
   const rng = new Rng(seed);
-  const reals = createFrames(count, width);
-  for (let i = 0; i < reals.data.length; i++) reals.data[i] = rng.normal();
-  return fromIntegers(quantizeFrames(reals, formats).data, width, formats);
+  const utterances = Array.from({ length: channels }, () => createFrames(steps, inputs));
+  for (let t = 0; t < steps; t++) {
+    for (const frames of utterances) {
+      const row = frameAt(frames, t);
+      for (let i = 0; i < inputs; i++) row[i] = quantize(rng.normal(), xFrac, vectorBits) / 2 ** xFrac;
+    }
+  }
+  const reading = { style: 'plain', layout: channels === 1 ? 'T' : 'TB' } as const;
+  return { file: null, hasLengths: false, reading, voiceSteps: steps, utterances };
 }
 
 /**
- * Reads frames for all channels of a design.
+ * Reads utterances as `run` does: an `.npy`, an `.npz` with lengths, or a folder of `.npy`; of float32 or float64, or int16 in the
+ * format of x.
  *
- * @param path `.npy`, [T, I] or with several channels [T, B, I], of float32 or float64, or of int16 in the format of x
- * @param limit time steps that are taken; all where undefined
- * @throws EsegenError where the file cannot be read, has another shape or dtype, fewer frames, or integers that are too wide
+ * @param graph of the design
+ * @throws EsegenError where a file cannot be read, has another shape or dtype, fewer frames than asked for, none at all, or integers
+ *   that are too wide
  */
-export function readFrames(
+export function readInput(
   path: string,
-  { inputs: width, channels }: Dimensions,
-  limit: number | undefined,
+  graph: Graph,
+  { frames: limit, layout, lengths }: Pick<SimulateOptions, 'frames' | 'layout' | 'lengths'>,
   formats: Formats,
-): InputFrames {
-  const array = readNpy(path);
-  const expected = channels === 1 ? ['T', width] : ['T', channels, width];
-  const [rows = 0] = array.shape;
-  const fits = array.shape.length === expected.length && expected.slice(1).every((n, i) => n === array.shape[i + 1]);
-  if (!fits || rows < 1) {
-    throw new EsegenError(path, `expected frames of shape [${expected.join(', ')}], got [${array.shape.join(', ')}]`);
+): readonly InputUtterances[] {
+  if (lengths !== undefined && isFolder(path)) {
+    throw new EsegenError(path, 'is a folder, whose files have no common lengths', 'Leave out --lengths');
   }
-  const frames = limit === undefined ? rows : Math.min(rows, limit);
-  if (limit !== undefined && limit > rows) {
-    throw new EsegenError(path, `holds ${rows} frames, ${limit} were asked for`, 'Ask for fewer with --frames');
+  const { tensor } = graph.inputs[0]!;
+  const sets = [...readInputSets(graph, [{ name: null, path }])].map((set): InputUtterances => {
+    const arrays = [...set.arrays].map(([name, input]): [string, InputArray] => {
+      return [name, { ...input, array: inReals(input, formats) }];
+    });
+    const read = readUtterances(graph, new Map(arrays), layout, lengthsOf(set, lengths));
+    const { reading, voiceSteps } = read;
+    const utterances = read.utterances.map((inputs) => inputs.get(tensor)!);
+    return { file: set.file, hasLengths: set.lengths !== null, reading, voiceSteps, utterances };
+  });
+  const longest = sets.reduce((most, { utterances }) => Math.max(most, ...utterances.map((u) => u.frames)), 0);
+  if (longest === 0) throw new EsegenError(path, 'holds no frames', 'Give at least one utterance with frames');
+  if (limit === undefined) return sets;
+  if (limit > longest) {
+    const what = `holds ${longest} frames an utterance, ${limit} were asked for`;
+    throw new EsegenError(path, what, 'Ask for fewer with --frames');
   }
-  const length = frames * channels * width;
-  if (array.dtype === 'int16') {
-    const data = array.data.slice(0, length);
-    const bound = 2 ** (formats.vectorBits - 1);
-    const wide = data.findIndex((v) => v < -bound || v >= bound);
-    if (wide >= 0) {
-      throw new EsegenError(path, `element ${wide} is ${data[wide]}, expected ${formats.vectorBits}-bit integers`);
-    }
-    return fromIntegers(data, width, formats);
-  }
+  return sets.map((set) => ({
+    ...set,
+    voiceSteps: set.voiceSteps === null ? null : Math.min(set.voiceSteps, limit),
+    utterances: set.utterances.map((utterance) => firstFrames(utterance, limit)),
+  }));
+}
+
+/** Integers in the format of x as the reals that they stand for; reals as they are. */
+function inReals({ path, array }: InputArray, { xFrac, vectorBits }: Formats): NpyArray {
   if (array.dtype === 'int32') {
     throw new EsegenError(path, 'expected float32, float64 or int16, got int32', 'Convert the frames');
   }
-  const reals = { frames: frames * channels, width, data: Float64Array.from(array.data.subarray(0, length)) };
-  return { integers: quantizeFrames(reals, formats), reals };
+  if (array.dtype !== 'int16') return array;
+  const bound = 2 ** (vectorBits - 1);
+  const wide = array.data.findIndex((v) => v < -bound || v >= bound);
+  if (wide >= 0) {
+    throw new EsegenError(path, `element ${wide} is ${array.data[wide]}, expected ${vectorBits}-bit integers`);
+  }
+  return { dtype: 'float64', shape: array.shape, data: Float64Array.from(array.data, (v) => v / 2 ** xFrac) };
+}
+
+function firstFrames({ frames, width, data }: Frames, limit: number): Frames {
+  const kept = Math.min(frames, limit);
+  return { frames: kept, width, data: data.subarray(0, kept * width) };
 }
