@@ -2,7 +2,7 @@ import { estimateCycles } from '../cycles/estimate.ts';
 import type { Design } from '../program/design.ts';
 import { type BuildResult, build } from '../verbs/build.ts';
 import type { CommandBody } from './command.ts';
-import { describeLayer, formatRowsOf, leftOutRows, memoryRow, weightRows } from './describe.ts';
+import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { saturationRows, showWarnings } from './saturation.ts';
@@ -61,7 +61,16 @@ export function formatResult(result: BuildResult): string {
   return `${head}\n${formatRows(summaryRows(result))}`;
 }
 
-function summaryRows({ design, report, memories, calibration, saturation, hostFiles, leftOut }: BuildResult): Row[] {
+function summaryRows({
+  design,
+  report,
+  memories,
+  calibration,
+  saturation,
+  hostFiles,
+  leftOut,
+  states,
+}: BuildResult): Row[] {
   return [
     ['layer', describeLayer(design.dimensions)],
     ...weightRows(report),
@@ -71,8 +80,20 @@ function summaryRows({ design, report, memories, calibration, saturation, hostFi
     ['calibration', calibration],
     ...saturationRows(saturation),
     ...leftOutRows(leftOut),
+    ...stateRows(states),
     ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')],
   ];
+}
+
+/** What the model calls its states, and how a host gets at them. */
+function stateRows(states: BuildResult['states']): Row[] {
+  if (states.length === 0) return [];
+  const named = states.map(({ part, input, output }) => {
+    const names = [input === null ? '' : `from ${showName(input)}`, output === null ? '' : `to ${showName(output)}`];
+    return `${part} ${names.filter((name) => name !== '').join(' ')}`;
+  });
+  const how = 'in the state registers: write_state and read_state of the driver; zeros where an utterance starts';
+  return [['states', `${named.join(', ')}; ${how}`]];
 }
 
 function cyclesRow(design: Design): Row {

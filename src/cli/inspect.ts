@@ -1,4 +1,7 @@
+import { programJson, programListing } from '../program/listing.ts';
+import { EsegenError } from '../util/errors.ts';
 import { type DesignInspection, inspect, type ModelInspection } from '../verbs/inspect.ts';
+import { inspectProgram } from '../verbs/inspect_program.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
 import { formatModel, modelJson } from './inspect_model.ts';
@@ -8,6 +11,9 @@ import { formatCount, formatRows, type Row } from './table.ts';
 interface Arguments extends ModelArguments {
   path: string;
   json: boolean;
+  program: boolean;
+  config: string | undefined;
+  calibrate: string | undefined;
 }
 
 /** `esegen inspect`: prints what is in a model or a design. */
@@ -15,8 +21,19 @@ export const inspectCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     addModelOptions(yargs)
       .positional('path', { type: 'string', demandOption: true, describe: 'Model file or design directory' })
-      .option('json', { type: 'boolean', default: false, describe: 'Print what is in a model as JSON' }),
-  handler: ({ path, json, ...given }) => {
+      .option('json', { type: 'boolean', default: false, describe: 'Print what is in a model as JSON' })
+      .option('program', { type: 'boolean', default: false, describe: 'Print the program that the hardware runs' })
+      .option('config', { type: 'string', describe: 'Config whose machine the program of a model is for' })
+      .option('calibrate', { type: 'string', describe: 'Frames that fix the number formats of the program' }),
+  handler: ({ path, json, program, config, calibrate, ...given }) => {
+    if (program) {
+      const made = inspectProgram({ path, config, calibrate, model: modelOptions(given) }).program;
+      process.stdout.write(json ? `${JSON.stringify(programJson(made), null, 2)}\n` : programListing(made));
+      return;
+    }
+    for (const [option, value] of Object.entries({ config, calibrate })) {
+      if (value !== undefined) throw new EsegenError(`--${option}`, 'goes with --program', 'Add it');
+    }
     const inspection = inspect(path, modelOptions(given));
     process.stdout.write(json ? inspectionJson(inspection) : formatInspection(inspection));
   },

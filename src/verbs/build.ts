@@ -40,6 +40,16 @@ export interface BuildOptions {
   readonly progress?: Progress | undefined;
 }
 
+/** A state of the hardware, and what it is called in the model file. */
+export interface BuiltState {
+  /** c of the cells, or y. */
+  readonly part: 'c' | 'y';
+  /** Input of the model that gives it; null where none does. */
+  readonly input: string | null;
+  /** Output of the model that tells it. */
+  readonly output: string | null;
+}
+
 /** What a build made. */
 export interface BuildResult {
   /** The directory as given. */
@@ -57,6 +67,8 @@ export interface BuildResult {
   readonly warnings: readonly string[];
   /** Kinds of operators of the model file that stay on the host, each once. */
   readonly leftOut: readonly string[];
+  /** States of the hardware that the model file names as inputs or outputs; the host writes and reads them (docs/registers.md). */
+  readonly states: readonly BuiltState[];
   /** Host files that were taken along, by their path in the design. */
   readonly hostFiles: readonly string[];
   readonly fileCount: number;
@@ -113,6 +125,7 @@ export function build({
       ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
     ],
     leftOut: leftOutOf(graph),
+    states: builtStates(graph),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,
@@ -131,6 +144,14 @@ function saturationOver(design: Design, set: CalibrationSet): SaturationReport {
 function leftOutOf({ nodes, outside }: Graph): string[] {
   const host = nodes.filter(({ layer }) => layer.kind === 'host');
   return [...outside, ...host].map(({ name }) => name);
+}
+
+function builtStates({ states }: Graph): BuiltState[] {
+  return states.map(({ part, input, output }) => ({
+    part: part === 'c' ? 'c' : 'y',
+    input: input?.name ?? null,
+    output: output?.name ?? null,
+  }));
 }
 
 /** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */

@@ -8,6 +8,7 @@ import { withDesignDir } from '../../fixtures/design_dir.ts';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
+import { formatResult } from '../../src/cli/build.ts';
 import { parseList } from '../../src/cli/lists.ts';
 import { createFrames } from '../../src/data/frames.ts';
 import { encodeNpz, readNpz } from '../../src/data/npz.ts';
@@ -16,6 +17,7 @@ import { importModel } from '../../src/model/import/read_model.ts';
 import { FloatNetwork } from '../../src/model/reference/float_network.ts';
 import { type NpyArray, readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
+import { build } from '../../src/verbs/build.ts';
 import type { NamedPath } from '../../src/verbs/run/named_path.ts';
 import { type RunOptions, run } from '../../src/verbs/run.ts';
 import { quantizeFrames } from '../../src/verbs/simulation/input_frames.ts';
@@ -260,6 +262,29 @@ describe('run, golden', () => {
       expect(Math.max(...float.map((value, at) => Math.abs(value - golden[at]!)))).toBeLessThan(0.01);
     },
   );
+});
+
+test('states of a one-layer model: its golden engine goes on where it stopped, build names them', async () => {
+  const path = `${ONNX}states.onnx`;
+  const { graph, inputs } = graphWithInputs(path);
+  const config = writeConfig();
+  const x = writeInput(input, 6, 1, inputs);
+  const golden = { path, engine: 'golden', config } as const;
+  const whole = runs(golden).data.slice();
+  const { id } = graph.nodes[0]!;
+  const states = ['y', 'c'].map((part) => ({ name: `${id}.${part}`, path: join(root, `state-${part}.npy`) }));
+  writeNpy(input, { dtype: 'float64', shape: [4, 1, inputs], data: x.slice(0, 4 * inputs) });
+  const first = runs({ ...golden, stateOut: states }).data.slice();
+  writeNpy(input, { dtype: 'float64', shape: [2, 1, inputs], data: x.slice(4 * inputs) });
+  const second = runs({ ...golden, states }).data.slice();
+  expect([...first, ...second]).toEqual([...whole]);
+  expect(runs(golden).data).not.toEqual(second);
+
+  const design = build({ model: path, config, out: join(root, 'design') });
+  expect(design.states).toEqual(
+    graph.states.map((s) => expect.objectContaining({ part: s.part, input: s.input!.name })),
+  );
+  expect(formatResult(design)).toMatch(/states +.*in the state registers: write_state and read_state/);
 });
 
 function writeConfig(): string {

@@ -11,6 +11,7 @@ import { lower } from './lower.ts';
 
 /** Names of the input, the node and the output of a design's program. */
 export const DESIGN_INPUT = 'x';
+export const DESIGN_NODE = 'lstm';
 export const DESIGN_OUTPUT = 'y';
 
 /**
@@ -37,7 +38,7 @@ function graphOfDesign(design: Design): QuantizedGraph {
       [DESIGN_INPUT, { bits: f.vectorBits, frac: f.xFrac }],
       [DESIGN_OUTPUT, { bits: f.vectorBits, frac: f.yFrac }],
     ]),
-    nodes: [{ id: 'lstm', name: 'lstm', layer: layerOfDesign(design), output: DESIGN_OUTPUT }],
+    nodes: [{ id: DESIGN_NODE, name: DESIGN_NODE, layer: layerOfDesign(design), output: DESIGN_OUTPUT }],
     inputs: [port(DESIGN_INPUT)],
     outputs: [port(DESIGN_OUTPUT)],
     states: [],

@@ -73,7 +73,7 @@ export class Stage {
   /** Takes the next `count` tiles, at each of p · q positions. */
   tiles(count: number, p: number, q: number): TileAddress[] {
     const tiles = Array.from({ length: count }, (_, at) => {
-      return { base: (this.#tileUses + at) % 2, t: 0, p: count % 2, q: (count * p) % 2 };
+      return { base: (this.#tileUses + at) % 2, t: 0, p: p > 1 ? count % 2 : 0, q: q > 1 ? (count * p) % 2 : 0 };
     });
     this.#tileUses += count * p * q;
     this.#tiles.push(...tiles);

@@ -27,6 +27,8 @@ export interface Refusal {
  * The part of a network that goes into hardware, which takes one LSTM layer today: all of it, or nothing. A linear layer
  * behind it is the output layer; it and the `host` nodes around stay on the host.
  *
+ * States that the model takes as inputs and gives as outputs are those of the hardware, which the host writes and reads.
+ *
  * A limit of the cell state (`cellClip`) is let through: it has no effect as long as no cell gets there, which
  * `checkCellClip` tests on the calibration frames.
  *
@@ -72,10 +74,6 @@ export function refusalsOf(graph: Graph): readonly Refusal[] {
     else if (layer.kind !== 'lstm') refuse(node, `is ${WHAT[layer.kind]}, which the hardware cannot run yet`);
     else for (const reason of lstmRefusals(layer, node === first)) refuse(node, reason);
   }
-  for (const { node: id, part, input } of graph.states) {
-    const node = graph.nodes.find((candidate) => candidate.id === id)!;
-    if (input !== null) refuse(node, `its state ${part} is given at run time as ${quoteName(input.name)}`);
-  }
   const general = (reason: string) => refusals.push({ node: 'network', name: 'network', reason });
   if (first === undefined) general('has no LSTM layer');
   if (graph.sequenceLengths !== null) general('has fixed sequence lengths; the host ends an utterance');
@@ -116,7 +114,11 @@ function lstmRefusals({ cell, reverse, initial }: LstmLayer, isFirst: boolean): 
   if (!isFirst) reasons.push('is another LSTM layer or direction, the hardware takes one');
   if (reverse) reasons.push('runs in reverse direction');
   reasons.push(...cellRefusals(cell));
-  if (initial !== null) reasons.push('has initial states other than zeros');
+  if (initial !== null) {
+    reasons.push(
+      'has initial states other than zeros, which the hardware does not load with the model: its utterances start from zeros or from what the host writes (write_state); export them as inputs of the model',
+    );
+  }
   return reasons;
 }
 

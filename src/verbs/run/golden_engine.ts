@@ -1,16 +1,15 @@
 import { lower } from '../../compiler/lower/lower.ts';
 import type { CompiledNetwork } from '../../compiler/pipeline.ts';
 import { createFrames, type Frames } from '../../data/frames.ts';
-import { GoldenNetwork, type NetworkStates } from '../../golden/network.ts';
+import { GoldenNetwork } from '../../golden/network.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { Graph, TensorId } from '../../model/graph.ts';
 import { FloatNetwork, type FloatResult, type FloatStates } from '../../model/reference/float_network.ts';
-import type { RecurrentResult, StatePart } from '../../model/reference/recurrent.ts';
-import { type ProgramPort, vectorElements } from '../../program/program.ts';
-import { EsegenError } from '../../util/errors.ts';
-import { type Fixed, quantize } from '../../util/fixed.ts';
+import type { ProgramPort } from '../../program/program.ts';
+import { quantize } from '../../util/fixed.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import type { Engine, Saturation } from './engine.ts';
+import { givenStates, leftStates } from './golden_states.ts';
 
 /**
  * The golden model of a network in integers, between what the host computes before and behind it in double precision. Inputs are
@@ -41,7 +40,7 @@ export class GoldenEngine implements Engine {
     const integers = this.#core.inputs.map(({ name, tensor }, n): [string, Int16Array] => {
       return [program.inputs[n]!.name, this.#quantize(name, values.get(tensor)!.data, program.inputs[n]!)];
     });
-    const states = options.states === undefined ? undefined : this.#given(options.states);
+    const states = options.states === undefined ? undefined : givenStates(program, options.states);
     const run = this.#golden.run(new Map(integers), states === undefined ? {} : { states });
     this.#vectors = run.saturated;
     for (const [n, { tensor }] of this.#core.outputs.entries()) {
@@ -50,7 +49,7 @@ export class GoldenEngine implements Engine {
     }
     for (const [tensor, frames] of this.#back?.run(values).outputs ?? []) values.set(tensor, frames);
     const outputs = this.graph.outputs.map(({ tensor }): [TensorId, Frames] => [tensor, values.get(tensor)!]);
-    return { outputs: new Map(outputs), states: this.#left(run.states) };
+    return { outputs: new Map(outputs), states: leftStates(program, run.states) };
   }
 
   get saturated(): ReadonlyMap<string, Saturation> {
@@ -68,38 +67,6 @@ export class GoldenEngine implements Engine {
       return quantize(value, frac, bits);
     });
   }
-
-  /** Given states in the formats of their vectors. */
-  #given(states: FloatStates): NetworkStates {
-    const { program } = this.#golden;
-    const integers = new Map<string, Int16Array>();
-    for (const [node, parts] of states) {
-      for (const [part, values] of Object.entries(parts)) {
-        const state = program.states.find((each) => each.node === node && each.part === part);
-        if (state === undefined) {
-          throw new EsegenError(`state ${node}.${part}`, 'is no state of the hardware', 'Use the float engine');
-        }
-        const vector = program.vectors[state.vector]!;
-        integers.set(`${node}.${part}`, integersOf(values, vectorElements(vector), vector.format));
-      }
-    }
-    return integers;
-  }
-
-  #left(states: NetworkStates): FloatResult['states'] {
-    const { program } = this.#golden;
-    const result = new Map<string, RecurrentResult['state']>();
-    for (const { node, part, vector } of program.states) {
-      const unit = 2 ** -program.vectors[vector]!.format.frac;
-      const values = Float64Array.from(states.get(`${node}.${part}`)!, (value) => value * unit);
-      result.set(node, { ...result.get(node), [part satisfies StatePart]: values });
-    }
-    return result;
-  }
-}
-
-function integersOf(values: ArrayLike<number>, elements: number, { frac, bits }: Fixed): Int16Array {
-  return Int16Array.from({ length: elements }, (_, i) => quantize(values[i]!, frac, bits));
 }
 
 function asFrames(values: Int16Array, { elements, format }: ProgramPort): Frames {

@@ -1,29 +1,33 @@
-import { programOfDesign } from '../../compiler/lower/program_of_design.ts';
-import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
+import { DESIGN_INPUT, DESIGN_NODE, DESIGN_OUTPUT, programOfDesign } from '../../compiler/lower/program_of_design.ts';
+import type { Frames } from '../../data/frames.ts';
+import { GoldenNetwork } from '../../golden/network.ts';
 import { Saturation as Tally } from '../../golden/saturation.ts';
-import { GoldenVoice } from '../../golden/voice.ts';
-import type { Graph, TensorId } from '../../model/graph.ts';
+import type { Graph, NodeId, TensorId } from '../../model/graph.ts';
 import type { FloatResult, FloatStates } from '../../model/reference/float_network.ts';
 import type { OutputLayer } from '../../model/stacked_layer.ts';
 import type { Design } from '../../program/design.ts';
 import { applyOutputLayer } from '../../speech/output_layer.ts';
-import { EsegenError } from '../../util/errors.ts';
 import { quantizeFrames } from '../simulation/input_frames.ts';
 import type { Engine, Saturation } from './engine.ts';
+import { givenStates, leftStates } from './golden_states.ts';
 
 /** The golden model of a design of one LSTM layer; outputs are integers over a power of two, exact, then the output layer. */
 export class OneLayerGolden implements Engine {
   readonly graph: Graph;
   readonly #tally: Tally;
   readonly #design: Design;
-  readonly #golden: GoldenVoice;
+  readonly #golden: GoldenNetwork;
+  /** Id of the LSTM in the graph. */
+  readonly #node: NodeId;
+  readonly #nodeOf = (node: NodeId): string => (node === this.#node ? DESIGN_NODE : node);
   readonly #outputLayer: OutputLayer | null;
 
   constructor(graph: Graph, design: Design, outputLayer: OutputLayer | null) {
     this.graph = graph;
     this.#design = design;
     this.#tally = new Tally(design.formats);
-    this.#golden = new GoldenVoice(programOfDesign(design), this.#tally.observe);
+    this.#golden = new GoldenNetwork(programOfDesign(design), this.#tally.observe);
+    this.#node = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.id;
     this.#outputLayer = outputLayer;
   }
 
@@ -36,27 +40,21 @@ export class OneLayerGolden implements Engine {
   }
 
   run(inputs: ReadonlyMap<TensorId, Frames>, options: { readonly states?: FloatStates | undefined } = {}): FloatResult {
-    if (options.states !== undefined) {
-      throw new EsegenError(
-        'initial states',
-        'this golden model starts utterances from zeros, as the hardware does where nobody writes its states through the registers',
-        'Use the float engine',
-      );
-    }
     const { formats, dimensions } = this.#design;
-    const unit = 2 ** -formats.yFrac;
+    const { program } = this.#golden;
     const reals = inputs.get(this.graph.inputs[0]!.tensor)!;
     this.#tally.addInputs(reals.data);
-    const x = quantizeFrames(reals, formats);
-    const y = createFrames(x.frames, dimensions.outputs);
-    this.#golden.reset();
-    for (let t = 0; t < x.frames; t++) {
-      const step = this.#golden.step(x.data.subarray(t * x.width, (t + 1) * x.width));
-      this.#tally.addOutputs(step);
-      const row = frameAt(y, t);
-      for (let n = 0; n < row.length; n++) row[n] = step[n]! * unit;
-    }
+    const x = quantizeFrames(reals, formats).data;
+    const states = options.states === undefined ? {} : { states: givenStates(program, options.states, this.#nodeOf) };
+    const run = this.#golden.run(new Map([[DESIGN_INPUT, x]]), states);
+    const integers = run.outputs.get(DESIGN_OUTPUT)!;
+    this.#tally.addOutputs(integers);
+    const unit = 2 ** -formats.yFrac;
+    const y = { frames: reals.frames, width: dimensions.outputs, data: Float64Array.from(integers, (v) => v * unit) };
     const output = this.#outputLayer === null ? y : applyOutputLayer(this.#outputLayer, y);
-    return { outputs: new Map([[this.graph.outputs[0]!.tensor, output]]), states: new Map() };
+    return {
+      outputs: new Map([[this.graph.outputs[0]!.tensor, output]]),
+      states: leftStates(program, run.states, () => this.#node),
+    };
   }
 }
