@@ -5,7 +5,7 @@ import { icarusLint, verilatorLint, yosysLint } from '../../lint/lint_tools.ts';
 
 vi.setConfig({ maxConcurrency: 2 });
 
-// Synthesis takes longer; `npm run lint:rtl` does it.
+// What synthesis makes of them: `npm run map:rtl`.
 describe.concurrent('emitted Verilog is clean in Verilator, Icarus and Yosys', () => {
   test.for(LINT_DESIGNS)('$title', (design, { expect: local }) =>
     withDesignDir(lintDesign(design), async (dir) => {
