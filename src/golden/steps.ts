@@ -4,7 +4,7 @@ import { EsegenError } from '../util/errors.ts';
 import { quoteName } from '../util/quote_name.ts';
 
 /**
- * Steps of every axis of a program for given inputs.
+ * Steps of every axis of a program for given inputs. A streaming program may have none of them to take.
  *
  * @throws EsegenError where an input is missing, has no whole frames or another number of them, or is too short or too long
  */
@@ -16,7 +16,7 @@ export function axisSteps(program: Program, inputs: ReadonlyMap<string, Int16Arr
     if (frames === undefined) throw new EsegenError(where, 'is missing');
     const own = frames.length / elements;
     const expected: number = axis === 1 ? 1 : (steps ?? own);
-    if (!Number.isInteger(own) || own !== expected || own === 0) {
+    if (!Number.isInteger(own) || own !== expected || (own === 0 && program.mode === 'utterance')) {
       const whole = Number.isInteger(expected) && expected > 0 ? `${expected} frames` : 'whole frames';
       throw new EsegenError(where, `expected ${whole} of ${elements} elements, got ${frames.length} elements`);
     }
@@ -33,7 +33,7 @@ export function axisSteps(program: Program, inputs: ReadonlyMap<string, Int16Arr
     else if (axis.kind === 'once') counts.push(1);
     else counts.push(windowOutputs(axis.window, counts[axis.of]!));
   }
-  if (counts.some((count) => count === 0)) {
+  if (inputSteps > 0 && counts.some((count) => count === 0)) {
     throw new EsegenError(
       'utterance',
       `expected enough steps for the windows of the network, got ${inputSteps}`,

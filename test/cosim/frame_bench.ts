@@ -54,8 +54,9 @@ export async function sendFrames(dir: string, channels: number, frames: readonly
     const beats = frames.flatMap(beatsOf);
     writeFileSync(input, `${beats.join('\n')}\n`);
     const sources = (await rtlFiles(dir)).map((file) => join(dir, file));
-    const { inputs } = loadDesign(dir).design.dimensions;
-    const defines = [`-DINPUTS=${inputs}`, ...(channels === 1 ? [] : [`-DCHANNELS=${channels}`])];
+    const { config, dimensions } = loadDesign(dir).design;
+    const sizes = [`-DINPUTS=${dimensions.inputs}`, `-DCORE=${config.name}_core`];
+    const defines = [...sizes, ...(channels === 1 ? [] : [`-DCHANNELS=${channels}`])];
     await execa('iverilog', ['-g2005', '-Wall', ...defines, '-s', 'frame_bench', '-o', program, ...sources, BENCH]);
     const args = ['-n', program, `+input=${input}`, `+beats=${beats.length}`, '+quiet=1000'];
     return readLog((await execa('vvp', args, { cwd: dir })).stdout);

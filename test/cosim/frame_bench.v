@@ -25,7 +25,7 @@ module frame_bench;
     wire        busy;
     wire        frame_error;
 
-    core dut (
+    `CORE dut (
         .clk(clk),
         .rst(rst),
         .port_rst(rst),
