@@ -101,7 +101,7 @@ export class GoldenNetwork {
     this.#sequences = program.sequences.map(({ elements, axis }) => new Int16Array(elements * this.#steps[axis]!));
     if (states !== 'kept') this.#setStates(states);
     const first = program.mode === 'streaming' ? this.#since : 0;
-    interpret(this.#runnables, (axis) => this.#steps[axis]!, first);
+    if (this.#steps[0]! > 0) interpret(this.#runnables, (axis) => this.#steps[axis]!, first);
     this.#since += this.#steps[0]!;
     const outputs = program.outputs.map((port, number) => {
       return [port.name, fromStream(port, this.#outputs[number]!.frames)] as const;
