@@ -104,7 +104,7 @@ describe('.ci/run', () => {
   test.each([
     ['npx', 'tsc', 'npx tsc --noEmit'],
     ['npx', 'biome', 'npx biome check .'],
-    ['npm', 'map:rtl', 'npm run --silent lint:rtl'],
+    ['npm', 'map:rtl', 'npm run --silent map:rtl'],
     ['npm', 'check:generated', 'npm run --silent check:generated'],
   ])('a failing %s %s fails the run, and no test runs', (program, word, step) => {
     const { status, stdout, stderr } = ci({ [program]: `case "$*" in *${word}*) exit 3 ;; esac` });
