@@ -7,8 +7,9 @@ import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { queueDepth, UNDER_WAY } from './feed.ts';
 import { loadView } from './load.ts';
-import { runBits, runFields, WAITING_RUNS } from './run_fields.ts';
-import { fieldSlice, fieldViews } from './unit_fields.ts';
+import { runBits, runFormat, WAITING_RUNS } from './run_format.ts';
+import { PLACE_BITS } from './view_address.ts';
+import { fieldStart, fieldViews, wireName } from './word_fields.ts';
 
 /** Where mac_control has the fields of a run, which follow the columns of the source. */
 const RUN_VALUES: Readonly<Record<string, string>> = {
@@ -27,31 +28,35 @@ const RUN_VALUES: Readonly<Record<string, string>> = {
 
 /** Expands the work of MAC into runs. */
 export function macControl(sizes: NetworkSizes): ModulePlan {
-  const { fields } = UNIT_WORDS.mac;
+  const format = UNIT_WORDS.mac;
+  const place = fieldStart(format, 'sourceBase');
   // Windows over time may reach back to before the first step; an utterance has zeros there.
   const windows = !sizes.utterance && sizes.channels === 1;
   const zero = windows ? 'zero_reg | {CHANNELS{before_reg}}' : 'zero_reg';
-  const run = runFields(sizes);
+  const { fields: run } = runFormat(sizes);
   return {
     block: 'network/mac_control',
     file: 'mac_control',
     values: {
       channels: sizes.channels,
-      wordWidth: wordBits(UNIT_WORDS.mac),
+      wordWidth: wordBits(format),
       runWidth: runBits(sizes),
       runs: WAITING_RUNS,
       windows,
       tileFull: lit(3, SEMAPHORES.indexOf('tileFull0') / 2),
-      place: fieldSlice(fields, 'sourceBase', 'sourceReplicated'),
+      place: `${place + PLACE_BITS - 1}:${place}`,
       pointerMsb: sizes.pointerBits - 1,
       baseMsb: sizes.addrBits - 1,
       fieldsOf: 'work_word',
-      fields: fieldViews(fields, [
-        ...['align', 'previous', 'chain', 'taps', 'slotStep', 'rows', 'rowStride'],
-        ['run', 'run_columns'],
-        ...['sourceSlotBits', 'sourceSlotWords', 'sourceReplicated', 'pointerBase', 'wordBase'],
-        ...(windows ? ['sourceSlotOffset'] : []),
-      ]),
+      fields: fieldViews(
+        format,
+        [
+          ...['align', 'previous', 'chain', 'taps', 'slotStep', 'rows', 'rowStride', 'run', 'sourceSlotBits'],
+          ...['sourceSlotWords', 'sourceReplicated', 'pointerBase', 'wordBase'],
+          ...(windows ? ['sourceSlotOffset'] : []),
+        ],
+        (name) => (name === 'run' ? 'run_columns' : wireName(name)),
+      ),
       runValues: [...run].reverse().map(({ name }, at) => ({
         value: name === 'zero' ? zero : RUN_VALUES[name]!,
         comma: at < run.length - 1 ? ',' : '',
@@ -62,7 +67,7 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
 
 /** Runs to columns, for one group. */
 export function columnIssuer(sizes: NetworkSizes): ModulePlan {
-  const fields = runFields(sizes);
+  const format = runFormat(sizes);
   return {
     block: 'network/column_issuer',
     file: 'column_issuer',
@@ -75,8 +80,8 @@ export function columnIssuer(sizes: NetworkSizes): ModulePlan {
       runs: WAITING_RUNS,
       fieldsOf: 'next_run',
       fields: fieldViews(
-        fields,
-        fields.map(({ name }) => name),
+        format,
+        format.fields.map(({ name }) => name),
       ),
     },
   };

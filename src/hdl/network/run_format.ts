@@ -1,12 +1,12 @@
 import { ADDRESS_BITS, type NetworkSizes } from '../../machine/network_sizes.ts';
-import type { Field } from '../../program/field.ts';
+import { type WordFormat, wordBits } from '../../program/field.ts';
 
 /** Runs that wait in the queue of a group; a 4-bit number. */
 export const WAITING_RUNS = 8;
 
-/** Fields of a run, least significant first: what mac_control sends to all groups. */
-export function runFields({ channels, pointerBits, addrBits }: NetworkSizes): Field[] {
-  return [
+/** A run as mac_control sends it to all groups. */
+export function runFormat({ channels, pointerBits, addrBits }: NetworkSizes): WordFormat {
+  const fields = [
     { name: 'address', bits: ADDRESS_BITS, meaning: 'group address of the first column' },
     { name: 'count', bits: 16, meaning: 'columns of a group, at least 1' },
     { name: 'replicated', bits: 1, meaning: 'every group has all elements' },
@@ -20,8 +20,9 @@ export function runFields({ channels, pointerBits, addrBits }: NetworkSizes): Fi
     { name: 'base', bits: addrBits, meaning: 'first word of the segment' },
     { name: 'zero', bits: channels, meaning: 'channels that read zeros' },
   ];
+  return { name: 'run', meaning: 'columns one after the other in VMEM', fields };
 }
 
 export function runBits(sizes: NetworkSizes): number {
-  return runFields(sizes).reduce((sum, { bits }) => sum + bits, 0);
+  return wordBits(runFormat(sizes));
 }
