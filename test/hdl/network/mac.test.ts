@@ -17,6 +17,7 @@ describe('mac_control and network_array', () => {
       bench: 'mac_bench',
       parameters: { ...parameters, RUN: runBits(sizes), LOAD: loadAddr + loadData + 16 },
       memories,
+      defines: sizes.external === null ? [] : ['DRAM'],
       files,
     });
     const where = `seed ${seed}`;

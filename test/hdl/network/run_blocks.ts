@@ -15,6 +15,8 @@ export interface BlockRun {
   /** Parameters of the bench. */
   readonly parameters?: Readonly<Record<string, number>>;
   readonly memories?: ReadonlyMap<string, MemImage>;
+  /** Macros of the bench. */
+  readonly defines?: readonly string[];
   /** Text files that the bench reads. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -23,7 +25,14 @@ export interface BlockRun {
 export const DUT = 'dut';
 
 /** Runs blocks in Icarus and returns the lines that the bench printed. Warnings of Icarus fail it. */
-export async function runBlocks({ plans, bench, parameters = {}, memories, files = {} }: BlockRun): Promise<string[]> {
+export async function runBlocks({
+  plans,
+  bench,
+  parameters = {},
+  memories,
+  defines = [],
+  files = {},
+}: BlockRun): Promise<string[]> {
   return withScratch(async (dir) => {
     const sources = plans.map((plan) => {
       const file = `${DUT}_${plan.file}.v`;
@@ -36,7 +45,8 @@ export async function runBlocks({ plans, bench, parameters = {}, memories, files
     for (const [name, image] of memories ?? []) writeFileSync(join(dir, 'mem', name), formatMem(image));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
     const set = Object.entries(parameters).map(([name, value]) => `-P${bench}.${name}=${value}`);
-    const flags = ['-g2005', '-Wall', '-Wno-timescale', ...set];
+    const macros = defines.map((macro) => `-D${macro}`);
+    const flags = ['-g2005', '-Wall', '-Wno-timescale', ...macros, ...set];
     const compiled = await execa('iverilog', [...flags, '-s', bench, '-o', 'bench.vvp', ...sources, `${bench}.v`], {
       cwd: dir,
       all: true,
