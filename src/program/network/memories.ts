@@ -28,6 +28,7 @@ function numbered(kind: string, lane: number, digits: number): string {
  * - `sigmoid`, `tanh`
  * - `axes`           of a network that runs by utterance: how the steps of its axes follow from those of the input
  * - `load`, `mac`, `cell`, `store`: the program
+ * - `axes`         how the steps of every axis follow from those of the input, where it runs by utterance
  */
 export function networkMemories(
   program: Program,
