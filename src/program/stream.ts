@@ -1,7 +1,6 @@
 import type { WordFormat } from '../machine/word_format.ts';
 import type { DesignMatrices } from './design.ts';
 import type { Dimensions } from './dimensions.ts';
-import type { EncodedWords } from './encode.ts';
 
 /** Path of the weights in external memory, in a design directory, and of what describes them. */
 export const STREAM_FILE = 'dram/weights.bin';
@@ -51,35 +50,26 @@ export function streamBytes(d: Dimensions): number {
  * lane by lane, in little-endian slots of `wordSlot` bits. A row is one or several beats of the bus, or a part of one.
  */
 export function packStream(matrices: DesignMatrices, d: Dimensions): Uint8Array {
+  const lanes = d.groups * d.lanes;
+  const slotBytes = d.wordSlot / BITS_OF_BYTE;
   const segments = streamSegments(d);
   const image = new Uint8Array(streamBytes(d));
-  for (const [at, matrix] of matrices.entries()) {
+  for (const [at, { words, format }] of matrices.entries()) {
     const { offset, rows } = segments[at]!;
-    writeRows(image, offset, rows, matrix, d.wordSlot);
-  }
-  return image;
-}
-
-/** Writes rows of a matrix into an image, from a byte on; lanes that have no more words get fillers. */
-export function writeRows(
-  image: Uint8Array,
-  offset: number,
-  rows: number,
-  { words, format }: Pick<EncodedWords, 'words' | 'format'>,
-  wordSlot: number,
-): void {
-  const slotBytes = wordSlot / BITS_OF_BYTE;
-  const filler = fillerWord(format);
-  for (const [lane, laneWords] of words.entries()) {
-    for (let row = 0; row < rows; row++) {
-      let word = row < laneWords.length ? laneWords[row]! : filler;
-      const from = offset + (row * words.length + lane) * slotBytes;
-      for (let byte = 0; byte < slotBytes; byte++) {
-        image[from + byte] = word & 0xff;
-        word >>>= BITS_OF_BYTE;
+    const filler = fillerWord(format);
+    for (let lane = 0; lane < lanes; lane++) {
+      const laneWords = words[lane]!;
+      for (let row = 0; row < rows; row++) {
+        let word = row < laneWords.length ? laneWords[row]! : filler;
+        const from = offset + (row * lanes + lane) * slotBytes;
+        for (let byte = 0; byte < slotBytes; byte++) {
+          image[from + byte] = word & 0xff;
+          word >>>= BITS_OF_BYTE;
+        }
       }
     }
   }
+  return image;
 }
 
 /**

@@ -4,11 +4,13 @@ import type { NetworkSizes, WeightStream } from '../../machine/network_sizes.ts'
 import { EsegenError } from '../../util/errors.ts';
 import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { quoteName } from '../../util/quote_name.ts';
+import type { EncodedWords } from '../encode.ts';
 import { packWord } from '../field.ts';
 import type { Program } from '../program.ts';
-import { writeRows } from '../stream.ts';
+import { fillerWord } from '../stream.ts';
 import { READER_WORD, UNIT_OPS } from '../unit_words.ts';
 import type { Placement } from './place.ts';
+import { layRows } from './row_order.ts';
 import { type HardwareInstruction, hardwareStream, loopWord } from './unit_program.ts';
 
 /** Beats of a segment in the image. */
@@ -17,15 +19,18 @@ interface Beats {
   readonly beats: number;
 }
 
-/** Where the segments lie in the image: one behind the other from a beat on, row n with word n of every lane of every group. */
+/** Beats of the segments: one behind the other in the image, each from a beat on. */
 function segmentBeats(
   { segments }: Placement,
   external: ExternalMemory,
 ): { places: Map<number, Beats>; total: number } {
   const places = new Map<number, Beats>();
   let total = 0;
-  for (const [number, { words }] of segments) {
-    const beats = beatsOf(external, words);
+  for (const [number, { encoded }] of segments) {
+    const beats = beatsOf(
+      external,
+      layRows(encoded, external.bufferLimit, () => {}),
+    );
     places.set(number, { first: total, beats });
     total += beats;
   }
@@ -79,9 +84,28 @@ export function readerProgram(program: Program, placed: Placement, external: Wei
   });
 }
 
-/**
- * The image of the weights in external memory; see stream.ts for its rows. null where they are on chip.
- */
+/** Writes the rows of a segment into an image, from a byte on: little-endian slots of a word of every lane of every group. */
+export function writeSegment(
+  image: Uint8Array,
+  offset: number,
+  beats: number,
+  encoded: EncodedWords,
+  { beatRows, rowBeats, wordSlot, bufferLimit }: ExternalMemory,
+): void {
+  const lanes = encoded.words.length;
+  const slotBytes = wordSlot / 8;
+  const write = (row: number, lane: number, word: number) => {
+    const from = offset + (row * lanes + lane) * slotBytes;
+    for (let byte = 0; byte < slotBytes; byte++) image[from + byte] = word >>> (8 * byte);
+  };
+  const filler = fillerWord(encoded.format);
+  for (let row = 0; row < (beats * beatRows) / rowBeats; row++) {
+    for (let lane = 0; lane < lanes; lane++) write(row, lane, filler);
+  }
+  layRows(encoded, bufferLimit, write);
+}
+
+/** The image of the weights in external memory, segment by segment; null where they are on chip. */
 export function weightImage(placed: Placement, { external }: Pick<NetworkSizes, 'external'>): Uint8Array | null {
   if (external === null) return null;
   const { places, total } = segmentBeats(placed, external);
@@ -89,7 +113,7 @@ export function weightImage(placed: Placement, { external }: Pick<NetworkSizes, 
   const image = new Uint8Array(total * bytes);
   for (const [number, { encoded }] of placed.segments) {
     const { first, beats } = places.get(number)!;
-    writeRows(image, first * bytes, (beats * external.beatRows) / external.rowBeats, encoded, external.wordSlot);
+    writeSegment(image, first * bytes, beats, encoded, external);
   }
   return image;
 }

@@ -53,8 +53,10 @@ describe('mac_control and network_array', () => {
   });
 
   test('emitted Verilog is clean', async () => {
-    for (const seed of [1, 2, 3]) {
-      const plans = macPlans(macCase(seed).sizes);
+    for (const seed of [1, 3, 10]) {
+      const { sizes } = macCase(seed);
+      const plans = macPlans(sizes);
+      const reader = sizes.external === null ? [] : ['weight_reader'];
       for (const top of [
         'mac_control',
         'network_array',

@@ -6,8 +6,9 @@ import { type EncodedMatrix, encodeGroups } from '../../../src/program/encode.ts
 import { packWord, wordBits } from '../../../src/program/field.ts';
 import { SEMAPHORES } from '../../../src/program/instruction.ts';
 import { type MemImage, memFromBigInts, memFromWords } from '../../../src/program/mem_image.ts';
+import { layRows } from '../../../src/program/network/row_order.ts';
+import { writeSegment } from '../../../src/program/network/stream_rows.ts';
 import type { Segment } from '../../../src/program/program.ts';
-import { writeRows } from '../../../src/program/stream.ts';
 import { READER_WORD, UNIT_OPS, UNIT_WORDS } from '../../../src/program/unit_words.ts';
 import { clog2, unsignedBits } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';
@@ -417,10 +418,12 @@ function streamOf(matrices: readonly EncodedMatrix[], external: WeightStream) {
   const parts: Uint8Array[] = [];
   let first = 0;
   for (const matrix of matrices) {
-    const longest = matrix.words.reduce((most, own) => Math.max(most, own.length), 0);
-    const beats = beatsOf(external, longest);
+    const beats = beatsOf(
+      external,
+      layRows(matrix, external.bufferLimit, () => {}),
+    );
     const part = new Uint8Array(beats * bytes);
-    writeRows(part, 0, (beats * external.beatRows) / external.rowBeats, matrix, external.wordSlot);
+    writeSegment(part, 0, beats, matrix, external);
     program.push(packWord(READER_WORD, { ...empty, op: UNIT_OPS.work, firstBeat: first, beats }, 'reader'));
     parts.push(part);
     first += beats;
