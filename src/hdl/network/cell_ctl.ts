@@ -1,5 +1,5 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { SLOT_KINDS, WORD_FORMATS } from '../../program/word_formats.ts';
+import { SLOT_FIELDS, SLOT_KINDS } from '../../program/slot_fields.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { type CellPipeline, cellControls, cellPipeline, ctlBits, hasStates } from './cell_pipeline.ts';
 import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
@@ -85,9 +85,9 @@ function constants(sizes: NetworkSizes): Constant[] {
 function fieldsUsed(made: readonly Constant[], states: boolean, affine: boolean) {
   const text = made.map(({ value }) => value).join(' ');
   const beside = ['outBits', ...(states ? ['stateBits', 'zClip', 'cellClip'] : []), ...(affine ? ['kind', 'activation', 'low', 'high'] : [])];
-  const used = WORD_FORMATS.slot.fields
+  const used = SLOT_FIELDS
     .map(({ name }) => name).filter((name) => beside.includes(name) || new RegExp(`\\b${wireName(name)}\\b`).test(text));
-  return fieldViews(WORD_FORMATS.slot, used);
+  return fieldViews({ name: 'slot', meaning: '', fields: SLOT_FIELDS }, used);
 }
 
 /** Controls of the lanes of the cell unit. */

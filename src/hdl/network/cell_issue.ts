@@ -1,5 +1,5 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { SLOT_KINDS } from '../../program/word_formats.ts';
+import { SLOT_KINDS } from '../../program/slot_fields.ts';
 import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { cellPipeline, replicatedBeats, replicatedCycles } from './cell_pipeline.ts';
