@@ -25,7 +25,7 @@ export interface Machine {
 /** A block RAM is 1,024 words of 36 bits deep; a tile of more rows would take two of them. */
 const TILE_ROWS = 1024;
 
-/** Steps of an utterance: 163 s of frames of 10 ms. */
+/** Steps of an utterance where the config does not say: 163 s of frames of 10 ms. */
 const MAX_STEPS = 16_384;
 
 /**
@@ -40,6 +40,7 @@ export function wordUnit({ groups, elemLanes }: Pick<Machine, 'groups' | 'elemLa
 export function machineOf(config: Config): Machine {
   const { array, elemLanes, vectorBits, indexBits } = config;
   const ofLayers = Object.values(config.layers ?? {}).map((layer) => layer.weightBits ?? 0);
+  const { maxSteps } = config.sequence ?? { maxSteps: MAX_STEPS };
   const weightBits = Math.max(config.weightBits, ...ofLayers);
-  return { ...array, elemLanes, vectorBits, weightBits, indexBits, tileRows: TILE_ROWS, maxSteps: MAX_STEPS };
+  return { ...array, elemLanes, vectorBits, weightBits, indexBits, tileRows: TILE_ROWS, maxSteps };
 }

@@ -109,6 +109,7 @@ const SCHEMA = z
         )
         .prefault({}),
       density: densitySchema().prefault(1),
+      sequence: z.strictObject({ maxSteps: integer(1, 65_535) }, section('maxSteps')).optional(),
       layers: layersSchema(),
       tables: z
         .strictObject(
