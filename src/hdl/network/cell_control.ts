@@ -5,11 +5,13 @@ import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { tokenAges } from './cell_ctl.ts';
-import { kindView, phaseMsb } from './cell_issue.ts';
-import { cellPipeline, ctlBits, hasStates, paramBits, replicatedCycles, stateAsked } from './cell_pipeline.ts';
+import { kindView } from './cell_issue.ts';
+import { cellPipeline, ctlBits, hasStates, replicatedCycles, stateAsked } from './cell_pipeline.ts';
 import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
-import { fieldStart, fieldViews } from './word_fields.ts';
+import { phaseMsb } from './gather.ts';
+import { paramBits } from './load.ts';
 import { networkPlan } from './network_plan.ts';
+import { fieldStart, fieldViews } from './word_fields.ts';
 
 /** Request of a write -> `progress`: a MAC address that follows it reads the word (vmem). */
 const WRITE_DELAY = 2;
@@ -23,7 +25,7 @@ function slice(from: string, to: string): string {
 
 /** Group addresses of so many words, `last_word_reg` + 1. */
 function extents({ elemLanes, slice: ofGroup, spread }: NetworkSizes) {
-  const words = '{2\'d0, last_word_reg} + 18\'d1';
+  const words = "{2'd0, last_word_reg} + 18'd1";
   const times = (factor: number) => (factor === 1 ? words : `(${words}) << ${clog2(factor)}`);
   return {
     interleavedExtent: spread === 1 ? times(ofGroup) : `({2'd0, last_word_reg} >> ${clog2(spread)}) + 18'd1`,
@@ -64,7 +66,7 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
   const selectBits = Math.max(clog2(spread), 1);
   const tokenBits = tokenAges(sizes) * TOKEN_BITS;
   const laneBits = clog2(elemLanes);
-  const step = spread > 1 ? '{17\'d0, &write_select_reg}' : `18'd${sizes.slice}`;
+  const step = spread > 1 ? "{17'd0, &write_select_reg}" : `18'd${sizes.slice}`;
   return networkPlan('cell_control', {
     channels,
     lanes,

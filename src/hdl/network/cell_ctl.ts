@@ -3,8 +3,8 @@ import { SLOT_FIELDS, SLOT_KINDS } from '../../program/slot_fields.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { type CellPipeline, cellControls, cellPipeline, ctlBits, hasStates } from './cell_pipeline.ts';
 import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
-import { fieldViews, wireName } from './word_fields.ts';
 import { networkPlan } from './network_plan.ts';
+import { fieldViews, wireName } from './word_fields.ts';
 
 /** Registers between a token and the cycle in which a lane uses what is made of it: here, in cell_unit and in the lane. */
 const ON_THE_WAY = 3;
@@ -56,7 +56,11 @@ function constants(sizes: NetworkSizes): Constant[] {
     there ? [{ name, bits, stage, value }] : [];
   const peep = `{1'b0, peep_shift} + 6'd${1 + (after ? BELOW : 0)}`;
   const reset = "sum_frac[5:0] - out_frac[5:0] + 6'd4";
-  const aligned = !after ? peep : !peepholes ? reset : `(kind == 3'd${SLOT_KINDS.indexOf('lstm')}) ? ${peep} : ${reset}`;
+  const aligned = !after
+    ? peep
+    : !peepholes
+      ? reset
+      : `(kind == 3'd${SLOT_KINDS.indexOf('lstm')}) ? ${peep} : ${reset}`;
   return [
     ...constant('peep_on', 1, 'align', 'peepholes', peepholes),
     ...constant('aligned', 6, 'align', aligned, peepholes || after),
@@ -73,7 +77,13 @@ function constants(sizes: NetworkSizes): Constant[] {
     ...constant('has_slope', 1, 'factor', "activation == 3'd2", affine),
     ...constant('negative_slope', 16, 'factor', 'low', affine),
     ...constant('drop_state', 5, 'product', "5'd15 - state_frac[4:0]", states),
-    ...constant('drop_out', 5, 'product', unless("(looks_up ? 5'd15 - out_frac[4:0] : 5'd0)", "5'd15 - out_frac[4:0]"), lstm || affine),
+    ...constant(
+      'drop_out',
+      5,
+      'product',
+      unless("(looks_up ? 5'd15 - out_frac[4:0] : 5'd0)", "5'd15 - out_frac[4:0]"),
+      lstm || affine,
+    ),
     ...constant('state_high', 16, 'value', 'cell_clips ? cell_clip : state_most', states),
     ...constant('state_low', 16, 'value', "cell_clips ? 16'd0 - cell_clip : ~state_most", states),
     ...constant('value_most', 16, 'value', 'out_most', lstm || affine),
@@ -84,9 +94,14 @@ function constants(sizes: NetworkSizes): Constant[] {
 /** Fields of the slot program that the constants are made of. */
 function fieldsUsed(made: readonly Constant[], states: boolean, affine: boolean) {
   const text = made.map(({ value }) => value).join(' ');
-  const beside = ['outBits', ...(states ? ['stateBits', 'zClip', 'cellClip'] : []), ...(affine ? ['kind', 'activation', 'low', 'high'] : [])];
-  const used = SLOT_FIELDS
-    .map(({ name }) => name).filter((name) => beside.includes(name) || new RegExp(`\\b${wireName(name)}\\b`).test(text));
+  const beside = [
+    'outBits',
+    ...(states ? ['stateBits', 'zClip', 'cellClip'] : []),
+    ...(affine ? ['kind', 'activation', 'low', 'high'] : []),
+  ];
+  const used = SLOT_FIELDS.map(({ name }) => name).filter(
+    (name) => beside.includes(name) || new RegExp(`\\b${wireName(name)}\\b`).test(text),
+  );
   return fieldViews({ name: 'slot', meaning: '', fields: SLOT_FIELDS }, used);
 }
 
@@ -107,13 +122,14 @@ export function cellCtl(sizes: NetworkSizes): ModulePlan {
   };
   for (const { stage } of made) at(stage, 'bank');
   const any = (stage: Stage, ...wanted: CellMark[]) => wanted.map((mark) => at(stage, mark)).join(' || ');
-  const hidden = (stage: Stage, own: string, other: string) => (after ? `${at(stage, 'nh')} ? ${own} : ${other}` : other);
+  const hidden = (stage: Stage, own: string, other: string) =>
+    after ? `${at(stage, 'nh')} ? ${own} : ${other}` : other;
   const gates: CellMark[] = ['i', 'f', 'o', 'r', 'z', 'reset'];
   const lowest = hidden('z', '~hidden_most', 'limit_low');
   const ofState: CellMark[] = ['g', 'nx', 'n', 'reset'];
-  const valueOf = (state: string, own: string) =>
+  const chosen = (state: string, own: string) =>
     !states ? own : lstm || affine ? `(${any('value', ...ofState)}) ? ${state} : ${own}` : state;
-  const vLow = valueOf('state_low', '~value_most');
+  const vLow = chosen('state_low', '~value_most');
   const dropped = !states
     ? 'drop_out'
     : `${at('product', 'reset')} ? 5'd0 : ${lstm || affine ? `(${any('product', 'o', 'affine')}) ? drop_out : ` : ''}drop_state`;
@@ -148,7 +164,7 @@ export function cellCtl(sizes: NetworkSizes): ModulePlan {
     drop: () => dropped,
     keep: () => any('product', 'f', 'z'),
     add: () => any('add', 'g', 'nx', 'n'),
-    v_high: () => valueOf('state_high', 'value_most'),
+    v_high: () => chosen('state_high', 'value_most'),
     v_low: () => 'v_low_next',
     v_under: () => "{v_low_next[15], v_low_next} - 17'd1",
     index_shift: () => 'state_fraction',

@@ -4,12 +4,8 @@ import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { cellPipeline, replicatedBeats, replicatedCycles } from './cell_pipeline.ts';
 import { TOKEN_BITS } from './cell_rows.ts';
+import { phaseMsb } from './gather.ts';
 import { networkPlan } from './network_plan.ts';
-
-/** Most significant bit of a phase number; there is one bit at least. */
-export function phaseMsb({ lanes, elemLanes }: NetworkSizes): number {
-  return Math.max(clog2(lanes / elemLanes), 1) - 1;
-}
 
 /** Codes of the slot kinds in words, and which there are, as templates print them. */
 export function kindView({ kinds }: NetworkSizes) {

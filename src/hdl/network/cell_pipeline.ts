@@ -1,4 +1,3 @@
-import { PEEP_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { clog2 } from '../../util/fixed.ts';
 
@@ -135,9 +134,4 @@ export function replicatedBeats(sizes: NetworkSizes): Readonly<Record<'lstm' | '
   let lstm = 1;
   while ((((g - o) % (4 * lstm)) + 4 * lstm) % (4 * lstm) < cycles || 4 * lstm < cycles) lstm++;
   return { lstm, four: Math.ceil(cycles / 4), two: Math.ceil(cycles / 2), one: cycles };
-}
-
-/** Bits of a word of the parameters: bias, and peephole where any layer has them. */
-export function paramBits({ biasBits, peepholes }: NetworkSizes): number {
-  return biasBits + (peepholes ? PEEP_BITS : 0);
 }

@@ -1,7 +1,8 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { phaseMsb } from './cell_issue.ts';
-import { ctlBits, hasStates, paramBits } from './cell_pipeline.ts';
+import { ctlBits, hasStates } from './cell_pipeline.ts';
+import { phaseMsb } from './gather.ts';
+import { paramBits } from './load.ts';
 import { networkPlan } from './network_plan.ts';
 
 /** Cell unit of a channel. */

@@ -32,7 +32,10 @@ async function check(rng: Rng, sizes: NetworkSizes, works: number, seed: number)
   expect(words, title).toEqual(program.expected);
 
   // Posts: tileFree of the works in turn, and all else in turn.
-  const posts = linesOf(lines, 'P').map(([cycle, bits]) => ({ cycle: Number(cycle), bits: Number.parseInt(bits!, 16) }));
+  const posts = linesOf(lines, 'P').map(([cycle, bits]) => ({
+    cycle: Number(cycle),
+    bits: Number.parseInt(bits!, 16),
+  }));
   const isEarly = (bits: number) => [bits & 0xff, bits >> 8].some((post) => post >> 4 > 0 && (post & 0xe) === 0);
   const expected = (of: 'early' | 'late') => program.traces.map((trace) => trace[of]).filter((bits) => bits !== 0);
   const late = posts.filter(({ bits }) => !isEarly(bits));
@@ -53,7 +56,8 @@ async function check(rng: Rng, sizes: NetworkSizes, works: number, seed: number)
   for (const [n, { ends, results, period, ready, late: ownPosts }] of program.traces.entries()) {
     const own = writes.slice(at, at + results * ends.length);
     at += own.length;
-    const toDest = results === 1 ? own : own.filter(([, address], i) => i >= 0 && ends.some((end) => end.address === address));
+    const toDest =
+      results === 1 ? own : own.filter(([, address], i) => i >= 0 && ends.some((end) => end.address === address));
     const where = `${title}, work ${n}`;
     expect(
       toDest.map(([, address]) => address),
@@ -84,7 +88,11 @@ async function check(rng: Rng, sizes: NetworkSizes, works: number, seed: number)
   expect(told, title).toBe(progress.length);
 }
 
-test.each(Array.from({ length: 12 }, (_, n) => n + 1))('random slot programs, seed %i', { timeout: 120_000 }, async (seed) => {
-  const rng = new Rng(seed);
-  await check(rng, randomCellSizes(rng), 40, seed);
-});
+test.each(Array.from({ length: 12 }, (_, n) => n + 1))(
+  'random slot programs, seed %i',
+  { timeout: 120_000 },
+  async (seed) => {
+    const rng = new Rng(seed);
+    await check(rng, randomCellSizes(rng), 40, seed);
+  },
+);

@@ -8,7 +8,13 @@ const ALL: NetworkSizes['kinds'] = ['lstm', 'gruAfter', 'gruReset', 'gruBefore',
 
 const DESIGNS: Readonly<Record<string, Partial<NetworkSizes>>> = {
   'all kinds': { kinds: ALL, channels: 2, groups: 4, elemLanes: 2 },
-  'an LSTM with peepholes, one group, one lane': { kinds: ['lstm'], groups: 1, elemLanes: 1, lanes: 1, replicated: false },
+  'an LSTM with peepholes, one group, one lane': {
+    kinds: ['lstm'],
+    groups: 1,
+    elemLanes: 1,
+    lanes: 1,
+    replicated: false,
+  },
   'an LSTM without, narrow': { kinds: ['lstm', 'affine'], peepholes: false, vectorBits: 8, lanes: 8, elemLanes: 8 },
   'a GRU before': { kinds: ['gruReset', 'gruBefore'], peepholes: false, groups: 1, replicated: false },
   'a GRU after': { kinds: ['gruAfter'], peepholes: false, lanes: 8, elemLanes: 4, groups: 1 },

@@ -1,8 +1,9 @@
-import { ctlBits, paramBits, replicatedCycles } from '../../../src/hdl/network/cell_pipeline.ts';
 import { affineSlot } from '../../../src/golden/affine_slot.ts';
 import type { Drain } from '../../../src/golden/gate.ts';
 import { gruAfterSlot, gruBeforeSlot, gruResetSlot } from '../../../src/golden/gru_slot.ts';
 import { lstmSlot } from '../../../src/golden/lstm_slot.ts';
+import { ctlBits, replicatedCycles } from '../../../src/hdl/network/cell_pipeline.ts';
+import { paramBits } from '../../../src/hdl/network/load.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { actTable, SIGMOID, TANH } from '../../../src/program/act_table.ts';
 import { packWord, wordBits } from '../../../src/program/field.ts';
@@ -13,7 +14,7 @@ import { slotFields } from '../../../src/program/slot_fields.ts';
 import type { AffineSlot, SlotProgram } from '../../../src/program/slot_program.ts';
 import { UNIT_OPS, UNIT_WORDS } from '../../../src/program/unit_words.ts';
 import { clog2, type Fixed } from '../../../src/util/fixed.ts';
-import { Rng } from '../../../src/util/rng.ts';
+import type { Rng } from '../../../src/util/rng.ts';
 import { DUT } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
 
@@ -154,7 +155,8 @@ export class CellProgram {
     const frames = Array.from({ length: 12 }, (_, n) => this.#frame(sizes.replicated && n % 3 === 2));
     const start = this.#values.map((values) => values.slice());
     const begin = start.map((values) => {
-      for (let at = 0; at < VMEM_WORDS * groups; at++) values[at] = rng.integer(-most(vectorBits) - 1, most(vectorBits));
+      for (let at = 0; at < VMEM_WORDS * groups; at++)
+        values[at] = rng.integer(-most(vectorBits) - 1, most(vectorBits));
       return values;
     });
     for (const [n, values] of begin.entries()) this.#values[n]!.set(values);
@@ -316,7 +318,11 @@ export class CellProgram {
     const rng = this.#rng;
     const { sizes } = this;
     const tile = this.works.length % 2;
-    const counters = { t: rng.pick([rng.integer(0, 9), rng.integer(0, 65535)]), p: rng.pick([0, 0, 1, 2]), q: rng.pick([0, 0, 1, 2]) };
+    const counters = {
+      t: rng.pick([rng.integer(0, 9), rng.integer(0, 65535)]),
+      p: rng.pick([0, 0, 1, 2]),
+      q: rng.pick([0, 0, 1, 2]),
+    };
     const ready = SEMAPHORES.indexOf('ready');
     if (rng.uniform() < 0.1) {
       const posts = [{ semaphore: SEMAPHORES.indexOf('outFull'), count: rng.integer(1, 15) }];
@@ -331,7 +337,10 @@ export class CellProgram {
     const magnitude = rng.integer(8, sizes.accBits - 1);
     const slot = this.#slot(kind, magnitude);
     // c goes where it comes from, and is in no group twice.
-    const state = kind === 'affine' ? null : this.#place(frames, kind !== 'lstm' && sizes.replicated && rng.uniform() < 0.2, cells, counters);
+    const state =
+      kind === 'affine'
+        ? null
+        : this.#place(frames, kind !== 'lstm' && sizes.replicated && rng.uniform() < 0.2, cells, counters);
     let dest = this.#place(frames, sizes.replicated && rng.uniform() < 0.3, cells, counters);
     while (state !== null && overlap(dest, state)) {
       dest = this.#place(frames, sizes.replicated && rng.uniform() < 0.3, cells, counters);
@@ -387,7 +396,8 @@ export class CellProgram {
       for (let gate = 0; gate < period; gate++) {
         const peephole = peepholes === null ? 0 : ([peepholes.i, peepholes.f, null, peepholes.o][gate]?.[cell] ?? 0);
         this.#params[cell % elemLanes]![at + gate] =
-          BigInt.asUintN(biasBits, BigInt(bias[period * cell + gate]!)) | (BigInt.asUintN(16, BigInt(peephole)) << BigInt(biasBits));
+          BigInt.asUintN(biasBits, BigInt(bias[period * cell + gate]!)) |
+          (BigInt.asUintN(16, BigInt(peephole)) << BigInt(biasBits));
       }
     }
     this.#paramAt += Math.ceil(cells / elemLanes) * period;
@@ -405,12 +415,17 @@ export class CellProgram {
       const wide = 2 ** rng.integer(2, magnitude);
       return rng.integer(-wide, wide - 1);
     };
-    const own = slot.kind === 'lstm' && (slot.peepShift === null || !peepholes) ? { ...parameters, peepholes: null } : parameters;
+    const own =
+      slot.kind === 'lstm' && (slot.peepShift === null || !peepholes) ? { ...parameters, peepholes: null } : parameters;
     const drain = this.#drain(slot, own);
     const step = counters.t % 8;
-    const parts = this.#values.map(() => Array.from({ length: groups }, () => Array.from({ length: period * cells }, part)));
+    const parts = this.#values.map(() =>
+      Array.from({ length: groups }, () => Array.from({ length: period * cells }, part)),
+    );
     for (const [channel, values] of this.#values.entries()) {
-      const sums = Float64Array.from({ length: period * cells }, (_, row) => parts[channel]!.reduce((sum, rows) => sum + rows[row]!, 0));
+      const sums = Float64Array.from({ length: period * cells }, (_, row) =>
+        parts[channel]!.reduce((sum, rows) => sum + rows[row]!, 0),
+      );
       const to = this.#flat(dest!, counters);
       const from = state === null ? -1 : this.#flat(state, counters);
       if (this.#active[step]![channel] === 0) continue;
@@ -429,7 +444,8 @@ export class CellProgram {
     for (let channel = 0; channel < channels; channel++) {
       for (let group = 0; group < groups; group++) {
         for (let lane = 0; lane < lanes; lane++) {
-          for (let row = 0; row < 2 ** ROW_BITS; row++) this.#pictures.push(hex(value(channel, group, lane, row), accBits));
+          for (let row = 0; row < 2 ** ROW_BITS; row++)
+            this.#pictures.push(hex(value(channel, group, lane, row), accBits));
         }
       }
     }
