@@ -64,6 +64,7 @@ describe('mac_control and network_array', () => {
         'column_issuer',
         'act_broadcast',
         'token_join',
+        ...reader,
       ]) {
         expect(await lintBlocks(plans, moduleName(DUT, top)), `seed ${seed}, ${top}`).toEqual([]);
       }

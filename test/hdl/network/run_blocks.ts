@@ -14,9 +14,9 @@ export interface BlockRun {
   readonly bench: string;
   /** Parameters of the bench. */
   readonly parameters?: Readonly<Record<string, number>>;
-  readonly memories?: ReadonlyMap<string, MemImage>;
   /** Macros of the bench. */
   readonly defines?: readonly string[];
+  readonly memories?: ReadonlyMap<string, MemImage>;
   /** Text files that the bench reads. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -29,8 +29,8 @@ export async function runBlocks({
   plans,
   bench,
   parameters = {},
-  memories,
   defines = [],
+  memories,
   files = {},
 }: BlockRun): Promise<string[]> {
   return withScratch(async (dir) => {
@@ -45,8 +45,7 @@ export async function runBlocks({
     for (const [name, image] of memories ?? []) writeFileSync(join(dir, 'mem', name), formatMem(image));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
     const set = Object.entries(parameters).map(([name, value]) => `-P${bench}.${name}=${value}`);
-    const macros = defines.map((macro) => `-D${macro}`);
-    const flags = ['-g2005', '-Wall', '-Wno-timescale', ...macros, ...set];
+    const flags = ['-g2005', '-Wall', '-Wno-timescale', ...defines.map((name) => `-D${name}`), ...set];
     const compiled = await execa('iverilog', [...flags, '-s', bench, '-o', 'bench.vvp', ...sources, `${bench}.v`], {
       cwd: dir,
       all: true,
