@@ -3,7 +3,6 @@ import { selectNodeWeights } from '../compiler/prune/prune_node.ts';
 import type { Frames } from '../data/frames.ts';
 import { SignalNoise } from '../data/signal_noise.ts';
 import type { Config } from '../machine/config.ts';
-import { machineOf } from '../machine/machine.ts';
 import type { Graph } from '../model/graph.ts';
 import { matricesOf, withMatrices } from '../model/matrices.ts';
 import { EsegenError } from '../util/errors.ts';
@@ -60,7 +59,7 @@ export function evaluateNetwork(graph: Graph, options: NetworkEvaluateOptions): 
         next(`${name}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`);
         const own = { ...config, weightBits, vectorBits };
         const compiled = compileNetwork(pruned, own, calibration.utterances);
-        const y = outputsOf(new GoldenEngine(pruned, compiled, machineOf(own)));
+        const y = outputsOf(new GoldenEngine(pruned, compiled));
         const { warnings } = compiled.report;
         const [accuracy, ofPruned] = [compare(judge, exact, y), compare(judge, float, y)];
         return { weightBits, vectorBits, accuracy, ofPruned, saturation: null, warnings };

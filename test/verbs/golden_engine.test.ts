@@ -3,7 +3,6 @@ import { describeNetwork, randomNetwork, randomUtterances } from '../../fixtures
 import { compileNetwork } from '../../src/compiler/pipeline.ts';
 import type { Frames } from '../../src/data/frames.ts';
 import { SignalNoise } from '../../src/data/signal_noise.ts';
-import { machineOf } from '../../src/machine/machine.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { floatEngine } from '../../src/verbs/run/engine.ts';
@@ -14,7 +13,7 @@ const CONFIG = parseConfig({ array: { lanes: 4 }, weightBits: 16, vectorBits: 16
 /** The golden engine of a network, calibrated on frames, and those as inputs. */
 function engineFor(graph: Graph, utterances: readonly Frames[]) {
   const inputs = utterances.map((frames) => new Map([[graph.inputs[0]!.tensor, frames]]));
-  return { engine: new GoldenEngine(graph, compileNetwork(graph, CONFIG, inputs), machineOf(CONFIG)), inputs };
+  return { engine: new GoldenEngine(graph, compileNetwork(graph, CONFIG, inputs)), inputs };
 }
 
 describe('the golden model with what the host computes around it', () => {

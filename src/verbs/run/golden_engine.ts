@@ -1,8 +1,6 @@
-import { lower } from '../../compiler/lower/lower.ts';
 import type { CompiledNetwork } from '../../compiler/pipeline.ts';
 import { createFrames, type Frames } from '../../data/frames.ts';
 import { GoldenNetwork } from '../../golden/network.ts';
-import type { Machine } from '../../machine/machine.ts';
 import type { Graph, TensorId } from '../../model/graph.ts';
 import { FloatNetwork, type FloatResult, type FloatStates } from '../../model/reference/float_network.ts';
 import type { ProgramPort } from '../../program/program.ts';
@@ -25,10 +23,10 @@ export class GoldenEngine implements Engine {
   #vectors: ReadonlyMap<string, Saturation> = new Map();
 
   /** @param graph as imported; `compiled` is made of it */
-  constructor(graph: Graph, { partition, quantized }: CompiledNetwork, machine: Machine) {
+  constructor(graph: Graph, { partition, program }: CompiledNetwork) {
     const { front, core, back } = partition;
     this.graph = graph;
-    this.#golden = new GoldenNetwork(lower(quantized, machine));
+    this.#golden = new GoldenNetwork(program);
     this.#front = front === null ? null : new FloatNetwork(front);
     this.#core = core;
     this.#back = back === null ? null : new FloatNetwork(back);

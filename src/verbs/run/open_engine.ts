@@ -3,7 +3,6 @@ import { compileNetwork } from '../../compiler/pipeline.ts';
 import { readCalibration } from '../../data/frame_sets.ts';
 import { loadDesign } from '../../design/load_design.ts';
 import type { Config } from '../../machine/config.ts';
-import { machineOf } from '../../machine/machine.ts';
 import { parseConfig, readConfig } from '../../machine/read_config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { checkCellClip, hardwareModel, refusalsOf } from '../../model/import/hardware_model.ts';
@@ -89,7 +88,7 @@ function networkEngine(
 ): Engine {
   const { utterances } = readNetworkCalibration(path, calibrate, graph);
   const compiled = compileNetwork(graph, config, utterances, { progress });
-  return new GoldenEngine(graph, compiled, machineOf(config));
+  return new GoldenEngine(graph, compiled);
 }
 
 function openDesign({ path, engine, config, calibrate, model }: EngineOptions): Engine {
