@@ -148,7 +148,7 @@ export class GoldenNetwork {
     if (op === 'load') {
       const { from, to } = instruction;
       if ('input' in from) {
-        const { elements } = this.program.inputs[from.input]!;
+        const elements = this.#elementsOf(to);
         const execute = (counters: Counters) => {
           const input = this.#inputs[from.input]!;
           memory.write(to, counters, input.frames, input.at);
@@ -169,10 +169,16 @@ export class GoldenNetwork {
     return { instruction, execute: this.#store(from, to), tile: null };
   }
 
+  /** Elements of a frame, or of a part of one, that is moved. */
+  #elementsOf(view: number): number {
+    const { rows, run } = this.program.views[view]!;
+    return rows * run;
+  }
+
   #store(from: number, to: Extract<Instruction, { op: 'store' }>['to']): Execute {
     const memory = this.#memory;
     if ('output' in to) {
-      const { elements } = this.program.outputs[to.output]!;
+      const elements = this.#elementsOf(from);
       return (counters) => {
         const output = this.#outputs[to.output]!;
         memory.read(from, counters, output.frames, output.at);
@@ -180,7 +186,7 @@ export class GoldenNetwork {
       };
     }
     if ('view' in to) {
-      const frame = new Int16Array(vectorElements(this.program.vectors[this.program.views[from]!.vector]!));
+      const frame = new Int16Array(this.#elementsOf(from));
       return (counters) => {
         memory.read(from, counters, frame, 0);
         memory.write(to.view, counters, frame, 0);

@@ -27,6 +27,14 @@ const TILE_ROWS = 1024;
 /** Steps of an utterance: 163 s of frames of 10 ms. */
 const MAX_STEPS = 16_384;
 
+/**
+ * Elements at multiples of which a frame, a row of it and whatever CELL writes at a time begin: a word of ElemMul, and a round over the
+ * groups.
+ */
+export function wordUnit({ groups, elemLanes }: Pick<Machine, 'groups' | 'elemLanes'>): number {
+  return Math.max(groups, elemLanes);
+}
+
 /** The machine of a config. */
 export function machineOf(config: Config): Machine {
   const { array, elemLanes, vectorBits, weightBits, indexBits } = config;

@@ -1,9 +1,8 @@
-import { windowOutputs } from '../model/graph.ts';
 import { EsegenError } from '../util/errors.ts';
 import { AccessLog } from './access_log.ts';
 import { packProgram } from './codec.ts';
 import { type Instruction, SEMAPHORE_MAX, SEMAPHORES, STREAMS, type Stream } from './instruction.ts';
-import type { Program } from './program.ts';
+import { type Program, stepsOfAxes } from './program.ts';
 import { Walk } from './walk.ts';
 
 /** Steps of the input beyond the shortest utterance with which a program is walked through: windows, tiles and slots come round. */
@@ -29,7 +28,7 @@ export function checkProgram(program: Program): ProgramCheck {
   checkDirections(program);
   const counts: Record<string, number> = {};
   for (const more of STEPS) {
-    const steps = stepsFor(program, shortest(program) + more);
+    const steps = stepsOfAxes(program, shortest(program) + more);
     walkAll(program, steps);
     for (const semaphore of SEMAPHORES) {
       const most = largestCount(program, steps, SEMAPHORES.indexOf(semaphore));
@@ -75,17 +74,7 @@ function checkDirections(program: Program): void {
 /** Shortest utterance in which every axis has a step. */
 function shortest(program: Program): number {
   let steps = 1;
-  while (stepsFor(program, steps).some((count) => count === 0)) steps++;
-  return steps;
-}
-
-function stepsFor({ axes }: Program, inputSteps: number): number[] {
-  const steps: number[] = [];
-  for (const axis of axes) {
-    if (axis.kind === 'input') steps.push(inputSteps);
-    else if (axis.kind === 'once') steps.push(1);
-    else steps.push(windowOutputs(axis.window, steps[axis.of]!));
-  }
+  while (stepsOfAxes(program, steps).some((count) => count === 0)) steps++;
   return steps;
 }
 

@@ -3,20 +3,8 @@ import { type FieldValues, packWord, unpackWord } from './field.ts';
 import type { Instruction, Semaphore, StepAddress, Token } from './instruction.ts';
 import { SEMAPHORES, STREAMS, type Stream } from './instruction.ts';
 import type { Program, Segment, Sequence, TimeAxis, Vector, View } from './program.ts';
-import type { SlotProgram } from './slot_program.ts';
-import {
-  ACTIVATIONS,
-  AXIS_KINDS,
-  COUNTERS,
-  GATES_OF_SLOT,
-  NO_NUMBER,
-  OPS,
-  PLACES,
-  SLOT_KINDS,
-  WORD_FORMATS,
-} from './word_formats.ts';
-
-const NO_LIMIT = 0xffff;
+import { slotFields } from './slot_fields.ts';
+import { AXIS_KINDS, COUNTERS, NO_NUMBER, OPS, PLACES, WORD_FORMATS } from './word_formats.ts';
 
 function tokenFields(waits: readonly Token[], posts: readonly Token[]): FieldValues {
   const all = [waits[0], waits[1], posts[0], posts[1]];
@@ -176,39 +164,6 @@ function axisFields(axis: TimeAxis): FieldValues {
 function segmentFields({ rows, period, columns, accumulator }: Segment): FieldValues {
   const { bits, saturate } = accumulator;
   return { rows, period, columns, accumulatorBits: bits, saturate: Number(saturate) };
-}
-
-const EMPTY_SLOT: FieldValues = {
-  ...{ gate: 0, activation: 0, peepholes: 0, peepShift: 0, zClip: NO_LIMIT, stateFrac: 0, stateBits: 0 },
-  ...{ cellClip: NO_LIMIT, outFrac: 0, outBits: 0, hiddenShift: 0, sumFrac: 0, low: 0, high: 0 },
-};
-
-function slotFields(slot: SlotProgram): FieldValues {
-  const kind = SLOT_KINDS.indexOf(slot.kind);
-  if (slot.kind === 'affine') {
-    const { activation, shift, y } = slot;
-    const name = activation.kind === 'table' ? activation.table : activation.kind;
-    const limits =
-      activation.kind === 'clip'
-        ? { low: activation.low, high: activation.high }
-        : activation.kind === 'leaky'
-          ? { low: activation.slope }
-          : {};
-    const out = { outFrac: y.frac, outBits: y.bits };
-    return { ...EMPTY_SLOT, kind, shift, activation: ACTIVATIONS.indexOf(name), ...out, ...limits };
-  }
-  const { zShift: shift, zClip } = slot;
-  const rule = { ...EMPTY_SLOT, kind, shift, zClip: zClip ?? NO_LIMIT, gate: GATES_OF_SLOT.indexOf(slot.gate) };
-  if (slot.kind === 'lstm') {
-    const { peepShift, c, cellClip, m } = slot;
-    const peep = { peepholes: Number(peepShift !== null), peepShift: peepShift ?? 0 };
-    const state = { stateFrac: c.frac, stateBits: c.bits, cellClip: cellClip ?? NO_LIMIT };
-    return { ...rule, ...peep, ...state, outFrac: m.frac, outBits: m.bits };
-  }
-  const state = { ...rule, stateFrac: slot.h.frac, stateBits: slot.h.bits };
-  if (slot.kind !== 'gruAfter') return state;
-  const { hidden, hiddenShift, sumFrac } = slot;
-  return { ...state, outFrac: hidden.frac, outBits: hidden.bits, hiddenShift, sumFrac };
 }
 
 /** The words of a program: instructions by stream, and the tables that they refer to. */

@@ -47,10 +47,12 @@ const RUNS: readonly Field[] = [
   field('rowStride', ADDRESS_BITS, 'addresses from run to run'),
   field('run', 18, 'elements of a run'),
 ];
-const STEP: readonly Field[] = [
+const PLACE: readonly Field[] = [
   field('place', 2, '0 port, 1 sequence, 2 view'),
   field('port', 4, 'number of the input or output'),
-  field('elements', 18, 'elements of the frame'),
+];
+const STEP: readonly Field[] = [
+  field('elements', 18, 'elements that are moved'),
   field('sequenceBase', 24, 'first word of the sequence'),
   field('sequenceWords', 18, 'words of its frames'),
   field('axis', 4, 'axis of its steps'),
@@ -77,12 +79,16 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
   load: {
     name: 'load',
     meaning: 'a frame of an input or a sequence to VMEM; zeros where the sequence has no such step',
-    fields: [OP, ...TOKENS, ...STEP, ...RUNS, ...place('dest')],
+    fields: [OP, ...TOKENS, ...PLACE, ...STEP, ...RUNS, ...place('dest')],
   },
   store: {
     name: 'store',
     meaning: 'a frame of VMEM to an output, a sequence or another place in VMEM',
-    fields: [OP, ...TOKENS, ...STEP, ...RUNS, ...place('source'), ...place('dest')],
+    fields: [
+      ...[OP, ...TOKENS, ...PLACE],
+      field('last', 1, 'ends a frame of the output'),
+      ...[...STEP, ...RUNS, ...place('source'), ...place('dest')],
+    ],
   },
   mac: {
     name: 'mac',

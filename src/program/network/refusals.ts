@@ -1,0 +1,64 @@
+import type { Config } from '../../machine/config.ts';
+import { machineOf } from '../../machine/machine.ts';
+import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { quoteName } from '../../util/quote_name.ts';
+import type { Program } from '../program.ts';
+
+/** Most inputs, outputs and axes that a program word can name. */
+const PORTS = 16;
+const AXES = 16;
+
+/**
+ * Refuses what the hardware for networks cannot run.
+ *
+ * @throws EsegenError that names the layer and the reason
+ */
+export function refuseUnsupported(program: Program, config: Config): void {
+  const { machine, mode, vectors } = program;
+  const { tileRows: _rows, maxSteps: _steps, ...array } = machineOf(config);
+  for (const [key, value] of Object.entries(array)) {
+    if (machine[key as keyof typeof array] !== value) throw new Error(`the program is for another machine: ${key}`);
+  }
+  if (config.weights === 'dram') {
+    throw new EsegenError('weights', 'networks have their weights on chip, got "dram"', 'Use "weights": "onchip"');
+  }
+  for (const { name, initial, format } of vectors) {
+    const where = `vector ${quoteName(name)}`;
+    if (initial?.some((value) => value !== 0)) {
+      throw new EsegenError(where, 'starts with a constant that is not zero, which the hardware does not have');
+    }
+    if (format.bits > machine.vectorBits) {
+      throw new EsegenError(where, `expected elements of at most ${machine.vectorBits} bits, got ${format.bits}`);
+    }
+  }
+  if (machine.channels > 1) refuseVoices(program);
+  atMost('inputs', program.inputs.length, PORTS);
+  atMost('outputs', program.outputs.length, PORTS);
+  atMost('numbers of steps', program.axes.length, AXES);
+  const addresses = vectors.reduce((most, { base, slots, slotWords }) => Math.max(most, base + slots * slotWords), 0);
+  if (addresses > 2 ** ADDRESS_BITS) {
+    const fix = mode === 'utterance' ? 'Use more groups' : 'Use more groups, or divide the network';
+    throw new EsegenError(
+      'vector memory',
+      `expected at most ${2 ** ADDRESS_BITS} elements a group, the vectors take ${addresses}`,
+      fix,
+    );
+  }
+}
+
+function refuseVoices({ machine, mode, streams, views, segments }: Program): void {
+  const fix = 'Use "channels": 1';
+  if (mode === 'utterance') {
+    throw new EsegenError('network', `runs by utterance, which takes one channel, got ${machine.channels}`, fix);
+  }
+  for (const instruction of streams.mac) {
+    if (instruction.op !== 'mac' || views[instruction.source]!.taps === 1) continue;
+    const where = `segment ${quoteName(segments[instruction.segment]!.name)}`;
+    throw new EsegenError(where, `is a window over time, which takes one channel, got ${machine.channels}`, fix);
+  }
+}
+
+function atMost(what: string, got: number, most: number): void {
+  if (got > most) throw new EsegenError('network', `expected at most ${most} ${what}, got ${got}`);
+}
