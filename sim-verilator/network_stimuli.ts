@@ -2,7 +2,7 @@ import { axisSteps } from '../src/golden/steps.ts';
 import { inputFrames, outputFrames } from '../src/program/port_frames.ts';
 import { toStream } from '../src/program/port_order.ts';
 import type { Program } from '../src/program/program.ts';
-import { spreadSteps } from './stimuli.ts';
+import { type Place, spreadSteps } from './stimuli.ts';
 
 /** Inputs or outputs of an utterance by name of the port, [steps, elements] each, in the order of the tensor. */
 export type PortValues = ReadonlyMap<string, Int16Array>;
@@ -74,8 +74,10 @@ function streaming(program: Program, utterances: readonly PortValues[]): Network
   const lengths = utterances.map((values) => axisSteps(program, values)[0]!);
   const frames = utterances.map((values) => framesOf(program, values));
   const oneStep = program.axes.map(() => 1);
-  const places = Map.groupBy(spreadSteps(lengths, program.machine.channels), ({ batch }) => batch);
-  for (const batch of places.values()) {
+  const places = spreadSteps(lengths, program.machine.channels);
+  const batches = Array.from({ length: (places.at(-1)?.batch ?? -1) + 1 }, (): Place[] => []);
+  for (const place of places) batches[place.batch]!.push(place);
+  for (const batch of batches) {
     for (const port of inputFrames(program, oneStep)) {
       for (const [at, { utterance, step, channel }] of batch.entries()) {
         const marks = (step === 0 ? START : 0) | (at === batch.length - 1 ? END_OF_BATCH : 0);

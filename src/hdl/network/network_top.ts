@@ -1,7 +1,7 @@
 import type { NetworkDesign } from '../../program/network_design.ts';
 import type { ProgramPort } from '../../program/program.ts';
 import { VERSION } from '../../util/version.ts';
-import type { ModulePlan, PlanValue } from '../module_plan.ts';
+import type { ModulePlan } from '../module_plan.ts';
 import { destBits } from './streams.ts';
 
 /** The module that a user instantiates: its name is that of the design. */
@@ -35,7 +35,7 @@ export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan 
 }
 
 /** Ports as the header lists them. Their names come from a model file, so they are not printed. */
-function portRows(direction: 'input' | 'output', ports: readonly ProgramPort[]): Exclude<PlanValue, string>[] & object[] {
+function portRows(direction: 'input' | 'output', ports: readonly ProgramPort[]) {
   return ports.map(({ elements, format, axis }, number) => ({
     direction: direction.padEnd(6),
     number,
