@@ -13,9 +13,9 @@ import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './che
 import { type Comparison, compareOutputs } from './compare.ts';
 import { icarusOnNetlist } from './icarus.ts';
 import { type MemoryArguments, type MemoryBehaviour, plusArguments, type SimulatorName, WAVES } from './simulator.ts';
+import { SIMULATOR_OF } from './simulators.ts';
 import { type SteadyState, steadyState } from './steady_state.ts';
 import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
-import { SIMULATOR_OF } from './simulators.ts';
 import { checkVerdict, WATCHDOG } from './verdict.ts';
 import { deliver, linkDesign } from './workplace.ts';
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJson } from '../util/read_json.ts';
 import { expected, integer, parseWith, section } from '../util/schema.ts';
 import { type Config, ENCODINGS, MATRICES, type Matrix } from './config.ts';
+import { MAX_STEPS } from './machine.ts';
 import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 import { nearestArray } from './nearest_array.ts';
 
@@ -107,6 +108,7 @@ const SCHEMA = z
         .prefault({}),
       density: densitySchema().prefault(1),
       layers: layersSchema(),
+      sequence: z.strictObject({ maxSteps: integer(1, MAX_STEPS) }, section('maxSteps')).optional(),
       tables: z
         .strictObject(
           { sigmoidRange: powerOfTwo(16).default(8), tanhRange: powerOfTwo(16).default(4) },

@@ -45,7 +45,8 @@ function faultOf(program: Program): string | null {
     refer(`port ${quoteName(name)}`, axis, axes);
     if (order === null) continue;
     long(`order of ${quoteName(name)}`, order.length, elements);
-    if (order.some((element) => element < 0 || element >= elements)) found.push(`order of ${quoteName(name)} leaves its frame`);
+    if (order.some((element) => element < 0 || element >= elements))
+      found.push(`order of ${quoteName(name)} leaves its frame`);
   }
   for (const vector of vectors) {
     const { name, positions, halo, strides, initial } = vector;
@@ -56,7 +57,8 @@ function faultOf(program: Program): string | null {
   }
   for (const [at, { vector }] of views.entries()) refer(`view ${at}`, vector, vectors);
   for (const { name, axis } of sequences) refer(`sequence ${quoteName(name)}`, axis, axes);
-  for (const { name, rows, columns, values } of segments) long(`segment ${quoteName(name)}`, values.length, rows * columns);
+  for (const { name, rows, columns, values } of segments)
+    long(`segment ${quoteName(name)}`, values.length, rows * columns);
   for (const { node, vector } of states) refer(`state ${quoteName(node)}`, vector, vectors);
   for (const table of ['sigmoid', 'tanh'] as const) long(table, program.tables[table].length, 2048);
   for (const stream of STREAMS) {

@@ -1,12 +1,28 @@
 import { z } from 'zod';
 import { expected, integer } from '../util/schema.ts';
 import { type Instruction, SEMAPHORES, type Streams } from './instruction.ts';
-import type { Parameters, Program, ProgramPort, ProgramState, Segment, Sequence, TimeAxis, Vector, View } from './program.ts';
+import type {
+  Parameters,
+  Program,
+  ProgramPort,
+  ProgramState,
+  Segment,
+  Sequence,
+  TimeAxis,
+  Vector,
+  View,
+} from './program.ts';
 import type { SlotProgram } from './slot_program.ts';
 import { decodeArray } from './typed_array.ts';
 
-const count = z.int().min(0).max(2 ** 40);
-const size = z.int().min(1).max(2 ** 24);
+const count = z
+  .int()
+  .min(0)
+  .max(2 ** 40);
+const size = z
+  .int()
+  .min(1)
+  .max(2 ** 24);
 const name = z.string().max(1000);
 const fraction = z.int().min(-64).max(64);
 const bits = z.int().min(1).max(64);
@@ -61,7 +77,10 @@ const vector: z.ZodType<Vector> = z.strictObject({
   initial: int16.nullable(),
 });
 
-const signed = z.int().min(-(2 ** 30)).max(2 ** 30);
+const signed = z
+  .int()
+  .min(-(2 ** 30))
+  .max(2 ** 30);
 const view: z.ZodType<View> = z.strictObject({
   vector: count,
   slot: z.strictObject({ t: count, p: count, offset: signed, step: count }),
@@ -83,7 +102,11 @@ const parameters: z.ZodType<Parameters> = z.strictObject({
 
 const gate = z.enum(['sigmoid', 'tanh', 'unitClip']);
 const shift = z.int().min(-64).max(64);
-const limit = z.int().min(0).max(2 ** 15).nullable();
+const limit = z
+  .int()
+  .min(0)
+  .max(2 ** 15)
+  .nullable();
 const rule = { zShift: shift, zClip: limit, gate };
 const slotProgram: z.ZodType<SlotProgram> = z.discriminatedUnion('kind', [
   z.strictObject({

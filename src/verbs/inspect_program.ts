@@ -3,12 +3,12 @@ import { programOfDesign } from '../compiler/lower/program_of_design.ts';
 import { compileNetwork } from '../compiler/pipeline.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { loadDesign } from '../design/load_design.ts';
+import { holdsNetwork, loadNetwork } from '../design/load_network.ts';
 import { readConfig } from '../machine/read_config.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { checkProgram, type ProgramCheck } from '../program/check.ts';
-import type { Design } from '../program/design.ts';
 import type { Program } from '../program/program.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
@@ -43,7 +43,7 @@ export function inspectProgram({ path, config, calibrate, model }: ProgramOption
       if (given !== undefined)
         throw new EsegenError(`--${option}`, `${path} is a design and has its own`, 'Leave it out');
     }
-    return checked(loadDesign(path).design);
+    return checked(holdsNetwork(path) ? loadNetwork(path).design.program : programOfDesign(loadDesign(path).design));
   }
   if (config === undefined) {
     const fix = 'Name a config with --config, or a design directory';
@@ -53,13 +53,14 @@ export function inspectProgram({ path, config, calibrate, model }: ProgramOption
   const parsed = readConfig(config);
   if (isOneLayer(graph)) {
     const { layer } = hardwareModel(path, graph);
-    return checked(compileForAnyPart(layer, parsed, readCalibration(path, calibrate, layer.inputs)).design);
+    return checked(
+      programOfDesign(compileForAnyPart(layer, parsed, readCalibration(path, calibrate, layer.inputs)).design),
+    );
   }
   const { utterances } = readNetworkCalibration(path, calibrate, graph);
   return compileNetwork(graph, parsed, utterances);
 }
 
-function checked(design: Design): InspectedProgram {
-  const program = programOfDesign(design);
+function checked(program: Program): InspectedProgram {
   return { program, check: checkProgram(program) };
 }

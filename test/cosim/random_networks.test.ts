@@ -2,11 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { withNetworkDir } from '../../fixtures/network_dir.ts';
 import { cosimulateNetwork, type NetworkCosim } from '../../sim-verilator/network_cosim.ts';
 import type { SimulatorName } from '../../sim-verilator/simulator.ts';
-import {
-  describeNetworkDesign,
-  type RandomNetworkDesign,
-  randomNetworkDesign,
-} from '../lib/random_network_design.ts';
+import { describeNetworkDesign, type RandomNetworkDesign, randomNetworkDesign } from '../lib/random_network_design.ts';
 
 // ESEGEN_RANDOM_NETWORKS=200 runs 200 networks; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
 const given = process.env.ESEGEN_RANDOM_SEED;

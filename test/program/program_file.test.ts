@@ -20,7 +20,11 @@ describe('a program as a file', () => {
   test('with a number, an array or a reference out of its place is refused with one clear line', () => {
     const faults: readonly (readonly [string, (program: Record<string, never[]>) => void, RegExp])[] = [
       ['view', (p) => Object.assign(p.views![0]!, { vector: 999 }), /program\.json: .*view 0 refers to 999 of/],
-      ['base64', (p) => Object.assign(p.segments![0]!, { values: '?' }), /segments\.0\.values: expected an array of int16/],
+      [
+        'base64',
+        (p) => Object.assign(p.segments![0]!, { values: '?' }),
+        /segments\.0\.values: expected an array of int16/,
+      ],
       ['length', (p) => Object.assign(p.segments![0]!, { values: 'AAA=' }), /segment ".*" has 1 values, expected/],
       ['mode', (p) => Object.assign(p, { mode: 'both' }), /program\.json: mode: /],
       ['axis', (p) => Object.assign(p.inputs![0]!, { axis: -1 }), /inputs\.0\.axis: /],

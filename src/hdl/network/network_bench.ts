@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { moduleName } from '../../machine/names.ts';
-import type { NetworkDesign } from '../../program/network_design.ts';
 import { STREAMS } from '../../program/instruction.ts';
+import type { NetworkDesign } from '../../program/network_design.ts';
 import { renderTemplate } from '../render.ts';
 import { destBits } from './streams.ts';
 

@@ -1,6 +1,6 @@
 import { moduleName } from '../../machine/names.ts';
-import type { NetworkDesign } from '../../program/network_design.ts';
 import { STREAMS } from '../../program/instruction.ts';
+import type { NetworkDesign } from '../../program/network_design.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { cellAddress, cellControl, cellLane, cellUnit, roundClip } from './cell.ts';
 import { rom2, sigmoid, tableIndex, tanh } from './cell_tables.ts';
