@@ -48,12 +48,12 @@ export { EsegenError } from './util/errors.ts';
 export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export type {
-  Accuracy,
   DensityRow,
   EvaluateOptions,
   Evaluation,
   GoldenRow,
 } from './verbs/compress/evaluation.ts';
+export type { Accuracy, JudgeOptions } from './verbs/compress/judged_outputs.ts';
 export type {
   MatrixNoise,
   QuantizeReport,

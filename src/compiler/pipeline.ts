@@ -1,6 +1,6 @@
 import type { Config } from '../machine/config.ts';
 import { machineOf } from '../machine/machine.ts';
-import type { Graph } from '../model/graph.ts';
+import type { Graph, TensorId } from '../model/graph.ts';
 import { FloatNetwork } from '../model/reference/float_network.ts';
 import { checkProgram, type ProgramCheck } from '../program/check.ts';
 import type { Program } from '../program/program.ts';
@@ -37,6 +37,8 @@ export type PassName = (typeof PASSES)[number];
 /** A network as far as no width of a config counts. */
 export interface PreparedNetwork {
   readonly partition: Partition;
+  /** Tensors of the parts with the values of the graph's outputs, in their order: another one where a pass took an identity away. */
+  readonly outputs: readonly TensorId[];
   readonly legal: LegalGraph;
   readonly calibration: Calibration;
 }
@@ -44,6 +46,8 @@ export interface PreparedNetwork {
 /** A network that has been made ready for the hardware. */
 export interface CompiledNetwork {
   readonly partition: Partition;
+  /** As in {@link PreparedNetwork}. */
+  readonly outputs: readonly TensorId[];
   readonly quantized: QuantizedGraph;
   /** For the machine of the config. */
   readonly program: Program;
@@ -103,7 +107,8 @@ export function prepareNetwork(
   verify('equalize', plainGraph(legalized), plainGraph(even));
   const { parts: split, legal } = equalizeInputs(parts, even, coreInputs(parts, utterances));
   progress('calibrate');
-  return { partition: split, legal, calibration: calibrate(legal, coreInputs(split, utterances)) };
+  const outputs = simple.outputs.map(({ tensor }) => tensor);
+  return { partition: split, outputs, legal, calibration: calibrate(legal, coreInputs(split, utterances)) };
 }
 
 /**
@@ -112,7 +117,7 @@ export function prepareNetwork(
  * @throws EsegenError where the ranges do not fit the widths, or the network not the machine
  */
 export function finishNetwork(
-  { partition: parts, legal, calibration }: PreparedNetwork,
+  { partition: parts, outputs, legal, calibration }: PreparedNetwork,
   config: Config,
   { progress = () => {} }: CompileOptions = {},
 ): CompiledNetwork {
@@ -122,7 +127,8 @@ export function finishNetwork(
   const program = lower(quantized, machineOf(config));
   progress('check');
   const check = checkProgram(program);
-  return { partition: parts, quantized, program, check, report: networkReport(quantized, calibration, matrices) };
+  const report = networkReport(quantized, calibration, matrices);
+  return { partition: parts, outputs, quantized, program, check, report };
 }
 
 /** What the hardware gets of utterances: what the host makes of them. */

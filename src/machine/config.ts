@@ -23,6 +23,8 @@ export type Encoding = (typeof ENCODINGS)[number];
 export interface LayerConfig {
   /** Bits of its weights, 4 to 16. */
   readonly weightBits?: number | undefined;
+  /** Share of the weights of each of its matrices that pruning keeps, 0 to 1. */
+  readonly density?: number | undefined;
 }
 
 /** What the user chooses. A value of this type comes out of {@link parseConfig} and is valid throughout. */

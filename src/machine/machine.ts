@@ -13,6 +13,7 @@ export interface Machine {
   readonly lanes: number;
   readonly elemLanes: number;
   readonly vectorBits: number;
+  /** Bits that a weight has room for: those of the layer with the widest. */
   readonly weightBits: number;
   readonly indexBits: number;
   /** Accumulators of a PE in each of the two tiles. */
@@ -37,7 +38,9 @@ export function wordUnit({ groups, elemLanes }: Pick<Machine, 'groups' | 'elemLa
 
 /** The machine of a config. */
 export function machineOf(config: Config): Machine {
-  const { array, elemLanes, vectorBits, weightBits, indexBits, sequence } = config;
+  const { array, elemLanes, vectorBits, indexBits, sequence } = config;
+  const ofLayers = Object.values(config.layers ?? {}).map((layer) => layer.weightBits ?? 0);
+  const weightBits = Math.max(config.weightBits, ...ofLayers);
   const maxSteps = sequence?.maxSteps ?? MAX_STEPS;
   return { ...array, elemLanes, vectorBits, weightBits, indexBits, tileRows: TILE_ROWS, maxSteps };
 }

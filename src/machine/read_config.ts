@@ -59,7 +59,10 @@ function layersSchema() {
   return z
     .record(
       z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
-      z.strictObject({ weightBits: integer(4, 16).optional() }, section('settings of a layer')),
+      z.strictObject(
+        { weightBits: integer(4, 16).optional(), density: share().optional() },
+        section('settings of a layer'),
+      ),
       section('settings by layer name'),
     )
     .optional();

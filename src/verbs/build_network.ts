@@ -1,4 +1,5 @@
 import { compileNetwork } from '../compiler/pipeline.ts';
+import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { generateNetwork } from '../design/generate_network.ts';
 import type { MemoryGroup } from '../design/memory_groups.ts';
 import { networkMemoryGroups } from '../design/network_memories.ts';
@@ -53,7 +54,7 @@ function buildNetwork(
 ): NetworkBuildResult {
   refuseSettings(config);
   const calibration = readNetworkCalibration(path, calibrate, graph);
-  const compiled = compileNetwork(graph, config, calibration.utterances, { progress });
+  const compiled = compileNetwork(pruneGraph(graph, config), config, calibration.utterances, { progress });
   progress('generate');
   const design = networkDesign(compiled.program, config);
   const files = generateNetwork(design);
@@ -82,11 +83,7 @@ function buildNetwork(
  *
  * @throws EsegenError naming the first of them
  */
-function refuseSettings({ density, maximum, accumulatorMemory }: Config): void {
-  if (Object.values(density).some((share) => share !== 1)) {
-    const fix = 'Leave it out, and prune the model with esegen prune before';
-    throw new EsegenError('density', 'a network is built with the weights that it has', fix);
-  }
+function refuseSettings({ maximum, accumulatorMemory }: Config): void {
   if (Object.values(maximum).some((size) => size !== 0)) {
     throw new EsegenError('maximum', 'the memories of a network are as large as it needs', 'Leave it out');
   }

@@ -1,11 +1,8 @@
-import { compileForAnyPart } from '../compiler/compile.ts';
 import { programOfDesign } from '../compiler/lower/program_of_design.ts';
-import { compileNetwork } from '../compiler/pipeline.ts';
-import { readCalibration } from '../data/frame_sets.ts';
+import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { loadDesign } from '../design/load_design.ts';
 import { holdsNetwork, loadNetwork } from '../design/load_network.ts';
 import { readConfig } from '../machine/read_config.ts';
-import { hardwareModel } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { checkProgram, type ProgramCheck } from '../program/check.ts';
@@ -13,7 +10,8 @@ import type { Program } from '../program/program.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
-import { isOneLayer } from './run/open_engine.ts';
+import { refuseForDesign } from './run/design_options.ts';
+import { goldenModels } from './run/golden_model.ts';
 
 /** What a program is made of. */
 export interface ProgramOptions {
@@ -39,10 +37,7 @@ export function inspectProgram({ path, config, calibrate, model }: ProgramOption
   const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) {
-    for (const [option, given] of Object.entries({ config, calibrate })) {
-      if (given !== undefined)
-        throw new EsegenError(`--${option}`, `${path} is a design and has its own`, 'Leave it out');
-    }
+    refuseForDesign(path, { config, calibrate }, model);
     return checked(holdsNetwork(path) ? loadNetwork(path).design.program : programOfDesign(loadDesign(path).design));
   }
   if (config === undefined) {
@@ -51,14 +46,8 @@ export function inspectProgram({ path, config, calibrate, model }: ProgramOption
   }
   const { graph } = importModel(path, model);
   const parsed = readConfig(config);
-  if (isOneLayer(graph)) {
-    const { layer } = hardwareModel(path, graph);
-    return checked(
-      programOfDesign(compileForAnyPart(layer, parsed, readCalibration(path, calibrate, layer.inputs)).design),
-    );
-  }
-  const { utterances } = readNetworkCalibration(path, calibrate, graph);
-  return compileNetwork(graph, parsed, utterances);
+  const calibration = readNetworkCalibration(path, calibrate, graph);
+  return checked(goldenModels(path, pruneGraph(graph, parsed), calibration)(parsed).program);
 }
 
 function checked(program: Program): InspectedProgram {

@@ -300,7 +300,14 @@ export function randomQuantized(seed: number, options: QuantizedOptions): Quanti
           ? drawing.linear([drawing.lstm(xs, false), drawing.lstm(xs, true)])
           : drawing.linear([drawing.gru(xs, false), drawing.gru(xs, true)]);
     } else if (choice === 'spread') {
-      at = drawing.linear(xs, [rng.integer(1, 4), rng.integer(2, 5)]);
+      const channels = rng.integer(1, 4);
+      at = drawing.linear(
+        xs,
+        rng.pick([
+          [channels, rng.integer(2, 5)],
+          [channels, 2, rng.integer(2, 4)],
+        ]),
+      );
       spread.add(at);
     } else at = drawing.linear(xs);
     if (rng.uniform() < 0.2) outputs.push(at);
@@ -328,7 +335,7 @@ export function randomQuantized(seed: number, options: QuantizedOptions): Quanti
 export function randomMachine(rng: Rng): Machine {
   const lanes = rng.pick([1, 2, 4]);
   return {
-    ...{ channels: 1, groups: rng.pick([1, 2, 4]), lanes, elemLanes: rng.pick([1, 2]) },
+    ...{ channels: 1, groups: rng.pick([1, 2, 4]), lanes, elemLanes: Math.min(rng.pick([1, 2, 4]), lanes) },
     ...{ vectorBits: 16, weightBits: 12, indexBits: 4, tileRows: rng.pick([4, 8, 64]), maxSteps: 100 },
   };
 }

@@ -19,17 +19,20 @@ export class GoldenEngine implements Engine {
   readonly #front: FloatNetwork | null;
   readonly #core: Graph;
   readonly #back: FloatNetwork | null;
+  /** Tensors with the values of the graph's outputs, in their order. */
+  readonly #outputs: readonly TensorId[];
   readonly #inputs = new Map<string, { values: number; saturated: number }>();
   #vectors: ReadonlyMap<string, Saturation> = new Map();
 
   /** @param graph as imported; `compiled` is made of it */
-  constructor(graph: Graph, { partition, program }: CompiledNetwork) {
+  constructor(graph: Graph, { partition, outputs, program }: CompiledNetwork) {
     const { front, core, back } = partition;
     this.graph = graph;
     this.#golden = new GoldenNetwork(program);
     this.#front = front === null ? null : new FloatNetwork(front);
     this.#core = core;
     this.#back = back === null ? null : new FloatNetwork(back);
+    this.#outputs = outputs;
   }
 
   run(inputs: ReadonlyMap<TensorId, Frames>, options: { readonly states?: FloatStates | undefined } = {}): FloatResult {
@@ -46,7 +49,9 @@ export class GoldenEngine implements Engine {
       values.set(tensor, asFrames(run.outputs.get(port.name)!, port));
     }
     for (const [tensor, frames] of this.#back?.run(values).outputs ?? []) values.set(tensor, frames);
-    const outputs = this.graph.outputs.map(({ tensor }): [TensorId, Frames] => [tensor, values.get(tensor)!]);
+    const outputs = this.graph.outputs.map(({ tensor }, n): [TensorId, Frames] => {
+      return [tensor, values.get(this.#outputs[n]!)!];
+    });
     return { outputs: new Map(outputs), states: leftStates(program, run.states) };
   }
 

@@ -1,11 +1,12 @@
 import { DESIGN_INPUT, DESIGN_NODE, DESIGN_OUTPUT, programOfDesign } from '../../compiler/lower/program_of_design.ts';
 import type { Frames } from '../../data/frames.ts';
 import { GoldenNetwork } from '../../golden/network.ts';
-import { Saturation as Tally } from '../../golden/saturation.ts';
+import { type SaturationReport, Saturation as Tally } from '../../golden/saturation.ts';
 import type { Graph, NodeId, TensorId } from '../../model/graph.ts';
 import type { FloatResult, FloatStates } from '../../model/reference/float_network.ts';
 import type { OutputLayer } from '../../model/stacked_layer.ts';
 import type { Design } from '../../program/design.ts';
+import type { Program } from '../../program/program.ts';
 import { applyOutputLayer } from '../../speech/output_layer.ts';
 import { quantizeFrames } from '../simulation/input_frames.ts';
 import type { Engine, Saturation } from './engine.ts';
@@ -29,6 +30,15 @@ export class OneLayerGolden implements Engine {
     this.#golden = new GoldenNetwork(programOfDesign(design), this.#tally.observe);
     this.#node = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.id;
     this.#outputLayer = outputLayer;
+  }
+
+  get program(): Program {
+    return this.#golden.program;
+  }
+
+  /** What saturated in all runs. */
+  get saturation(): SaturationReport {
+    return this.#tally.report();
   }
 
   /** Of x, c and y; a z that is cut off changes nothing. */
