@@ -1,17 +1,17 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { wordBits } from '../../program/field.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
-import { clog2 } from '../../util/fixed.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { ctlBits } from './cell_pipeline.ts';
 import { phaseMsb } from './gather.ts';
 import { loadView, paramBits } from './load.ts';
-import { runBits } from './run_fields.ts';
+import { runBits } from './run_format.ts';
 import { destBits } from './streams.ts';
+import { partBits, selectBits } from './vmem.ts';
 
 /** All units of a network's machine, wired. */
 export function networkCore(sizes: NetworkSizes): ModulePlan {
-  const { channels, groups, lanes, elemLanes, vectorBits, accBits, rowBits, beat, axes, spread } = sizes;
+  const { channels, groups, lanes, elemLanes, vectorBits, accBits, rowBits, beat, axes } = sizes;
   const { loadAddr, loadData } = loadView(sizes);
   return {
     block: 'network/network_core',
@@ -28,7 +28,8 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       destMsb: destBits(sizes) - 1,
       beatMsb: beat * vectorBits - 1,
       axesMsb: 16 * axes - 1,
-      selectMsb: Math.max(clog2(spread), 1) - 1,
+      selectMsb: selectBits(sizes) - 1,
+      partMsb: partBits(sizes) - 1,
       macMsb: wordBits(UNIT_WORDS.mac) - 1,
       cellMsb: wordBits(UNIT_WORDS.cell) - 1,
       runMsb: runBits(sizes) - 1,

@@ -2,15 +2,23 @@ import { moduleName } from '../../machine/names.ts';
 import { STREAMS } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { cellAddress, cellControl, cellLane, cellUnit, roundClip } from './cell.ts';
+import { cellControl } from './cell_control.ts';
+import { cellCtl } from './cell_ctl.ts';
+import { cellAddress, cellIssue } from './cell_issue.ts';
+import { cellLane, roundClip } from './cell_lane.ts';
 import { rom2, sigmoid, tableIndex, tanh } from './cell_tables.ts';
+import { cellUnit } from './cell_unit.ts';
 import { actBroadcast, actQueue, columnFeed, ptrRead, spmatRead } from './feed.ts';
 import { adderTree, gather } from './gather.ts';
 import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } from './lane.ts';
 import { loadDecode } from './load.ts';
 import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from './mac.ts';
 import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from './memories.ts';
-import { loadUnit, sequenceMemory, stepFlags, storeUnit, vmem } from './move.ts';
+import { loadUnit } from './load_unit.ts';
+import { sequenceMemory } from './sequence_memory.ts';
+import { stepFlags } from './step_flags.ts';
+import { storeUnit } from './store_unit.ts';
+import { vmem, vmemChannel } from './vmem.ts';
 import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
 import { streamSequencer } from './stream_sequencer.ts';
@@ -35,6 +43,7 @@ export function planNetwork(design: NetworkDesign): ModulePlan[] {
     viewAddress(sizes, name),
     ...STREAMS.map((stream) => streamSequencer(sizes, name, stream)),
     stepFlags(sizes, name),
+    vmemChannel(sizes, name),
     vmem(sizes, name),
     ...(sequenceWords > 0 ? [sequenceMemory(sizes, name)] : []),
     loadUnit(sizes, name),
@@ -62,11 +71,13 @@ export function planNetwork(design: NetworkDesign): ModulePlan[] {
     tableIndex(sizes),
     sigmoid(sizes, name),
     tanh(sizes, name),
-    roundClip(sizes, name),
-    cellLane(sizes, name),
-    cellUnit(sizes, name),
-    cellAddress(sizes, name),
-    cellControl(sizes, name),
+    roundClip(sizes),
+    cellLane(sizes),
+    cellUnit(sizes),
+    cellAddress(sizes),
+    cellIssue(sizes),
+    cellCtl(sizes),
+    cellControl(sizes),
     networkCore(sizes),
   ];
   const named = blocks.map((plan) => ({
