@@ -5,6 +5,7 @@ const TOOLS = [
   'test/{cosim,driver,formal,lint,vivado}/**/*.test.ts',
   'test/design/two_designs.test.ts',
   'test/synth/{row_rom,synthesize}.test.ts',
+  'test/pnr/place_route.test.ts',
   'test/cycles/estimate.test.ts',
   'test/verbs/{odd_paths,warnings}.test.ts',
 ];

@@ -1,6 +1,5 @@
 import { EsegenError } from '../util/errors.ts';
 import { AccessLog } from './access_log.ts';
-import { packProgram } from './codec.ts';
 import { type Instruction, SEMAPHORE_MAX, SEMAPHORES, STREAMS, type Stream } from './instruction.ts';
 import { type Program, stepsOfAxes } from './program.ts';
 import { Walk } from './walk.ts';
@@ -15,16 +14,15 @@ export interface ProgramCheck {
 }
 
 /**
- * Checks that a program is sound, for utterances of several lengths: every word fits its fields; semaphores end at 0, never exceed
+ * Checks that a program is sound, for utterances of several lengths: semaphores end at 0, never exceed
  * 15 and never deadlock; nothing is read before it is written, or written while it is still needed.
  *
  * The streams wait for each other by semaphores alone, each with one stream that posts and one that waits; so the order of events
  * that they force is the same in every run, and what holds in one holds in all.
  *
- * @throws EsegenError that names the instruction, or the word and its field
+ * @throws EsegenError that names the instruction
  */
 export function checkProgram(program: Program): ProgramCheck {
-  packProgram(program);
   checkDirections(program);
   const counts: Record<string, number> = {};
   for (const more of STEPS) {

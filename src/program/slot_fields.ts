@@ -1,6 +1,34 @@
-import type { FieldValues } from './field.ts';
+import type { Field, FieldValues, WordFormat } from './field.ts';
 import type { SlotProgram } from './slot_program.ts';
-import { ACTIVATIONS, GATES_OF_SLOT, SLOT_KINDS } from './word_formats.ts';
+
+/** Codes of the fields of a slot program. */
+export const SLOT_KINDS = ['lstm', 'gruAfter', 'gruReset', 'gruBefore', 'affine'] as const;
+export const GATES_OF_SLOT = ['sigmoid', 'tanh', 'unitClip'] as const;
+export const ACTIVATIONS = ['none', 'clip', 'leaky', 'sigmoid', 'tanh'] as const;
+
+const field = (name: string, bits: number, meaning: string): Field => ({ name, bits, meaning });
+const signed = (name: string, bits: number, meaning: string): Field => ({ name, bits, signed: true, meaning });
+const list = (names: readonly string[]) => names.map((name, code) => `${code} ${name}`).join(', ');
+
+/** What the cell unit does with the rows of a tile: a part of its words. What a kind does not have is 0. */
+export const SLOT_FIELDS: WordFormat['fields'] = [
+  field('kind', 3, list(SLOT_KINDS)),
+  signed('shift', 7, 'right shift of a sum to z, or to the output'),
+  field('gate', 2, list(GATES_OF_SLOT)),
+  field('activation', 3, list(ACTIVATIONS)),
+  field('peepholes', 1, 'has peepholes'),
+  field('peepShift', 5, 'left shift of the peephole products'),
+  field('zClip', 16, 'limit of |z|; all ones: none'),
+  signed('stateFrac', 7, 'fraction bits of c or h'),
+  field('stateBits', 5, 'bits of c or h'),
+  field('cellClip', 16, 'limit of |c|; all ones: none'),
+  signed('outFrac', 7, 'fraction bits of m or y; of nh in a GRU'),
+  field('outBits', 5, 'bits of m or y; of nh in a GRU'),
+  signed('hiddenShift', 7, 'right shift of the sum nh'),
+  signed('sumFrac', 7, 'fraction bits of the sums of a GRU'),
+  signed('low', 16, 'lower limit, or the slope of a leaky ReLU'),
+  signed('high', 16, 'upper limit'),
+];
 
 const NO_LIMIT = 0xffff;
 

@@ -1,10 +1,11 @@
 import { ADDRESS_BITS } from '../machine/network_sizes.ts';
 import type { Field, WordFormat } from './field.ts';
-import { SEMAPHORES, type Stream } from './instruction.ts';
-import { COUNTERS, WORD_FORMATS } from './word_formats.ts';
+import { type Counter, SEMAPHORES, type Stream } from './instruction.ts';
+import { SLOT_FIELDS } from './slot_fields.ts';
 
 /** Codes of `op` in the program memories. */
 export const UNIT_OPS = { sync: 0, loop: 1, end: 2, halt: 3, work: 7 } as const;
+export const COUNTERS: readonly Counter[] = ['t', 'p', 'q'];
 export const LOOP_KINDS = { rounds: 0, axis: 1, endless: 2 } as const;
 /** Where LOAD reads from and STORE writes to. */
 export const UNIT_PLACES = { port: 0, sequence: 1, view: 2 } as const;
@@ -62,6 +63,13 @@ const STEP: readonly Field[] = [
   field('backward', 1, 'counted from the last step'),
 ];
 
+/** What the words of all units begin with, and all of a sync, end or halt. */
+export const SYNC_WORD: WordFormat = {
+  name: 'sync, end, halt',
+  meaning: 'what all words begin with; work is done between its waits and its posts',
+  fields: [OP, ...TOKENS],
+};
+
 /** Loop instructions of all units; sync, end and halt are work words without work. */
 export const LOOP_WORD: WordFormat = {
   name: 'loop',
@@ -112,7 +120,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     name: 'cell',
     meaning: 'drains a tile through a slot program',
     fields: [
-      ...[OP, ...TOKENS, ...TILE, ...WORD_FORMATS.slot.fields],
+      ...[OP, ...TOKENS, ...TILE, ...SLOT_FIELDS],
       field('paramBase', ADDRESS_BITS, 'first word of the parameters'),
       field('cells', 16, 'cells, or rows of an affine layer'),
       field('hasState', 1, 'reads a state'),

@@ -1,13 +1,17 @@
 import type { Config } from '../../machine/config.ts';
+import { TABLE_FRAC } from '../../machine/formats.ts';
 import { machineOf } from '../../machine/machine.ts';
 import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import type { Program } from '../program.ts';
+import type { SlotProgram } from '../slot_program.ts';
 
 /** Most inputs, outputs and axes that a program word can name. */
 const PORTS = 16;
 const AXES = 16;
+/** Most slots of a vector: their numbers have 8 bits. */
+const SLOTS = 256;
 
 /**
  * Refuses what the hardware for networks cannot run.
@@ -23,7 +27,7 @@ export function refuseUnsupported(program: Program, config: Config): void {
   if (config.weights === 'dram') {
     throw new EsegenError('weights', 'networks have their weights on chip, got "dram"', 'Use "weights": "onchip"');
   }
-  for (const { name, initial, format } of vectors) {
+  for (const { name, initial, format, slots } of vectors) {
     const where = `vector ${quoteName(name)}`;
     if (initial?.some((value) => value !== 0)) {
       throw new EsegenError(where, 'starts with a constant that is not zero, which the hardware does not have');
@@ -31,7 +35,11 @@ export function refuseUnsupported(program: Program, config: Config): void {
     if (format.bits > machine.vectorBits) {
       throw new EsegenError(where, `expected elements of at most ${machine.vectorBits} bits, got ${format.bits}`);
     }
+    if (slots > SLOTS) {
+      throw new EsegenError(where, `expected windows over time of at most ${SLOTS} steps, the vector has ${slots}`);
+    }
   }
+  for (const slot of program.slotPrograms) refuseSlot(slot);
   if (machine.channels > 1) refuseVoices(program);
   atMost('inputs', program.inputs.length, PORTS);
   atMost('outputs', program.outputs.length, PORTS);
@@ -47,7 +55,7 @@ export function refuseUnsupported(program: Program, config: Config): void {
   }
 }
 
-function refuseVoices({ machine, mode, streams, views, segments }: Program): void {
+function refuseVoices({ machine, mode, streams, views, segments, outputs }: Program): void {
   const fix = 'Use "channels": 1';
   if (mode === 'utterance') {
     throw new EsegenError('network', `runs by utterance, which takes one channel, got ${machine.channels}`, fix);
@@ -56,6 +64,35 @@ function refuseVoices({ machine, mode, streams, views, segments }: Program): voi
     if (instruction.op !== 'mac' || views[instruction.source]!.taps === 1) continue;
     const where = `segment ${quoteName(segments[instruction.segment]!.name)}`;
     throw new EsegenError(where, `is a window over time, which takes one channel, got ${machine.channels}`, fix);
+  }
+  for (const instruction of streams.store) {
+    if (instruction.op !== 'store' || !('output' in instruction.to)) continue;
+    const { rows, run } = views[instruction.from]!;
+    const { name, elements } = outputs[instruction.to.output]!;
+    if (rows * run === elements) continue;
+    const what = `is a map with zeros around it, which goes out in parts and takes one channel, got ${machine.channels}`;
+    throw new EsegenError(`output ${quoteName(name)}`, what, fix);
+  }
+}
+
+/** Shifts of sums go to the right; states and outputs of tables have no more fraction bits than a gate. */
+function refuseSlot(slot: SlotProgram): void {
+  const where = `${slot.kind} layer`;
+  const shift = slot.kind === 'affine' ? slot.shift : slot.zShift;
+  const shifts = slot.kind === 'gruAfter' ? [shift, slot.hiddenShift] : [shift];
+  for (const own of shifts) {
+    if (own < 0) throw new EsegenError(where, `expected sums of at least ${-own} more fraction bits than their result`);
+  }
+  const formats =
+    slot.kind === 'lstm'
+      ? [slot.c, slot.m]
+      : slot.kind !== 'affine'
+        ? [slot.h]
+        : slot.activation.kind === 'table'
+          ? [slot.y]
+          : [];
+  for (const { frac } of formats) {
+    if (frac > TABLE_FRAC) throw new EsegenError(where, `expected at most ${TABLE_FRAC} fraction bits, got ${frac}`);
   }
 }
 

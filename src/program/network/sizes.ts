@@ -7,7 +7,7 @@ import { quoteName } from '../../util/quote_name.ts';
 import { countsAreShared } from '../encode.ts';
 import { STREAMS } from '../instruction.ts';
 import type { Program } from '../program.ts';
-import { SLOT_KINDS } from '../word_formats.ts';
+import { SLOT_KINDS } from '../slot_fields.ts';
 import { type Placement, placeProgram } from './place.ts';
 import { refuseUnsupported } from './refusals.ts';
 import { hardwareStream } from './unit_program.ts';

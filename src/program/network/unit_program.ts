@@ -13,8 +13,7 @@ import {
 } from '../instruction.ts';
 import type { Program } from '../program.ts';
 import { slotFields } from '../slot_fields.ts';
-import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_PLACES, UNIT_WORDS } from '../unit_words.ts';
-import { COUNTERS } from '../word_formats.ts';
+import { COUNTERS, LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_PLACES, UNIT_WORDS } from '../unit_words.ts';
 import { groupPlace, groupRuns } from './group_view.ts';
 import type { Placement } from './place.ts';
 

@@ -67,3 +67,8 @@ export async function lintBlocks(plans: readonly ModulePlan[], top: string): Pro
     return findings;
   });
 }
+
+/** The memory of all blocks; those that have it set its parameters. */
+export function sdpRam(): ModulePlan {
+  return { block: 'sdp_ram', file: 'sdp_ram', values: { name: DUT, width: 16, depth: 64, block: 0 } };
+}

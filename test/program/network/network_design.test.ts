@@ -126,6 +126,17 @@ describe('what the hardware cannot run is refused', () => {
     expect(utterance.some((m) => /network: runs by utterance, which takes one channel, got 2/.test(m))).toBe(true);
   });
 
+  test('a value that does not fit its field', () => {
+    const { design } = randomDesign(1, { utterance: false });
+    const { streams } = design.program;
+    const at = streams.mac.findIndex(({ op }) => op === 'mac');
+    const mac = streams.mac.map((own, n) => (n === at && own.op === 'mac' ? { ...own, align: 16 } : own));
+    const program = { ...design.program, streams: { ...streams, mac } };
+    expect(() => networkDesign(program, design.config)).toThrow(
+      `mac ${at}: mac.align: expected an integer from 0 to 15, got 16`,
+    );
+  });
+
   test('weights in external memory', () => {
     expect(refused(1, { utterance: false, initial: false }, { weights: 'dram' })).toThrow(
       /weights on chip, got "dram"/,

@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../../src/program/field.ts';
+import { ACTIVATIONS, GATES_OF_SLOT, SLOT_KINDS } from '../../../src/program/slot_fields.ts';
 import type { AffineSlot, SlotProgram } from '../../../src/program/slot_program.ts';
-import { ACTIVATIONS, GATES_OF_SLOT, SLOT_KINDS } from '../../../src/program/word_formats.ts';
 
 const limit = (value: number) => (value === 0xffff ? null : value);
 
