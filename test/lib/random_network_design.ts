@@ -42,12 +42,13 @@ export function randomNetworkDesign(seed: number): RandomNetworkDesign {
   const graph = randomQuantized(seed, { utterance, weightBits, vectorBits, initial: false });
   const single = utterance || takesOneVoice(graph);
   const array = randomArray(rng, single);
+  const elemLanes = 2 ** rng.integer(0, Math.min(Math.log2(array.lanes), 3));
   const config = parseConfig(
     {
       name: rng.pick(['net', 'lstm', 'x1']),
       array,
-      elemLanes: 2 ** rng.integer(0, Math.min(Math.log2(array.lanes), 3)),
-      outputBeat: 2 ** rng.integer(0, 2),
+      elemLanes,
+      outputBeat: Math.min(2 ** rng.integer(0, 2), elemLanes),
       fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, 32]),
       indexBits: rng.integer(2, 6),
       weightBits,

@@ -14,10 +14,9 @@ import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } 
 import { loadDecode } from './load.ts';
 import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from './mac.ts';
 import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from './memories.ts';
-import { loadUnit } from './load_unit.ts';
+import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
 import { sequenceMemory } from './sequence_memory.ts';
 import { stepFlags } from './step_flags.ts';
-import { storeUnit } from './store_unit.ts';
 import { vmem, vmemChannel } from './vmem.ts';
 import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
@@ -46,6 +45,9 @@ export function planNetwork(design: NetworkDesign): ModulePlan[] {
     vmemChannel(sizes, name),
     vmem(sizes, name),
     ...(sequenceWords > 0 ? [sequenceMemory(sizes, name)] : []),
+    wordWalk(sizes, name),
+    wordQueue(sizes, name),
+    framePort(sizes, name),
     loadUnit(sizes, name),
     storeUnit(sizes, name),
     actQueue(sizes),
