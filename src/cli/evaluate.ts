@@ -1,5 +1,4 @@
 import { parseConfig } from '../machine/read_config.ts';
-import type { WordErrors } from '../speech/ctc.ts';
 import { EsegenError } from '../util/errors.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import type { Evaluation } from '../verbs/compress/evaluation.ts';
@@ -14,7 +13,7 @@ import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressBar, progressLine } from './progress.ts';
 import { mostSaturated, showWarnings } from './saturation.ts';
-import { formatDb, formatShare, formatTable } from './table.ts';
+import { formatDb, formatShare, formatTable, formatWords } from './table.ts';
 
 interface Arguments extends ModelArguments {
   layout: Layout | undefined;
@@ -86,10 +85,6 @@ export const evaluateCommand: CommandBody<Arguments> = {
     showWarnings(new Set(evaluation.densities.flatMap(({ golden }) => golden.flatMap(({ warnings }) => warnings))));
   },
 };
-
-function formatWords(words: WordErrors | null): readonly string[] {
-  return words === null ? [] : [`${formatShare(words.rate)} (${words.errors}/${words.words})`];
-}
 
 function formatAccuracy({ sqnrDb, largestError, words }: Accuracy): readonly string[] {
   return [formatDb(sqnrDb), largestError.toPrecision(3), ...formatWords(words)];

@@ -6,7 +6,7 @@ import { affineSlot } from './affine_slot.ts';
 import type { Drain } from './gate.ts';
 import { gruAfterSlot, gruBeforeSlot, gruResetSlot } from './gru_slot.ts';
 import { type Execute, interpret, type Runnable } from './interpreter.ts';
-import { type CellObserver, lstmSlot } from './lstm_slot.ts';
+import { type CellObserver, type LayerObserver, lstmSlot } from './lstm_slot.ts';
 import { type CompiledSegment, compileSegment } from './multiply.ts';
 import { axisSteps } from './steps.ts';
 import { type Counters, VectorMemory } from './vector_memory.ts';
@@ -220,7 +220,10 @@ export class GoldenNetwork {
   #cell({ slotProgram, parameters, tile, cells, state, to }: CellInstruction, observer: CellObserver | null): Execute {
     const slot = this.program.slotPrograms[slotProgram]!;
     const { views, vectors } = this.program;
-    const drain = this.#drainOf(slotProgram, parameters, state === null ? 0 : views[state]!.offset, observer);
+    const layer =
+      state === null ? '' : (this.program.states.find((s) => s.vector === views[state]!.vector)?.node ?? '');
+    const observe: LayerObserver | null = observer === null ? null : (cell, trace) => observer(cell, trace, layer);
+    const drain = this.#drainOf(slotProgram, parameters, state === null ? 0 : views[state]!.offset, observe);
     const counted = vectors[views[slot.kind === 'lstm' ? state! : to]!.vector]!.name;
     const share = this.#shares.get(counted) ?? { values: 0, saturated: 0 };
     this.#shares.set(counted, share);
@@ -236,13 +239,13 @@ export class GoldenNetwork {
     };
   }
 
-  #drainOf(slotProgram: number, parameters: number, first: number, observer: CellObserver | null): Drain {
+  #drainOf(slotProgram: number, parameters: number, first: number, observe: LayerObserver | null): Drain {
     const slot = this.program.slotPrograms[slotProgram]!;
     const own = this.program.parameters[parameters]!;
     const { tables } = this.program;
     switch (slot.kind) {
       case 'lstm':
-        return lstmSlot(slot, own, tables, first, observer);
+        return lstmSlot(slot, own, tables, first, observe);
       case 'gruAfter':
         return gruAfterSlot(slot, own, tables);
       case 'gruReset':

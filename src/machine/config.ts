@@ -71,12 +71,10 @@ export interface Config {
   readonly memoryBusBits: number;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */
   readonly density: Readonly<Record<Matrix, number>>;
+  /** Networks that run by utterance: steps of the input for which the sequence memory has room, 1 to 65,535. Default 16,384. */
+  readonly sequence?: { readonly maxSteps: number } | undefined;
   /** Settings of single layers of a network, by their names as `inspect` prints them; what is left out is as for all. */
   readonly layers?: Readonly<Record<string, LayerConfig>> | undefined;
-  /** Sequence memory of networks that run by utterance. */
-  readonly sequence?:
-    | { /** Steps of the longest utterance, 1 to 16,384. Default 16,384. */ readonly maxSteps: number }
-    | undefined;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */
   readonly tables: { readonly sigmoidRange: number; readonly tanhRange: number };
   /**

@@ -25,8 +25,8 @@ export interface Machine {
 /** A block RAM is 1,024 words of 36 bits deep; a tile of more rows would take two of them. */
 const TILE_ROWS = 1024;
 
-/** Most steps of an utterance: 163 s of frames of 10 ms. */
-export const MAX_STEPS = 16_384;
+/** Steps of an utterance where the config does not say: 163 s of frames of 10 ms. */
+const MAX_STEPS = 16_384;
 
 /**
  * Elements at multiples of which a frame, a row of it and whatever CELL writes at a time begin: a word of ElemMul, and a round over the
@@ -38,9 +38,9 @@ export function wordUnit({ groups, elemLanes }: Pick<Machine, 'groups' | 'elemLa
 
 /** The machine of a config. */
 export function machineOf(config: Config): Machine {
-  const { array, elemLanes, vectorBits, indexBits, sequence } = config;
+  const { array, elemLanes, vectorBits, indexBits } = config;
   const ofLayers = Object.values(config.layers ?? {}).map((layer) => layer.weightBits ?? 0);
+  const { maxSteps } = config.sequence ?? { maxSteps: MAX_STEPS };
   const weightBits = Math.max(config.weightBits, ...ofLayers);
-  const maxSteps = sequence?.maxSteps ?? MAX_STEPS;
   return { ...array, elemLanes, vectorBits, weightBits, indexBits, tileRows: TILE_ROWS, maxSteps };
 }

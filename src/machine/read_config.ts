@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { readJson } from '../util/read_json.ts';
 import { expected, integer, parseWith, section } from '../util/schema.ts';
 import { type Config, ENCODINGS, MATRICES, type Matrix } from './config.ts';
-import { MAX_STEPS } from './machine.ts';
 import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 import { nearestArray } from './nearest_array.ts';
 
@@ -110,8 +109,8 @@ const SCHEMA = z
         )
         .prefault({}),
       density: densitySchema().prefault(1),
+      sequence: z.strictObject({ maxSteps: integer(1, 65_535) }, section('maxSteps')).optional(),
       layers: layersSchema(),
-      sequence: z.strictObject({ maxSteps: integer(1, MAX_STEPS) }, section('maxSteps')).optional(),
       tables: z
         .strictObject(
           { sigmoidRange: powerOfTwo(16).default(8), tanhRange: powerOfTwo(16).default(4) },

@@ -1,5 +1,5 @@
 import type { Config } from '../../machine/config.ts';
-import type { Graph, Node } from '../../model/graph.ts';
+import type { Graph, Node, NodeId } from '../../model/graph.ts';
 import { matricesOf } from '../../model/matrices.ts';
 import { checkDensityLayers, configDensity, isPrunable } from './config_density.ts';
 import { isMask } from './prune_layer.ts';
@@ -27,11 +27,15 @@ function pruneNode(node: Node, config: Config, density: DensityOf): Node {
   return { ...node, layer: maskNode(node.layer, selectNodeWeights(node.layer, config, density)) };
 }
 
-/** All recurrent layers pruned to one density, also where they have zeros already. */
-export function pruneRecurrent(graph: Graph, config: Config, density: number): Graph {
+/**
+ * All recurrent layers pruned to one density, also where they have zeros already.
+ *
+ * @param only the layer that is pruned; default all
+ */
+export function pruneRecurrent(graph: Graph, config: Config, density: number, only: NodeId | null = null): Graph {
   const nodes = graph.nodes.map((node) => {
     const isRecurrent = node.layer.kind === 'lstm' || node.layer.kind === 'gru';
-    return isRecurrent ? pruneNode(node, config, () => density) : node;
+    return isRecurrent && (only === null || only === node.id) ? pruneNode(node, config, () => density) : node;
   });
   return { ...graph, nodes };
 }

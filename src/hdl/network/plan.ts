@@ -30,7 +30,7 @@ import { viewAddress } from './view_address.ts';
  */
 export function planNetwork(design: NetworkDesign): ModulePlan[] {
   const { name, sizes } = design;
-  const { inStep, sequenceWords } = sizes;
+  const { inStep, sequenceWords, utterance } = sizes;
   const blocks = [
     loadDecode(sizes),
     rom(sizes, name),
@@ -44,7 +44,8 @@ export function planNetwork(design: NetworkDesign): ModulePlan[] {
     stepFlags(sizes, name),
     vmemChannel(sizes, name),
     vmem(sizes, name),
-    ...(sequenceWords > 0 ? [sequenceMemory(sizes, name)] : []),
+    ...(sequenceWords > 0 ? [sequenceAddress(sizes, name), sequenceMemory(sizes, name)] : []),
+    ...(utterance ? [axisCounters(sizes, name)] : []),
     wordWalk(sizes, name),
     wordQueue(sizes, name),
     framePort(sizes, name),

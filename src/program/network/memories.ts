@@ -6,6 +6,7 @@ import { STREAMS } from '../instruction.ts';
 import { type MemImage, memFromBigInts, memFromWords } from '../mem_image.ts';
 import type { Program } from '../program.ts';
 import { UNIT_WORDS } from '../unit_words.ts';
+import { axisMemory } from './axes.ts';
 import { parameterImage } from './parameter_words.ts';
 import type { Placement } from './place.ts';
 import type { PlacedSegment } from './segment_words.ts';
@@ -26,6 +27,7 @@ function numbered(kind: string, lane: number, digits: number): string {
  * - `params_EEE`     {peephole, bias} of the rows that ElemMul lane EEE drains, tile by tile
  * - `sigmoid`, `tanh`
  * - `load`, `mac`, `cell`, `store`: the program
+ * - `axes`         how the steps of every axis follow from those of the input, where it runs by utterance
  */
 export function networkMemories(
   program: Program,
@@ -52,6 +54,7 @@ export function networkMemories(
     const words = Uint32Array.from(program.tables[table], (value) => value & (2 ** TABLE_BITS - 1));
     put(table, memFromWords(TABLE_BITS, words));
   }
+  if (sizes.utterance) put('axes', axisMemory(program));
   const streams = unitProgram(program, placed);
   for (const stream of STREAMS) {
     const words = new Array<bigint>(sizes.programDepth[stream]).fill(HALT_WORD);

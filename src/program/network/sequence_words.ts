@@ -6,8 +6,6 @@ export interface PlacedSequence {
   readonly base: number;
   /** Words of a frame: every run of its elements takes whole words. */
   readonly words: number;
-  /** Frames that there is room for. */
-  readonly steps: number;
 }
 
 /** What moves frames to or from a sequence. */
@@ -45,8 +43,8 @@ export function placeSequences(program: Program): readonly PlacedSequence[] {
   const steps = stepsOfAxes(program, maxSteps);
   let base = 0;
   return program.sequences.map(({ axis }, number) => {
-    const placed = { base, words: words[number]!, steps: steps[axis]! };
-    base += placed.words * placed.steps;
+    const placed = { base, words: words[number]! };
+    base += placed.words * steps[axis]!;
     return placed;
   });
 }

@@ -6,7 +6,7 @@ import { bitsFor, clog2, unsignedBits } from '../../util/fixed.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { countsAreShared } from '../encode.ts';
 import { STREAMS } from '../instruction.ts';
-import type { Program } from '../program.ts';
+import { type Program, stepsOfAxes } from '../program.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
 import { type Placement, placeProgram } from './place.ts';
 import { refuseUnsupported } from './refusals.ts';
@@ -151,15 +151,19 @@ function sumsOf({
  * @throws EsegenError where they are more than its address reaches, with the number of steps that would fit
  */
 function sequenceMemory(program: Program, { sequences }: Placement): number {
-  const words = sequences.reduce((sum, { words: own, steps }) => sum + own * steps, 0);
-  if (words > 2 ** SEQUENCE_BITS) {
-    const { maxSteps } = program.machine;
-    const fits = Math.floor((maxSteps * 2 ** SEQUENCE_BITS) / words);
-    throw new EsegenError(
-      'sequence memory',
-      `expected at most ${2 ** SEQUENCE_BITS} words, ${maxSteps} steps take ${words}`,
-      `About ${fits} steps fit`,
-    );
-  }
-  return words;
+  const { maxSteps } = program.machine;
+  const most = 2 ** SEQUENCE_BITS;
+  const wordsOf = (inputSteps: number) => {
+    const steps = stepsOfAxes(program, inputSteps);
+    return sequences.reduce((sum, { words }, number) => sum + words * steps[program.sequences[number]!.axis]!, 0);
+  };
+  const words = wordsOf(maxSteps);
+  if (words <= most) return words;
+  let fits = Math.floor((maxSteps * most) / words);
+  while (wordsOf(fits) > most) fits--;
+  throw new EsegenError(
+    'sequence memory',
+    `expected at most ${most} words, ${maxSteps} steps take ${words}`,
+    `Use "sequence": { "maxSteps": ${fits} }`,
+  );
 }

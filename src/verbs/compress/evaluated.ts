@@ -9,7 +9,7 @@ import { readNetworkCalibration } from '../run/calibration.ts';
 import { refuseForDesign } from '../run/design_options.ts';
 import { designGolden, type GoldenModel, goldenModels } from '../run/golden_model.ts';
 import type { EvaluateOptions } from './evaluation.ts';
-import { checkSweep, checkVectorBits, checkWeightBits, configOf } from './input.ts';
+import { checkDensities, checkVectorBits, checkWeightBits, configOf } from './input.ts';
 
 /** The golden model at a pair of widths. */
 export interface EvaluatedGolden {
@@ -46,8 +46,7 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
   const config = configOf(options.config);
   const weights = checkWeightBits(options.weights ?? [config.weightBits]);
   const vectors = checkVectorBits(options.vectors ?? [config.vectorBits]);
-  const densities =
-    options.densities === undefined ? [null] : checkSweep('--densities', options.densities, 0.001, 1, false);
+  const densities = options.densities === undefined ? [null] : checkDensities(options.densities);
   const { graph } = importModel(path, options.importOptions);
   const calibration = readNetworkCalibration(path, options.calibrate, graph);
   const variants = densities.map((density): EvaluatedVariant => {

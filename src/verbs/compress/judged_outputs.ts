@@ -1,14 +1,12 @@
 import type { Frames } from '../../data/frames.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
 import type { Graph, Port } from '../../model/graph.ts';
-import { hardwareModel } from '../../model/import/hardware_model.ts';
 import type { WordErrors } from '../../speech/ctc.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteNames } from '../../util/quote_name.ts';
 import type { Layout } from '../run/array_reading.ts';
 import { type NetworkData, readNetworkData } from '../run/calibration.ts';
 import type { Engine } from '../run/engine.ts';
-import { isOneLayer, oneLayerSet } from '../run/golden_model.ts';
 import { checkCellLimit } from './cell_limit.ts';
 import { type Judge, readJudge, type TaskName } from './judge.ts';
 
@@ -53,9 +51,7 @@ export class OutputJudge {
     this.#output = output;
     const tensor = graph.tensors.get(output.tensor)!;
     this.#judge = labels === undefined ? null : readJudge(path, tensor, task, labels, data.utterances.length);
-    if (isOneLayer(graph)) {
-      checkCellLimit(path, graph, hardwareModel(path, graph).layer, oneLayerSet(graph, data));
-    }
+    checkCellLimit(path, graph, data);
   }
 
   /** Outputs of an engine, utterance by utterance. */

@@ -1,5 +1,6 @@
 import type { CompiledNetwork } from '../../compiler/pipeline.ts';
 import { createFrames, type Frames } from '../../data/frames.ts';
+import type { CellObserver } from '../../golden/lstm_slot.ts';
 import { GoldenNetwork } from '../../golden/network.ts';
 import type { Graph, TensorId } from '../../model/graph.ts';
 import { FloatNetwork, type FloatResult, type FloatStates } from '../../model/reference/float_network.ts';
@@ -24,11 +25,18 @@ export class GoldenEngine implements Engine {
   readonly #inputs = new Map<string, { values: number; saturated: number }>();
   #vectors: ReadonlyMap<string, Saturation> = new Map();
 
-  /** @param graph as imported; `compiled` is made of it */
-  constructor(graph: Graph, { partition, outputs, program }: CompiledNetwork) {
+  /**
+   * @param graph as imported; the other parts are made of it
+   * @param observer is told every LSTM cell of every step
+   */
+  constructor(
+    graph: Graph,
+    { partition, outputs, program }: Pick<CompiledNetwork, 'partition' | 'outputs' | 'program'>,
+    observer: CellObserver | null = null,
+  ) {
     const { front, core, back } = partition;
     this.graph = graph;
-    this.#golden = new GoldenNetwork(program);
+    this.#golden = new GoldenNetwork(program, observer);
     this.#front = front === null ? null : new FloatNetwork(front);
     this.#core = core;
     this.#back = back === null ? null : new FloatNetwork(back);

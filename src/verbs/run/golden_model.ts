@@ -6,7 +6,7 @@ import { pruneLayer } from '../../compiler/prune/prune_layer.ts';
 import { type CalibrationSet, joinUtterances } from '../../data/calibration_set.ts';
 import type { LoadedDesign } from '../../design/load_design.ts';
 import type { Config } from '../../machine/config.ts';
-import type { Graph } from '../../model/graph.ts';
+import type { Graph, NodeId } from '../../model/graph.ts';
 import { checkCellClip, hardwareModel, refusalsOf } from '../../model/import/hardware_model.ts';
 import type { Program } from '../../program/program.ts';
 import type { Progress } from '../../util/report.ts';
@@ -20,6 +20,8 @@ import { OneLayerGolden } from './one_layer_golden.ts';
 export interface GoldenModel {
   readonly engine: Engine;
   readonly program: Program;
+  /** Layers with weights that it computes, by their names in the graph. */
+  readonly layers: readonly NodeId[];
   /** Lines on the formats, and on what saturated in the runs so far; `where` is what those runs were of. */
   readonly warnings: (where: string) => readonly string[];
 }
@@ -63,7 +65,8 @@ function networkModels(graph: Graph, { utterances }: NetworkData, progress: Prog
       ...compiled.report.warnings,
       ...saturatedVectors(engine).flatMap((vector) => saturatedWarning(vector, where)),
     ];
-    return { engine, program: compiled.program, warnings };
+    const layers = compiled.quantized.nodes.filter(({ layer }) => layer.kind !== 'pick').map(({ id }) => id);
+    return { engine, program: compiled.program, layers, warnings };
   };
 }
 
@@ -71,7 +74,7 @@ function oneLayerModels(path: string, graph: Graph, calibration: NetworkData, pr
   const { layer, outputLayer } = hardwareModel(path, graph);
   progress('calibrate');
   const values = measureVectors(layer, oneLayerSet(graph, calibration));
-  checkCellClip(path, graph, peaksOf(values).c);
+  checkCellClip(path, graph, peaksOf(values).c, calibration.origin);
   return (config, next = () => {}) => {
     const own = oneLayerConfig(graph, config);
     const density = { ...own.density };
@@ -82,7 +85,8 @@ function oneLayerModels(path: string, graph: Graph, calibration: NetworkData, pr
 }
 
 function oneLayerGolden(engine: OneLayerGolden): GoldenModel {
-  return { engine, program: engine.program, warnings: (where) => saturationWarnings(engine.saturation, where) };
+  const warnings = (where: string) => saturationWarnings(engine.saturation, where);
+  return { engine, program: engine.program, layers: [engine.node], warnings };
 }
 
 /** The golden model of a design directory. */

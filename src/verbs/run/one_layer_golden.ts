@@ -19,8 +19,8 @@ export class OneLayerGolden implements Engine {
   readonly #design: Design;
   readonly #golden: GoldenNetwork;
   /** Id of the LSTM in the graph. */
-  readonly #node: NodeId;
-  readonly #nodeOf = (node: NodeId): string => (node === this.#node ? DESIGN_NODE : node);
+  readonly node: NodeId;
+  readonly #nodeOf = (node: NodeId): string => (node === this.node ? DESIGN_NODE : node);
   readonly #outputLayer: OutputLayer | null;
 
   constructor(graph: Graph, design: Design, outputLayer: OutputLayer | null) {
@@ -28,7 +28,7 @@ export class OneLayerGolden implements Engine {
     this.#design = design;
     this.#tally = new Tally(design.formats);
     this.#golden = new GoldenNetwork(programOfDesign(design), this.#tally.observe);
-    this.#node = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.id;
+    this.node = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.id;
     this.#outputLayer = outputLayer;
   }
 
@@ -64,7 +64,7 @@ export class OneLayerGolden implements Engine {
     const output = this.#outputLayer === null ? y : applyOutputLayer(this.#outputLayer, y);
     return {
       outputs: new Map([[this.graph.outputs[0]!.tensor, output]]),
-      states: leftStates(program, run.states, () => this.#node),
+      states: leftStates(program, run.states, () => this.node),
     };
   }
 }

@@ -6,9 +6,11 @@ import { parseConfig } from '../../../src/machine/read_config.ts';
 import { unpackWord, wordBits } from '../../../src/program/field.ts';
 import { STREAMS } from '../../../src/program/instruction.ts';
 import { memWord } from '../../../src/program/mem_image.ts';
+import { sizesOf } from '../../../src/program/network/sizes.ts';
 import { type NetworkDesign, networkDesign } from '../../../src/program/network_design.ts';
 import type { ProgramPort } from '../../../src/program/program.ts';
 import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../../src/program/unit_words.ts';
+import { EsegenError } from '../../../src/util/errors.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { type QuantizedOptions, randomFrames, randomMachine, randomQuantized } from '../../golden/random_quantized.ts';
 import { ImageMachine } from './image_machine.ts';
@@ -62,6 +64,15 @@ describe('memory files alone give what the golden model gives', () => {
     }
   });
 });
+
+function message(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof EsegenError ? error.message : '';
+  }
+  return '';
+}
 
 /** Every word of a program memory with its fields. */
 function wordsOf({ name, memories }: NetworkDesign, stream: (typeof STREAMS)[number]) {
@@ -135,6 +146,23 @@ describe('what the hardware cannot run is refused', () => {
     expect(() => networkDesign(program, design.config)).toThrow(
       `mac ${at}: mac.align: expected an integer from 0 to 15, got 16`,
     );
+  });
+
+  test('more steps than the sequence memory can have, with the number that fits', () => {
+    const graph = randomQuantized(1002, { utterance: true, initial: false });
+    const settings = { array: { lanes: 2 }, elemLanes: 1 };
+    const design = (maxSteps: number) => {
+      const config = parseConfig({ ...settings, sequence: { maxSteps } }, 'test');
+      const program = lower(graph, machineOf(config));
+      // So many axes of long frames as no network of this size has.
+      const long = { ...program.sequences[0]!, elements: 2048 };
+      const views = program.views.map((view) => ({ ...view, rows: 1, run: 2048 }));
+      return () => sizesOf({ ...program, views, sequences: program.sequences.map(() => long) }, config);
+    };
+    expect(design(60_000)).toThrow(/sequence memory: expected at most 16777216 words, 60000 steps take \d+/);
+    const fits = /"maxSteps": (\d+)/.exec(message(design(60_000)))!;
+    expect(design(Number(fits[1]))).not.toThrow();
+    expect(design(Number(fits[1]) + 1)).toThrow(/sequence memory/);
   });
 
   test('weights in external memory', () => {
