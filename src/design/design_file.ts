@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
 import { statPath } from '../util/stat_path.ts';
-import { sha256, tryJson } from './files.ts';
-import { DESIGN_FILE, REBUILD } from './manifest.ts';
+import { REBUILD, sha256, tryJson } from './files.ts';
+import { DESIGN_FILE } from './manifest.ts';
 
 /**
  * The content of a `design.json`, not checked yet.

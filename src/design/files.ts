@@ -22,3 +22,6 @@ export function tryJson(path: string): unknown {
     return undefined;
   }
 }
+
+/** What to do about a directory that is not what esegen wrote. */
+export const REBUILD = 'Build the design again with esegen build';

@@ -6,9 +6,9 @@ import { parseProgram } from '../program/program_file.ts';
 import { EsegenError } from '../util/errors.ts';
 import { schemaError } from '../util/schema_error.ts';
 import { readDesignFile, readListed } from './design_file.ts';
-import { sha256 } from './files.ts';
+import { REBUILD, sha256 } from './files.ts';
 import { PROGRAM_FILE } from './generate_network.ts';
-import { DESIGN_FILE, ownerSchema, REBUILD } from './manifest.ts';
+import { DESIGN_FILE, ownerSchema } from './manifest.ts';
 import { isNetworkManifest, networkManifestSchema } from './network_manifest.ts';
 
 /** The design directory of a network, read back and checked. */

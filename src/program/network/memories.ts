@@ -26,6 +26,7 @@ function numbered(kind: string, lane: number, digits: number): string {
  *   the same
  * - `params_EEE`     {peephole, bias} of the rows that ElemMul lane EEE drains, tile by tile
  * - `sigmoid`, `tanh`
+ * - `axes`           of a network that runs by utterance: how the steps of its axes follow from those of the input
  * - `load`, `mac`, `cell`, `store`: the program
  * - `axes`         how the steps of every axis follow from those of the input, where it runs by utterance
  */

@@ -41,6 +41,7 @@ export function refuseUnsupported(program: Program, config: Config): void {
   }
   for (const slot of program.slotPrograms) refuseSlot(slot);
   if (machine.channels > 1) refuseVoices(program);
+  refusePorts(program, config.outputBeat);
   atMost('inputs', program.inputs.length, PORTS);
   atMost('outputs', program.outputs.length, PORTS);
   atMost('numbers of steps', program.axes.length, AXES);
@@ -72,6 +73,32 @@ function refuseVoices({ machine, mode, streams, views, segments, outputs }: Prog
     if (rows * run === elements) continue;
     const what = `is a map with zeros around it, which goes out in parts and takes one channel, got ${machine.channels}`;
     throw new EsegenError(`output ${quoteName(name)}`, what, fix);
+  }
+}
+
+/** Beats of an output are cut from words, and every run of a frame begins with a beat; an utterance counts the steps of its inputs. */
+function refusePorts({ machine, mode, inputs, outputs, streams, views }: Program, beat: number): void {
+  if (beat > machine.elemLanes) {
+    const fix = `Use "outputBeat": ${machine.elemLanes}, or more elemLanes`;
+    throw new EsegenError('outputBeat', `expected at most elemLanes (${machine.elemLanes}), got ${beat}`, fix);
+  }
+  for (const { name, axis } of inputs) {
+    if (axis === 0 || mode === 'streaming') continue;
+    throw new EsegenError(
+      `input ${quoteName(name)}`,
+      'has a single step where others have many, which the hardware does not count',
+    );
+  }
+  for (const instruction of streams.store) {
+    if (instruction.op !== 'store' || !('output' in instruction.to)) continue;
+    const { rows, run } = views[instruction.from]!;
+    if (rows === 1 || run % beat === 0) continue;
+    const where = `output ${quoteName(outputs[instruction.to.output]!.name)}`;
+    throw new EsegenError(
+      where,
+      `goes out in runs of ${run} elements, not whole beats of ${beat}`,
+      'Use "outputBeat": 1',
+    );
   }
 }
 

@@ -158,7 +158,7 @@ function sequenceMemory(program: Program, { sequences }: Placement): number {
     return sequences.reduce((sum, { words }, number) => sum + words * steps[program.sequences[number]!.axis]!, 0);
   };
   const words = wordsOf(maxSteps);
-  if (words <= most) return words;
+  if (words <= most) return words === 0 ? 0 : depth(words);
   let fits = Math.floor((maxSteps * most) / words);
   while (wordsOf(fits) > most) fits--;
   throw new EsegenError(

@@ -15,7 +15,6 @@ type Counters = [t: number, p: number, q: number];
 
 interface StreamState {
   readonly stream: Stream;
-  readonly image: MemImage;
   pc: number;
   counters: Counters;
   readonly loops: { head: number; counter: number; round: number; rounds: number }[];
@@ -24,6 +23,10 @@ interface StreamState {
 
 /** Frames of a port: elements in the order of the stream. */
 export type PortFrames = readonly (readonly number[])[];
+
+function numbered(lane: number): string {
+  return String(lane).padStart(4, '0');
+}
 
 const ADDRESSES = 2 ** 18;
 const TILE_SEMAPHORES = 4;
@@ -37,6 +40,9 @@ export class ImageMachine {
   readonly #vmem: readonly Int16Array[];
   readonly #acc: readonly Float64Array[];
   readonly #sequence: Int16Array;
+  readonly #pointers: readonly Uint32Array[];
+  readonly #weights: readonly { readonly rows: Uint16Array; readonly weights: Int16Array }[];
+  readonly #words: Readonly<Record<Stream, readonly { readonly fields: Fields; readonly loop: Fields }[]>>;
   readonly #counts = new Int32Array(13);
   #inputs: { frames: number[]; at: number }[] = [];
   #outputs: number[][] = [];
@@ -49,6 +55,17 @@ export class ImageMachine {
     this.#vmem = Array.from({ length: groups }, () => new Int16Array(vmemWords * slice));
     this.#acc = [0, 1].map(() => new Float64Array(groups * lanes * tileRows));
     this.#sequence = new Int16Array(sequenceWords * elemLanes);
+    const all = Array.from({ length: groups * lanes }, (_, lane) => lane);
+    this.#pointers = all.map((lane) => this.#pointersOf(lane));
+    this.#weights = all.map((lane) => this.#weightsOf(lane));
+    const words = STREAMS.map((stream) => {
+      const image = this.#image(stream);
+      return Array.from({ length: image.depth }, (_, at) => {
+        const word = memWord(image, at);
+        return { fields: unpackWord(UNIT_WORDS[stream], word), loop: unpackWord(LOOP_WORD, word) };
+      });
+    });
+    this.#words = { load: words[0]!, mac: words[1]!, cell: words[2]!, store: words[3]! };
   }
 
   /**
@@ -81,7 +98,7 @@ export class ImageMachine {
 
   #interpret(): void {
     const states: StreamState[] = STREAMS.map((stream) => {
-      return { stream, image: this.#image(stream), pc: 0, counters: [0, 0, 0], loops: [], halted: false };
+      return { stream, pc: 0, counters: [0, 0, 0], loops: [], halted: false };
     });
     for (let moved = true; moved; ) {
       moved = false;
@@ -93,14 +110,13 @@ export class ImageMachine {
 
   /** One word of a stream; false where it must wait. */
   #step(state: StreamState): boolean {
-    const word = memWord(state.image, state.pc);
-    const f = unpackWord(UNIT_WORDS[state.stream], word);
+    const { fields: f, loop: own } = this.#words[state.stream][state.pc]!;
     if (f.op === UNIT_OPS.halt) {
       state.halted = true;
       return true;
     }
     if (f.op === UNIT_OPS.loop) {
-      const { counter, loopKind, rounds } = unpackWord(LOOP_WORD, word) as Record<string, number>;
+      const { counter, loopKind, rounds } = own;
       const axis = loopKind === LOOP_KINDS.axis ? this.#steps[rounds!]! : rounds!;
       const count = loopKind === LOOP_KINDS.endless ? this.#steps[0]! : axis;
       state.loops.push({ head: state.pc++, counter: counter!, round: 0, rounds: count });
@@ -160,7 +176,7 @@ export class ImageMachine {
   #mac(f: Fields, counters: Counters, tile: number): void {
     const { groups, saturate, accBits } = this.#design.sizes;
     const limit = 2 ** (accBits - 1);
-    const cursors = new Map<number, number>();
+    const cursors = new Int32Array(this.#weights.length).fill(f.wordBase!);
     let column = f.pointerBase!;
     const streaming = !this.#design.sizes.utterance;
     // The field has 8 bits; steps before the first are the only negative ones.
@@ -186,35 +202,46 @@ export class ImageMachine {
     f: Fields,
     group: number,
     column: number,
-    cursors: Map<number, number>,
+    cursors: Int32Array,
     act: number,
     tile: number,
     limit: number,
   ): void {
-    const { lanes, sharedCounts, inStep, weightBits, indexBits, tileRows } = this.#design.sizes;
-    const name = (kind: string, lane: number) => `${kind}_${String(lane).padStart(4, '0')}`;
-    for (let lane = 0; lane < lanes; lane++) {
-      const number = group * lanes + lane;
-      const pointers = this.#image(name('pointers', sharedCounts ? group * lanes : number));
-      const count = pointers.words[column]!;
-      const weights = this.#image(name('weights', inStep ? group * lanes : number));
-      const columnBits = inStep ? weights.width / lanes : weights.width;
-      let at = cursors.get(number) ?? f.wordBase!;
+    const { lanes, tileRows } = this.#design.sizes;
+    const sums = this.#acc[tile]!;
+    for (let lane = group * lanes; lane < (group + 1) * lanes; lane++) {
+      const count = this.#pointers[lane]![column]!;
+      const { rows, weights } = this.#weights[lane]!;
       let row = -1;
-      for (let word = 0; word < count; word++, at++) {
-        const bits = Number(
-          BigInt.asUintN(weightBits + indexBits, memWord(weights, at) >> BigInt(inStep ? lane * columnBits : 0)),
-        );
-        row += (bits & (2 ** indexBits - 1)) + 1;
-        const weight = (bits << (32 - weightBits - indexBits)) >> (32 - weightBits);
-        if (weight === 0) continue;
+      for (let word = 0; word < count; word++) {
+        const at = cursors[lane]!++;
+        row += rows[at]! + 1;
+        if (weights[at] === 0) continue;
         if (row >= tileRows) throw new Error(`segment at ${f.wordBase}: a word leads to row ${row} of ${tileRows}`);
-        const place = number * tileRows + row;
-        const sum = this.#acc[tile]![place]! + weight * act;
-        this.#acc[tile]![place] = Math.max(-limit, Math.min(limit - 1, sum));
+        const place = lane * tileRows + row;
+        sums[place] = Math.max(-limit, Math.min(limit - 1, sums[place]! + weights[at]! * act));
       }
-      cursors.set(number, at);
     }
+  }
+
+  /** Words in each column of a lane. */
+  #pointersOf(lane: number): Uint32Array {
+    const { lanes, sharedCounts } = this.#design.sizes;
+    return this.#image(`pointers_${numbered(sharedCounts ? lane - (lane % lanes) : lane)}`).words;
+  }
+
+  /** Relative rows and weights of a lane. */
+  #weightsOf(lane: number): { readonly rows: Uint16Array; readonly weights: Int16Array } {
+    const { lanes, inStep, weightBits, indexBits, weightDepth } = this.#design.sizes;
+    const image = this.#image(`weights_${numbered(inStep ? lane - (lane % lanes) : lane)}`);
+    const shift = BigInt(inStep ? (lane % lanes) * (image.width / lanes) : 0);
+    const [rows, weights] = [new Uint16Array(weightDepth), new Int16Array(weightDepth)];
+    for (let at = 0; at < weightDepth; at++) {
+      const word = memWord(image, at) >> shift;
+      rows[at] = Number(BigInt.asUintN(indexBits, word));
+      weights[at] = Number(BigInt.asIntN(weightBits, word >> BigInt(indexBits)));
+    }
+    return { rows, weights };
   }
 
   #cell(f: Fields, counters: Counters, tile: number): void {

@@ -165,6 +165,11 @@ describe('what the hardware cannot run is refused', () => {
     expect(design(Number(fits[1]) + 1)).toThrow(/sequence memory/);
   });
 
+  test('beats that are wider than words', () => {
+    const settings = { elemLanes: 1, outputBeat: 2 };
+    expect(refused(1, { utterance: false, initial: false }, settings)).toThrow(/at most elemLanes \(1\), got 2/);
+  });
+
   test('weights in external memory', () => {
     expect(refused(1, { utterance: false, initial: false }, { weights: 'dram' })).toThrow(
       /weights on chip, got "dram"/,
