@@ -30,7 +30,10 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 /** Runs esegen; what it printed, and its exit code. */
 function esegen(...args: string[]): { readonly out: string; readonly code: number } {
   try {
-    return { out: execFileSync('node', [join(ROOT, 'bin/esegen.js'), ...args], { encoding: 'utf8', stdio: 'pipe' }), code: 0 };
+    return {
+      out: execFileSync('node', [join(ROOT, 'bin/esegen.js'), ...args], { encoding: 'utf8', stdio: 'pipe' }),
+      code: 0,
+    };
   } catch (error) {
     const { stdout, stderr, status } = error as { stdout: string; stderr: string; status: number };
     return { out: `${stdout}${stderr}`, code: status };
@@ -67,7 +70,10 @@ describe('the design directory of a network', () => {
     const program = readFileSync(join(dir, 'program.json'), 'utf8');
     const memory = join(dir, 'mem/stack_weights_0000.mem');
     const weights = readFileSync(memory, 'utf8');
-    writeFileSync(memory, weights.replace(/^./, (digit) => (digit === '0' ? '1' : '0')));
+    writeFileSync(
+      memory,
+      weights.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    );
     expect(() => loadNetwork(dir)).toThrow(/^mem\/stack_weights_0000\.mem: damaged or changed/);
     // A listed file that is whole, and not that of the program.
     const manifest = JSON.parse(original);
@@ -86,7 +92,9 @@ describe('the design directory of a network', () => {
   });
 
   test('is refused by what takes one LSTM layer, in one line', () => {
-    expect(() => loadDesign(dir)).toThrow(/is the design of a network, and what was asked for takes that of one LSTM layer/);
+    expect(() => loadDesign(dir)).toThrow(
+      /is the design of a network, and what was asked for takes that of one LSTM layer/,
+    );
     const { out, code } = esegen('image', MODEL, '--design', dir, '--out', join(work, 'x.img'));
     expect(code).not.toBe(0);
     expect(out).toMatch(/^esegen: .*is the design of a network/m);

@@ -33,6 +33,11 @@ function takesOneVoice({ nodes }: QuantizedGraph): boolean {
   });
 }
 
+/** Whether an output may have several positions: its rows need not be whole beats. */
+function hasMaps({ outputs, tensors }: QuantizedGraph): boolean {
+  return outputs.some(({ tensor }) => tensors.get(tensor)!.shape.length > 1);
+}
+
 /** The random network of a seed: one in two by utterance, on a random machine of its own. */
 export function randomNetworkDesign(seed: number): RandomNetworkDesign {
   const rng = new Rng(seed);
@@ -48,7 +53,7 @@ export function randomNetworkDesign(seed: number): RandomNetworkDesign {
       name: rng.pick(['net', 'lstm', 'x1']),
       array,
       elemLanes,
-      outputBeat: Math.min(2 ** rng.integer(0, 2), elemLanes),
+      outputBeat: hasMaps(graph) ? 1 : Math.min(2 ** rng.integer(0, 2), elemLanes),
       fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, 32]),
       indexBits: rng.integer(2, 6),
       weightBits,

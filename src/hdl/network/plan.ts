@@ -15,14 +15,14 @@ import { loadDecode } from './load.ts';
 import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from './mac.ts';
 import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from './memories.ts';
 import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
-import { sequenceMemory } from './sequence_memory.ts';
-import { stepFlags } from './step_flags.ts';
-import { vmem, vmemChannel } from './vmem.ts';
 import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
+import { sequenceMemory } from './sequence_memory.ts';
+import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';
 import { skidBuffer } from './streams.ts';
 import { viewAddress } from './view_address.ts';
+import { vmem, vmemChannel } from './vmem.ts';
 
 /**
  * All modules of a network design, the top module last. This is where they get the name of the design; templates print it before the
