@@ -59,7 +59,7 @@ describe('the design directory of a network', () => {
     expect(esegen('build', MODEL, '--config', join(work, 'config.json'), '--out', out)).toMatchObject({ code: 0 });
     const run = esegen('simulate', out, '--simulator', 'icarus', '--frames', '2');
     expect(run.out).toMatch(/^RTL and golden model agree on all \d+ words/);
-    expect(esegen('inspect', out).out).toMatch(/design of a network[^]*runs step by step/);
+    expect(esegen('inspect', out).out).toMatch(/design of a network[\s\S]*runs step by step/);
     expect(esegen('inspect', out, '--program').out).toContain('\nMAC\n');
     expect(JSON.parse(esegen('inspect', out, '--json').out)).toMatchObject({ kind: 'network' });
   });
