@@ -1,10 +1,11 @@
 import { ADDRESS_BITS } from '../machine/network_sizes.ts';
 import type { Field, WordFormat } from './field.ts';
-import { SEMAPHORES, type Stream } from './instruction.ts';
-import { COUNTERS, WORD_FORMATS } from './word_formats.ts';
+import { type Counter, SEMAPHORES, type Stream } from './instruction.ts';
+import { SLOT_FIELDS } from './slot_fields.ts';
 
 /** Codes of `op` in the program memories. */
 export const UNIT_OPS = { sync: 0, loop: 1, end: 2, halt: 3, work: 7 } as const;
+export const COUNTERS: readonly Counter[] = ['t', 'p', 'q'];
 export const LOOP_KINDS = { rounds: 0, axis: 1, endless: 2 } as const;
 /** Where LOAD reads from and STORE writes to. */
 export const UNIT_PLACES = { port: 0, sequence: 1, view: 2 } as const;
@@ -47,10 +48,12 @@ const RUNS: readonly Field[] = [
   field('rowStride', ADDRESS_BITS, 'addresses from run to run'),
   field('run', 18, 'elements of a run'),
 ];
-const STEP: readonly Field[] = [
+const PLACE: readonly Field[] = [
   field('place', 2, '0 port, 1 sequence, 2 view'),
   field('port', 4, 'number of the input or output'),
-  field('elements', 18, 'elements of the frame'),
+];
+const STEP: readonly Field[] = [
+  field('elements', 18, 'elements that are moved'),
   field('sequenceBase', 24, 'first word of the sequence'),
   field('sequenceWords', 18, 'words of its frames'),
   field('axis', 4, 'axis of its steps'),
@@ -59,6 +62,13 @@ const STEP: readonly Field[] = [
   signed('stepOffset', 12, ''),
   field('backward', 1, 'counted from the last step'),
 ];
+
+/** What the words of all units begin with, and all of a sync, end or halt. */
+export const SYNC_WORD: WordFormat = {
+  name: 'sync, end, halt',
+  meaning: 'what all words begin with; work is done between its waits and its posts',
+  fields: [OP, ...TOKENS],
+};
 
 /** Loop instructions of all units; sync, end and halt are work words without work. */
 export const LOOP_WORD: WordFormat = {
@@ -77,12 +87,16 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
   load: {
     name: 'load',
     meaning: 'a frame of an input or a sequence to VMEM; zeros where the sequence has no such step',
-    fields: [OP, ...TOKENS, ...STEP, ...RUNS, ...place('dest')],
+    fields: [OP, ...TOKENS, ...PLACE, ...STEP, ...RUNS, ...place('dest')],
   },
   store: {
     name: 'store',
     meaning: 'a frame of VMEM to an output, a sequence or another place in VMEM',
-    fields: [OP, ...TOKENS, ...STEP, ...RUNS, ...place('source'), ...place('dest')],
+    fields: [
+      ...[OP, ...TOKENS, ...PLACE],
+      field('last', 1, 'ends a frame of the output'),
+      ...[...STEP, ...RUNS, ...place('source'), ...place('dest')],
+    ],
   },
   mac: {
     name: 'mac',
@@ -106,7 +120,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     name: 'cell',
     meaning: 'drains a tile through a slot program',
     fields: [
-      ...[OP, ...TOKENS, ...TILE, ...WORD_FORMATS.slot.fields],
+      ...[OP, ...TOKENS, ...TILE, ...SLOT_FIELDS],
       field('paramBase', ADDRESS_BITS, 'first word of the parameters'),
       field('cells', 16, 'cells, or rows of an affine layer'),
       field('hasState', 1, 'reads a state'),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { coarseMatrices } from '../compiler/coarse_weights.ts';
 import { type CompileReport, compile } from '../compiler/compile.ts';
+import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import type { CalibrationSet } from '../data/calibration_set.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { generate } from '../design/generate.ts';
@@ -99,7 +100,7 @@ export function build({
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
-  const compilation = compile(model.layer, config, calibration, progress);
+  const compilation = compile(model.layer, oneLayerConfig(graph, config), calibration, progress);
   checkCellClip(path, graph, compilation.report.peaks.c);
   progress('measure saturation');
   const saturation = saturationOver(compilation.design, calibration);

@@ -1,3 +1,4 @@
+import { isPrunable } from '../compiler/prune/config_density.ts';
 import { type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
 import type { Config } from '../machine/config.ts';
 import type { Graph, Node, NodeId } from '../model/graph.ts';
@@ -8,7 +9,7 @@ import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { type Densities, DensityTable, isPrunable } from './compress/densities.ts';
+import { type Densities, DensityTable } from './compress/densities.ts';
 import { configOf } from './compress/input.ts';
 import { magnitudeMasks, maskImbalance } from './compress/mask_figures.ts';
 import { readNetworkTask } from './compress/network_task.ts';
@@ -37,7 +38,7 @@ export interface PruneOptions {
 export interface SensitivityOptions {
   /** Frames, as calibration frames. */
   readonly data: string;
-  /** Words of the utterances, see `readTask`. */
+  /** Words of the utterances, see `readReferences`. */
   readonly labels?: string | undefined;
   /** Share of all weights of recurrent layers that is to stay. */
   readonly density: number;

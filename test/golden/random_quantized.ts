@@ -25,6 +25,8 @@ export interface QuantizedOptions {
   readonly utterance: boolean;
   /** Accumulators of so many bits that saturate; null: exact. */
   readonly accumulatorBits?: number | null;
+  /** Whether some layers start with constants; default true. */
+  readonly initial?: boolean;
 }
 
 const BITS = 16;
@@ -121,7 +123,7 @@ class Drawing {
       projection: projection === null ? null : { sums: projection, shift: projection.frac - y.frac },
       y,
       reverse,
-      initial: rng.uniform() < 0.3 ? { y: value(outputs), c: value(cells) } : null,
+      initial: rng.uniform() < 0.3 && this.options.initial !== false ? { y: value(outputs), c: value(cells) } : null,
     };
     return this.node(layer, [outputs], this.tensors.get(xs[0]!)!.time, y);
   }
@@ -149,7 +151,10 @@ class Drawing {
       gate: rng.pick(['sigmoid', 'sigmoid', 'unitClip']),
       h,
       reverse,
-      initial: rng.uniform() < 0.3 ? { h: Int16Array.from({ length: cells }, () => rng.integer(-3000, 3000)) } : null,
+      initial:
+        rng.uniform() < 0.3 && this.options.initial !== false
+          ? { h: Int16Array.from({ length: cells }, () => rng.integer(-3000, 3000)) }
+          : null,
     };
     return this.node(layer, [cells], this.tensors.get(xs[0]!)!.time, h);
   }
@@ -274,7 +279,14 @@ export function randomQuantized(seed: number, options: QuantizedOptions): Quanti
           ? drawing.linear([drawing.lstm(xs, false), drawing.lstm(xs, true)])
           : drawing.linear([drawing.gru(xs, false), drawing.gru(xs, true)]);
     } else if (choice === 'spread') {
-      at = drawing.linear(xs, [rng.integer(1, 4), rng.integer(2, 5)]);
+      const channels = rng.integer(1, 4);
+      at = drawing.linear(
+        xs,
+        rng.pick([
+          [channels, rng.integer(2, 5)],
+          [channels, 2, rng.integer(2, 4)],
+        ]),
+      );
       spread.add(at);
     } else at = drawing.linear(xs);
     if (rng.uniform() < 0.2) outputs.push(at);
@@ -302,7 +314,7 @@ export function randomQuantized(seed: number, options: QuantizedOptions): Quanti
 export function randomMachine(rng: Rng): Machine {
   const lanes = rng.pick([1, 2, 4]);
   return {
-    ...{ channels: 1, groups: rng.pick([1, 2, 4]), lanes, elemLanes: rng.pick([1, 2]) },
+    ...{ channels: 1, groups: rng.pick([1, 2, 4]), lanes, elemLanes: Math.min(rng.pick([1, 2, 4]), lanes) },
     ...{ vectorBits: 16, weightBits: 12, indexBits: 4, tileRows: rng.pick([4, 8, 64]), maxSteps: 100 },
   };
 }

@@ -6,7 +6,7 @@ import { elementsOf, type Graph } from '../../model/graph.ts';
 import { FloatNetwork } from '../../model/reference/float_network.ts';
 import type { WordErrors } from '../../speech/ctc.ts';
 import { EsegenError } from '../../util/errors.ts';
-import { ctcJudge } from './task.ts';
+import { ctcJudge } from './ctc_judge.ts';
 
 /** What a network is judged by. */
 export interface NetworkTask {
@@ -21,7 +21,7 @@ export interface NetworkTask {
  *
  * @param path of the model; `labels.json` beside it says what its classes mean
  * @param data frames, as calibration frames
- * @param references see `readTask`
+ * @param references see `readReferences`
  * @throws EsegenError where a file is not valid, or the network has other inputs or outputs
  */
 export function readNetworkTask(path: string, graph: Graph, data: string, references: string | undefined): NetworkTask {

@@ -1,10 +1,9 @@
-import { selectNodeWeights } from '../../compiler/prune/prune_node.ts';
+import { maskNode, selectNodeWeights } from '../../compiler/prune/prune_node.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { matricesOf } from '../../model/matrices.ts';
 import type { Progress } from '../../util/report.ts';
-import { maskNode } from './mask_figures.ts';
 import { joinFrames, type NetworkTask } from './network_task.ts';
 
 /** Densities at which every matrix is tried, falling. */
