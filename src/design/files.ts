@@ -24,3 +24,6 @@ export function tryJson(path: string): unknown {
     throw error;
   }
 }
+
+/** What to do about a directory that is not what esegen wrote. */
+export const REBUILD = 'Build the design again with esegen build';

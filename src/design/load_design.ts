@@ -17,10 +17,11 @@ import { schemaError } from '../util/schema_error.ts';
 import { statPath } from '../util/stat_path.ts';
 import { checkDimensions } from './check_dimensions.ts';
 import { checkSchedule, checkSharedCounts, checkStream, checkStreamWords } from './check_memories.ts';
-import { sha256, tryJson } from './files.ts';
+import { REBUILD, sha256, tryJson } from './files.ts';
 import { HOST_PATHS } from './host_files.ts';
 import { type Labels, parseLabels } from './labels.ts';
 import { DESIGN_FILE, manifestSchema, ownerSchema } from './manifest.ts';
+import { checkPorts, withPorts } from './ports.ts';
 
 /** A design directory, read back and checked. */
 export interface LoadedDesign {
@@ -35,15 +36,13 @@ export interface LoadedDesign {
   readonly files: ReadonlyMap<string, string>;
   /** Reads the pruned float model, with its output layer where it has one. */
   readonly readModel: () => LstmModel;
-  /** The same as a network. */
+  /** The same as a network, with the names and layouts of the model file that the design was built from. */
   readonly readGraph: () => Graph;
   /** Reads the normalisation of the features; null where the design has none. */
   readonly readNorm: () => FeatureNorm | null;
   /** Reads the meaning of the output classes; null where the design has none. */
   readonly readLabels: () => Labels | null;
 }
-
-const REBUILD = 'Build the design again with esegen build';
 
 /**
  * Reads a design directory back and checks every file of it.
@@ -59,10 +58,11 @@ export function loadDesign(dir: string): LoadedDesign {
   if (!owner.success) throw schemaError(path, owner.error, REBUILD);
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw schemaError(path, parsed.error, REBUILD);
-  const { shape, formats, schedule, report, version } = parsed.data;
+  const { shape, ports, formats, schedule, report, version } = parsed.data;
   const config = parseConfig(parsed.data.config, `${path}: config`);
   const files = new Map(Object.entries(parsed.data.files));
   const dimensions = checkDimensions(path, config, shape, formats, parsed.data.dimensions);
+  if (ports !== null) checkPorts(path, ports, shape);
   const frame = { config, dimensions, formats, schedule };
 
   const images = new Map<string, MemImage>();
@@ -96,7 +96,10 @@ export function loadDesign(dir: string): LoadedDesign {
     report,
     files,
     readModel: () => readModel(join(dir, HOST_PATHS.model)),
-    readGraph: () => importModel(join(dir, HOST_PATHS.model)).graph,
+    readGraph: () => {
+      const { graph } = importModel(join(dir, HOST_PATHS.model));
+      return ports === null ? graph : withPorts(graph, ports);
+    },
     readNorm: () => readJson(HOST_PATHS.norm, parseFeatureNorm),
     readLabels: () => readJson(HOST_PATHS.labels, parseLabels),
   };

@@ -24,7 +24,8 @@ export function axisSteps(program: Program, inputs: ReadonlyMap<string, Int16Arr
   const inputSteps = steps ?? 1;
   const { maxSteps } = program.machine;
   if (program.mode === 'utterance' && inputSteps > maxSteps) {
-    throw new EsegenError('utterance', `expected at most ${maxSteps} steps, got ${inputSteps}`, 'Cut it into parts');
+    const fix = 'Cut it into parts, or give the config a larger sequence.maxSteps';
+    throw new EsegenError('utterance', `expected at most ${maxSteps} steps, got ${inputSteps}`, fix);
   }
   const counts = stepsOfAxes(program, inputSteps);
   if (inputSteps > 0 && counts.some((count) => count === 0)) {

@@ -9,6 +9,7 @@ import { generate } from '../design/generate.ts';
 import { HOST_PATHS, type HostFiles } from '../design/host_files.ts';
 import { type Labels, parseLabels } from '../design/labels.ts';
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
+import { designPorts } from '../design/ports.ts';
 import { checkTarget, writeDesign } from '../design/write_design.ts';
 import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import type { Config } from '../machine/config.ts';
@@ -105,7 +106,7 @@ export function build({
   progress('measure saturation');
   const saturation = saturationOver(compilation.design, calibration);
   progress('generate');
-  const files = generate(compilation, model, host);
+  const files = generate(compilation, model, host, designPorts(graph));
   progress('write');
   writeDesign(out, files);
 
