@@ -119,6 +119,7 @@ module mac_bench;
     dut_mac_control u_mac_control (
         .clk(clk),
         .rst(rst),
+        .restart(1'b0),
         .work_valid(work_valid),
         .work_word(work_word),
         .work_t(work_t),
