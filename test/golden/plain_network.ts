@@ -68,20 +68,34 @@ interface Context {
   readonly groups: number;
 }
 
+/** Whether a tensor lies position by position, because a window looks at it or made it; else it is a plain vector in its own order. */
+function hasPositions(graph: QuantizedGraph, tensor: TensorId): boolean {
+  const slides = ({ window }: Product) => window !== null && window.space.length > 0;
+  return graph.nodes.some(({ layer, output }) => {
+    if (layer.kind === 'pick') return output === tensor && hasPositions(graph, layer.source);
+    if (layer.kind !== 'affine') return false;
+    const windows = layer.sums.products.filter(slides);
+    const isRead = windows.some(({ source }) => 'tensor' in source && source.tensor === tensor);
+    return isRead || (output === tensor && windows.length > 0);
+  });
+}
+
 /** Columns of a product's matrix in the order in which the array adds them: steps of a window, then positions, then channels. */
-function columnsInOrder(graph: QuantizedGraph, { source, window, matrix }: Product): number[] {
-  const [channels, ...sizes] = 'tensor' in source ? graph.tensors.get(source.tensor)!.shape : [matrix.columns];
+function columnsInOrder(graph: QuantizedGraph, { source, window, matrix }: Product) {
+  const sizes =
+    'tensor' in source && hasPositions(graph, source.tensor) ? graph.tensors.get(source.tensor)!.shape.slice(1) : [];
   const kernels = window === null ? sizes : window.space.map(({ kernel }) => kernel);
   if (kernels.length > 1) throw new Error('windows over two axes are cut into parts');
   const [kernel = 1] = kernels;
   const taps = window?.time.kernel ?? 1;
+  const channels = matrix.columns / (kernel * taps);
   const order: number[] = [];
   for (let tap = 0; tap < taps; tap++) {
     for (let a = 0; a < kernel; a++) {
-      for (let channel = 0; channel < channels!; channel++) order.push((channel * kernel + a) * taps + tap);
+      for (let channel = 0; channel < channels; channel++) order.push((channel * kernel + a) * taps + tap);
     }
   }
-  return order;
+  return { order, channels };
 }
 
 /** Row sums with bias, for vectors by product. */
@@ -91,9 +105,12 @@ function rows({ graph, groups }: Context, sums: Sums, vectors: readonly (readonl
     return Array.from(sums.bias, (bias, row) => {
       const accumulators = new Array<number>(groups).fill(0);
       for (const [n, { matrix, align }] of sums.products.entries()) {
-        for (const [at, column] of orders[n]!.entries()) {
+        const { order, channels } = orders[n]!;
+        for (const [at, column] of order.entries()) {
           const product = matrix.values[row * matrix.columns + column]! * vectors[n]![column]! * 2 ** align;
-          accumulators[at % groups] = saturate(accumulators[at % groups]! + product, sums.bits);
+          // Every frame starts in group 0.
+          const group = (at % channels) % groups;
+          accumulators[group] = saturate(accumulators[group]! + product, sums.bits);
         }
       }
       return accumulators.reduce((sum, own) => sum + own, bias);
