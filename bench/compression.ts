@@ -23,11 +23,12 @@ import { parseConfig } from '../src/machine/read_config.ts';
 import { hardwareModel } from '../src/model/import/hardware_model.ts';
 import { readModel } from '../src/model/import/read_model.ts';
 import { networkOfTensors, parseSafetensors } from '../src/model/import/safetensors.ts';
+import { FloatLstm } from '../src/model/reference/float_lstm.ts';
 import type { OutputLayer, StackedLayer } from '../src/model/stacked_layer.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
 import { parseFeatureNorm, speechFeatures } from '../src/speech/features.ts';
 import { applyOutputLayer } from '../src/speech/output_layer.ts';
-import { floatOutputs, goldenOutputs } from '../src/verbs/compress/outputs.ts';
+import { goldenOutputs } from '../src/verbs/compress/outputs.ts';
 import { ESE_SHAPE, eseModel } from './lib/ese_model.ts';
 import { laneImbalance } from './lib/lane_load.ts';
 import { maskLayer, plainMagnitude } from './lib/plain_magnitude.ts';
@@ -143,7 +144,10 @@ function wordErrorRates({ set, digits }: ReturnType<typeof readStrings>, tuned: 
   const percent = (errors: number) => ((100 * errors) / words).toFixed(2);
   const row = (name: string, outputLayer: OutputLayer, pruned: PrunedLayer, config: Config) => {
     const values = measureVectors(pruned.layer, calibration);
-    const float = errorsOf(outputLayer, floatOutputs(pruned.layer, set));
+    const float = errorsOf(
+      outputLayer,
+      new FloatLstm(pruned.layer).run(set.frames, { utteranceStarts: set.utteranceStarts }),
+    );
     const errors: number[] = [];
     for (const vectorBits of VECTOR_BITS) {
       for (const weightBits of WEIGHT_BITS) {

@@ -15,12 +15,10 @@ import { fileURLToPath } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { z } from 'zod';
-import { lower } from '../src/compiler/lower/lower.ts';
 import { compileNetwork } from '../src/compiler/pipeline.ts';
 import { readFrameSet, utterancesOf } from '../src/data/frame_sets.ts';
 import type { Frames } from '../src/data/frames.ts';
 import { GoldenNetwork } from '../src/golden/network.ts';
-import { machineOf } from '../src/machine/machine.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
 import { elementsOf, type Graph } from '../src/model/graph.ts';
 import { importModel } from '../src/model/import/read_model.ts';
@@ -112,9 +110,9 @@ async function main({
     const convs = graph.nodes.filter(({ layer }) => layer.kind === 'conv').map(({ id }) => id);
     const widths = Object.fromEntries(convs.map((id) => [id, { weightBits: convBits }]));
     const config = parseConfig({ array: { lanes: 32 }, weightBits, vectorBits, layers: widths }, 'bench');
-    const { quantized, report } = compileNetwork(graph, config, utterances);
+    const { quantized, program, report } = compileNetwork(graph, config, utterances);
     for (const warning of report.warnings) console.log(`  ${warning}`);
-    const golden = new GoldenNetwork(lower(quantized, machineOf(config)));
+    const golden = new GoldenNetwork(program);
     const float = new FloatNetwork(graph);
     const [inFormat, outFormat] = [quantized.inputs[0]!, quantized.outputs[0]!].map(
       ({ tensor }) => quantized.formats.get(tensor)!,

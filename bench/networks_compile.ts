@@ -2,10 +2,8 @@
 // Usage: npm run bench:networks-compile
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { lower } from '../src/compiler/lower/lower.ts';
 import { compileNetwork } from '../src/compiler/pipeline.ts';
 import { createFrames } from '../src/data/frames.ts';
-import { machineOf } from '../src/machine/machine.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
 import { importModel } from '../src/model/import/read_model.ts';
 import { Rng } from '../src/util/rng.ts';
@@ -40,9 +38,7 @@ function measure({ name, inputs, steps }: PublishedNetwork, path: string): void 
     stage = now;
     pass = next;
   };
-  const { quantized } = compileNetwork(graph, config, utterances, { progress: done });
-  done('lower');
-  const program = lower(quantized, machineOf(config));
+  const { program } = compileNetwork(graph, config, utterances, { progress: done });
   done('');
   const weights = program.segments.reduce(
     (sum, { values }) => sum + values.reduce((n, v) => n + (v === 0 ? 0 : 1), 0),

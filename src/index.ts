@@ -13,6 +13,7 @@ export type { SimulateOptions } from './verbs/simulation/options.ts';
 
 export type { VectorPeaks } from './compiler/calibrate.ts';
 export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
+export { oneLayerConfig } from './compiler/one_layer_config.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { generate } from './design/generate.ts';
 export type { Config, Matrix } from './machine/config.ts';
@@ -48,20 +49,17 @@ export { EsegenError } from './util/errors.ts';
 export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export type {
-  Accuracy,
   DensityRow,
   EvaluateOptions,
   Evaluation,
   GoldenRow,
 } from './verbs/compress/evaluation.ts';
-export type {
-  MatrixNoise,
-  QuantizeReport,
-  TableNoise,
-  VectorNoise,
-  WidthNoise,
-} from './verbs/compress/quantize_report.ts';
+export type { Accuracy, JudgeOptions } from './verbs/compress/judged_outputs.ts';
+export type { MatrixNoise, QuantizeReport } from './verbs/compress/quantize_report.ts';
 export type { PrunedAccuracy, Sensitivity, SensitivityPoint } from './verbs/compress/sensitivity.ts';
+export type { TableNoise } from './verbs/compress/table_noise.ts';
+export type { VectorNoise } from './verbs/compress/vector_noise.ts';
+export type { WidthNoise } from './verbs/compress/width_sweep.ts';
 export { type CacheReport, cacheReport, type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
 export { evaluate } from './verbs/evaluate.ts';
 export { type ImageOptions, type ModelImage, modelImage } from './verbs/image.ts';

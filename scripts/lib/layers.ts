@@ -11,6 +11,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/vivado'],
   ['src/design'],
   ['src/synth'],
+  ['src/pnr'],
   ['sim-verilator'],
   ['src/verbs'],
   ['src/cli', 'src/index.ts'],

@@ -1,9 +1,7 @@
 import { GraphBuilder } from '../../fixtures/graph_builder.ts';
 import { randomLstm, randomMatrix, randomVector } from '../../fixtures/random_weights.ts';
-import { lower } from '../../src/compiler/lower/lower.ts';
 import { compileNetwork } from '../../src/compiler/pipeline.ts';
 import { createFrames } from '../../src/data/frames.ts';
-import { machineOf } from '../../src/machine/machine.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import { fieldTables } from '../../src/program/fields_text.ts';
 import { programListing } from '../../src/program/listing.ts';
@@ -23,8 +21,8 @@ function exampleListing(): string {
   const frames = createFrames(64, 20);
   for (let n = 0; n < frames.data.length; n++) frames.data[n] = rng.normal();
   const config = parseConfig({ array: { groups: 2, lanes: 8 } }, 'example');
-  const { quantized } = compileNetwork(builder.build(), config, [new Map([[x, frames]])]);
-  return `\`\`\`\n${programListing(lower(quantized, machineOf(config))).trimEnd()}\n\`\`\`\n`;
+  const { program } = compileNetwork(builder.build(), config, [new Map([[x, frames]])]);
+  return `\`\`\`\n${programListing(program).trimEnd()}\n\`\`\`\n`;
 }
 
 /** docs/program.md with its generated parts as they are now. */

@@ -38,6 +38,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import('./synth.ts')).synthCommand,
   ),
   command(
+    'pnr <dir>',
+    'Place and route a design for an iCE40 or ECP5 with nextpnr: its clock, and the slowest path',
+    async () => (await import('./pnr.ts')).pnrCommand,
+  ),
+  command(
     'evaluate <model>',
     'Compare a model with its pruned and fixed-point versions on data: SQNR, word error rate',
     async () => (await import('./evaluate.ts')).evaluateCommand,

@@ -1,19 +1,19 @@
 import { parseConfig } from '../machine/read_config.ts';
-import type { WordErrors } from '../speech/ctc.ts';
 import { EsegenError } from '../util/errors.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import type { Accuracy, Evaluation } from '../verbs/compress/evaluation.ts';
+import type { Evaluation } from '../verbs/compress/evaluation.ts';
 import { TASKS, type TaskName } from '../verbs/compress/judge.ts';
+import type { Accuracy } from '../verbs/compress/judged_outputs.ts';
 import { evaluate } from '../verbs/evaluate.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
-import { saturationWarnings } from '../verbs/warnings.ts';
+import { isFolder } from '../verbs/run/input_sets.ts';
 import { lineChart, type Series } from './chart.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressBar, progressLine } from './progress.ts';
 import { mostSaturated, showWarnings } from './saturation.ts';
-import { formatDb, formatShare, formatTable } from './table.ts';
+import { formatDb, formatShare, formatTable, formatWords } from './table.ts';
 
 interface Arguments extends ModelArguments {
   layout: Layout | undefined;
@@ -37,12 +37,12 @@ const DEFAULT_LANES = 32;
 export const evaluateCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     addModelOptions(yargs)
-      .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
+      .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, or design directory' })
       .option('data', {
         type: 'string',
         demandOption: true,
         requiresArg: true,
-        describe: 'Frames (.npy, [T, I]); of a network what run takes',
+        describe: 'What run takes as input: frames (.npy), archive or folder',
       })
       .option('labels', { type: 'string', requiresArg: true, describe: 'Words or labels of its utterances (JSON)' })
       .option('task', { choices: TASKS, describe: 'Words by CTC, or a label an utterance' })
@@ -70,7 +70,7 @@ export const evaluateCommand: CommandBody<Arguments> = {
         importOptions: modelOptions(given),
         task: given.task,
         layout: given.layout,
-        config: config ?? parseConfig({ array: { lanes: DEFAULT_LANES } }, 'evaluate'),
+        config: config ?? (isFolder(model) ? undefined : parseConfig({ array: { lanes: DEFAULT_LANES } }, 'evaluate')),
         calibrate,
         densities: parseOptionalList('--densities', densities),
         weights: parseOptionalList('--weights', weights),
@@ -82,18 +82,9 @@ export const evaluateCommand: CommandBody<Arguments> = {
     }
     if (svg !== undefined) writeFiles(new Map([[svg, chartOf(evaluation)]]));
     process.stdout.write(json ? `${JSON.stringify(evaluation, null, 2)}\n` : formatEvaluation(model, evaluation));
-    for (const { density, golden } of evaluation.densities) {
-      for (const { weightBits, vectorBits, saturation, warnings } of golden) {
-        const name = `${formatShare(density)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`;
-        showWarnings(saturation === null ? warnings : saturationWarnings(saturation, name));
-      }
-    }
+    showWarnings(new Set(evaluation.densities.flatMap(({ golden }) => golden.flatMap(({ warnings }) => warnings))));
   },
 };
-
-function formatWords(words: WordErrors | null): readonly string[] {
-  return words === null ? [] : [`${formatShare(words.rate)} (${words.errors}/${words.words})`];
-}
 
 function formatAccuracy({ sqnrDb, largestError, words }: Accuracy): readonly string[] {
   return [formatDb(sqnrDb), largestError.toPrecision(3), ...formatWords(words)];
@@ -105,11 +96,11 @@ function formatEvaluation(model: string, { data, calibration, words, densities }
     ['as given, double precision', '', '', '', ...formatWords(words), ''],
     ...densities.flatMap(({ density, float, golden }) => [
       [`${formatShare(density)}, double precision`, '', ...formatAccuracy(float), ''],
-      ...golden.map(({ weightBits, vectorBits, accuracy, ofPruned, saturation }) => [
+      ...golden.map(({ weightBits, vectorBits, accuracy, ofPruned, saturated }) => [
         `${formatShare(density)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`,
         formatDb(ofPruned.sqnrDb),
         ...formatAccuracy(accuracy),
-        saturation === null ? '' : mostSaturated(saturation),
+        mostSaturated(saturated),
       ]),
     ]),
   ]);

@@ -1,15 +1,23 @@
+import { quoteName } from '../util/quote_name.ts';
+import { TASKS, type TaskName } from '../verbs/compress/judge.ts';
 import type { QuantizeReport } from '../verbs/compress/quantize_report.ts';
 import { quantizeModel } from '../verbs/quantize.ts';
+import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
-import { formatCount, formatDb, formatShare, formatTable } from './table.ts';
+import { formatCount, formatDb, formatShare, formatTable, formatWords } from './table.ts';
 
 interface Arguments extends ModelArguments {
   model: string;
   config: string;
   calibrate: string | undefined;
+  data: string | undefined;
+  labels: string | undefined;
+  task: TaskName | undefined;
+  layout: Layout | undefined;
+  densities: string | undefined;
   weights: string | undefined;
   vectors: string | undefined;
   json: boolean;
@@ -22,10 +30,19 @@ export const quantizeCommand: CommandBody<Arguments> = {
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
       .option('config', { type: 'string', demandOption: true, requiresArg: true, describe: 'Config (JSON)' })
       .option('calibrate', { type: 'string', requiresArg: true, describe: 'Frames (.npy, [T, I]), as for build' })
+      .option('data', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Frames to compare outputs on, what run takes as input; default the calibration frames',
+      })
+      .option('labels', { type: 'string', requiresArg: true, describe: 'Words or labels of its utterances (JSON)' })
+      .option('task', { choices: TASKS, describe: 'Words by CTC, or a label an utterance' })
+      .option('layout', { choices: LAYOUTS, describe: 'Axes of the data in front of a value: T time, B batch' })
+      .option('densities', { type: 'string', requiresArg: true, describe: 'Densities to compare, e.g. 0.3,0.2' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Bits of weights to compare, e.g. 4..16' })
       .option('vectors', { type: 'string', requiresArg: true, describe: 'Bits of vectors to compare, e.g. 8,12,16' })
       .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' }),
-  handler: ({ model, config, calibrate, weights, vectors, json, ...given }) => {
+  handler: ({ model, config, calibrate, data, labels, task, layout, densities, weights, vectors, json, ...given }) => {
     const progress = progressLine();
     let report: QuantizeReport;
     try {
@@ -34,6 +51,11 @@ export const quantizeCommand: CommandBody<Arguments> = {
         importOptions: modelOptions(given),
         config,
         calibrate,
+        data,
+        labels,
+        task,
+        layout,
+        densities: parseOptionalList('--densities', densities),
         weights: parseOptionalList('--weights', weights),
         vectors: parseOptionalList('--vectors', vectors),
         progress: progress.show,
@@ -46,63 +68,98 @@ export const quantizeCommand: CommandBody<Arguments> = {
 };
 
 function formatReport(model: string, report: QuantizeReport): string {
-  const { weightBits, vectorBits, calibration } = report;
+  const { weightBits, vectorBits, calibration, sweep } = report;
   const head = `${model}: ${weightBits}-bit weights, ${vectorBits}-bit vectors; calibration ${calibration}\n`;
   const parts = [head, formatMatrices(report), formatVectors(report), formatTables(report)];
-  if (report.sweep.length > 0) parts.push(formatSweep(report));
+  if (sweep.length > 0) parts.push(formatSweep(report));
   return parts.join('\n');
 }
 
 function formatMatrices({ matrices }: QuantizeReport): string {
-  return formatTable([
-    ['matrix', 'fraction bits', 'weights', 'saturated', 'rounded to 0', 'SQNR'],
-    ...matrices.map(({ name, fractionBits, weights, saturated, roundedToZero, sqnrDb }) => [
-      name,
-      String(fractionBits),
-      formatCount(weights),
-      formatCount(saturated),
-      formatCount(roundedToZero),
-      formatDb(sqnrDb),
-    ]),
-  ]);
+  return formatTable(
+    [
+      ['layer', 'matrix', 'of', 'bits', 'fraction bits', 'weights', 'saturated', 'rounded to 0', 'SQNR'],
+      ...matrices.map(({ layer, name, source, weightBits, fractionBits, weights, ...noise }) => [
+        layer,
+        name,
+        /^[\w.]{1,24}$/.test(source) ? source : quoteName(source),
+        String(weightBits),
+        String(fractionBits),
+        formatCount(weights),
+        formatCount(noise.saturated),
+        formatCount(noise.roundedToZero),
+        formatDb(noise.sqnrDb),
+      ]),
+    ],
+    ['left', 'left', 'left'],
+  );
 }
 
 function formatVectors({ vectors }: QuantizeReport): string {
-  return formatTable([
-    ['vector', 'fraction bits', 'largest', 'values', 'saturated', 'SQNR of the format', 'SQNR in the golden model'],
-    ...vectors.map(({ name, fractionBits, peak, values, saturated, formatSqnrDb, goldenSqnrDb }) => [
-      name,
-      String(fractionBits),
-      peak.toPrecision(4),
-      formatCount(values),
-      formatCount(saturated),
-      formatDb(formatSqnrDb),
-      formatDb(goldenSqnrDb),
-    ]),
-  ]);
+  return formatTable(
+    [
+      [
+        'layer',
+        'vector',
+        'fraction bits',
+        'largest',
+        'values',
+        'saturated',
+        'SQNR of the format',
+        'in the golden model',
+      ],
+      ...vectors.map(({ layer, name, fractionBits, peak, values, saturated, formatSqnrDb, goldenSqnrDb }) => [
+        layer ?? 'input',
+        name,
+        String(fractionBits),
+        peak.toPrecision(4),
+        formatCount(values),
+        formatCount(saturated),
+        formatDb(formatSqnrDb),
+        name === 'nh' ? '' : formatDb(goldenSqnrDb),
+      ]),
+    ],
+    ['left', 'left'],
+  );
 }
 
 function formatTables({ tables }: QuantizeReport): string {
-  return formatTable([
-    ['table', 'range', 'largest error', 'rms error', 'inputs beyond'],
-    ...tables.map(({ name, range, largestError, rmsError, beyond }) => [
-      name,
-      `±${range}`,
-      largestError.toExponential(2),
-      rmsError.toExponential(2),
-      formatShare(beyond),
-    ]),
-  ]);
+  return formatTable(
+    [
+      ['layer', 'table', 'range', 'largest error', 'rms error', 'inputs beyond'],
+      ...tables.map(({ layer, name, range, largestError, rmsError, beyond }) => [
+        layer,
+        name,
+        `±${range}`,
+        largestError.toExponential(2),
+        rmsError.toExponential(2),
+        formatShare(beyond),
+      ]),
+    ],
+    ['left', 'left'],
+  );
 }
 
-function formatSweep({ sweep }: QuantizeReport): string {
-  return formatTable([
-    ['weights, vectors', 'SQNR of y', 'largest error of y', 'accumulators'],
-    ...sweep.map(({ weightBits, vectorBits, sqnrDb, largestError, accumulatorBits }) => [
-      `${weightBits}, ${vectorBits} bits`,
-      formatDb(sqnrDb),
-      largestError.toPrecision(3),
-      `${accumulatorBits} bits`,
-    ]),
-  ]);
+/** Widths and densities of all layers, then of single ones. */
+function formatSweep({ sweep, data, words }: QuantizeReport): string {
+  const hasDensities = sweep.some(({ density }) => density !== null);
+  const density = (value: number | null) => (hasDensities ? [value === null ? '' : formatShare(value)] : []);
+  const head = ['layer', ...(hasDensities ? ['density'] : []), 'weights, vectors', 'SQNR', 'largest error'];
+  const table = formatTable(
+    [
+      [...head, 'accumulators', ...(words === null ? [] : ['word error rate'])],
+      ...sweep.map((row) => [
+        row.layer ?? 'all',
+        ...density(row.density),
+        `${row.weightBits}, ${row.vectorBits} bits`,
+        formatDb(row.sqnrDb),
+        row.largestError.toPrecision(3),
+        `${row.accumulatorBits} bits`,
+        ...formatWords(row.words),
+      ]),
+    ],
+    ['left'],
+  );
+  const float = words === null ? '' : `, double precision ${formatWords(words)[0]}`;
+  return `outputs on ${data}${float}\n${table}`;
 }

@@ -1,4 +1,5 @@
 import type { SaturationReport } from '../golden/saturation.ts';
+import type { SaturatedVector } from '../verbs/run/engine.ts';
 import { formatShare, type Row } from './table.ts';
 
 /** Shares of what saturated, for the summaries. */
@@ -10,12 +11,11 @@ export function saturationRows({ vectors, tables }: SaturationReport): Row[] {
 }
 
 /** The vector that saturated most, e.g. `c 0.12 %`. */
-export function mostSaturated({ vectors }: SaturationReport): string {
-  const [most] = vectors.filter(({ name }) => name !== 'z').toSorted((a, b) => b.share - a.share);
-  return most === undefined || most.share === 0 ? 'none' : `${most.name} ${formatShare(most.share)}`;
+export function mostSaturated([most]: readonly SaturatedVector[]): string {
+  return most === undefined ? 'none' : `${most.vector} ${formatShare(most.share)}`;
 }
 
 /** Writes warnings beside the summary. */
-export function showWarnings(lines: readonly string[]): void {
+export function showWarnings(lines: Iterable<string>): void {
   for (const line of lines) process.stderr.write(`esegen: warning: ${line}\n`);
 }

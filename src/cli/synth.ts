@@ -1,5 +1,6 @@
 import { FAMILIES, type Family } from '../machine/parts.ts';
 import { RESOURCES, type Resource, type Resources } from '../machine/resources.ts';
+import { FAN_OUT_LIMITS, type NetLoad } from '../synth/fan_out.ts';
 import type { Fit } from '../synth/fit.ts';
 import type { PathCell } from '../synth/longest_path.ts';
 import type { MemoryUse } from '../synth/memories.ts';
@@ -44,6 +45,8 @@ export function formatReport(dir: string, report: SynthReport): string {
     formatBlocks(report.blocks),
     formatMemories(report.memories),
     formatPaths(report),
+    formatFanOut('look-up table', FAN_OUT_LIMITS.logic, report.fanOut.logic),
+    formatFanOut('register', FAN_OUT_LIMITS.register, report.fanOut.register),
     findings.length === 0 ? 'Findings: none\n' : `Findings:\n${findings.map((line) => `  ${line}\n`).join('')}`,
   ].join('\n');
 }
@@ -128,6 +131,22 @@ function formatPaths({ longest }: SynthReport): string {
     return `  ${levels} levels and ${fast} carry or wide-multiplexer cells: ${from}\n    to ${to}\n    over ${describeCells(cells)}\n`;
   });
   return `Longest paths from register to register, the longest of each module:\n${lines.join('')}`;
+}
+
+/** The largest nets; those above the limit are marked. */
+function formatFanOut(driver: string, limit: number, nets: readonly NetLoad[]): string {
+  return formatTable(
+    [
+      [`largest nets that a ${driver} drives (more than ${limit} loads: *)`, 'loads', 'nets', 'driver'],
+      ...nets.map(({ name, loads, instances, driver: type }) => [
+        `${name}${loads > limit ? ' *' : ''}`,
+        formatCount(loads),
+        formatCount(instances),
+        type,
+      ]),
+    ],
+    ['left', 'right', 'right', 'left'],
+  );
 }
 
 /** `column_issuer: LUT6, 2 CARRY4; frame_in: LUT3`. */

@@ -1,3 +1,5 @@
+import type { WordErrors } from '../speech/ctc.ts';
+
 /** A line of a table: what it is, and its value. */
 export type Row = readonly [label: string, value: string];
 
@@ -35,4 +37,9 @@ export function formatShare(value: number): string {
 /** A ratio in dB: 41.925 → `41.9 dB`; `exact` where nothing is lost. */
 export function formatDb(value: number | null): string {
   return value === null ? 'exact' : `${value.toFixed(1)} dB`;
+}
+
+/** Word errors for a column of its own: `1.70 % (18/1057)`; none without labels. */
+export function formatWords(words: WordErrors | null): readonly string[] {
+  return words === null ? [] : [`${formatShare(words.rate)} (${words.errors}/${words.words})`];
 }

@@ -1,10 +1,14 @@
 import type { Config } from '../machine/config.ts';
-import type { Graph } from '../model/graph.ts';
+import { machineOf } from '../machine/machine.ts';
+import type { Graph, TensorId } from '../model/graph.ts';
 import { FloatNetwork } from '../model/reference/float_network.ts';
+import { checkProgram, type ProgramCheck } from '../program/check.ts';
+import type { Program } from '../program/program.ts';
 import type { LegalGraph } from './legal_graph.ts';
 import { plainGraph } from './legal_reference.ts';
+import { lower } from './lower/lower.ts';
 import { type NetworkReport, networkReport } from './network_report.ts';
-import { calibrate, type Utterances } from './passes/calibrate.ts';
+import { type Calibration, calibrate, type Utterances } from './passes/calibrate.ts';
 import { equalize } from './passes/equalize.ts';
 import { equalizeInputs } from './passes/equalize_inputs.ts';
 import { fold } from './passes/fold.ts';
@@ -25,14 +29,29 @@ export const PASSES = [
   'equalize',
   'calibrate',
   'quantize',
+  'lower',
+  'check',
 ] as const;
 export type PassName = (typeof PASSES)[number];
+
+/** A network as far as no width of a config counts. */
+export interface PreparedNetwork {
+  readonly partition: Partition;
+  /** Tensors of the parts with the values of the graph's outputs, in their order: another one where a pass took an identity away. */
+  readonly outputs: readonly TensorId[];
+  readonly legal: LegalGraph;
+  readonly calibration: Calibration;
+}
 
 /** A network that has been made ready for the hardware. */
 export interface CompiledNetwork {
   readonly partition: Partition;
-  readonly legal: LegalGraph;
+  /** As in {@link PreparedNetwork}. */
+  readonly outputs: readonly TensorId[];
   readonly quantized: QuantizedGraph;
+  /** For the machine of the config. */
+  readonly program: Program;
+  readonly check: ProgramCheck;
   readonly report: NetworkReport;
 }
 
@@ -54,8 +73,21 @@ export function compileNetwork(
   graph: Graph,
   config: Config,
   utterances: Utterances,
-  { progress = () => {}, verify = () => {} }: CompileOptions = {},
+  options: CompileOptions = {},
 ): CompiledNetwork {
+  return finishNetwork(prepareNetwork(graph, utterances, options), config, options);
+}
+
+/**
+ * Takes a graph through the passes before `quantize`, which are the same for all widths.
+ *
+ * @throws EsegenError as the passes do
+ */
+export function prepareNetwork(
+  graph: Graph,
+  utterances: Utterances,
+  { progress = () => {}, verify = () => {} }: CompileOptions = {},
+): PreparedNetwork {
   progress('simplify');
   const simple = simplify(graph);
   verify('simplify', graph, simple);
@@ -75,10 +107,28 @@ export function compileNetwork(
   verify('equalize', plainGraph(legalized), plainGraph(even));
   const { parts: split, legal } = equalizeInputs(parts, even, coreInputs(parts, utterances));
   progress('calibrate');
-  const calibration = calibrate(legal, coreInputs(split, utterances));
+  const outputs = simple.outputs.map(({ tensor }) => tensor);
+  return { partition: split, outputs, legal, calibration: calibrate(legal, coreInputs(split, utterances)) };
+}
+
+/**
+ * Takes a prepared network through the passes that are left, for the widths and the machine of a config.
+ *
+ * @throws EsegenError where the ranges do not fit the widths, or the network not the machine
+ */
+export function finishNetwork(
+  { partition: parts, outputs, legal, calibration }: PreparedNetwork,
+  config: Config,
+  { progress = () => {} }: CompileOptions = {},
+): CompiledNetwork {
   progress('quantize');
   const { quantized, matrices } = quantizeGraph(legal, config, calibration);
-  return { partition: split, legal, quantized, report: networkReport(quantized, calibration, matrices) };
+  progress('lower');
+  const program = lower(quantized, machineOf(config));
+  progress('check');
+  const check = checkProgram(program);
+  const report = networkReport(quantized, calibration, matrices);
+  return { partition: parts, outputs, quantized, program, check, report };
 }
 
 /** What the hardware gets of utterances: what the host makes of them. */

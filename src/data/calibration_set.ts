@@ -11,6 +11,19 @@ export interface CalibrationSet {
   readonly origin: string;
 }
 
+/** Utterances one behind the other. */
+export function joinUtterances(utterances: readonly Frames[], origin: string): CalibrationSet {
+  const utteranceStarts: number[] = [];
+  let steps = 0;
+  for (const { frames } of utterances) {
+    utteranceStarts.push(steps);
+    steps += frames;
+  }
+  const joined = createFrames(steps, utterances[0]?.width ?? 0);
+  for (const [n, { data, width }] of utterances.entries()) joined.data.set(data, utteranceStarts[n]! * width);
+  return { frames: joined, utteranceStarts, origin };
+}
+
 const RANDOM_FRAMES = 64;
 const RANDOM_SEED = 20170222;
 

@@ -5,8 +5,8 @@ import { type Dimensions, dimensionsOf } from '../program/dimensions.ts';
 import { segmentList } from '../program/segments.ts';
 import { EsegenError } from '../util/errors.ts';
 import { quoteName } from '../util/quote_name.ts';
+import { REBUILD } from './files.ts';
 import type { Manifest } from './manifest.ts';
-import { REBUILD } from './manifest.ts';
 
 /**
  * Dimensions follow from config, shape and formats, but for the sizes of the encoded matrices, which are found again from

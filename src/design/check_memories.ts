@@ -7,7 +7,7 @@ import { SCHEDULE_FILE } from '../program/pack.ts';
 import { packStep, type Step, stepFields } from '../program/schedule.ts';
 import { fillerWord, packStream, STREAM_FILE, streamBytes } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
-import { REBUILD } from './manifest.ts';
+import { REBUILD } from './files.ts';
 
 export function checkSchedule(
   path: string,

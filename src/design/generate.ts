@@ -14,6 +14,7 @@ import { driverValues, headerValues, hex } from './header_file.ts';
 import { HOST_PATHS, type HostFiles, modelTensors, printNorm } from './host_files.ts';
 import { DESIGN_FILE, printManifest } from './manifest.ts';
 import { printModules } from './modules.ts';
+import type { DesignPorts } from './ports.ts';
 import { readmeValues } from './readme_file.ts';
 
 /**
@@ -22,8 +23,14 @@ import { readmeValues } from './readme_file.ts';
  * @param compilation the compiled layer
  * @param model the model that it was compiled from; its output layer goes along for the host
  * @param host files for the host, already checked against the model
+ * @param ports names and layouts of the model file; null: those of a state dict
  */
-export function generate(compilation: Compilation, model: LstmModel, host: HostFiles): DesignFiles {
+export function generate(
+  compilation: Compilation,
+  model: LstmModel,
+  host: HostFiles,
+  ports: DesignPorts | null = null,
+): DesignFiles {
   const { design, layer } = compilation;
   const { name } = design.config;
   const files: DesignFiles = new Map();
@@ -56,6 +63,6 @@ export function generate(compilation: Compilation, model: LstmModel, host: HostF
     files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
   }
   files.set('README.md', renderTemplate('README.md.hbs', readmeValues(compilation, host)));
-  files.set(DESIGN_FILE, printManifest(compilation, files));
+  files.set(DESIGN_FILE, printManifest(compilation, ports, files));
   return files;
 }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CompileReport } from '../compiler/compile.ts';
 import { memoryPath } from '../machine/names.ts';
@@ -12,15 +11,16 @@ import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';
 import { STREAM_FILE } from '../program/stream.ts';
 import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
 import { EsegenError } from '../util/errors.ts';
-import { causeOf } from '../util/file_error.ts';
 import { schemaError } from '../util/schema_error.ts';
-import { statPath } from '../util/stat_path.ts';
 import { checkDimensions } from './check_dimensions.ts';
 import { checkSchedule, checkSharedCounts, checkStream, checkStreamWords } from './check_memories.ts';
-import { sha256, tryJson } from './files.ts';
+import { readDesignFile, readListed } from './design_file.ts';
+import { REBUILD, tryJson } from './files.ts';
 import { HOST_PATHS } from './host_files.ts';
 import { type Labels, parseLabels } from './labels.ts';
 import { DESIGN_FILE, manifestSchema, ownerSchema } from './manifest.ts';
+import { isNetworkManifest } from './network_manifest.ts';
+import { checkPorts, withPorts } from './ports.ts';
 
 /** A design directory, read back and checked. */
 export interface LoadedDesign {
@@ -35,15 +35,13 @@ export interface LoadedDesign {
   readonly files: ReadonlyMap<string, string>;
   /** Reads the pruned float model, with its output layer where it has one. */
   readonly readModel: () => LstmModel;
-  /** The same as a network. */
+  /** The same as a network, with the names and layouts of the model file that the design was built from. */
   readonly readGraph: () => Graph;
   /** Reads the normalisation of the features; null where the design has none. */
   readonly readNorm: () => FeatureNorm | null;
   /** Reads the meaning of the output classes; null where the design has none. */
   readonly readLabels: () => Labels | null;
 }
-
-const REBUILD = 'Build the design again with esegen build';
 
 /**
  * Reads a design directory back and checks every file of it.
@@ -54,15 +52,23 @@ const REBUILD = 'Build the design again with esegen build';
  */
 export function loadDesign(dir: string): LoadedDesign {
   const path = join(dir, DESIGN_FILE);
-  const json = readDesignFile(dir, path);
+  const json = readDesignFile(dir);
   const owner = ownerSchema.safeParse(json);
   if (!owner.success) throw schemaError(path, owner.error, REBUILD);
+  if (isNetworkManifest(json)) {
+    throw new EsegenError(
+      dir,
+      'is the design of a network, and what was asked for takes that of one LSTM layer',
+      'esegen simulate and esegen inspect take it',
+    );
+  }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw schemaError(path, parsed.error, REBUILD);
-  const { shape, formats, schedule, report, version } = parsed.data;
+  const { shape, ports, formats, schedule, report, version } = parsed.data;
   const config = parseConfig(parsed.data.config, `${path}: config`);
   const files = new Map(Object.entries(parsed.data.files));
   const dimensions = checkDimensions(path, config, shape, formats, parsed.data.dimensions);
+  if (ports !== null) checkPorts(path, ports, shape);
   const frame = { config, dimensions, formats, schedule };
 
   const images = new Map<string, MemImage>();
@@ -96,40 +102,11 @@ export function loadDesign(dir: string): LoadedDesign {
     report,
     files,
     readModel: () => readModel(join(dir, HOST_PATHS.model)),
-    readGraph: () => importModel(join(dir, HOST_PATHS.model)).graph,
+    readGraph: () => {
+      const { graph } = importModel(join(dir, HOST_PATHS.model));
+      return ports === null ? graph : withPorts(graph, ports);
+    },
     readNorm: () => readJson(HOST_PATHS.norm, parseFeatureNorm),
     readLabels: () => readJson(HOST_PATHS.labels, parseLabels),
   };
-}
-
-function readDesignFile(dir: string, path: string): unknown {
-  const stat = statPath(dir);
-  const fix = 'Name a directory that esegen build wrote';
-  if (stat === undefined) throw new EsegenError(dir, 'does not exist', fix);
-  if (!stat.isDirectory()) throw new EsegenError(dir, 'expected a design directory, got a file', fix);
-  if (!existsSync(path)) throw new EsegenError(dir, `is not a design of esegen: it holds no ${DESIGN_FILE}`, fix);
-  const json = tryJson(path);
-  if (json === undefined) throw new EsegenError(path, 'damaged: expected JSON', REBUILD);
-  return json;
-}
-
-/** Content of a listed file, if it still is what the generator wrote. */
-function readListed(dir: string, file: string, expected: string): Buffer {
-  const path = join(dir, ...file.split('/'));
-  const stat = statPath(path);
-  if (stat === undefined) throw new EsegenError(file, `missing in ${dir}`, REBUILD);
-  if (!stat.isFile()) throw new EsegenError(file, `expected a file in ${dir}`, REBUILD);
-  let content: Buffer;
-  try {
-    content = readFileSync(path);
-  } catch (error) {
-    throw new EsegenError(file, `cannot be read in ${dir} (${causeOf(error)})`, 'Check its permissions');
-  }
-  const got = sha256(content);
-  if (got === expected) return content;
-  throw new EsegenError(
-    file,
-    `damaged or changed in ${dir}: expected SHA-256 ${expected.slice(0, 16)}…, got ${got.slice(0, 16)}…`,
-    REBUILD,
-  );
 }

@@ -4,14 +4,12 @@ import type { Formats } from '../machine/formats.ts';
 import type { Step } from '../program/schedule.ts';
 import { VERSION } from '../util/version.ts';
 import { type DesignFiles, printJson, sha256 } from './files.ts';
+import { type DesignPorts, portsSchema } from './ports.ts';
 
 /** Name of the file that describes a design directory, and its format. */
 export const DESIGN_FILE = 'design.json';
-export const DESIGN_FORMAT = 1;
+export const DESIGN_FORMAT = 2;
 export const GENERATOR = 'esegen';
-
-/** What to do about a directory that is not what esegen wrote. */
-export const REBUILD = 'Build the design again with esegen build';
 
 const integer = z.int();
 const count = z.int().min(0);
@@ -115,6 +113,12 @@ export const ownerSchema = z.looseObject({
   format: z.literal(DESIGN_FORMAT, { error: `expected ${DESIGN_FORMAT}, the format of this version of esegen` }),
 });
 
+/** SHA-256 by path, of every file but `design.json` itself. */
+export const filesSchema = z.record(
+  z.string().refine(isInside, { error: 'expected paths of files below the design directory' }),
+  z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256 of 64 hexadecimal digits' }),
+);
+
 /** Schema of `design.json`. */
 export const manifestSchema = z.strictObject({
   format: z.literal(DESIGN_FORMAT),
@@ -122,14 +126,12 @@ export const manifestSchema = z.strictObject({
   version: z.string(),
   config: z.unknown(),
   shape: shapeSchema,
+  ports: portsSchema.nullable(),
   formats: formatsSchema,
   dimensions: dimensionsSchema,
   schedule: z.array(stepSchema).min(1).max(1024).readonly(),
   report: reportSchema,
-  files: z.record(
-    z.string().refine(isInside, { error: 'expected paths of files below the design directory' }),
-    z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256 of 64 hexadecimal digits' }),
-  ),
+  files: filesSchema,
 });
 
 /** Whether a path out of a file stays below the directory it is relative to, spelled with forward slashes. */
@@ -141,8 +143,12 @@ function isInside(path: string): boolean {
 /** The content of `design.json`, as its schema gives it. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** `design.json`: what the directory holds, and the hash of every other file. */
-export function printManifest({ design, report }: Compilation, files: DesignFiles): string {
+/**
+ * `design.json`: what the directory holds, and the hash of every other file.
+ *
+ * @param ports of the model file; null where the names and layouts of the design's own files will do
+ */
+export function printManifest({ design, report }: Compilation, ports: DesignPorts | null, files: DesignFiles): string {
   const { config, dimensions, formats, schedule } = design;
   const { inputs, cells, outputs, projection, peepholes } = dimensions;
   const manifest: Manifest = {
@@ -151,6 +157,7 @@ export function printManifest({ design, report }: Compilation, files: DesignFile
     version: VERSION,
     config,
     shape: { inputs, cells, outputs, projection, peepholes },
+    ports,
     formats,
     dimensions: { ...dimensions, segments: dimensions.segments.map((segment) => ({ ...segment })) },
     schedule,

@@ -13,21 +13,25 @@ export interface CellTrace {
   readonly m: number;
 }
 
-/** Called for every LSTM cell of every step: its number within its layer, and what is inside. */
-export type CellObserver = (cell: number, trace: CellTrace) => void;
+/** Called for every LSTM cell of every step, in the order of the cells: its number within its layer, what is inside, and the layer. */
+export type CellObserver = (cell: number, trace: CellTrace, layer: string) => void;
+
+/** The same of one layer. */
+export type LayerObserver = (cell: number, trace: CellTrace) => void;
 
 /**
  * The cell of an LSTM: gate sums and the previous c to the new c, which takes its place, and m. docs/number-formats.md has the
  * formulas.
  *
  * @param first number of the first cell within its layer
+ * @param observe is told every cell; null where nobody looks
  */
 export function lstmSlot(
   slot: LstmSlot,
   { bias, peepholes }: Parameters,
   tables: Program['tables'],
   first: number,
-  observer: CellObserver | null,
+  observe: LayerObserver | null,
 ): Drain {
   const { c: cFormat, m: mFormat } = slot;
   const z = toZ(slot.zShift, slot.zClip);
@@ -61,11 +65,11 @@ export function lstmSlot(
       const m = saturate(roundHalfUp(gate(zo) * tanhC * outputScale), mFormat.bits);
       values[state + cell] = c;
       values[to + cell] = m;
-      if (observer === null) continue;
+      if (observe === null) continue;
       trace.z.set([zi, zf, zg, zo]);
       trace.c = c;
       trace.m = m;
-      observer(first + cell, trace);
+      observe(first + cell, trace);
     }
     return saturated;
   };

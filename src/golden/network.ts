@@ -1,11 +1,12 @@
 import type { CellInstruction, Instruction, MacInstruction, StepAddress, TileAddress } from '../program/instruction.ts';
-import { type Program, type ProgramPort, vectorElements } from '../program/program.ts';
+import { fromStream, toStream } from '../program/port_order.ts';
+import { type Program, vectorElements } from '../program/program.ts';
 import { EsegenError } from '../util/errors.ts';
 import { affineSlot } from './affine_slot.ts';
 import type { Drain } from './gate.ts';
 import { gruAfterSlot, gruBeforeSlot, gruResetSlot } from './gru_slot.ts';
 import { type Execute, interpret, type Runnable } from './interpreter.ts';
-import { type CellObserver, lstmSlot } from './lstm_slot.ts';
+import { type CellObserver, type LayerObserver, lstmSlot } from './lstm_slot.ts';
 import { type CompiledSegment, compileSegment } from './multiply.ts';
 import { axisSteps } from './steps.ts';
 import { type Counters, VectorMemory } from './vector_memory.ts';
@@ -147,7 +148,7 @@ export class GoldenNetwork {
     if (op === 'load') {
       const { from, to } = instruction;
       if ('input' in from) {
-        const { elements } = this.program.inputs[from.input]!;
+        const elements = this.#elementsOf(to);
         const execute = (counters: Counters) => {
           const input = this.#inputs[from.input]!;
           memory.write(to, counters, input.frames, input.at);
@@ -168,10 +169,16 @@ export class GoldenNetwork {
     return { instruction, execute: this.#store(from, to), tile: null };
   }
 
+  /** Elements of a frame, or of a part of one, that is moved. */
+  #elementsOf(view: number): number {
+    const { rows, run } = this.program.views[view]!;
+    return rows * run;
+  }
+
   #store(from: number, to: Extract<Instruction, { op: 'store' }>['to']): Execute {
     const memory = this.#memory;
     if ('output' in to) {
-      const { elements } = this.program.outputs[to.output]!;
+      const elements = this.#elementsOf(from);
       return (counters) => {
         const output = this.#outputs[to.output]!;
         memory.read(from, counters, output.frames, output.at);
@@ -179,7 +186,7 @@ export class GoldenNetwork {
       };
     }
     if ('view' in to) {
-      const frame = new Int16Array(vectorElements(this.program.vectors[this.program.views[from]!.vector]!));
+      const frame = new Int16Array(this.#elementsOf(from));
       return (counters) => {
         memory.read(from, counters, frame, 0);
         memory.write(to.view, counters, frame, 0);
@@ -213,7 +220,10 @@ export class GoldenNetwork {
   #cell({ slotProgram, parameters, tile, cells, state, to }: CellInstruction, observer: CellObserver | null): Execute {
     const slot = this.program.slotPrograms[slotProgram]!;
     const { views, vectors } = this.program;
-    const drain = this.#drainOf(slotProgram, parameters, state === null ? 0 : views[state]!.offset, observer);
+    const layer =
+      state === null ? '' : (this.program.states.find((s) => s.vector === views[state]!.vector)?.node ?? '');
+    const observe: LayerObserver | null = observer === null ? null : (cell, trace) => observer(cell, trace, layer);
+    const drain = this.#drainOf(slotProgram, parameters, state === null ? 0 : views[state]!.offset, observe);
     const counted = vectors[views[slot.kind === 'lstm' ? state! : to]!.vector]!.name;
     const share = this.#shares.get(counted) ?? { values: 0, saturated: 0 };
     this.#shares.set(counted, share);
@@ -229,13 +239,13 @@ export class GoldenNetwork {
     };
   }
 
-  #drainOf(slotProgram: number, parameters: number, first: number, observer: CellObserver | null): Drain {
+  #drainOf(slotProgram: number, parameters: number, first: number, observe: LayerObserver | null): Drain {
     const slot = this.program.slotPrograms[slotProgram]!;
     const own = this.program.parameters[parameters]!;
     const { tables } = this.program;
     switch (slot.kind) {
       case 'lstm':
-        return lstmSlot(slot, own, tables, first, observer);
+        return lstmSlot(slot, own, tables, first, observe);
       case 'gruAfter':
         return gruAfterSlot(slot, own, tables);
       case 'gruReset':
@@ -263,23 +273,4 @@ function sumOverGroups({ sums, rows, groups }: Tile): Float64Array {
   const total = sums.slice(0, rows);
   for (let at = rows; at < rows * groups; at++) total[at % rows]! += sums[at]!;
   return total;
-}
-
-/** Frames from the order of the tensor to that of the stream. */
-function toStream({ elements, order }: ProgramPort, frames: Int16Array): Int16Array {
-  if (order === null) return frames;
-  const out = new Int16Array(frames.length);
-  for (let base = 0; base < frames.length; base += elements) {
-    for (let at = 0; at < elements; at++) out[base + at] = frames[base + order[at]!]!;
-  }
-  return out;
-}
-
-function fromStream({ elements, order }: ProgramPort, frames: Int16Array): Int16Array {
-  if (order === null) return frames;
-  const out = new Int16Array(frames.length);
-  for (let base = 0; base < frames.length; base += elements) {
-    for (let at = 0; at < elements; at++) out[base + order[at]!] = frames[base + at]!;
-  }
-  return out;
 }

@@ -1,5 +1,4 @@
-import { windowOutputs } from '../model/graph.ts';
-import type { Program } from '../program/program.ts';
+import { type Program, stepsOfAxes } from '../program/program.ts';
 import { EsegenError } from '../util/errors.ts';
 import { quoteName } from '../util/quote_name.ts';
 
@@ -25,14 +24,10 @@ export function axisSteps(program: Program, inputs: ReadonlyMap<string, Int16Arr
   const inputSteps = steps ?? 1;
   const { maxSteps } = program.machine;
   if (program.mode === 'utterance' && inputSteps > maxSteps) {
-    throw new EsegenError('utterance', `expected at most ${maxSteps} steps, got ${inputSteps}`, 'Cut it into parts');
+    const fix = 'Cut it into parts, or give the config a larger sequence.maxSteps';
+    throw new EsegenError('utterance', `expected at most ${maxSteps} steps, got ${inputSteps}`, fix);
   }
-  const counts: number[] = [];
-  for (const axis of program.axes) {
-    if (axis.kind === 'input') counts.push(inputSteps);
-    else if (axis.kind === 'once') counts.push(1);
-    else counts.push(windowOutputs(axis.window, counts[axis.of]!));
-  }
+  const counts = stepsOfAxes(program, inputSteps);
   if (inputSteps > 0 && counts.some((count) => count === 0)) {
     throw new EsegenError(
       'utterance',

@@ -7,7 +7,7 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
 /** Pointer memories of fewer bits than this are look-up tables, so that many short ones do not use up the block RAM. */
-const SMALL_ROM_BITS = 2048;
+export const SMALL_ROM_BITS = 2048;
 
 /** Module that holds the pointers. */
 export function pointerRom({ dimensions: d }: Design): 'rom' | 'small_rom' {

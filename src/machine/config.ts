@@ -23,6 +23,8 @@ export type Encoding = (typeof ENCODINGS)[number];
 export interface LayerConfig {
   /** Bits of its weights, 4 to 16. */
   readonly weightBits?: number | undefined;
+  /** Share of the weights of each of its matrices that pruning keeps, 0 to 1. */
+  readonly density?: number | undefined;
 }
 
 /** What the user chooses. A value of this type comes out of {@link parseConfig} and is valid throughout. */
@@ -69,6 +71,8 @@ export interface Config {
   readonly memoryBusBits: number;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */
   readonly density: Readonly<Record<Matrix, number>>;
+  /** Networks that run by utterance: steps of the input for which the sequence memory has room, 1 to 65,535. Default 16,384. */
+  readonly sequence?: { readonly maxSteps: number } | undefined;
   /** Settings of single layers of a network, by their names as `inspect` prints them; what is left out is as for all. */
   readonly layers?: Readonly<Record<string, LayerConfig>> | undefined;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */

@@ -13,6 +13,7 @@ export interface Machine {
   readonly lanes: number;
   readonly elemLanes: number;
   readonly vectorBits: number;
+  /** Bits that a weight has room for: those of the layer with the widest. */
   readonly weightBits: number;
   readonly indexBits: number;
   /** Accumulators of a PE in each of the two tiles. */
@@ -24,11 +25,22 @@ export interface Machine {
 /** A block RAM is 1,024 words of 36 bits deep; a tile of more rows would take two of them. */
 const TILE_ROWS = 1024;
 
-/** Steps of an utterance: 163 s of frames of 10 ms. */
+/** Steps of an utterance where the config does not say: 163 s of frames of 10 ms. */
 const MAX_STEPS = 16_384;
+
+/**
+ * Elements at multiples of which a frame, a row of it and whatever CELL writes at a time begin: a word of ElemMul, and a round over the
+ * groups.
+ */
+export function wordUnit({ groups, elemLanes }: Pick<Machine, 'groups' | 'elemLanes'>): number {
+  return Math.max(groups, elemLanes);
+}
 
 /** The machine of a config. */
 export function machineOf(config: Config): Machine {
-  const { array, elemLanes, vectorBits, weightBits, indexBits } = config;
-  return { ...array, elemLanes, vectorBits, weightBits, indexBits, tileRows: TILE_ROWS, maxSteps: MAX_STEPS };
+  const { array, elemLanes, vectorBits, indexBits } = config;
+  const ofLayers = Object.values(config.layers ?? {}).map((layer) => layer.weightBits ?? 0);
+  const { maxSteps } = config.sequence ?? { maxSteps: MAX_STEPS };
+  const weightBits = Math.max(config.weightBits, ...ofLayers);
+  return { ...array, elemLanes, vectorBits, weightBits, indexBits, tileRows: TILE_ROWS, maxSteps };
 }

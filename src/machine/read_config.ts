@@ -58,7 +58,10 @@ function layersSchema() {
   return z
     .record(
       z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
-      z.strictObject({ weightBits: integer(4, 16).optional() }, section('settings of a layer')),
+      z.strictObject(
+        { weightBits: integer(4, 16).optional(), density: share().optional() },
+        section('settings of a layer'),
+      ),
       section('settings by layer name'),
     )
     .optional();
@@ -106,6 +109,7 @@ const SCHEMA = z
         )
         .prefault({}),
       density: densitySchema().prefault(1),
+      sequence: z.strictObject({ maxSteps: integer(1, 65_535) }, section('maxSteps')).optional(),
       layers: layersSchema(),
       tables: z
         .strictObject(

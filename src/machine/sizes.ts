@@ -107,6 +107,11 @@ export interface MemoryNeeds {
 /** Banks of more bits than this go into block RAM when the config leaves it open (accumulatorMemory "auto"). */
 const DISTRIBUTED_LIMIT = 128 * 64;
 
+/** Whether an accumulator bank goes into block RAM by its size. */
+export function inBlockBank(rows: number, bits: number): boolean {
+  return rows * bits > DISTRIBUTED_LIMIT;
+}
+
 /** Memories have at least two words, so that every address has a bit. */
 function depth(words: number): number {
   return Math.max(words, 2);
@@ -163,7 +168,7 @@ function banksOf(
   const mostRows = split ? GATES * Math.max(...tiles) : gateRows;
   const rowBits = Math.max(clog2(mostRows), clog2(outRows), 3);
   const inBlock = (rows: number) =>
-    accumulatorMemory === 'block' || (accumulatorMemory === 'auto' && rows * accBits > DISTRIBUTED_LIMIT);
+    accumulatorMemory === 'block' || (accumulatorMemory === 'auto' && inBlockBank(rows, accBits));
   const banks: readonly Bank[] = split
     ? [
         { rows: projection ? 2 ** rowBits + outRows : depth(GATES * tiles[0]!), block: true },

@@ -1,9 +1,7 @@
-import { windowOutputs } from '../model/graph.ts';
 import { EsegenError } from '../util/errors.ts';
 import { AccessLog } from './access_log.ts';
-import { packProgram } from './codec.ts';
 import { type Instruction, SEMAPHORE_MAX, SEMAPHORES, STREAMS, type Stream } from './instruction.ts';
-import type { Program } from './program.ts';
+import { type Program, stepsOfAxes } from './program.ts';
 import { Walk } from './walk.ts';
 
 /** Steps of the input beyond the shortest utterance with which a program is walked through: windows, tiles and slots come round. */
@@ -16,20 +14,19 @@ export interface ProgramCheck {
 }
 
 /**
- * Checks that a program is sound, for utterances of several lengths: every word fits its fields; semaphores end at 0, never exceed
+ * Checks that a program is sound, for utterances of several lengths: semaphores end at 0, never exceed
  * 15 and never deadlock; nothing is read before it is written, or written while it is still needed.
  *
  * The streams wait for each other by semaphores alone, each with one stream that posts and one that waits; so the order of events
  * that they force is the same in every run, and what holds in one holds in all.
  *
- * @throws EsegenError that names the instruction, or the word and its field
+ * @throws EsegenError that names the instruction
  */
 export function checkProgram(program: Program): ProgramCheck {
-  packProgram(program);
   checkDirections(program);
   const counts: Record<string, number> = {};
   for (const more of STEPS) {
-    const steps = stepsFor(program, shortest(program) + more);
+    const steps = stepsOfAxes(program, shortest(program) + more);
     walkAll(program, steps);
     for (const semaphore of SEMAPHORES) {
       const most = largestCount(program, steps, SEMAPHORES.indexOf(semaphore));
@@ -75,17 +72,7 @@ function checkDirections(program: Program): void {
 /** Shortest utterance in which every axis has a step. */
 function shortest(program: Program): number {
   let steps = 1;
-  while (stepsFor(program, steps).some((count) => count === 0)) steps++;
-  return steps;
-}
-
-function stepsFor({ axes }: Program, inputSteps: number): number[] {
-  const steps: number[] = [];
-  for (const axis of axes) {
-    if (axis.kind === 'input') steps.push(inputSteps);
-    else if (axis.kind === 'once') steps.push(1);
-    else steps.push(windowOutputs(axis.window, steps[axis.of]!));
-  }
+  while (stepsOfAxes(program, steps).some((count) => count === 0)) steps++;
   return steps;
 }
 

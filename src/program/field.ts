@@ -19,9 +19,6 @@ export interface WordFormat {
 /** Values of the fields of a word, by name; integers. */
 export type FieldValues = Readonly<Record<string, number>>;
 
-/** Bits of a word of the program memory. */
-export const WORD_BITS = 128;
-
 /**
  * Packs a word.
  *

@@ -166,13 +166,15 @@ function vectorLine({
   channels,
   positions,
   halo,
+  strides,
   format,
 }: Vector): string {
   const shape = [channels, ...positions].join('×');
   const border = halo.some(([a, b]) => a + b > 0) ? `, halo ${halo.map(([a, b]) => `${a}+${b}`).join(' ')}` : '';
+  const pitch = positions.length === 0 || strides.at(-1) === channels ? '' : `, ${strides.at(-1)} a position`;
   const place = `${base} … ${base + slots * slotWords - 1}`;
   const how = `${slots === 1 ? '' : `${slots} slots of ${slotWords}, `}${role}${replicated ? ', in every group' : ''}`;
-  return `  ${name.padEnd(22)} ${place.padEnd(16)} [${shape}]${border}, ${format.bits}.${format.frac} bits, ${how}`;
+  return `  ${name.padEnd(22)} ${place.padEnd(16)} [${shape}]${pitch}${border}, ${format.bits}.${format.frac} bits, ${how}`;
 }
 
 /** The program as text that a person can follow: what lies where, then the four streams. docs/program.md explains it. */

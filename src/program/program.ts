@@ -1,5 +1,5 @@
 import type { Machine } from '../machine/machine.ts';
-import type { Window } from '../model/graph.ts';
+import { type Window, windowOutputs } from '../model/graph.ts';
 import type { Fixed } from '../util/fixed.ts';
 import type { Streams } from './instruction.ts';
 import type { SlotProgram } from './slot_program.ts';
@@ -25,6 +25,10 @@ export interface Vector {
   readonly positions: readonly number[];
   /** Zeros before and behind the positions of each axis. */
   readonly halo: readonly (readonly [number, number])[];
+  /** Elements from one position to the next, by axis: channels and rows are padded to whole words. */
+  readonly strides: readonly number[];
+  /** Element of the first position. */
+  readonly origin: number;
   readonly format: Fixed;
   /** What a voice reads in its first step instead of the step before; null: zeros. */
   readonly initial: Int16Array | null;
@@ -137,4 +141,15 @@ export interface Program {
 /** Elements of a frame of a vector, without halo. */
 export function vectorElements({ channels, positions }: Vector): number {
   return positions.reduce((product, size) => product * size, channels);
+}
+
+/** Steps of every axis of a program for so many steps of the input. */
+export function stepsOfAxes({ axes }: Pick<Program, 'axes'>, inputSteps: number): number[] {
+  const steps: number[] = [];
+  for (const axis of axes) {
+    if (axis.kind === 'input') steps.push(inputSteps);
+    else if (axis.kind === 'once') steps.push(1);
+    else steps.push(windowOutputs(axis.window, steps[axis.of]!));
+  }
+  return steps;
 }

@@ -38,6 +38,16 @@ export function placesOf(netlist: Netlist, top: string): Place[] {
   return places;
 }
 
+/** Where a place is, ahead of a name in it: `array.gather_control: `; nothing for the top module. */
+export function blockPath({ path }: Place): string {
+  return path.length === 1
+    ? ''
+    : `${path
+        .slice(1)
+        .map(({ name }) => name)
+        .join('.')}: `;
+}
+
 function blockName(instance: string, module: string): BlockName {
   return { module, name: /(?:^|\.)u_(\w+)$/.exec(instance)?.[1] ?? module };
 }

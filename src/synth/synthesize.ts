@@ -7,6 +7,7 @@ import { type Family, familyOf, findPart } from '../machine/parts.ts';
 import type { Resources } from '../machine/resources.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Report } from '../util/report.ts';
+import { type FanOut, largestNets } from './fan_out.ts';
 import { type Fit, fitOf, smallestPart } from './fit.ts';
 import { placesOf } from './hierarchy.ts';
 import { type LongestPaths, longestPaths } from './longest_path.ts';
@@ -46,6 +47,7 @@ export interface SynthReport {
   readonly multipliers: MultiplierReport;
   readonly memories: readonly MemoryUse[];
   readonly longest: LongestPaths;
+  readonly fanOut: FanOut;
   /** What is not as it should be, a line each. */
   readonly findings: readonly string[];
 }
@@ -82,6 +84,7 @@ export async function synthesize(
   const multipliers = multiplierReport(blocks, unit, rollUp(unit, placesOf(unit, ARITHMETIC)).block.all);
   const memories = memoriesOf(before, netlist, places);
   const longest = longestPaths(netlist, top);
+  const fanOut = largestNets(netlist, top, places);
   const packed = packResources(blocks.all, multipliers, countLutPairs(netlist, places));
   const demand = { mapped: blocks.all, packed };
   const device = findPart(part);
@@ -97,6 +100,7 @@ export async function synthesize(
     multipliers,
     memories,
     longest,
+    fanOut,
     findings: [
       ...multiplierFindings(multipliers, dimensions.multipliers),
       ...memoryFindings(memories),

@@ -2,12 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { coarseMatrices } from '../compiler/coarse_weights.ts';
 import { type CompileReport, compile } from '../compiler/compile.ts';
+import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import type { CalibrationSet } from '../data/calibration_set.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { generate } from '../design/generate.ts';
 import { HOST_PATHS, type HostFiles } from '../design/host_files.ts';
 import { type Labels, parseLabels } from '../design/labels.ts';
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
+import { designPorts } from '../design/ports.ts';
 import { checkTarget, writeDesign } from '../design/write_design.ts';
 import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import type { Config } from '../machine/config.ts';
@@ -82,29 +84,46 @@ export interface BuildResult {
  *
  * @throws EsegenError where an input is not valid or `out` is not to be written; no directory is left behind then
  */
-export function build({
-  model: path,
-  importOptions,
-  config: source,
-  out,
-  calibrate,
-  progress = () => {},
-}: BuildOptions): BuildResult {
+export function build(options: BuildOptions): BuildResult {
+  return buildLayer(options, readBuildInput(options));
+}
+
+/** Config and model of a build. */
+export interface BuildInput {
+  readonly config: Config;
+  readonly graph: Graph;
+  /** When it was begun, as `performance.now` has it. */
+  readonly start: number;
+}
+
+/**
+ * Reads what a build is made of.
+ *
+ * @throws EsegenError where an input is not valid or `out` is not to be written
+ */
+export function readBuildInput({ model, importOptions, config: source, out, progress }: BuildOptions): BuildInput {
   const start = performance.now();
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
-  progress('read model');
-  const { graph } = importModel(path, importOptions);
+  progress?.('read model');
+  return { config, graph: importModel(model, importOptions).graph, start };
+}
+
+/** Builds the design of one LSTM layer; see {@link build}. */
+export function buildLayer(
+  { model: path, out, calibrate, progress = () => {} }: BuildOptions,
+  { config, graph, start }: BuildInput,
+): BuildResult {
   const model = hardwareModel(path, graph);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
-  const compilation = compile(model.layer, config, calibration, progress);
+  const compilation = compile(model.layer, oneLayerConfig(graph, config), calibration, progress);
   checkCellClip(path, graph, compilation.report.peaks.c);
   progress('measure saturation');
   const saturation = saturationOver(compilation.design, calibration);
   progress('generate');
-  const files = generate(compilation, model, host);
+  const files = generate(compilation, model, host, designPorts(graph));
   progress('write');
   writeDesign(out, files);
 

@@ -1,103 +1,61 @@
-import { measureVectors } from '../compiler/calibrate.ts';
-import { compilePruned } from '../compiler/compile.ts';
-import { pruneLayer, selectWeights } from '../compiler/prune/prune_layer.ts';
-import { readCalibration } from '../data/frame_sets.ts';
-import type { Frames } from '../data/frames.ts';
-import { SignalNoise } from '../data/signal_noise.ts';
-import { Saturation } from '../golden/saturation.ts';
-import type { Config, Matrix } from '../machine/config.ts';
-import { hardwareModel } from '../model/import/hardware_model.ts';
-import { importModel } from '../model/import/read_model.ts';
-import type { StackedLayer } from '../model/stacked_layer.ts';
+import type { Graph } from '../model/graph.ts';
+import { matricesOf } from '../model/matrices.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
-import type { Accuracy, DensityRow, EvaluateOptions, Evaluation, GoldenRow } from './compress/evaluation.ts';
-import { checkSweep, checkVectorBits, checkWeightBits, configOf } from './compress/input.ts';
-import { floatOutputs, goldenOutputs } from './compress/outputs.ts';
-import { readTask, type Task } from './compress/task.ts';
-import { evaluateNetwork } from './evaluate_network.ts';
-import { isOneLayer } from './run/open_engine.ts';
+import { evaluatedDesign, evaluatedModel } from './compress/evaluated.ts';
+import type { DensityRow, EvaluateOptions, Evaluation, GoldenRow } from './compress/evaluation.ts';
+import { OutputJudge, readJudgedData } from './compress/judged_outputs.ts';
+import { floatEngine, saturatedVectors } from './run/engine.ts';
+import { isFolder } from './run/input_sets.ts';
 
 /**
- * Evaluates a model as it is, pruned, and in fixed point: density by density and width by width. Writes nothing.
+ * Evaluates a network as it is, pruned, and in fixed point: density by density and width by width; or a design. Writes nothing.
  *
- * @throws EsegenError where an input is not valid
+ * @throws EsegenError where an input is not valid, or the network has several outputs
  */
 export function evaluate(options: EvaluateOptions): Evaluation {
-  const { model: path, data, labels, calibrate, progress = () => {} } = options;
-  const config = configOf(options.config);
-  const weights = checkWeightBits(options.weights ?? [config.weightBits]);
-  const vectors = checkVectorBits(options.vectors ?? [config.vectorBits]);
-  const densities =
-    options.densities === undefined ? [null] : checkSweep('--densities', options.densities, 0.001, 1, false);
-  const { graph } = importModel(path, options.importOptions);
-  if (!isOneLayer(graph) || options.task !== undefined) {
-    return evaluateNetwork(graph, { ...options, config, weights, vectors, densities });
-  }
-  const model = hardwareModel(path, graph);
-  const task = readTask(path, model, data, labels);
-  const calibration = readCalibration(path, calibrate, model.layer.inputs);
-  for (const set of [task.set, calibration]) checkCellLimit(path, graph, model.layer, set);
+  const { progress = () => {} } = options;
+  const { path, graph, calibration, variants } = isFolder(options.model)
+    ? evaluatedDesign(options)
+    : evaluatedModel(options);
+  const data = readJudgedData(graph, options.data, options.layout);
+  checkCellLimit(path, graph, data);
+  const judge = new OutputJudge(path, graph, data, options);
 
-  const total = 1 + densities.length * (1 + weights.length * vectors.length);
+  const total = variants.reduce((sum, { golden }) => sum + 1 + golden.length, 1);
   let done = 0;
   const next = (what: string) => progress(done++, total, what);
-  next('dense, double precision');
-  const exact = floatOutputs(model.layer, task.set);
-  const rows = densities.map((density): DensityRow => {
-    const pruned =
-      density === null ? pruneLayer(model.layer, config) : selectWeights(model.layer, withDensity(config, density));
-    const share = keptShare(pruned.layer);
+  next('as given, double precision');
+  const exact = judge.run(floatEngine(graph));
+  const densities = variants.map((variant): DensityRow => {
+    const share = keptShare(variant.graph);
     const name = `${(100 * share).toFixed(1)} %`;
     next(`${name}, double precision`);
-    const values = measureVectors(pruned.layer, calibration);
-    const float = floatOutputs(pruned.layer, task.set);
-    const golden = weights.flatMap((weightBits) =>
-      vectors.map((vectorBits): GoldenRow => {
-        next(`${name}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`);
-        const { design } = compilePruned(pruned, { ...config, weightBits, vectorBits }, values);
-        const tally = new Saturation(design.formats);
-        const y = goldenOutputs(design, task.set, null, undefined, tally);
-        const saturation = tally.report();
-        return {
-          weightBits,
-          vectorBits,
-          accuracy: judge(task, exact, y),
-          ofPruned: judge(task, float, y),
-          saturation,
-          warnings: [],
-        };
-      }),
-    );
-    return { density: share, float: judge(task, exact, float), golden };
+    const float = variant.graph === graph ? exact : judge.run(floatEngine(variant.graph));
+    const golden = variant.golden.map(({ weightBits, vectorBits, make }): GoldenRow => {
+      const what = `${name}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`;
+      next(what);
+      const { engine, warnings } = make();
+      const y = judge.run(engine);
+      const [accuracy, ofPruned] = [judge.compare(exact, y), judge.compare(float, y)];
+      const saturated = saturatedVectors(engine);
+      return { weightBits, vectorBits, accuracy, ofPruned, saturated, warnings: warnings(what) };
+    });
+    return { density: share, float: judge.compare(exact, float), golden };
   });
   progress(total, total, 'done');
-  return {
-    data: task.set.origin,
-    calibration: calibration.origin,
-    words: task.wordErrors?.(exact) ?? null,
-    densities: rows,
-  };
+  return { data: data.origin, calibration, words: judge.words(exact), densities };
 }
 
-/** One density for all sub-matrices. */
-function withDensity(config: Config, density: number): Config {
-  const all = Object.keys(config.density).map((matrix) => [matrix, density]);
-  return { ...config, density: Object.fromEntries(all) as Record<Matrix, number> };
-}
-
-function keptShare({ weightX, weightR, weightP }: StackedLayer): number {
-  const matrices = weightP === null ? [weightX, weightR] : [weightX, weightR, weightP];
+/** Share of the weights of recurrent layers that is not zero; 1 without such layers. */
+function keptShare(graph: Graph): number {
   let kept = 0;
   let all = 0;
-  for (const matrix of matrices) {
-    for (let i = 0; i < matrix.length; i++) if (matrix[i] !== 0) kept++;
-    all += matrix.length;
+  for (const { layer } of graph.nodes) {
+    if (layer.kind !== 'lstm' && layer.kind !== 'gru') continue;
+    for (const [, { values }] of matricesOf(layer)) {
+      for (let i = 0; i < values.length; i++) if (values[i] !== 0) kept++;
+      all += values.length;
+    }
   }
-  return kept / all;
-}
-
-function judge(task: Task, exact: Frames, y: Frames): Accuracy {
-  const noise = new SignalNoise();
-  noise.add(exact.data, y.data);
-  return { sqnrDb: noise.db, largestError: noise.largest, words: task.wordErrors?.(y) ?? null };
+  return all === 0 ? 1 : kept / all;
 }

@@ -1,12 +1,8 @@
-import { compileForAnyPart } from '../compiler/compile.ts';
-import { lower } from '../compiler/lower/lower.ts';
 import { programOfDesign } from '../compiler/lower/program_of_design.ts';
-import { compileNetwork } from '../compiler/pipeline.ts';
-import { readCalibration } from '../data/frame_sets.ts';
+import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { loadDesign } from '../design/load_design.ts';
-import { machineOf } from '../machine/machine.ts';
+import { holdsNetwork, loadNetwork } from '../design/load_network.ts';
 import { readConfig } from '../machine/read_config.ts';
-import { hardwareModel } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { checkProgram, type ProgramCheck } from '../program/check.ts';
@@ -14,7 +10,8 @@ import type { Program } from '../program/program.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
-import { isOneLayer } from './run/open_engine.ts';
+import { refuseForDesign } from './run/design_options.ts';
+import { goldenModels } from './run/golden_model.ts';
 
 /** What a program is made of. */
 export interface ProgramOptions {
@@ -25,25 +22,23 @@ export interface ProgramOptions {
   readonly model?: ImportOptions | undefined;
 }
 
+/** A program, and what its check found out. */
+export interface InspectedProgram {
+  readonly program: Program;
+  readonly check: ProgramCheck;
+}
+
 /**
  * The program of a model for the machine of a config, or that of a design, checked.
  *
  * @throws EsegenError where the model cannot be compiled, or an option is missing or does not go with a design
  */
-export function inspectProgram(options: ProgramOptions): { readonly program: Program; readonly check: ProgramCheck } {
-  const program = openProgram(options);
-  return { program, check: checkProgram(program) };
-}
-
-function openProgram({ path, config, calibrate, model }: ProgramOptions): Program {
+export function inspectProgram({ path, config, calibrate, model }: ProgramOptions): InspectedProgram {
   const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) {
-    for (const [option, given] of Object.entries({ config, calibrate })) {
-      if (given !== undefined)
-        throw new EsegenError(`--${option}`, `${path} is a design and has its own`, 'Leave it out');
-    }
-    return programOfDesign(loadDesign(path).design);
+    refuseForDesign(path, { config, calibrate }, model);
+    return checked(holdsNetwork(path) ? loadNetwork(path).design.program : programOfDesign(loadDesign(path).design));
   }
   if (config === undefined) {
     const fix = 'Name a config with --config, or a design directory';
@@ -51,10 +46,10 @@ function openProgram({ path, config, calibrate, model }: ProgramOptions): Progra
   }
   const { graph } = importModel(path, model);
   const parsed = readConfig(config);
-  if (isOneLayer(graph)) {
-    const { layer } = hardwareModel(path, graph);
-    return programOfDesign(compileForAnyPart(layer, parsed, readCalibration(path, calibrate, layer.inputs)).design);
-  }
-  const { utterances } = readNetworkCalibration(path, calibrate, graph);
-  return lower(compileNetwork(graph, parsed, utterances).quantized, machineOf(parsed));
+  const calibration = readNetworkCalibration(path, calibrate, graph);
+  return checked(goldenModels(path, pruneGraph(graph, parsed), calibration)(parsed).program);
+}
+
+function checked(program: Program): InspectedProgram {
+  return { program, check: checkProgram(program) };
 }

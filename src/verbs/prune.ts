@@ -1,3 +1,4 @@
+import { isPrunable } from '../compiler/prune/config_density.ts';
 import { type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
 import type { Config } from '../machine/config.ts';
 import type { Graph, Node, NodeId } from '../model/graph.ts';
@@ -8,10 +9,10 @@ import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { type Densities, DensityTable, isPrunable } from './compress/densities.ts';
+import { type Densities, DensityTable } from './compress/densities.ts';
 import { configOf } from './compress/input.ts';
+import { OutputJudge, readJudgedData } from './compress/judged_outputs.ts';
 import { magnitudeMasks, maskImbalance } from './compress/mask_figures.ts';
-import { readNetworkTask } from './compress/network_task.ts';
 import { prunedFiles } from './compress/pruned_files.ts';
 import { SCANNED, type Sensitivity, scanSensitivity } from './compress/sensitivity.ts';
 
@@ -35,9 +36,9 @@ export interface PruneOptions {
 
 /** What the scan looks at. */
 export interface SensitivityOptions {
-  /** Frames, as calibration frames. */
+  /** All that `run` takes as input; an `.npy` with utterance borders beside it, as calibration frames. */
   readonly data: string;
-  /** Words of the utterances, see `readTask`. */
+  /** Words of the utterances, see `readReferences`. */
   readonly labels?: string | undefined;
   /** Share of all weights of recurrent layers that is to stay. */
   readonly density: number;
@@ -140,7 +141,8 @@ function scan(
   if (!(density >= least && density <= 1)) {
     throw new EsegenError('--density', `expected a number from ${least} to 1 for a scan, got ${density}`);
   }
-  return scanSensitivity(graph, config, readNetworkTask(path, graph, data, labels), density, progress);
+  const judge = new OutputJudge(path, graph, readJudgedData(graph, data, undefined), { labels });
+  return scanSensitivity(graph, config, judge, density, progress);
 }
 
 function prunedMatrices({ id, layer }: Node, masks: NodeMasks): PrunedMatrix[] {

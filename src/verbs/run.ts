@@ -7,7 +7,7 @@ import { encodeNpy } from '../util/npy.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, makeFolderTarget, writeFiles } from '../util/write_files.ts';
 import type { Layout } from './run/array_reading.ts';
-import type { Engine } from './run/engine.ts';
+import { type Engine, type SaturatedVector, saturatedVectors } from './run/engine.ts';
 import { type InputSet, isFolder, lengthsOf, readInputSets } from './run/input_sets.ts';
 import type { NamedPath } from './run/named_path.ts';
 import { openEngine, type RunEngine } from './run/open_engine.ts';
@@ -53,8 +53,8 @@ export interface RunResult {
   readonly steps: number;
   /** Outputs and the elements of a step of each. */
   readonly outputs: readonly { readonly name: string; readonly elements: number }[];
-  /** Share of the values beyond the format of a vector, 0 to 1, largest first; without vectors where there are none. */
-  readonly saturated: readonly { readonly vector: string; readonly share: number }[];
+  /** Shares of the values beyond the formats of vectors, largest first. */
+  readonly saturated: readonly SaturatedVector[];
   /** Nodes of the file that are not part of the network. */
   readonly outside: Graph['outside'];
 }
@@ -109,14 +109,7 @@ export function run(options: RunOptions): RunResult {
   if (targets.kind === 'folders') for (const folder of targets.paths.values()) makeFolderTarget(folder);
   writeFiles(files);
   const outputs = graph.outputs.map(({ name, tensor }) => ({ name, elements: elementsOf(graph.tensors.get(tensor)!) }));
-  return { engine, utterances, steps, outputs, saturated: saturatedShares(opened), outside: graph.outside };
-}
-
-function saturatedShares({ saturated }: Engine): RunResult['saturated'] {
-  return [...saturated]
-    .filter(([, { saturated: count }]) => count > 0)
-    .map(([vector, { values, saturated: count }]) => ({ vector, share: count / values }))
-    .sort((a, b) => b.share - a.share);
+  return { engine, utterances, steps, outputs, saturated: saturatedVectors(opened), outside: graph.outside };
 }
 
 function runUtterances(

@@ -1,5 +1,6 @@
 import type { CoarseMatrix } from '../compiler/coarse_weights.ts';
 import type { SaturationReport, TableShare, VectorShare } from '../golden/saturation.ts';
+import type { SaturatedVector } from './run/engine.ts';
 
 /** Share of the values from which saturation is worth a warning. */
 const NOTABLE = 0.001;
@@ -29,6 +30,12 @@ export function saturationWarnings({ vectors, tables }: SaturationReport, where:
       table.share > NOTABLE && table.error > table.stepError ? [tableLine(table, where)] : [],
     ),
   ];
+}
+
+/** A line on a vector that saturates in more than a thousandth of its values. */
+export function saturatedWarning({ vector, share }: SaturatedVector, where: string): readonly string[] {
+  if (share <= NOTABLE) return [];
+  return [`${where}: ${percent(share)} of the values of ${vector} saturate: calibrate with frames like these`];
 }
 
 function tableLine({ name, range, share, error }: TableShare, where: string): string {

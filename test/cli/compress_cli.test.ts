@@ -101,7 +101,10 @@ test.each<[string[], string]>([
   [['quantize', 'm.safetensors', '--config', 'c.json', '--weights', 'all'], '--weights: expected numbers such as'],
   [['evaluate', 'm.safetensors', '--data', 'c.json'], 'c.json: expected a .npy file'],
   [['evaluate', 'm.safetensors', '--data', 'x.npy', '--svg', 'e.png'], 'e.png: expected a name that ends in .svg'],
-  [['evaluate', 'm.safetensors', '--data', 'x.npy', '--labels', 'c.json'], 'm.safetensors: has no output layer'],
+  [
+    ['evaluate', 'm.safetensors', '--data', 'x.npy', '--labels', 'c.json'],
+    'm.safetensors: expected labels.json with 8 labels beside the model',
+  ],
   [['run', 'm.safetensors', '--input', 'c.json', '--out', 'z.npy'], 'c.json: expected a .npy file'],
 ])('%j is refused, and nothing is written', async (args, message) => {
   const before = readdirSync(root);

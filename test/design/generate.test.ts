@@ -198,7 +198,18 @@ describe('generate', () => {
   test('design.json describes the design and holds the hash of every other file', () => {
     const files = generated();
     const json = JSON.parse(text(files, 'design.json'));
-    const keys = ['format', 'generator', 'version', 'config', 'shape', 'formats', 'dimensions', 'schedule', 'report'];
+    const keys = [
+      'format',
+      'generator',
+      'version',
+      'config',
+      'shape',
+      'ports',
+      'formats',
+      'dimensions',
+      'schedule',
+      'report',
+    ];
     expect(Object.keys(json)).toEqual([...keys, 'files']);
     expect(json.shape).toEqual({ inputs: 5, cells: 6, outputs: 4, projection: true, peepholes: true });
     expect(parseConfig(json.config, 'design.json')).toEqual(parseConfig(CONFIG, 'config'));

@@ -43,6 +43,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+/** Ports of a design. */
+function ports(input: object, cells = 1): object {
+  const port = { name: 'x', axes: ['time', 'shape'] };
+  const states = [{ part: 'c', input: { name: 'c0', runs: [[0, cells * 100]] }, output: null }];
+  return { layer: 'lstm', input: { ...port, ...input }, output: port, states };
+}
+
 /** Changes design.json as a value. */
 function edit(change: (json: Record<string, Record<string, unknown>>) => void): void {
   const path = join(dir, 'design.json');
@@ -222,10 +229,10 @@ describe('loadDesign', () => {
     writeFileSync(file, '{');
     expect(() => loadDesign(dir)).toThrow(`${file}: damaged: expected JSON. ${REBUILD}`);
     expect(() => loadDesign(file)).toThrow(`${file}: expected a design directory, got a file. ${fix}`);
-    writeFileSync(file, '{"generator": "finn", "format": 1}');
+    writeFileSync(file, '{"generator": "finn", "format": 2}');
     expect(() => loadDesign(dir)).toThrow(`${file}: generator: expected "esegen". ${REBUILD}`);
-    writeFileSync(file, '{"generator": "esegen", "format": 2}');
-    expect(() => loadDesign(dir)).toThrow(`${file}: format: expected 1, the format of this version of esegen.`);
+    writeFileSync(file, '{"generator": "esegen", "format": 1}');
+    expect(() => loadDesign(dir)).toThrow(`${file}: format: expected 2, the format of this version of esegen.`);
   });
 
   test.each([
@@ -337,6 +344,14 @@ describe('loadDesign', () => {
     ['the shape', (json) => (json.shape!.cells = 1e9), 'shape.cells'],
     ['a format', (json) => (json.formats!.accBits = '33'), 'formats.accBits'],
     ['a key', (json) => (json.formats!.more = 3), 'formats: Unrecognized key: "more"'],
+    ['ports', (json) => Object.assign(json, { ports: { layer: 'lstm' } }), 'ports.input'],
+    ['axes', (json) => Object.assign(json, { ports: ports({ axes: ['time', 'time', 'shape'] }) }), 'at most once'],
+    [
+      'axes without one for elements',
+      (json) => Object.assign(json, { ports: ports({ axes: [] }) }),
+      'ports.input.axes',
+    ],
+    ['elements of a state', (json) => Object.assign(json, { ports: ports({}, 7) }), 'ports.states.0.input: expected'],
     ['a hash', (json) => (json.files!['files.f'] = 'x'), 'expected a SHA-256 of 64 hexadecimal digits'],
     ['a missing memory', (json) => delete json.files!['mem/tiny_tanh.mem'], 'files: mem/tiny_tanh.mem is not listed'],
     [

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/compiler/lower/lower.ts';
 import { checkProgram } from '../../src/program/check.ts';
-import { packInstruction, unpackInstruction } from '../../src/program/codec.ts';
 import type { Instruction, Stream, Synchronized } from '../../src/program/instruction.ts';
 import { STREAMS } from '../../src/program/instruction.ts';
 import type { Program } from '../../src/program/program.ts';
@@ -19,16 +18,10 @@ function changed(program: Program, stream: Stream, at: number, instruction: Inst
 }
 
 describe('the check of programs', () => {
-  test('passes what the compiler makes, and its instructions pack and unpack to themselves', () => {
+  test('passes what the compiler makes', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const program = programOf(seed);
       expect(() => checkProgram(program), `seed ${seed}`).not.toThrow();
-      for (const stream of STREAMS) {
-        for (const [at, instruction] of program.streams[stream].entries()) {
-          const where = `seed ${seed}, ${stream} ${at}`;
-          expect(unpackInstruction(packInstruction(instruction, where), where), where).toEqual(instruction);
-        }
-      }
     }
   });
 
@@ -57,14 +50,5 @@ describe('the check of programs', () => {
         expect(() => checkProgram(changed(program, stream, at, more)), `${stream} ${at}`).toThrow(/program/);
       }
     }
-  });
-
-  test('names the field that a value does not fit', () => {
-    const program = programOf(1);
-    const at = program.streams.mac.findIndex(({ op }) => op === 'mac');
-    const instruction = program.streams.mac[at] as Extract<Instruction, { op: 'mac' }>;
-    expect(() => checkProgram(changed(program, 'mac', at, { ...instruction, align: 16 }))).toThrow(
-      `mac ${at}: mac.align: expected an integer from 0 to 15, got 16`,
-    );
   });
 });

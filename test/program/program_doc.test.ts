@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { programDoc } from '../../scripts/lib/program_doc.ts';
-import { WORD_BITS, wordBits } from '../../src/program/field.ts';
-import { fieldLocalparams } from '../../src/program/fields_text.ts';
-import { WORD_FORMATS } from '../../src/program/word_formats.ts';
+import { LOOP_WORD, SYNC_WORD, UNIT_WORDS } from '../../src/program/unit_words.ts';
 
 test('docs/program.md has the listing and the fields of the code; npm run generate:program writes them', () => {
   const text = readFileSync(new URL('../../docs/program.md', import.meta.url), 'utf8');
@@ -11,13 +9,11 @@ test('docs/program.md has the listing and the fields of the code; npm run genera
   expect(programDoc(text)).toBe(text);
 });
 
-test('every word fits the program memory, and its fields have names of their own', () => {
-  for (const format of Object.values(WORD_FORMATS)) {
-    expect(wordBits(format), format.name).toBeLessThanOrEqual(WORD_BITS);
-    const names = format.fields.map(({ name }) => name);
-    expect(new Set(names).size, format.name).toBe(names.length);
+test('words of all units begin with the same fields, and their fields have names of their own', () => {
+  for (const { name, fields } of [LOOP_WORD, ...Object.values(UNIT_WORDS)]) {
+    const names = fields.map((field) => field.name);
+    expect(new Set(names).size, name).toBe(names.length);
+    const common = name === LOOP_WORD.name ? 1 : SYNC_WORD.fields.length;
+    expect(fields.slice(0, common), name).toEqual(SYNC_WORD.fields.slice(0, common));
   }
-  const params = fieldLocalparams().trimEnd().split('\n');
-  expect(params.every((line) => /^localparam [A-Z][A-Z0-9_]* = \d+;$/.test(line))).toBe(true);
-  expect(new Set(params.map((line) => line.split(' ')[1])).size).toBe(params.length);
 });

@@ -120,6 +120,6 @@ describe('.ci/run', () => {
     box.fake('node', 'exit 1');
     const { status, stderr } = box.run(join(box.bin, 'bash'), [join(box.root, '.ci', 'run')]);
     expect(status).toBe(1);
-    expect(stderr).toContain('node scripts/setup.js --with yosys --with berkeley-abc failed');
+    expect(stderr).toContain('node scripts/setup.js --with yosys --with berkeley-abc --with nextpnr-ice40 failed');
   });
 });

@@ -26,6 +26,7 @@ describe('doctor', () => {
       'berkeley-abc',
       `echo 'ABC command line: "version".'; echo; echo "UC Berkeley, ABC 1.01 (compiled Feb  7 2023)"`,
     );
+    box.fake('nextpnr-ice40', 'echo "nextpnr-ice40 -- Next Generation Place and Route (Version 0.4-1+b1)" >&2');
     box.fake('vivado', 'echo "vivado v2023.2 (64-bit)"');
     box.fake('tclsh', 'read line; echo "Tcl 8.6.13"');
     const reports = await doctor({ path: box.bin });
@@ -36,6 +37,8 @@ describe('doctor', () => {
       ['g++', '12.2.0', true],
       ['make', '4.3', true],
       ['yosys', '0.23', true],
+      ['nextpnr-ice40', '0.4-1+b1', true],
+      ['nextpnr-ecp5', null, false],
       ['berkeley-abc', '1.01', true],
       ['vivado', '2023.2', true],
       ['tclsh', '8.6.13', true],
@@ -44,7 +47,7 @@ describe('doctor', () => {
 
   test('an empty PATH: all but node are missing, and no exception', async () => {
     const reports = await examine();
-    for (const tool of ['verilator', 'iverilog', 'g++', 'make', 'berkeley-abc', 'vivado', 'tclsh']) {
+    for (const tool of ['verilator', 'iverilog', 'g++', 'make', 'nextpnr-ice40', 'berkeley-abc', 'vivado', 'tclsh']) {
       expect(reports.get(tool)).toMatchObject({ found: null, ok: false });
     }
     expect([...reports.values()].filter(({ required }) => required).map(({ tool }) => tool)).toEqual([

@@ -287,6 +287,62 @@ test('states of a one-layer model: its golden engine goes on where it stopped, b
   expect(formatResult(design)).toMatch(/states +.*in the state registers: write_state and read_state/);
 });
 
+test('a one-layer model that gives y itself beside its output layer: the golden engine gives both', () => {
+  const path = `${ONNX}classes.onnx`;
+  const to = ['/lstm/LSTM_output_0', '/fc/Add_output_0'];
+  writeInput(input, 6, graphWithInputs(path).inputs);
+  const both = (engine: 'float' | 'golden') => {
+    const files = to.map((name, n) => ({ name, path: join(root, `${engine}${n}.npy`) }));
+    const config = engine === 'golden' ? writeConfig() : undefined;
+    run({ path, engine, config, inputs: file(input), out: files, model: { to } });
+    return files.map((each) => readNpy(each.path));
+  };
+  const [golden, float] = [both('golden'), both('float')];
+  for (const [n, { shape, data }] of float.entries()) {
+    expect(golden[n]!.shape).toEqual(shape);
+    expect(Math.max(...data.map((value, at) => Math.abs(value - golden[n]!.data[at]!)))).toBeLessThan(0.01);
+  }
+});
+
+test('a design takes and gives the arrays of the model that it was built from, and states by their names', () => {
+  const config = writeConfig();
+  const path = `${ONNX}classes.onnx`;
+  const dir = join(root, 'classes');
+  build({ model: path, config, out: dir });
+  // The model is batch-first; the design ends before its softmax.
+  writeInput(input, 2, 7, graphWithInputs(path).inputs);
+  const [model, design] = [path, dir].map((from) => runs({ path: from, layout: 'BT' }));
+  expect(model!.shape).toEqual([2, 7, 4]);
+  expect(design!.shape).toEqual([2, 7, 4]);
+  expect([...runs({ path: dir }).data]).toEqual([...design!.data]);
+  const softmax = (row: Float64Array) => {
+    const sum = row.reduce((all, value) => all + Math.exp(value), 0);
+    return row.map((value) => value - Math.log(sum));
+  };
+  for (let at = 0; at < design!.data.length; at += 4) {
+    const row = softmax(design!.data.slice(at, at + 4) as Float64Array);
+    for (const [n, value] of row.entries()) expect(model!.data[at + n]).toBeCloseTo(value, 6);
+  }
+
+  const stateful = `${ONNX}states.onnx`;
+  const other = join(root, 'states');
+  build({ model: stateful, config, out: other });
+  const { graph, inputs } = graphWithInputs(stateful);
+  writeInput(input, 5, 1, inputs);
+  const states = graph.states.map(({ input: port }, n) => {
+    const at = join(root, `state${n}.npy`);
+    writeInput(at, port!.elements.length);
+    return { name: port!.name, path: at };
+  });
+  const stateOut = [{ name: `${graph.nodes[0]!.id}.c`, path: join(root, 'c.npy') }];
+  const given = { engine: 'golden', states, stateOut } as const;
+  const expected = [...runs({ path: stateful, config, ...given }).data];
+  const left = [...readNpy(join(root, 'c.npy')).data];
+  expect([...runs({ path: other, ...given }).data]).toEqual(expected);
+  expect([...readNpy(join(root, 'c.npy')).data]).toEqual(left);
+  expect([...runs({ path: other, engine: 'golden' }).data]).not.toEqual(expected);
+});
+
 function writeConfig(): string {
   const config = join(root, 'config.json');
   writeFileSync(config, '{"array": {"lanes": 4}}');

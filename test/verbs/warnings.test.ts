@@ -77,7 +77,10 @@ describe('values beyond the format of x', () => {
     expect(shareOf(simulated, 'x')).toBeGreaterThan(0.9);
     expect(simulated.warnings).toContainEqual(expect.stringMatching(warning));
     const evaluation = evaluate({ model, config: config(), data: pcm, calibrate: quiet });
-    expect(shareOf({ saturation: evaluation.densities[0]!.golden[0]!.saturation! }, 'x')).toBeGreaterThan(0.9);
+    const [golden] = evaluation.densities[0]!.golden;
+    expect(golden!.saturated[0]).toMatchObject({ vector: 'x' });
+    expect(golden!.saturated[0]!.share).toBeGreaterThan(0.9);
+    expect(golden!.warnings).toContainEqual(expect.stringMatching(warning));
   });
 
   test('the share is exact, and one value in 300 is worth a warning, in the numbers of the calibration', () => {

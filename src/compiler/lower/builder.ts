@@ -2,7 +2,7 @@ import type { Machine } from '../../machine/machine.ts';
 import type { Window } from '../../model/graph.ts';
 import type { Parameters, Segment, Sequence, TimeAxis, Vector, View } from '../../program/program.ts';
 import type { SlotProgram } from '../../program/slot_program.ts';
-import { frameElements, frameRuns, type Layout, originOf, type Runs } from './layout.ts';
+import { frameRuns, type Layout, portRuns, type Runs, roundUp } from './layout.ts';
 
 /** Slot of a view: one slot that stays. */
 const FIXED_SLOT: View['slot'] = { t: 0, p: 0, offset: 0, step: 0 };
@@ -46,12 +46,14 @@ export class ProgramBuilder {
   }
 
   vector(spec: VectorSpec): number {
-    const { name, role, format, channels, positions, halo, slots = 1, replicated = false, initial = null } = spec;
-    const elements = frameElements(spec);
-    const slotWords = replicated ? elements : Math.ceil(elements / this.machine.groups);
-    const place = { base: this.#words, slots, slotWords, replicated };
-    this.#words += slots * slotWords;
-    return this.vectors.push({ name, role, ...place, channels, positions, halo, format, initial }) - 1;
+    const { elements, slots = 1, replicated = false, initial = null, ...own } = spec;
+    const { groups, elemLanes } = this.machine;
+    // Words of ElemMul begin where words of the memories do.
+    const unit = replicated ? elemLanes : Math.max(elemLanes / groups, 1);
+    const slotWords = roundUp(replicated ? elements : Math.ceil(elements / groups), unit);
+    const base = roundUp(this.#words, unit);
+    this.#words = base + slots * slotWords;
+    return this.vectors.push({ ...own, base, slots, slotWords, replicated, initial }) - 1;
   }
 
   view(vector: number, runs: Runs, slot: View['slot'], taps = 1): number {
@@ -64,9 +66,14 @@ export class ProgramBuilder {
     return this.view(vector, frameRuns(this.vectors[vector]!), slot);
   }
 
+  /** Views of whole frames of a vector as a port has them, one after the other. */
+  portViews(vector: number, slot = STEP_SLOT): number[] {
+    return portRuns(this.vectors[vector]!).map((runs) => this.view(vector, runs, slot));
+  }
+
   /** View of `run` elements at every position of a vector, from channel `from` on. */
   elementView(vector: number, from: number, run: number, pStride = 0, qStride = 0): number {
-    const offset = originOf(this.vectors[vector]!) + from;
+    const offset = this.vectors[vector]!.origin + from;
     return this.view(vector, { offset, pStride, qStride, rows: 1, rowStride: 0, run }, STEP_SLOT);
   }
 

@@ -4,12 +4,12 @@ import type { Fixed } from '../../util/fixed.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, QuantizedAffine, QuantizedGru, QuantizedLstm, QuantizedNode, Sums } from '../quantized_graph.ts';
 import { STEP_SLOT } from './builder.ts';
-import { axisStrides, memoryOrder, type Shape } from './layout.ts';
+import { type Layout, memoryOrder, plain, type Shape } from './layout.ts';
 import { type RowPiece, rowPieces } from './product.ts';
 import type { Source, Stage } from './stage.ts';
 import { layoutFor, powerOfTwo } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
-import { emitSums, plain } from './sums.ts';
+import { emitSums } from './sums.ts';
 
 /** What surrounds a node in its stage. */
 export interface NodeContext {
@@ -105,8 +105,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, gates, projection, peepholes, zShift, zClip, gate, cellClip, c, m, y, initial } = layer;
-  const { lanes, tileRows } = builder.machine;
-  const pieces = rowPieces(cells, 4, lanes, tileRows);
+  const pieces = rowPieces(cells, 4, builder.machine);
   const outputs = projection === null ? cells : projection.sums.rows;
   const yState = stateVector(ctx, 'y', outputs, y, initial?.y ?? null);
   const cState = stateVector(ctx, 'c', cells, c, initial?.c ?? null);
@@ -134,7 +133,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
     emitSums(stage, {
       name: `${node.id}.projection`,
       sums,
-      pieces: rowPieces(sums.rows, 1, lanes, tileRows),
+      pieces: rowPieces(sums.rows, 1, builder.machine),
       positions: [],
       sourceOf: () => own(mVector, mDone, 0),
       slotProgram: builder.slotProgram({ kind: 'affine', shift, activation: { kind: 'none' }, y }),
@@ -152,10 +151,9 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, stages, zShift, zClip, gate, h, initial } = layer;
-  const { lanes, tileRows } = builder.machine;
   const hState = stateVector(ctx, 'h', cells, h, initial?.h ?? null);
   const period = stages.reset === 'after' ? 4 : 2;
-  const pieces = rowPieces(cells, period, lanes, tileRows);
+  const pieces = rowPieces(cells, period, builder.machine);
   const next = newState(ctx, hState, pieces.length);
   const elements = (vector: number, piece: RowPiece) =>
     builder.elementView(vector, piece.from / piece.period, (piece.to - piece.from) / piece.period);
@@ -170,7 +168,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
     emitSums(stage, {
       name: `${node.id}.reset`,
       sums: resetSums,
-      pieces: rowPieces(cells, 1, lanes, tileRows),
+      pieces: rowPieces(cells, 1, builder.machine),
       positions: [],
       sourceOf,
       slotProgram: builder.slotProgram({ kind: 'gruReset', zShift: resetShift, zClip, gate, h }),
@@ -207,30 +205,39 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
   const { stage, node, readers, span, shape, format, stored } = ctx;
   const { builder } = stage;
   const { sums, shift, activation } = layer;
-  const { lanes, tileRows, groups } = builder.machine;
   const windowed = sums.rows === shape.channels;
   // A plain vector that is read as [channels, positions] is computed in that order of its rows.
   const order = windowed ? null : memoryOrder(shape);
-  const { layout, replicated } = layoutFor(shape, readers, groups, node.id);
+  const { layout, replicated } = layoutFor(shape, readers, builder.machine, node.id);
   const role = stored === null ? 'inner' : 'output';
   const spec = { ...layout, name: node.id, role, format, replicated, slots: powerOfTwo(span) } as const;
   const vector = builder.vector(spec);
   const written = happening('ready');
-  const strides = axisStrides(layout);
+  const { strides } = layout;
   const [pStride, qStride] = strides.length > 1 ? [strides[1]!, strides[0]!] : [strides[0] ?? 0, 0];
+  const rows = windowed ? 1 : rowsOfFrame(layout);
+  const perRow = sums.rows / rows;
   emitSums(stage, {
     name: node.id,
     sums,
-    pieces: rowPieces(sums.rows, 1, lanes, tileRows, order),
+    pieces: Array.from({ length: rows }, (_, row) => rowPieces(perRow, 1, builder.machine, order, row * perRow)).flat(),
     positions: windowed ? shape.positions : [],
     sourceOf: ctx.sourceOf,
     slotProgram: builder.slotProgram({ kind: 'affine', shift, activation, y: format }),
     parametersOf: parametersOf(ctx, sums, ''),
     stateOf: () => null,
-    toOf: ({ from, to }) =>
-      builder.elementView(vector, from, to - from, windowed ? pStride : 0, windowed ? qStride : 0),
+    toOf: ({ from, to }) => {
+      const row = Math.floor(from / perRow);
+      const start = rows === 1 ? from : row * qStride + from - row * perRow;
+      return builder.elementView(vector, start, to - from, windowed ? pStride : 0, windowed ? qStride : 0);
+    },
     free: stored === null ? [] : [stored.free],
     done: [written, ...(stored === null ? [] : [stored.full])],
   });
   stage.produced.set(node.output, { vector, happening: written });
+}
+
+/** Rows of a frame that CELL writes one by one: 1 where its elements stand side by side. */
+function rowsOfFrame({ channels, positions, strides }: Layout): number {
+  return positions.length < 2 || strides[0] === positions[1]! * channels ? 1 : positions[0]!;
 }

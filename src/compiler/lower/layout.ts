@@ -7,42 +7,59 @@ import type { TermWindow } from '../legal_graph.ts';
 export interface Shape {
   readonly channels: number;
   readonly positions: readonly number[];
+  /** Elements from position to position: the channels, padded where CELL writes them position by position. */
+  readonly pitch: number;
 }
 
-/** A shape with the zeros around its positions that windows reach. */
-export interface Layout extends Shape {
+/** A shape with its place in a frame: behind the zeros around its positions that windows reach. */
+export interface Layout extends Pick<Shape, 'channels' | 'positions'> {
   readonly halo: readonly (readonly [number, number])[];
+  /** Elements from one position to the next, by axis. */
+  readonly strides: readonly number[];
+  /** Element of the first position behind the halo. */
+  readonly origin: number;
+  /** Elements of a frame, with all that surrounds it. */
+  readonly elements: number;
 }
 
-/** Elements of a frame without its halo. */
-export function elementsOfShape({ channels, positions }: Shape): number {
+/** The next multiple of a unit. */
+export function roundUp(elements: number, unit: number): number {
+  return Math.ceil(elements / unit) * unit;
+}
+
+/** Elements of a frame without its halo and without padding. */
+export function elementsOfShape({ channels, positions }: Pick<Shape, 'channels' | 'positions'>): number {
   return positions.reduce((product, size) => product * size, channels);
 }
 
-/** Elements from one position to the next, by axis. */
-export function axisStrides({ channels, positions, halo }: Layout): number[] {
+/** Elements of a frame as it is moved: without its halo, with the padding of its channels. */
+export function movedElements({ channels, positions, pitch }: Shape): number {
+  return positions.length === 0 ? channels : positions.reduce((product, size) => product * size, pitch);
+}
+
+/** Lays a shape out: its first position and the rows of its innermost axis begin at multiples of a unit. */
+export function layoutOf({ channels, positions, pitch }: Shape, halo: Layout['halo'], unit: number): Layout {
   const strides = new Array<number>(positions.length);
-  let stride = channels;
+  let elements = positions.length === 0 ? channels : pitch;
   for (let axis = positions.length - 1; axis >= 0; axis--) {
-    strides[axis] = stride;
-    stride *= positions[axis]! + halo[axis]![0] + halo[axis]![1];
+    strides[axis] = axis === positions.length - 1 ? pitch : roundUp(elements, unit);
+    elements = strides[axis]! * (positions[axis]! + halo[axis]![0] + halo[axis]![1]);
   }
-  return strides;
+  const before = halo.reduce((sum, [zeros], axis) => sum + zeros * strides[axis]!, 0);
+  const origin = roundUp(before, unit);
+  return { channels, positions, halo, strides, origin, elements: elements + origin - before };
 }
 
-/** Elements of a frame with its halo. */
-export function frameElements({ channels, positions, halo }: Layout): number {
-  return positions.reduce((product, size, axis) => product * (size + halo[axis]![0] + halo[axis]![1]), channels);
-}
-
-/** Element of the first position behind the halo. */
-export function originOf(layout: Layout): number {
-  const strides = axisStrides(layout);
-  return layout.halo.reduce((sum, [before], axis) => sum + before * strides[axis]!, 0);
+/** Layout of a plain vector. */
+export function plain(elements: number): Layout {
+  return { channels: elements, positions: [], halo: [], strides: [], origin: 0, elements };
 }
 
 /** The halo that windows over a shape need: as far as any of them reaches. */
-export function haloFor({ positions }: Shape, windows: readonly (TermWindow | null)[]): [number, number][] {
+export function haloFor(
+  { positions }: Pick<Shape, 'positions'>,
+  windows: readonly (TermWindow | null)[],
+): [number, number][] {
   return positions.map((size, axis) => {
     let before = 0;
     let after = 0;
@@ -58,7 +75,7 @@ export function haloFor({ positions }: Shape, windows: readonly (TermWindow | nu
 }
 
 /** Element order of a shape: element n in memory is element order[n] of the row-major [channels, ...positions]; null where they are the same. */
-export function memoryOrder({ channels, positions }: Shape): Int32Array | null {
+export function memoryOrder({ channels, positions }: Pick<Shape, 'channels' | 'positions'>): Int32Array | null {
   const places = positions.reduce((product, size) => product * size, 1);
   if (channels === 1 || places === 1) return null;
   const order = new Int32Array(channels * places);
@@ -87,13 +104,13 @@ interface Along {
   readonly before: number;
 }
 
-function alongOf(shape: Shape, window: TermWindow | null): readonly Along[] {
+function alongOf(shape: Pick<Shape, 'positions'>, window: TermWindow | null): readonly Along[] {
   if (window !== null) return window.space;
   return shape.positions.map((kernel) => ({ kernel, stride: 0, dilation: 1, before: 0 }));
 }
 
 /** Kernel sizes of a window by axis; those of the shape where it is read as a whole. */
-export function kernelsOf(shape: Shape, window: TermWindow | null): number[] {
+export function kernelsOf(shape: Pick<Shape, 'positions'>, window: TermWindow | null): number[] {
   return alongOf(shape, window).map(({ kernel }) => kernel);
 }
 
@@ -102,7 +119,7 @@ export function kernelsOf(shape: Shape, window: TermWindow | null): number[] {
  *
  * @throws EsegenError where the window does not belong to the shape
  */
-export function windowParts(layout: Layout, window: TermWindow | null, where: string): WindowPart[] {
+export function windowParts(layout: Omit<Layout, 'elements'>, window: TermWindow | null, where: string): WindowPart[] {
   const along = alongOf(layout, window);
   const axes = layout.positions.length;
   if (along.length !== axes || axes > 2 || (window !== null && window.channels !== layout.channels)) {
@@ -112,16 +129,16 @@ export function windowParts(layout: Layout, window: TermWindow | null, where: st
       `expected a window over ${layout.channels} channels and ${axes} axes, of which at most 2 are supported; got ${got}`,
     );
   }
-  const strides = axisStrides(layout);
-  const start = originOf(layout) - along.reduce((sum, { before }, axis) => sum + before * strides[axis]!, 0);
+  const { strides, origin } = layout;
+  const start = origin - along.reduce((sum, { before }, axis) => sum + before * strides[axis]!, 0);
   const steps = along.map(({ stride }, axis) => stride * strides[axis]!);
   const position = axes === 2 ? { qStride: steps[0]!, pStride: steps[1]! } : { qStride: 0, pStride: steps[0] ?? 0 };
   const kernel = axes === 0 ? 1 : along[0]!.kernel;
-  const whole = mergedLoops(layout, along, strides, 0, kernel);
+  const whole = mergedLoops(layout, along, 0, kernel);
   if (whole.length <= 2) return [{ runs: runsOf(whole, start, position), from: 0, to: kernel }];
   const step = along[0]!.dilation * strides[0]!;
   return Array.from({ length: kernel }, (_, from) => {
-    const loops = mergedLoops(layout, along, strides, from, from + 1);
+    const loops = mergedLoops(layout, along, from, from + 1);
     return { runs: runsOf(loops, start + from * step, position), from, to: from + 1 };
   });
 }
@@ -133,13 +150,12 @@ interface Loop {
 
 /** Loops over a window, innermost first, those of one round left out. */
 function mergedLoops(
-  layout: Layout,
+  { channels, strides }: Pick<Layout, 'channels' | 'strides'>,
   along: readonly Along[],
-  strides: readonly number[],
   from: number,
   to: number,
 ): Loop[] {
-  const loops: Loop[] = [{ count: layout.channels, stride: 1 }];
+  const loops: Loop[] = [{ count: channels, stride: 1 }];
   for (let axis = along.length - 1; axis >= 0; axis--) {
     const count = axis === 0 ? to - from : along[axis]!.kernel;
     const stride = along[axis]!.dilation * strides[axis]!;
@@ -164,9 +180,16 @@ export function startsInGroupZero({ runs: { offset, pStride, qStride, rowStride,
   return [offset, pStride, qStride, rows > 1 ? rowStride : 0].every((elements) => elements % groups === 0);
 }
 
-/** Runs of a whole frame without its halo. */
-export function frameRuns(layout: Layout): Runs {
-  const [part, ...rest] = windowParts(layout, null, 'frame');
-  if (rest.length > 0) throw new Error('a frame takes more than two loops');
-  return { ...part!.runs, pStride: 0, qStride: 0 };
+/** Runs of a whole frame without its halo, as it is moved: with the padding of its channels. */
+export function frameRuns({ channels, positions, strides, origin }: Omit<Layout, 'elements'>): Runs {
+  const place = { offset: origin, pStride: 0, qStride: 0 };
+  const [rows, row] = positions.length === 2 ? positions : [1, positions[0]];
+  const run = row === undefined ? channels : row * strides.at(-1)!;
+  if (rows === 1 || strides[0] === run) return { ...place, rows: 1, rowStride: 0, run: rows! * run };
+  return { ...place, rows: rows!, rowStride: strides[0]!, run };
+}
+
+/** Runs of a whole frame without its halo and padding, as a port has it; in parts where they take more than two loops. */
+export function portRuns(layout: Omit<Layout, 'elements'>): Runs[] {
+  return windowParts(layout, null, 'frame').map(({ runs }) => ({ ...runs, pStride: 0, qStride: 0 }));
 }

@@ -1,4 +1,4 @@
-import type { Machine } from '../../machine/machine.ts';
+import { type Machine, wordUnit } from '../../machine/machine.ts';
 import type { TensorId } from '../../model/graph.ts';
 import { actTable, SIGMOID, TANH } from '../../program/act_table.ts';
 import { type Instruction, STREAMS, type Stream, type Streams } from '../../program/instruction.ts';
@@ -21,7 +21,7 @@ import { utteranceStages } from './utterance.ts';
  */
 export function lower(quantized: QuantizedGraph, machine: Machine): Program {
   const graph = spreadRecurrent(quantized);
-  const plan = new GraphPlan(graph);
+  const plan = new GraphPlan(graph, wordUnit(machine));
   const builder = new ProgramBuilder(machine);
   const states: ProgramState[] = [];
   const streaming = plan.streams();

@@ -3,7 +3,7 @@ import { EsegenError } from '../../util/errors.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, QuantizedGraph, QuantizedNode } from '../quantized_graph.ts';
 import { isPoint } from './builder.ts';
-import type { Shape } from './layout.ts';
+import { roundUp, type Shape } from './layout.ts';
 import { spanOf } from './stage.ts';
 
 /** Products of a node over tensors of the graph, in the order of their sums. */
@@ -35,9 +35,12 @@ export class GraphPlan {
   readonly graph: QuantizedGraph;
   readonly #producers: ReadonlyMap<TensorId, QuantizedNode>;
   readonly #shapes = new Map<TensorId, Shape>();
+  readonly #unit: number;
 
-  constructor(graph: QuantizedGraph) {
+  /** @param unit elements at multiples of which CELL writes */
+  constructor(graph: QuantizedGraph, unit: number) {
     this.graph = graph;
+    this.#unit = unit;
     this.#producers = new Map(graph.nodes.map((node) => [node.output, node]));
     for (const { tensor } of graph.inputs) this.#shapes.set(tensor, this.#shapeAsRead(tensor));
     for (const node of graph.nodes) this.#shapes.set(node.output, this.#outputShape(node));
@@ -96,14 +99,14 @@ export class GraphPlan {
     const { shape } = this.graph.tensors.get(tensor)!;
     const elements = elementsOf(this.graph.tensors.get(tensor)!);
     const looked = this.readersOf(tensor).some((window) => window !== null && window.space.length > 0);
-    return looked ? { channels: shape[0]!, positions: shape.slice(1) } : { channels: elements, positions: [] };
+    return looked ? unpadded(shape[0]!, shape.slice(1)) : unpadded(elements);
   }
 
   #outputShape(node: QuantizedNode): Shape {
     const { layer } = node;
     if (layer.kind === 'pick') return this.shape(layer.source);
-    if (layer.kind === 'gru') return { channels: layer.cells, positions: [] };
-    if (layer.kind === 'lstm') return { channels: layer.projection?.sums.rows ?? layer.cells, positions: [] };
+    if (layer.kind === 'gru') return unpadded(layer.cells);
+    if (layer.kind === 'lstm') return unpadded(layer.projection?.sums.rows ?? layer.cells);
     const windowed = tensorProducts(node).find(({ window }) => window !== null && window.space.length > 0);
     if (windowed === undefined) return this.#shapeAsRead(node.output);
     const { positions } = this.shape(windowed.source.tensor);
@@ -112,6 +115,11 @@ export class GraphPlan {
     if (count !== layer.positions) {
       throw new EsegenError(node.id, `expected ${layer.positions} output positions, its windows have ${count}`);
     }
-    return { channels: layer.sums.rows, positions: outputs };
+    const channels = layer.sums.rows;
+    return { channels, positions: outputs, pitch: roundUp(channels, this.#unit) };
   }
+}
+
+function unpadded(channels: number, positions: readonly number[] = []): Shape {
+  return { channels, positions, pitch: channels };
 }

@@ -1,8 +1,9 @@
+import { type Machine, wordUnit } from '../../machine/machine.ts';
 import type { Segment } from '../../program/program.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, Sums } from '../quantized_graph.ts';
-import { kernelsOf, type Shape, type WindowPart } from './layout.ts';
+import { kernelsOf, type Layout, roundUp, type WindowPart } from './layout.ts';
 
 /** Rows of a product's matrix that go into a tile. */
 export interface RowPiece {
@@ -20,7 +21,12 @@ const MAX_COLUMNS = 2 ** 16;
  * Column of the matrix for each column of a segment: the elements of a part of a window in the order of its view, every run padded
  * to a multiple of the groups with absent columns, which are -1.
  */
-function columnOrder(shape: Shape, window: TermWindow | null, part: WindowPart, groups: number): Int32Array {
+function columnOrder(
+  shape: Pick<Layout, 'channels' | 'positions'>,
+  window: TermWindow | null,
+  part: WindowPart,
+  groups: number,
+): Int32Array {
   const kernels = kernelsOf(shape, window);
   const [first = 1, second = 1] = kernels;
   const taps = window?.time.kernel ?? 1;
@@ -53,7 +59,7 @@ export function segmentOf(
   name: string,
   product: Product,
   sums: Sums,
-  shape: Shape,
+  shape: Pick<Layout, 'channels' | 'positions'>,
   part: WindowPart,
   piece: RowPiece,
   groups: number,
@@ -100,19 +106,25 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
   return out;
 }
 
-/** The rows of sums, cut into as many pieces as tiles take. */
+/**
+ * Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, and whole words.
+ *
+ * @param first number of the first row
+ */
 export function rowPieces(
   cells: number,
   period: number,
-  lanes: number,
-  tileRows: number,
+  machine: Machine,
   order: Int32Array | null = null,
+  first = 0,
 ): RowPiece[] {
-  const most = Math.max(Math.floor(tileRows / period), 1) * lanes;
+  const { lanes, tileRows } = machine;
+  const grain = Math.max(lanes, wordUnit(machine));
+  const most = Math.max(Math.floor((Math.floor(tileRows / period) * lanes) / grain), 1) * grain;
   const count = Math.ceil(cells / most);
-  const share = Math.ceil(cells / count / lanes) * lanes;
+  const share = roundUp(Math.ceil(cells / count), grain);
   return Array.from({ length: count }, (_, at) => {
-    const from = Math.min(at * share, cells) * period;
-    return { from, to: Math.min((at + 1) * share, cells) * period, period, order };
+    const from = first + Math.min(at * share, cells) * period;
+    return { from, to: first + Math.min((at + 1) * share, cells) * period, period, order };
   }).filter(({ from, to }) => to > from);
 }

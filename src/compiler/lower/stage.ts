@@ -1,3 +1,4 @@
+import { type Machine, wordUnit } from '../../machine/machine.ts';
 import type { TensorId } from '../../model/graph.ts';
 import {
   type Control,
@@ -13,7 +14,7 @@ import {
 import type { View } from '../../program/program.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import { type ProgramBuilder, STEP_SLOT } from './builder.ts';
-import { frameRuns, haloFor, type Layout, type Shape, startsInGroupZero, windowParts } from './layout.ts';
+import { frameRuns, haloFor, type Layout, layoutOf, type Shape, startsInGroupZero, windowParts } from './layout.ts';
 import { countTokens, type Happening, instructionsOf, StreamDraft, tokensOf } from './stream_draft.ts';
 
 /** Posting and waiting stream of the semaphores that are counted by step. */
@@ -145,12 +146,12 @@ export function windowSlot(window: TermWindow | null): Pick<Source, 'slot' | 'ta
 export function layoutFor(
   shape: Shape,
   windows: readonly (TermWindow | null)[],
-  groups: number,
+  machine: Machine,
   where: string,
 ): { readonly layout: Layout; readonly replicated: boolean } {
-  const layout: Layout = { channels: shape.channels, positions: shape.positions, halo: haloFor(shape, windows) };
+  const layout = layoutOf(shape, haloFor(shape, windows), wordUnit(machine));
   const parts = windows.flatMap((window) => windowParts(layout, window, where));
-  return { layout, replicated: !parts.every((part) => startsInGroupZero(part, groups)) };
+  return { layout, replicated: !parts.every((part) => startsInGroupZero(part, machine.groups)) };
 }
 
 /** Loads frames of a sequence that a window over time needs: those that a step adds, and those before the first step. */

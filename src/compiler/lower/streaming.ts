@@ -21,7 +21,7 @@ export function streamingStage(plan: GraphPlan, builder: ProgramBuilder, states:
   // The frame of the next step comes in while this one is computed.
   load.need(loadFree, 2);
   for (const [input, { name, tensor }] of graph.inputs.entries()) {
-    const { layout, replicated } = layoutFor(plan.shape(tensor), plan.readersOf(tensor), builder.machine.groups, name);
+    const { layout, replicated } = layoutFor(plan.shape(tensor), plan.readersOf(tensor), builder.machine, name);
     const slots = powerOfTwo(spanOfTensor(tensor) + 1);
     const format = graph.formats.get(tensor)!;
     const vector = builder.vector({ ...layout, name: `in${input}`, role: 'input', format, slots, replicated });
@@ -62,9 +62,10 @@ export function streamingStage(plan: GraphPlan, builder: ProgramBuilder, states:
     const out = stored.get(node.output);
     if (out === undefined) continue;
     store.need(out.full);
-    const from = builder.frameView(stage.produced.get(node.output)!.vector);
+    const { vector } = stage.produced.get(node.output)!;
     for (const [output, { tensor }] of graph.outputs.entries()) {
-      if (tensor === node.output) store.work({ op: 'store', from, to: { output } });
+      if (tensor !== node.output) continue;
+      for (const from of builder.portViews(vector)) store.work({ op: 'store', from, to: { output } });
     }
     store.happen(out.free);
   }

@@ -98,8 +98,3 @@ function labelOf(name: string, { source }: Product, number: number, piece: numbe
   const read = 'own' in source ? source.own : `x${number}`;
   return `${name}.${read}${piece === null ? '' : `.rows${piece}`}${part === 0 ? '' : `.part${part}`}`;
 }
-
-/** Layout of a plain vector. */
-export function plain(elements: number) {
-  return { channels: elements, positions: [] as number[], halo: [] as [number, number][] };
-}

@@ -5,7 +5,7 @@ import type { TermWindow } from '../legal_graph.ts';
 import type { Product, QuantizedNode } from '../quantized_graph.ts';
 import { isPoint, type ProgramBuilder } from './builder.ts';
 import { emitNode } from './layers.ts';
-import { elementsOfShape } from './layout.ts';
+import { movedElements } from './layout.ts';
 import { type GraphPlan, tensorProducts } from './plan.ts';
 import { layoutFor, loadWindow, powerOfTwo, type Source, Stage, spanOf, windowSlot } from './stage.ts';
 
@@ -17,7 +17,7 @@ export function utteranceStages(plan: GraphPlan, builder: ProgramBuilder, states
   const sequenceOf = (tensor: TensorId): number => {
     const known = sequences.get(tensor);
     if (known !== undefined) return known;
-    const made = builder.sequence(tensor, elementsOfShape(plan.shape(tensor)), axisOf(tensor));
+    const made = builder.sequence(tensor, movedElements(plan.shape(tensor)), axisOf(tensor));
     sequences.set(tensor, made);
     return made;
   };
@@ -40,8 +40,8 @@ function portStages(ports: readonly Port[], axisOf: (tensor: TensorId) => number
 /** Frames that pass through VMEM: a vector of two frames, so that one comes while the other goes. */
 function passing(plan: GraphPlan, builder: ProgramBuilder, tensor: TensorId, name: string, role: 'input' | 'output') {
   const format = plan.graph.formats.get(tensor)!;
-  const { layout } = layoutFor(plan.shape(plan.resolve(tensor).tensor), [], 1, name);
-  return builder.frameView(builder.vector({ ...layout, name, role, format, slots: 2 }));
+  const { layout } = layoutFor(plan.shape(plan.resolve(tensor).tensor), [], builder.machine, name);
+  return builder.vector({ ...layout, name, role, format, slots: 2 });
 }
 
 function inputStage(
@@ -57,7 +57,7 @@ function inputStage(
   load.need(free, 2);
   store.need(full);
   for (const { number, tensor } of ports) {
-    const view = passing(plan, builder, tensor, `in${number}`, 'input');
+    const view = builder.frameView(passing(plan, builder, tensor, `in${number}`, 'input'));
     const step = { t: 1, p: 0, offset: 0, backward: false };
     load.work({ op: 'load', from: { input: number }, to: view });
     store.work({ op: 'store', from: view, to: { sequence: sequenceOf(tensor), step } });
@@ -80,11 +80,11 @@ function outputStage(
   load.need(free, 2);
   store.need(full);
   for (const { number, tensor } of ports) {
-    const view = passing(plan, builder, tensor, `out${number}`, 'output');
+    const vector = passing(plan, builder, tensor, `out${number}`, 'output');
     const resolved = plan.resolve(tensor);
     const step = { t: resolved.at === null ? 1 : 0, p: 0, offset: 0, backward: resolved.at === 'last' };
-    load.work({ op: 'load', from: { sequence: sequenceOf(resolved.tensor), step }, to: view });
-    store.work({ op: 'store', from: view, to: { output: number } });
+    load.work({ op: 'load', from: { sequence: sequenceOf(resolved.tensor), step }, to: builder.frameView(vector) });
+    for (const from of builder.portViews(vector)) store.work({ op: 'store', from, to: { output: number } });
   }
   load.happen(full);
   store.happen(free);
@@ -150,7 +150,7 @@ function layerStage(
   for (const { key, tensor, windows, backward } of loads.values()) {
     const resolved = plan.resolve(tensor);
     const name = `${tensor}.in${vectors.size}`;
-    const { layout, replicated } = layoutFor(plan.shape(resolved.tensor), windows, builder.machine.groups, name);
+    const { layout, replicated } = layoutFor(plan.shape(resolved.tensor), windows, builder.machine, name);
     const window = windows.find((w) => w !== null && !isPoint(w.time)) ?? null;
     const slots = powerOfTwo(spanOf(window) + (window?.time.stride ?? 1));
     const format = graph.formats.get(resolved.tensor)!;

@@ -37,6 +37,7 @@ export interface Calibration {
  * of y; so it is 10 dB less than what a layer alone is allowed.
  */
 const CELL_NOISE_DB = 60;
+const CELL_NOISE_ALONE_DB = 50;
 /** Formats of c that are tried: from the one that its peak just fits in, each finer by a bit. */
 const CELL_FORMATS = 6;
 const MAX_CELL_FRAC = 15;
@@ -44,10 +45,10 @@ const MAX_CELL_FRAC = 15;
 /**
  * Runs the float reference over utterances, each from its initial states, and looks at every tensor and inner vector.
  *
- * @param cellNoiseDb how far below y an error must be that the format of c causes
  * @throws EsegenError as FloatNetwork.run
  */
-export function calibrate(legal: LegalGraph, utterances: Utterances, cellNoiseDb = CELL_NOISE_DB): Calibration {
+export function calibrate(legal: LegalGraph, utterances: Utterances): Calibration {
+  const cellNoiseDb = legal.nodes.length === 1 ? CELL_NOISE_ALONE_DB : CELL_NOISE_DB;
   const network = new FloatNetwork(plainGraph(legal));
   const recurrent = new Map(
     legal.nodes.flatMap(({ id, layer }) => (layer.kind === 'recurrent' ? [[id, layer.layer] as const] : [])),
@@ -104,7 +105,7 @@ export function calibrate(legal: LegalGraph, utterances: Utterances, cellNoiseDb
 }
 
 /** Rows of σ and of tanh: i, f, o and c of an LSTM, r, z and n of a GRU. */
-function splitGates({ frames, data }: Frames, { kind, cells }: LstmLayer | GruLayer) {
+export function splitGates({ frames, data }: Frames, { kind, cells }: LstmLayer | GruLayer) {
   const blocks = kind === 'lstm' ? 4 : 3;
   const candidateBlock = 2;
   const gates = new Float64Array(frames * (blocks - 1) * cells);

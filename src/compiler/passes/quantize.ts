@@ -91,10 +91,11 @@ function quantizeNode(
   }
 }
 
-/** Layers that the config names are there. */
+/** Layers of which the config gives the width of weights are there. */
 function checkLayers({ nodes }: LegalGraph, { layers }: NumberConfig): void {
   const known = nodes.filter(({ layer }) => layer.kind !== 'pick').map(({ id }) => id);
-  const unknown = Object.keys(layers ?? {}).filter((name) => !known.includes(name));
+  const named = Object.entries(layers ?? {}).filter(([, { weightBits }]) => weightBits !== undefined);
+  const unknown = named.map(([name]) => name).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new EsegenError(
     'config: layers',

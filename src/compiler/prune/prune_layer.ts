@@ -131,11 +131,14 @@ function stacksOf(layer: StackedLayer, lanes: number, tiles: Tiles): readonly St
 /** Whether any sub-matrix is a mask. */
 function isMasked({ matrices, weights }: Stack): boolean {
   const size = weights.length / matrices.length;
-  return matrices.some((_, part) => {
-    let zeros = 0;
-    for (let at = part * size; at < (part + 1) * size; at++) if (weights[at] === 0) zeros++;
-    return zeros > 0 && zeros >= MASK_SHARE * size;
-  });
+  return matrices.some((_, part) => isMask(weights.subarray(part * size, (part + 1) * size)));
+}
+
+/** Whether the zeros of a matrix are a mask: whoever trained it has pruned it. */
+export function isMask(weights: Floats): boolean {
+  let zeros = 0;
+  for (let at = 0; at < weights.length; at++) if (weights[at] === 0) zeros++;
+  return zeros > 0 && zeros >= MASK_SHARE * weights.length;
 }
 
 /** A share together with the matrix rows of its lane. */

@@ -8,7 +8,7 @@ import {
   type LstmLayer,
 } from '../../model/graph.ts';
 import { stacked } from '../../model/import/hardware_model.ts';
-import type { MatrixName } from '../../model/matrices.ts';
+import { type MatrixName, withMatrices } from '../../model/matrices.ts';
 import { createPartition, projectionRowsByLane } from '../../program/partition.ts';
 import { type Stack, selectStacks, selectWeights } from './prune_layer.ts';
 
@@ -35,6 +35,15 @@ export function selectNodeWeights(layer: Layer, config: Config, density: Density
     default:
       return new Map();
   }
+}
+
+/** A layer under masks. */
+export function maskNode<L extends Layer>(layer: L, masks: NodeMasks): L {
+  return withMatrices(layer, (name, matrix) => {
+    const mask = masks.get(name);
+    if (mask === undefined) return matrix;
+    return { ...matrix, values: matrix.values.map((weight, at) => (mask[at] === 1 ? weight : 0)) };
+  });
 }
 
 function lstmMasks(layer: LstmLayer, config: Config, density: DensityOf): NodeMasks {

@@ -39,7 +39,7 @@ export function quantizeAffine(
       ? { least: Z_FRAC, most: MAX_GATE_FRAC, allZero: Z_FRAC }
       : { least: 0, most: Math.min(wanted + FINEST_BELOW, MAX_SHIFT), allZero: wanted };
   const products = terms.map(({ source, weight, window }) => {
-    return { source: { tensor: source }, format: sourceOf(source).format, weight, window };
+    return { source: { tensor: source }, format: sourceOf(source).format, weight, names: ['w'] as const, window };
   });
   const sums = quantizeSums({ layer: id, what: 'sums', products, bias, ...limits }, widths);
   const format = { bits: vectorBits, frac: table !== null ? wanted : Math.min(wanted, sums.frac) };

@@ -1,5 +1,5 @@
 import { Z_FRAC } from '../../machine/formats.ts';
-import type { GruLayer, NodeId } from '../../model/graph.ts';
+import type { GruLayer, GruMatrix, NodeId } from '../../model/graph.ts';
 import { bestFraction } from '../fraction_bits.ts';
 import type { QuantizedGru } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
@@ -56,11 +56,12 @@ function oneStage(
   nh: ValueHistogram,
   sumsOf: MakeSums,
 ): QuantizedGru['stages'] {
+  const of = (name: GruMatrix) => [name, weights[name]] as const;
   const sums = sumsOf({
     what: 'gate sums',
     products: [
-      ...xProducts([weights.rx, weights.zx, weights.nx, null], sources),
-      ownProduct('h', [weights.rh, weights.zh, null, weights.nh], h),
+      ...xProducts([of('rx'), of('zx'), of('nx'), null], sources),
+      ownProduct('h', [of('rh'), of('zh'), null, of('nh')], h),
     ],
     bias: interleave([bias.r, bias.z, bias.n, bias.nh]),
   });
@@ -75,17 +76,18 @@ function twoStages(
   h: QuantizedGru['h'],
   sumsOf: MakeSums,
 ): QuantizedGru['stages'] {
+  const of = (name: GruMatrix) => [name, weights[name]] as const;
   const resetSums = sumsOf({
     what: 'reset sums',
-    products: [...xProducts([weights.rx], sources), ownProduct('h', [weights.rh], h)],
+    products: [...xProducts([of('rx')], sources), ownProduct('h', [of('rh')], h)],
     bias: bias.r,
   });
   const sums = sumsOf({
     what: 'gate sums',
     products: [
-      ...xProducts([weights.zx, weights.nx], sources),
-      ownProduct('h', [weights.zh, null], h),
-      ownProduct('rh', [null, weights.nh], h),
+      ...xProducts([of('zx'), of('nx')], sources),
+      ownProduct('h', [of('zh'), null], h),
+      ownProduct('rh', [null, of('nh')], h),
     ],
     bias: interleave([bias.z, bias.n.map((value, n) => value + bias.nh[n]!)]),
   });

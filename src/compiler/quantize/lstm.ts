@@ -47,12 +47,12 @@ export function quantizeLstm(
       what: 'gate sums',
       products: [
         ...xProducts(
-          LSTM_GATES.map((gate) => weights[`${gate}x`]),
+          LSTM_GATES.map((gate) => [`${gate}x`, weights[`${gate}x`]] as const),
           sources,
         ),
         ownProduct(
           'y',
-          LSTM_GATES.map((gate) => weights[`${gate}r`]),
+          LSTM_GATES.map((gate) => [`${gate}r`, weights[`${gate}r`]] as const),
           y,
         ),
       ],
@@ -110,7 +110,12 @@ function quantizeProjection(id: NodeId, layer: LstmLayer, mFrac: number, y: Valu
     {
       layer: id,
       what: 'projection sums',
-      products: [{ source: product, format: { bits: vectorBits, frac: mFrac }, weight: projection, window: null }],
+      products: [
+        {
+          ...{ source: product, format: { bits: vectorBits, frac: mFrac } },
+          ...{ weight: projection, names: ['ym'], window: null },
+        },
+      ],
       bias: new Float64Array(layer.outputs),
       least: 0,
       most: MAX_SHIFT,

@@ -1,5 +1,6 @@
 import { Z_FRAC } from '../../machine/formats.ts';
 import type { Activation, Matrix, TensorId } from '../../model/graph.ts';
+import type { MatrixName } from '../../model/matrices.ts';
 import { roundHalfUp } from '../../util/fixed.ts';
 import { fractionFor } from '../fraction_bits.ts';
 import type { Fixed, GateFunction } from '../quantized_graph.ts';
@@ -13,20 +14,29 @@ export interface XSource {
   readonly format: Fixed;
 }
 
-/** Products of the x matrices of some gates, source by source; their rows take turns, null is a row of zeros. */
-export function xProducts(matrices: readonly (Matrix | null)[], sources: readonly XSource[]): readonly FloatProduct[] {
+/** Some matrices of a layer by their names, whose rows take turns; null is a row of zeros. */
+export type Turns = readonly (readonly [MatrixName, Matrix] | null)[];
+
+/** Products of the x matrices of some gates, source by source. */
+export function xProducts(turns: Turns, sources: readonly XSource[]): readonly FloatProduct[] {
+  const [names, matrices] = split(turns);
   let from = 0;
   return sources.map(({ tensor, elements, format }) => {
     const weight = interleaveRows(matrices, from, from + elements);
     from += elements;
-    return { source: { tensor }, format, weight, window: null };
+    return { source: { tensor }, format, weight, names, window: null };
   });
 }
 
+function split(turns: Turns) {
+  return [turns.map((turn) => turn?.[0] ?? null), turns.map((turn) => turn?.[1] ?? null)] as const;
+}
+
 /** The product of recurrent matrices of some gates with a vector of the layer's own. */
-export function ownProduct(own: 'y' | 'h' | 'rh', matrices: readonly (Matrix | null)[], format: Fixed): FloatProduct {
+export function ownProduct(own: 'y' | 'h' | 'rh', turns: Turns, format: Fixed): FloatProduct {
+  const [names, matrices] = split(turns);
   const columns = matrices.find((matrix) => matrix !== null)!.columns;
-  return { source: { own }, format, weight: interleaveRows(matrices, 0, columns), window: null };
+  return { source: { own }, format, weight: interleaveRows(matrices, 0, columns), names, window: null };
 }
 
 /** How the hardware computes a gate; the slope of a hard sigmoid is in the weights already. */

@@ -1,5 +1,6 @@
 import { PEEP_BITS } from '../../machine/formats.ts';
 import type { Floats, NodeId } from '../../model/graph.ts';
+import type { MatrixName } from '../../model/matrices.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { bitsFor } from '../../util/fixed.ts';
 import { bestWeightFraction } from '../fraction_bits.ts';
@@ -16,6 +17,8 @@ export interface FloatProduct {
   /** Format of the source. */
   readonly format: Fixed;
   readonly weight: { readonly rows: number; readonly columns: number; readonly values: Floats };
+  /** Matrices of the layer whose rows take turns in it; null is a row of zeros. */
+  readonly names: readonly (MatrixName | null)[];
   readonly window: TermWindow | null;
 }
 
@@ -61,11 +64,12 @@ export function quantizeSums(spec: SumsSpec, widths: Widths): Sums {
       'Use wider weights or vectors, or check the model for very large weights',
     );
   }
-  const made = products.map(({ source, weight, window }, n) => {
+  const made = products.map(({ source, weight, names, window }, n) => {
     const { weightFrac, align: shift } = aligned[n]!;
     const values = quantizeMatrix(weight.values, weightFrac, weightBits);
     const format = { bits: weightBits, frac: weightFrac };
-    widths.record?.(matrixNoise(spec.layer, source, weight.values, values, format));
+    const rounded = { columns: weight.columns, names, exact: weight.values, integers: values, format };
+    widths.record?.(matrixNoise(spec.layer, source, rounded));
     return { source, matrix: { rows: weight.rows, columns: weight.columns, values, format }, align: shift, window };
   });
   const bias = quantizeBias(spec.bias, frac);

@@ -1,4 +1,5 @@
-import { type Config, MATRICES } from '../../machine/config.ts';
+import { checkDensityLayers, configDensity, isPrunable } from '../../compiler/prune/config_density.ts';
+import type { Config } from '../../machine/config.ts';
 import type { Graph, Node } from '../../model/graph.ts';
 import { type MatrixName, matricesOf } from '../../model/matrices.ts';
 import { EsegenError } from '../../util/errors.ts';
@@ -20,6 +21,7 @@ export class DensityTable {
   constructor(graph: Graph, config: Config, given: Densities) {
     this.#config = config;
     this.#given = given;
+    checkDensityLayers(graph, config);
     const nodes = graph.nodes.filter(isPrunable);
     const names = new Set(['default']);
     for (const { id, layer } of nodes) {
@@ -39,28 +41,12 @@ export class DensityTable {
     }
   }
 
-  of({ id, layer }: Node, matrix: MatrixName): number {
+  of(node: Node, matrix: MatrixName): number {
+    const { id, layer } = node;
     const own = this.#given.get(`${id}.${matrix}`) ?? this.#given.get(id) ?? this.#given.get(matrix);
     if (own !== undefined) return own;
-    if (layer.kind !== 'lstm' && layer.kind !== 'gru') return 1;
-    return this.#given.get('default') ?? this.#ofConfig(matrix);
+    const isRecurrent = layer.kind === 'lstm' || layer.kind === 'gru';
+    const all = isRecurrent ? this.#given.get('default') : undefined;
+    return all ?? configDensity(this.#config, node, matrix);
   }
-
-  #ofConfig(matrix: MatrixName): number {
-    const { density } = this.#config;
-    const known = MATRICES.find((name) => name === matrix);
-    if (known !== undefined) return density[known];
-    const [first, ...others] = Object.values(density);
-    if (others.every((value) => value === first)) return first!;
-    throw new EsegenError(
-      'density',
-      `is given by matrices of an LSTM, and the model has the matrix ${matrix} of a GRU`,
-      'Give one density, or name those of the GRU with --per-matrix',
-    );
-  }
-}
-
-/** Whether pruning knows a layer. */
-export function isPrunable({ layer }: Node): boolean {
-  return layer.kind === 'lstm' || layer.kind === 'gru' || layer.kind === 'linear';
 }

@@ -1,26 +1,22 @@
-import type { SaturationReport } from '../../golden/saturation.ts';
 import type { Config } from '../../machine/config.ts';
 import type { ImportOptions } from '../../model/import/import_options.ts';
 import type { WordErrors } from '../../speech/ctc.ts';
 import type { Layout } from '../run/array_reading.ts';
-import type { TaskName } from './judge.ts';
+import type { SaturatedVector } from '../run/engine.ts';
+import type { Accuracy, JudgeOptions } from './judged_outputs.ts';
 
 /** What to evaluate. */
-export interface EvaluateOptions {
-  /** Path of the trained model. */
+export interface EvaluateOptions extends JudgeOptions {
+  /** Path of the trained model, or of a design directory. */
   readonly model: string;
-  /** A config, or the path of one; its array and rule prune. */
-  readonly config: string | Config;
+  /** A config, or the path of one; its array and rule prune. A design has its own. */
+  readonly config?: string | Config | undefined;
   /** What the user says of the model file. */
   readonly importOptions?: ImportOptions | undefined;
-  /** Data to evaluate on, with utterance borders, as calibration frames; of a network, all that `run` takes. */
+  /** Data to evaluate on, all that `run` takes; an `.npy` with utterance borders beside it, as calibration frames. */
   readonly data: string;
   /** What the axes of the data are, where they can be read in two ways. */
   readonly layout?: Layout | undefined;
-  /** Words or labels of the utterances (JSON), see `readJudge`. */
-  readonly labels?: string | undefined;
-  /** How outputs are read; default by the network. */
-  readonly task?: TaskName | undefined;
   /** Frames that fix the number formats; default as in `build`. */
   readonly calibrate?: string | undefined;
   /** Densities to prune to, above 0; default what `build` makes of the model. */
@@ -32,15 +28,6 @@ export interface EvaluateOptions {
   readonly progress?: ((done: number, total: number, what: string) => void) | undefined;
 }
 
-/** Outputs of a model against those of the model as it was given, in double precision. */
-export interface Accuracy {
-  /** dB; null where nothing differs. */
-  readonly sqnrDb: number | null;
-  readonly largestError: number;
-  /** null without labels. */
-  readonly words: WordErrors | null;
-}
-
 /** The golden model of a pruned model at a pair of widths. */
 export interface GoldenRow {
   readonly weightBits: number;
@@ -48,13 +35,13 @@ export interface GoldenRow {
   /** Against the dense model, and against the pruned one in double precision: what fixed point costs. */
   readonly accuracy: Accuracy;
   readonly ofPruned: Accuracy;
-  /** null of a network, whose `warnings` say what counts. */
-  readonly saturation: SaturationReport | null;
-  /** Lines on the formats of a network. */
+  /** Shares of the values of its vectors that saturate on the data, largest first. */
+  readonly saturated: readonly SaturatedVector[];
+  /** Lines on its formats and on what saturates. */
   readonly warnings: readonly string[];
 }
 
-/** A pruned model in double precision, and its golden models. */
+/** A pruned model in double precision, against the model as given, and its golden models. */
 export interface DensityRow {
   /** Share of weights that is left. */
   readonly density: number;

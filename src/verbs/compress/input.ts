@@ -1,27 +1,6 @@
 import type { Config } from '../../machine/config.ts';
 import { parseConfig, readConfig } from '../../machine/read_config.ts';
-import type { Graph } from '../../model/graph.ts';
-import { hardwareModel } from '../../model/import/hardware_model.ts';
-import type { ImportOptions } from '../../model/import/import_options.ts';
-import { importModel } from '../../model/import/read_model.ts';
-import type { LstmModel } from '../../model/stacked_layer.ts';
 import { EsegenError } from '../../util/errors.ts';
-
-/** A model for the hardware, and as it was trained. */
-export interface HardwareModel {
-  readonly model: LstmModel;
-  readonly graph: Graph;
-}
-
-/**
- * Reads a model for the hardware.
- *
- * @throws EsegenError where it is not valid, or the hardware cannot run it
- */
-export function readHardwareModel(path: string, options: ImportOptions = {}): HardwareModel {
-  const { graph } = importModel(path, options);
-  return { model: hardwareModel(path, graph), graph };
-}
 
 /** A config as it is, or read from its file. */
 export function configOf(config: string | Config): Config {
@@ -39,7 +18,7 @@ const LONGEST_SWEEP = 32;
  * @returns the values without repeats, in their order
  * @throws EsegenError where there is none or too many, or one is out of range
  */
-export function checkSweep(
+function checkSweep(
   where: string,
   values: readonly number[],
   low: number,
@@ -63,4 +42,9 @@ export function checkWeightBits(values: readonly number[]): readonly number[] {
 /** Checks bits of vectors. */
 export function checkVectorBits(values: readonly number[]): readonly number[] {
   return checkSweep('--vectors', values, 8, 16, true);
+}
+
+/** Checks densities. */
+export function checkDensities(values: readonly number[]): readonly number[] {
+  return checkSweep('--densities', values, 0.001, 1, false);
 }

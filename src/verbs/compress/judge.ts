@@ -7,7 +7,7 @@ import type { WordErrors } from '../../speech/ctc.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { readJson } from '../../util/read_json.ts';
-import { ctcJudge, readReferences } from './task.ts';
+import { ctcJudge, readReferences } from './ctc_judge.ts';
 
 /**
  * How outputs are read: `ctc`, words by greedy CTC; or one label an utterance, the largest output of its last step, of the mean or

@@ -1,7 +1,7 @@
 import type { DensityOf, NodeMasks } from '../../compiler/prune/prune_node.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Layer } from '../../model/graph.ts';
-import { matricesOf, withMatrices } from '../../model/matrices.ts';
+import { matricesOf } from '../../model/matrices.ts';
 
 /** Weights of the fullest PE of any group over the mean; 1 where there are none. */
 export function maskImbalance(layer: Layer, masks: NodeMasks, { array: { lanes, groups } }: Config): number {
@@ -41,13 +41,4 @@ export function magnitudeMasks(layer: Layer, density: DensityOf): NodeMasks {
       return [name, mask];
     }),
   );
-}
-
-/** A layer under masks. */
-export function maskNode<L extends Layer>(layer: L, masks: NodeMasks): L {
-  return withMatrices(layer, (name, matrix) => {
-    const mask = masks.get(name);
-    if (mask === undefined) return matrix;
-    return { ...matrix, values: matrix.values.map((weight, at) => (mask[at] === 1 ? weight : 0)) };
-  });
 }

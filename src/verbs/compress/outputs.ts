@@ -4,15 +4,8 @@ import { createFrames, type Frames, frameAt } from '../../data/frames.ts';
 import type { CellObserver } from '../../golden/lstm_slot.ts';
 import type { Saturation } from '../../golden/saturation.ts';
 import { GoldenVoice } from '../../golden/voice.ts';
-import { FloatLstm } from '../../model/reference/float_lstm.ts';
-import type { StackedLayer } from '../../model/stacked_layer.ts';
 import type { Design } from '../../program/design.ts';
 import { quantize } from '../../util/fixed.ts';
-
-/** Outputs of the double-precision model over a set, with the state reset at utterance borders: [T, P]. */
-export function floatOutputs(layer: StackedLayer, { frames, utteranceStarts }: CalibrationSet): Frames {
-  return new FloatLstm(layer).run(frames, { utteranceStarts });
-}
 
 /**
  * Outputs of the golden model over a set, as reals, with the state reset at utterance borders: [T, P].

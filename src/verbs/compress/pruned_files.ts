@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { NodeMasks } from '../../compiler/prune/prune_node.ts';
+import { maskNode, type NodeMasks } from '../../compiler/prune/prune_node.ts';
 import type { NodeId } from '../../model/graph.ts';
 import type { ImportedModel, WeightTensor } from '../../model/import/imported_model.ts';
 import { layersPath } from '../../model/import/safetensors.ts';
@@ -8,7 +8,6 @@ import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safe
 import { type ByteTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { causeOf } from '../../util/file_error.ts';
-import { maskNode } from './mask_figures.ts';
 import { stateDictOf } from './state_dict_of_graph.ts';
 
 /** Masks by node. */

@@ -1,27 +1,28 @@
-import { measureVectors } from '../../compiler/calibrate.ts';
-import { compilePruned } from '../../compiler/compile.ts';
-import { pruneLayer } from '../../compiler/prune/prune_layer.ts';
-import { type QuantizedLayer, quantizeLayer } from '../../compiler/quantize.ts';
-import type { CalibrationSet } from '../../data/calibration_set.ts';
-import { frameAt } from '../../data/frames.ts';
-import { SignalNoise } from '../../data/signal_noise.ts';
-import { type Config, type Matrix, STACKS } from '../../machine/config.ts';
-import { TABLE_FRAC } from '../../machine/formats.ts';
-import type { Floats } from '../../model/graph.ts';
-import { FloatLstm } from '../../model/reference/float_lstm.ts';
-import type { StackedLayer } from '../../model/stacked_layer.ts';
-import { SIGMOID, TANH, tableIndex, tableStepFrac } from '../../program/act_table.ts';
-import type { Design } from '../../program/design.ts';
-import { quantize } from '../../util/fixed.ts';
+import { oneLayerConfig } from '../../compiler/one_layer_config.ts';
+import { finishNetwork, prepareNetwork } from '../../compiler/pipeline.ts';
+import type { MatrixNoise as ProductNoise } from '../../compiler/quantize/noise.ts';
+import type { QuantizedGraph } from '../../compiler/quantized_graph.ts';
+import type { Graph, NodeId } from '../../model/graph.ts';
+import type { MatrixName } from '../../model/matrices.ts';
+import type { WordErrors } from '../../speech/ctc.ts';
 import type { Progress } from '../../util/report.ts';
-import { floatOutputs, goldenOutputs } from './outputs.ts';
+import { floatEngine } from '../run/engine.ts';
+import { isOneLayer } from '../run/golden_model.ts';
+import { networkNoise } from './network_noise.ts';
+import type { TableNoise } from './table_noise.ts';
+import type { VectorNoise } from './vector_noise.ts';
+import { type SweptNetwork, sweepWidths, type WidthNoise, type Widths } from './width_sweep.ts';
 
-/** What rounding does to the weights of a sub-matrix. */
+/** What rounding does to the weights of a matrix. */
 export interface MatrixNoise {
-  readonly name: Matrix;
+  readonly layer: NodeId;
+  readonly name: MatrixName;
+  /** What it is multiplied with: a tensor as the file calls it, or y, h, m or rh of the layer. */
+  readonly source: string;
+  readonly weightBits: number;
+  readonly fractionBits: number;
   /** Weights other than 0. */
   readonly weights: number;
-  readonly fractionBits: number;
   /** Weights beyond the largest integer, and weights that round to 0. */
   readonly saturated: number;
   readonly roundedToZero: number;
@@ -29,278 +30,60 @@ export interface MatrixNoise {
   readonly sqnrDb: number | null;
 }
 
-/** What happens to a vector over the calibration frames. */
-export interface VectorNoise {
-  readonly name: 'x' | 'c' | 'm' | 'y';
-  readonly fractionBits: number;
-  /** Largest magnitude of the double-precision model, and how many of its values the format cuts. */
-  readonly peak: number;
-  readonly values: number;
-  readonly saturated: number;
-  /** Of the format alone: the values of the double-precision model, rounded and cut. dB, null where nothing is lost. */
-  readonly formatSqnrDb: number | null;
-  /** Of the golden model against the double-precision model: all that rounding adds up to over time. */
-  readonly goldenSqnrDb: number | null;
-}
-
-/** What an activation table does to its inputs over the calibration frames. */
-export interface TableNoise {
-  readonly name: 'sigmoid(z)' | 'tanh(z)' | 'tanh(c)';
-  readonly range: number;
-  readonly largestError: number;
-  readonly rmsError: number;
-  /** Share of inputs beyond the range. */
-  readonly beyond: number;
-}
-
-/** Accuracy of the golden model at a pair of widths. */
-export interface WidthNoise {
-  readonly weightBits: number;
-  readonly vectorBits: number;
-  readonly sqnrDb: number | null;
-  readonly largestError: number;
-  readonly accumulatorBits: number;
-}
-
-/** What quantization does to a layer. */
+/** What quantization does to a network. */
 export interface QuantizeReport {
   readonly weightBits: number;
   readonly vectorBits: number;
   readonly calibration: string;
+  /** What outputs are compared on. */
+  readonly data: string;
+  /** Of the network in double precision, pruned as `build` does; null without labels. */
+  readonly words: WordErrors | null;
   readonly matrices: readonly MatrixNoise[];
   readonly vectors: readonly VectorNoise[];
   readonly tables: readonly TableNoise[];
-  /** Of every pair of widths that was asked for. */
+  /** Of all widths and densities that were asked for. */
   readonly sweep: readonly WidthNoise[];
 }
 
-/** Widths to try. */
-export interface Widths {
-  readonly weightBits: readonly number[];
-  readonly vectorBits: readonly number[];
-}
-
 /**
- * Reports what the formats of a layer lose: weights by themselves, vectors and tables over calibration frames.
+ * Reports what the formats of a network lose: weights by themselves, vectors and tables over calibration frames, outputs over data.
  *
- * @param sweep widths to compare, none where empty
+ * @param sweep widths and densities to compare, none where null
  * @throws EsegenError where the ranges of the model do not fit the widths
  */
-export function quantizeReport(
-  source: StackedLayer,
-  config: Config,
-  set: CalibrationSet,
-  sweep: Widths = { weightBits: [], vectorBits: [] },
-  progress: Progress = () => {},
-): QuantizeReport {
-  progress('prune');
-  const pruned = pruneLayer(source, config);
-  const { layer } = pruned;
-  progress('calibrate');
-  const values = measureVectors(layer, set);
-  progress('quantize');
-  const quantized = quantizeLayer(layer, config, values);
-  const { design } = compilePruned(pruned, config, values);
+export function quantizeReport(swept: SweptNetwork, sweep: Widths | null, progress: Progress): QuantizeReport {
+  const { graph, config, calibration, judge } = swept;
+  // The output layer of a design is the host's, and not rounded.
+  const [hardware, own] = isOneLayer(graph) ? [lstmOf(graph), oneLayerConfig(graph, config)] : [graph, config];
+  const prepared = prepareNetwork(hardware, calibration.utterances, { progress });
+  const compiled = finishNetwork(prepared, own, { progress });
   progress('compare');
-  const { vectors, tables } = compareVectors(layer, design, set);
-
-  const exact = floatOutputs(layer, set);
-  const rows = sweep.weightBits.flatMap((weightBits) =>
-    sweep.vectorBits.map((vectorBits): WidthNoise => {
-      progress(`${weightBits}-bit weights, ${vectorBits}-bit vectors`);
-      const variant = compilePruned(pruned, { ...config, weightBits, vectorBits }, values).design;
-      const noise = new SignalNoise();
-      noise.add(exact.data, goldenOutputs(variant, set).data);
-      const accumulatorBits = variant.formats.accBits;
-      return { weightBits, vectorBits, sqnrDb: noise.db, largestError: noise.largest, accumulatorBits };
-    }),
-  );
+  const { vectors, tables } = networkNoise(prepared, compiled, calibration);
   return {
-    weightBits: config.weightBits,
-    vectorBits: config.vectorBits,
-    calibration: set.origin,
-    matrices: compareMatrices(layer, quantized),
+    weightBits: own.weightBits,
+    vectorBits: own.vectorBits,
+    calibration: calibration.origin,
+    data: judge.data.origin,
+    words: judge.words(judge.run(floatEngine(graph))),
+    matrices: compiled.report.matrices.flatMap((product) => matricesOf(product, compiled.quantized)),
     vectors,
     tables,
-    sweep: rows,
+    sweep: sweep === null ? [] : sweepWidths(swept, sweep, progress),
   };
 }
 
-function compareMatrices(layer: StackedLayer, quantized: QuantizedLayer): readonly MatrixNoise[] {
-  const { weightXFrac, weightRFrac, weightPFrac } = quantized.formats;
-  const stacks = [
-    { exact: layer.weightX, integers: quantized.weightX, frac: weightXFrac, names: STACKS.x },
-    { exact: layer.weightR, integers: quantized.weightR, frac: weightRFrac, names: STACKS.r },
-    { exact: layer.weightP, integers: quantized.weightP, frac: weightPFrac, names: STACKS.p },
-  ];
-  const limit = 2 ** (quantized.formats.weightBits - 1) - 1;
-  return stacks.flatMap(({ exact, integers, frac, names }) =>
-    exact === null || integers === null
-      ? []
-      : names.map((name, part) => {
-          const size = exact.length / names.length;
-          const range = [part * size, (part + 1) * size] as const;
-          return compareMatrix(name, exact.subarray(...range), integers.subarray(...range), frac, limit);
-        }),
-  );
+/** A network of the LSTM alone. */
+function lstmOf(graph: Graph): Graph {
+  const nodes = graph.nodes.filter(({ layer }) => layer.kind === 'lstm');
+  const { output } = nodes[0]!;
+  const { name } = graph.tensors.get(output)!;
+  return { ...graph, nodes, outputs: [{ name, tensor: output, axes: ['time', 'shape'] }] };
 }
 
-function compareMatrix(name: Matrix, exact: Floats, integers: Int16Array, frac: number, limit: number): MatrixNoise {
-  const noise = new SignalNoise();
-  const unit = 2 ** -frac;
-  let weights = 0;
-  let saturated = 0;
-  let roundedToZero = 0;
-  for (const [at, value] of exact.entries()) {
-    if (value === 0) continue;
-    weights++;
-    if (integers[at] === 0) roundedToZero++;
-    // Half a unit beyond the largest integer still rounds to it.
-    if (Math.abs(value) >= (limit + 0.5) * unit) saturated++;
-    noise.addPair(value, integers[at]! * unit);
-  }
-  return { name, weights, fractionBits: frac, saturated, roundedToZero, sqnrDb: noise.db };
-}
-
-/** A vector as its values go by. */
-class VectorTally {
-  readonly #bits: number;
-  readonly #frac: number;
-  readonly #unit: number;
-  readonly #format = new SignalNoise();
-  readonly #golden = new SignalNoise();
-  #peak = 0;
-  #values = 0;
-  #saturated = 0;
-
-  constructor(bits: number, frac: number) {
-    this.#bits = bits;
-    this.#frac = frac;
-    this.#unit = 2 ** -frac;
-  }
-
-  /** @param golden the same values in the golden model, in reals */
-  add(exact: ArrayLike<number>, golden: ArrayLike<number>): void {
-    const limit = (2 ** (this.#bits - 1) - 0.5) * this.#unit;
-    for (let i = 0; i < exact.length; i++) {
-      const value = exact[i]!;
-      const magnitude = Math.abs(value);
-      if (magnitude > this.#peak) this.#peak = magnitude;
-      if (magnitude >= limit) this.#saturated++;
-      this.#format.addPair(value, quantize(value, this.#frac, this.#bits) * this.#unit);
-    }
-    this.#values += exact.length;
-    this.#golden.add(exact, golden);
-  }
-
-  report(name: VectorNoise['name']): VectorNoise {
-    return {
-      name,
-      fractionBits: this.#frac,
-      peak: this.#peak,
-      values: this.#values,
-      saturated: this.#saturated,
-      formatSqnrDb: this.#format.db,
-      goldenSqnrDb: this.#golden.db,
-    };
-  }
-}
-
-/** A table as its inputs go by. */
-class TableTally {
-  readonly #table: Int16Array;
-  readonly #range: number;
-  readonly #exact: (v: number) => number;
-  #count = 0;
-  #squares = 0;
-  #largest = 0;
-  #beyond = 0;
-
-  constructor(table: Int16Array, range: number, exact: (v: number) => number) {
-    this.#table = table;
-    this.#range = range;
-    this.#exact = exact;
-  }
-
-  add(inputs: Float64Array): void {
-    const cells = 2 ** tableStepFrac(this.#range);
-    for (const v of inputs) {
-      const word = this.#table[tableIndex(Math.floor(v * cells))]!;
-      const error = Math.abs(word / 2 ** TABLE_FRAC - this.#exact(v));
-      this.#squares += error * error;
-      if (error > this.#largest) this.#largest = error;
-      if (Math.abs(v) >= this.#range) this.#beyond++;
-    }
-    this.#count += inputs.length;
-  }
-
-  report(name: TableNoise['name']): TableNoise {
-    return {
-      name,
-      range: this.#range,
-      largestError: this.#largest,
-      rmsError: Math.sqrt(this.#squares / this.#count),
-      beyond: this.#beyond / this.#count,
-    };
-  }
-}
-
-/** Runs both models side by side, frame by frame. */
-function compareVectors(
-  layer: StackedLayer,
-  design: Design,
-  set: CalibrationSet,
-): Pick<QuantizeReport, 'vectors' | 'tables'> {
-  const { formats, tables } = design;
-  const { cells } = layer;
-  const tally = (frac: number) => new VectorTally(formats.vectorBits, frac);
-  const vectors = {
-    x: tally(formats.xFrac),
-    c: tally(formats.cFrac),
-    m: tally(formats.mFrac),
-    y: tally(formats.yFrac),
-  };
-  const gates = new TableTally(tables.sigmoid, formats.sigmoidRange, SIGMOID.of);
-  const candidates = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
-  const states = new TableTally(tables.tanh, formats.tanhRange, TANH.of);
-
-  const goldenC = new Float64Array(cells);
-  const goldenM = new Float64Array(cells);
-  const float = new FloatLstm(layer, {
-    observer: ({ z, c, m }) => {
-      vectors.c.add(c, goldenC);
-      vectors.m.add(m, goldenM);
-      gates.add(z.subarray(0, 2 * cells));
-      gates.add(z.subarray(3 * cells));
-      candidates.add(z.subarray(2 * cells, 3 * cells));
-      states.add(c);
-    },
+function matricesOf({ layer, source, format, parts }: ProductNoise, { tensors }: QuantizedGraph): MatrixNoise[] {
+  const of = 'tensor' in source ? tensors.get(source.tensor)!.name : source.own;
+  return parts.map(({ name, ...noise }) => {
+    return { layer, name, source: of, weightBits: format.bits, fractionBits: format.frac, ...noise };
   });
-  const starts = new Set(set.utteranceStarts);
-  const y = new Float64Array(layer.outputs);
-  const exactY: Float64Array[] = [];
-  const golden = goldenOutputs(
-    design,
-    set,
-    (cell, trace) => {
-      goldenC[cell] = trace.c / 2 ** formats.cFrac;
-      goldenM[cell] = trace.m / 2 ** formats.mFrac;
-    },
-    (t) => {
-      if (starts.has(t)) float.reset();
-      const x = frameAt(set.frames, t);
-      float.step(x, y);
-      exactY.push(y.slice());
-      vectors.x.add(
-        x,
-        x.map((v) => quantize(v, formats.xFrac, formats.vectorBits) / 2 ** formats.xFrac),
-      );
-    },
-  );
-  for (const [t, exact] of exactY.entries()) vectors.y.add(exact, frameAt(golden, t));
-  const names = ['x', 'c', 'm', 'y'] as const;
-  return {
-    vectors: names.map((name) => vectors[name].report(name)),
-    tables: [gates.report('sigmoid(z)'), candidates.report('tanh(z)'), states.report('tanh(c)')],
-  };
 }

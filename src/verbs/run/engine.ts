@@ -25,6 +25,20 @@ export interface Engine {
   run(inputs: ReadonlyMap<TensorId, Frames>, options?: { readonly states?: FloatStates | undefined }): FloatResult;
 }
 
+/** Share of the values of a vector that saturates, 0 to 1. */
+export interface SaturatedVector {
+  readonly vector: string;
+  readonly share: number;
+}
+
+/** Shares of what saturated in all runs of an engine, largest first; without vectors where nothing does. */
+export function saturatedVectors({ saturated }: Engine): readonly SaturatedVector[] {
+  return [...saturated]
+    .filter(([, { saturated: count }]) => count > 0)
+    .map(([vector, { values, saturated: count }]) => ({ vector, share: count / values }))
+    .sort((a, b) => b.share - a.share);
+}
+
 /** The float reference as an engine. */
 export function floatEngine(graph: Graph): Engine {
   const network = new FloatNetwork(graph);

@@ -1,8 +1,7 @@
-import { lower } from '../../compiler/lower/lower.ts';
 import type { CompiledNetwork } from '../../compiler/pipeline.ts';
 import { createFrames, type Frames } from '../../data/frames.ts';
+import type { CellObserver } from '../../golden/lstm_slot.ts';
 import { GoldenNetwork } from '../../golden/network.ts';
-import type { Machine } from '../../machine/machine.ts';
 import type { Graph, TensorId } from '../../model/graph.ts';
 import { FloatNetwork, type FloatResult, type FloatStates } from '../../model/reference/float_network.ts';
 import type { ProgramPort } from '../../program/program.ts';
@@ -21,17 +20,27 @@ export class GoldenEngine implements Engine {
   readonly #front: FloatNetwork | null;
   readonly #core: Graph;
   readonly #back: FloatNetwork | null;
+  /** Tensors with the values of the graph's outputs, in their order. */
+  readonly #outputs: readonly TensorId[];
   readonly #inputs = new Map<string, { values: number; saturated: number }>();
   #vectors: ReadonlyMap<string, Saturation> = new Map();
 
-  /** @param graph as imported; `compiled` is made of it */
-  constructor(graph: Graph, { partition, quantized }: CompiledNetwork, machine: Machine) {
+  /**
+   * @param graph as imported; the other parts are made of it
+   * @param observer is told every LSTM cell of every step
+   */
+  constructor(
+    graph: Graph,
+    { partition, outputs, program }: Pick<CompiledNetwork, 'partition' | 'outputs' | 'program'>,
+    observer: CellObserver | null = null,
+  ) {
     const { front, core, back } = partition;
     this.graph = graph;
-    this.#golden = new GoldenNetwork(lower(quantized, machine));
+    this.#golden = new GoldenNetwork(program, observer);
     this.#front = front === null ? null : new FloatNetwork(front);
     this.#core = core;
     this.#back = back === null ? null : new FloatNetwork(back);
+    this.#outputs = outputs;
   }
 
   run(inputs: ReadonlyMap<TensorId, Frames>, options: { readonly states?: FloatStates | undefined } = {}): FloatResult {
@@ -48,7 +57,9 @@ export class GoldenEngine implements Engine {
       values.set(tensor, asFrames(run.outputs.get(port.name)!, port));
     }
     for (const [tensor, frames] of this.#back?.run(values).outputs ?? []) values.set(tensor, frames);
-    const outputs = this.graph.outputs.map(({ tensor }): [TensorId, Frames] => [tensor, values.get(tensor)!]);
+    const outputs = this.graph.outputs.map(({ tensor }, n): [TensorId, Frames] => {
+      return [tensor, values.get(this.#outputs[n]!)!];
+    });
     return { outputs: new Map(outputs), states: leftStates(program, run.states) };
   }
 

@@ -1,11 +1,12 @@
 import { DESIGN_INPUT, DESIGN_NODE, DESIGN_OUTPUT, programOfDesign } from '../../compiler/lower/program_of_design.ts';
 import type { Frames } from '../../data/frames.ts';
 import { GoldenNetwork } from '../../golden/network.ts';
-import { Saturation as Tally } from '../../golden/saturation.ts';
+import { type SaturationReport, Saturation as Tally } from '../../golden/saturation.ts';
 import type { Graph, NodeId, TensorId } from '../../model/graph.ts';
 import type { FloatResult, FloatStates } from '../../model/reference/float_network.ts';
 import type { OutputLayer } from '../../model/stacked_layer.ts';
 import type { Design } from '../../program/design.ts';
+import type { Program } from '../../program/program.ts';
 import { applyOutputLayer } from '../../speech/output_layer.ts';
 import { quantizeFrames } from '../simulation/input_frames.ts';
 import type { Engine, Saturation } from './engine.ts';
@@ -17,9 +18,10 @@ export class OneLayerGolden implements Engine {
   readonly #tally: Tally;
   readonly #design: Design;
   readonly #golden: GoldenNetwork;
-  /** Id of the LSTM in the graph. */
-  readonly #node: NodeId;
-  readonly #nodeOf = (node: NodeId): string => (node === this.#node ? DESIGN_NODE : node);
+  /** Id of the LSTM in the graph, and its output. */
+  readonly node: NodeId;
+  readonly #y: TensorId;
+  readonly #nodeOf = (node: NodeId): string => (node === this.node ? DESIGN_NODE : node);
   readonly #outputLayer: OutputLayer | null;
 
   constructor(graph: Graph, design: Design, outputLayer: OutputLayer | null) {
@@ -27,8 +29,19 @@ export class OneLayerGolden implements Engine {
     this.#design = design;
     this.#tally = new Tally(design.formats);
     this.#golden = new GoldenNetwork(programOfDesign(design), this.#tally.observe);
-    this.#node = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.id;
+    const lstm = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!;
+    this.node = lstm.id;
+    this.#y = lstm.output;
     this.#outputLayer = outputLayer;
+  }
+
+  get program(): Program {
+    return this.#golden.program;
+  }
+
+  /** What saturated in all runs. */
+  get saturation(): SaturationReport {
+    return this.#tally.report();
   }
 
   /** Of x, c and y; a z that is cut off changes nothing. */
@@ -52,9 +65,14 @@ export class OneLayerGolden implements Engine {
     const unit = 2 ** -formats.yFrac;
     const y = { frames: reals.frames, width: dimensions.outputs, data: Float64Array.from(integers, (v) => v * unit) };
     const output = this.#outputLayer === null ? y : applyOutputLayer(this.#outputLayer, y);
+    // Beside the output layer a model may give y itself.
+    const outputs = this.graph.outputs.map(({ tensor }): [TensorId, Frames] => [
+      tensor,
+      tensor === this.#y ? y : output,
+    ]);
     return {
-      outputs: new Map([[this.graph.outputs[0]!.tensor, output]]),
-      states: leftStates(program, run.states, () => this.#node),
+      outputs: new Map(outputs),
+      states: leftStates(program, run.states, () => this.node),
     };
   }
 }

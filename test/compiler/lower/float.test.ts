@@ -9,7 +9,7 @@ import { machineOf } from '../../../src/machine/machine.ts';
 import { parseConfig } from '../../../src/machine/read_config.ts';
 import type { Graph, TensorId } from '../../../src/model/graph.ts';
 import { FloatNetwork } from '../../../src/model/reference/float_network.ts';
-import { checkProgram } from '../../../src/program/check.ts';
+import { SEMAPHORE_MAX } from '../../../src/program/instruction.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { GoldenEngine } from '../../../src/verbs/run/golden_engine.ts';
 import { plainNetwork } from '../../golden/plain_network.ts';
@@ -23,7 +23,7 @@ function errorOf(
   compiled: CompiledNetwork,
   utterances: readonly ReadonlyMap<TensorId, Frames>[],
 ): number {
-  const golden = new GoldenEngine(graph, compiled, machineOf(CONFIG));
+  const golden = new GoldenEngine(graph, compiled);
   const float = new FloatNetwork(graph);
   let worst = 0;
   for (const { tensor } of graph.outputs) {
@@ -114,9 +114,10 @@ describe('golden against the double-precision model', () => {
     for (let seed = 0; seed < 80; seed++) {
       const { graph, utterances, compiled } = compiledNetwork(seed);
       const message = `seed ${seed}: ${describeNetwork(graph)}`;
-      expect(() => checkProgram(lower(compiled.quantized, machineOf(CONFIG))), message).not.toThrow();
+      for (const count of Object.values(compiled.check.counts))
+        expect(count, message).toBeLessThanOrEqual(SEMAPHORE_MAX);
       const frames = randomFrames(compiled.quantized, new Rng(seed), 12);
-      const { outputs } = new GoldenNetwork(lower(compiled.quantized, machineOf(CONFIG))).run(frames);
+      const { outputs } = new GoldenNetwork(compiled.program).run(frames);
       for (const [name, values] of plainNetwork(compiled.quantized, frames)) {
         expect([...outputs.get(name)!], `${message}: ${name}`).toEqual([...values]);
       }
@@ -141,7 +142,7 @@ describe('golden against the double-precision model', () => {
           layers++;
           const nodes = compiled.quantized.nodes.map((each, n) => (n === at ? { ...node, layer } : each));
           const quantized: QuantizedGraph = { ...compiled.quantized, nodes };
-          const error = errorOf(graph, { ...compiled, quantized }, utterances);
+          const error = errorOf(graph, { ...compiled, program: lower(quantized, machineOf(CONFIG)) }, utterances);
           expect(error, `seed ${seed}, ${node.id}`).toBeGreaterThan(FACTOR * sound);
         }
       }

@@ -16,8 +16,6 @@ import { randomConfig } from '../../lib/random_config.ts';
 import { randomLayer } from '../../lib/random_layer.ts';
 
 const SEEDS = 300;
-/** What the compiler of a layer alone allows. */
-const CELL_NOISE_DB = 50;
 
 /** Rows of gates on top of each other, from rows that take turns. */
 function stacked(values: ArrayLike<number>, cells: number): number[] {
@@ -68,9 +66,7 @@ describe('a network of one LSTM layer', () => {
       const legal = legalize(builder.build());
       const values = measureVectors(layer, { frames, utteranceStarts: [0], origin: 'random' });
       const single = orNull(() => quantizeLayer(layer, config, values));
-      const network = orNull(
-        () => quantizeGraph(legal, config, calibrate(legal, [new Map([[x, frames]])], CELL_NOISE_DB)).quantized,
-      );
+      const network = orNull(() => quantizeGraph(legal, config, calibrate(legal, [new Map([[x, frames]])])).quantized);
       if (single === null || network === null) continue;
       compared++;
       expectEqual(single, network.nodes[0]!.layer as QuantizedLstm, `seed ${seed}`);

@@ -1,47 +1,11 @@
-import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { CalibrationSet } from '../../data/calibration_set.ts';
-import { readFrameSet, utterancesOf } from '../../data/frame_sets.ts';
 import type { Frames } from '../../data/frames.ts';
-import type { LstmModel } from '../../model/stacked_layer.ts';
 import { greedyCtc, type WordErrors, wordErrors } from '../../speech/ctc.ts';
-import { applyOutputLayer } from '../../speech/output_layer.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { readJson } from '../../util/read_json.ts';
 import { readLabels } from '../build.ts';
 
-/** What a model is judged by. */
-export interface Task {
-  readonly set: CalibrationSet;
-  /** Word errors of outputs of the LSTM over the set, [T, P], by greedy CTC; null without references. */
-  readonly wordErrors: ((y: Frames) => WordErrors) | null;
-}
-
 const referencesSchema = z.object({ references: z.array(z.string()).min(1) });
-
-/**
- * Reads evaluation data.
- *
- * @param path of the model; `labels.json` beside it says what its classes mean
- * @param data frames, as calibration frames
- * @param references JSON: `{"references": ["9 0 2", …]}`, for each utterance its words; each is a label
- * @throws EsegenError where a file is not valid, or the model has no classes for the words
- */
-export function readTask(path: string, model: LstmModel, data: string, references: string | undefined): Task {
-  const set = readFrameSet(data, model.layer.inputs);
-  if (references === undefined) return { set, wordErrors: null };
-  const { outputLayer } = model;
-  if (outputLayer === null) throw new EsegenError(path, 'has no output layer, so there are no words to compare');
-  const starts = set.utteranceStarts;
-  const judge = ctcJudge(path, dirname(path), outputLayer.classes, references, starts.length);
-  return {
-    set,
-    wordErrors: (y) => {
-      const outputs = utterancesOf({ frames: y, utteranceStarts: starts, origin: '' });
-      return judge(outputs.map((frames) => applyOutputLayer(outputLayer, frames)));
-    },
-  };
-}
 
 /**
  * Word errors of logits by greedy CTC.

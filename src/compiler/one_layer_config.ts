@@ -1,0 +1,25 @@
+import type { Config } from '../machine/config.ts';
+import type { Graph } from '../model/graph.ts';
+import { EsegenError } from '../util/errors.ts';
+import { quoteName, quoteNames } from '../util/quote_name.ts';
+
+/**
+ * The config of hardware for one LSTM layer: what `layers` says of that layer is what all of the hardware has.
+ *
+ * @param graph a model that `hardwareModel` takes
+ * @throws EsegenError where the config names another layer
+ */
+export function oneLayerConfig(graph: Graph, config: Config): Config {
+  const { layers, ...all } = config;
+  if (layers === undefined) return config;
+  const { id } = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!;
+  const others = Object.keys(layers).filter((name) => name !== id);
+  if (others.length > 0) {
+    const what = `names ${quoteNames(others)}, which the hardware does not compute`;
+    throw new EsegenError('config: layers', what, `The hardware of this model is the layer ${quoteName(id)}`);
+  }
+  const { weightBits = all.weightBits, density } = layers[id] ?? {};
+  const names = Object.keys(all.density) as (keyof Config['density'])[];
+  const densities = density === undefined ? all.density : Object.fromEntries(names.map((name) => [name, density]));
+  return { ...all, weightBits, density: densities as Config['density'] };
+}

@@ -1,0 +1,60 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { clog2 } from '../../util/fixed.ts';
+import { type ModulePlan, modulePlan } from '../module_plan.ts';
+
+/** Columns that are on their way from the issuer to the queues when it learns that one of these is nearly full. */
+export const UNDER_WAY = 5;
+/** Entries that distributed RAM has anyway, at least. */
+const LEAST_RAM = 32;
+
+/**
+ * Entries of an activation queue. The last UNDER_WAY of them are room for columns on their way, so it has as many more than a lane may run ahead;
+ * but not more than its distributed RAM holds.
+ */
+export function queueDepth({ fifoDepth }: NetworkSizes): number {
+  return Math.min(fifoDepth + UNDER_WAY, Math.max(LEAST_RAM, 2 ** clog2(fifoDepth)));
+}
+
+/** Words of the columns, for a lane or for all lanes of a group. */
+export function columnFeed(sizes: NetworkSizes): ModulePlan {
+  return modulePlan('column_feed', {
+    channels: sizes.channels,
+    actWidth: sizes.actBits,
+    countWidth: sizes.countBits,
+    addrWidth: sizes.addrBits,
+    fifoDepth: queueDepth(sizes),
+    dram: sizes.external !== null,
+    inStep: sizes.inStep,
+  });
+}
+
+/** Pointer stage of a feed. */
+export function ptrRead({ countBits, addrBits, external }: NetworkSizes): ModulePlan {
+  return modulePlan('ptr_read', { countWidth: countBits, addrWidth: addrBits, dram: external !== null });
+}
+
+/** Queue; as a default that of activations in a feed: marker, bank, activations of all channels, start address, word count. */
+export function actQueue(sizes: NetworkSizes): ModulePlan {
+  const width = 3 + sizes.channels * sizes.actBits + sizes.addrBits + sizes.countBits;
+  return modulePlan('act_queue', { width, depth: queueDepth(sizes) });
+}
+
+/** Reader of the words, one after the other. */
+export function spmatRead({ channels, actBits, countBits, addrBits, inStep, external }: NetworkSizes): ModulePlan {
+  return modulePlan('spmat_read', {
+    actsWidth: channels * actBits,
+    countWidth: countBits,
+    addrWidth: addrBits,
+    dram: external !== null,
+    inStep,
+  });
+}
+
+/** Column pipeline from the issuer to the lanes. */
+export function actBroadcast({ channels, vectorBits, addrBits, actBits, external }: NetworkSizes): ModulePlan {
+  return {
+    block: 'network/act_broadcast',
+    file: 'act_broadcast',
+    values: { channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
+  };
+}

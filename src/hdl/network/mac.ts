@@ -1,0 +1,144 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { feedsOf } from '../../machine/sizes.ts';
+import { weightWordBits } from '../../machine/word_format.ts';
+import { wordBits } from '../../program/field.ts';
+import { SEMAPHORES } from '../../program/instruction.ts';
+import { UNIT_WORDS } from '../../program/unit_words.ts';
+import { lit, type ModulePlan } from '../module_plan.ts';
+import { queueDepth, UNDER_WAY } from './feed.ts';
+import { loadView } from './load.ts';
+import { runBits, runFormat, WAITING_RUNS } from './run_format.ts';
+import { PLACE_BITS } from './view_address.ts';
+import { fieldStart, fieldViews, wireName } from './word_fields.ts';
+
+/** Where mac_control has the fields of a run, which follow the columns of the source. */
+const RUN_VALUES: Readonly<Record<string, string>> = {
+  address: 'row_address_reg',
+  count: 'count_reg',
+  replicated: 'replicated_reg',
+  first: 'first_reg',
+  marker: 'marker_reg && last_run',
+  tile: 'tile_reg',
+  align: 'align_reg',
+  chain: 'chain_reg && behind',
+  target: 'target_reg',
+  pointer: 'pointer_reg',
+  base: 'base_reg',
+};
+
+/** Expands the work of MAC into runs. */
+export function macControl(sizes: NetworkSizes): ModulePlan {
+  const format = UNIT_WORDS.mac;
+  const dram = sizes.external !== null;
+  const place = fieldStart(format, 'sourceBase');
+  // Windows over time may reach back to before the first step; an utterance has zeros there.
+  const windows = !sizes.utterance && sizes.channels === 1;
+  const zero = windows ? 'zero_reg | {CHANNELS{before_reg}}' : 'zero_reg';
+  const { fields: run } = runFormat(sizes);
+  return {
+    block: 'network/mac_control',
+    file: 'mac_control',
+    values: {
+      channels: sizes.channels,
+      wordWidth: wordBits(format),
+      runWidth: runBits(sizes),
+      runs: WAITING_RUNS,
+      windows,
+      dram,
+      tileFull: lit(3, SEMAPHORES.indexOf('tileFull0') / 2),
+      place: `${place + PLACE_BITS - 1}:${place}`,
+      pointerMsb: sizes.pointerBits - 1,
+      baseMsb: sizes.addrBits - 1,
+      fieldsOf: 'work_word',
+      fields: fieldViews(
+        format,
+        [
+          ...['align', 'previous', 'chain', 'taps', 'slotStep', 'rows', 'rowStride', 'run', 'sourceSlotBits'],
+          ...['sourceSlotWords', 'sourceReplicated', 'pointerBase'],
+          ...(dram ? [] : ['wordBase']),
+          ...(windows ? ['sourceSlotOffset'] : []),
+        ],
+        (name) => (name === 'run' ? 'run_columns' : wireName(name)),
+      ),
+      runValues: [...run].reverse().map(({ name }, at) => ({
+        value: name === 'zero' ? zero : RUN_VALUES[name]!,
+        comma: at < run.length - 1 ? ',' : '',
+      })),
+    },
+  };
+}
+
+/** Runs to columns, for one group. */
+export function columnIssuer(sizes: NetworkSizes): ModulePlan {
+  const format = runFormat(sizes);
+  return {
+    block: 'network/column_issuer',
+    file: 'column_issuer',
+    values: {
+      channels: sizes.channels,
+      groups: sizes.groups,
+      pointerWidth: sizes.pointerBits,
+      addrWidth: sizes.addrBits,
+      runWidth: runBits(sizes),
+      runs: WAITING_RUNS,
+      dram: sizes.external !== null,
+      fieldsOf: 'next_run',
+      fields: fieldViews(
+        format,
+        format.fields.map(({ name }) => name),
+      ),
+    },
+  };
+}
+
+/** What group and array have in common. */
+function arrayView(sizes: NetworkSizes) {
+  const { loadAddr, loadData } = loadView(sizes);
+  return {
+    loadAddr,
+    loadData,
+    channels: sizes.channels,
+    groups: sizes.groups,
+    lanes: sizes.lanes,
+    vectorWidth: sizes.vectorBits,
+    rowWidth: sizes.rowBits,
+    accWidth: sizes.accBits,
+    runWidth: runBits(sizes),
+    dram: sizes.external !== null,
+    wordSlot: sizes.external?.wordSlot ?? 0,
+  };
+}
+
+/** A group of columns with its lanes and memories. */
+export function networkGroup(sizes: NetworkSizes): ModulePlan {
+  return {
+    block: 'network/network_group',
+    file: 'network_group',
+    values: {
+      ...arrayView(sizes),
+      feeds: feedsOf(sizes),
+      inStep: sizes.inStep,
+      actWidth: sizes.actBits,
+      wordWidth: weightWordBits(sizes),
+      weightDepth: sizes.weightDepth,
+      pointerDepth: sizes.pointerDepth,
+      countWidth: sizes.countBits,
+      fifoDepth: queueDepth(sizes),
+      underWay: UNDER_WAY,
+    },
+  };
+}
+
+/** All groups. */
+export function networkArray(sizes: NetworkSizes): ModulePlan {
+  return {
+    block: 'network/network_array',
+    file: 'network_array',
+    values: { ...arrayView(sizes), severalGroups: sizes.groups > 1, severalChannels: sizes.channels > 1 },
+  };
+}
+
+/** A pulse of all groups. */
+export function tokenJoin({ groups }: NetworkSizes): ModulePlan {
+  return { block: 'network/token_join', file: 'token_join', values: { inputs: groups } };
+}

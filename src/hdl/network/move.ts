@@ -1,0 +1,115 @@
+import { memoryPath } from '../../machine/names.ts';
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { wordBits } from '../../program/field.ts';
+import { AXIS_WORD, INPUT_WORD } from '../../program/network/axes.ts';
+import { UNIT_PLACES, UNIT_WORDS } from '../../program/unit_words.ts';
+import { clog2 } from '../../util/fixed.ts';
+import { lit, type ModulePlan } from '../module_plan.ts';
+import { PLACE_BITS } from './view_address.ts';
+import { partBits, selectBits } from './vmem.ts';
+import { fieldStart, fieldViews } from './word_fields.ts';
+
+/** Bits of a channel number, as the streams have them. */
+function destBits({ channels }: NetworkSizes): number {
+  return Math.max(clog2(channels), 1);
+}
+
+/** Bits of the number of an element in a word. */
+function elemBits({ elemLanes }: NetworkSizes): number {
+  return Math.max(clog2(elemLanes), 1);
+}
+
+/** Bits of a word where a place begins at a field. */
+function placeSlice(stream: 'load' | 'store', base: string): string {
+  const low = fieldStart(UNIT_WORDS[stream], base);
+  return `${low + PLACE_BITS - 1}:${low}`;
+}
+
+const STEP_FIELDS = ['sequenceBase', 'sequenceWords', 'axis', 'stepT', 'stepP', 'stepOffset', 'backward'];
+const RUN_FIELDS = ['rows', 'rowStride', 'run'];
+
+/** Words of a frame in VMEM. */
+export function wordWalk(sizes: NetworkSizes, name: string): ModulePlan {
+  const { elemLanes: elems, slice, spread } = sizes;
+  const values = { name, elems, slice, spread, selectBits: selectBits(sizes), elemBits: elemBits(sizes) };
+  return { block: 'network/word_walk', file: 'word_walk', values };
+}
+
+/** Address of a frame in the sequence memory. */
+export function sequenceAddress(_sizes: NetworkSizes, name: string): ModulePlan {
+  return { block: 'network/sequence_address', file: 'sequence_address', values: { name } };
+}
+
+/** Short queue; its width is set where it stands. */
+export function wordQueue({ elemLanes, vectorBits }: NetworkSizes, name: string): ModulePlan {
+  return { block: 'network/word_queue', file: 'word_queue', values: { name, width: elemLanes * vectorBits } };
+}
+
+/** Steps of the axes. */
+export function axisCounters({ axes }: NetworkSizes, name: string): ModulePlan {
+  const values = {
+    name,
+    axes,
+    file: memoryPath(name, 'axes.mem'),
+    width: Math.max(wordBits(AXIS_WORD), wordBits(INPUT_WORD)),
+    last: lit(5, axes - 1),
+    ...{ tail: axes + 2, tailWidth: axes + 3, tailBefore: axes + 1 },
+  };
+  return { block: 'network/axis_counters', file: 'axis_counters', values };
+}
+
+/** Input stream. */
+export function framePort(sizes: NetworkSizes, name: string): ModulePlan {
+  const { channels, elemLanes: elems, vectorBits: width, utterance } = sizes;
+  const bits = { destWidth: destBits(sizes), elemBits: elemBits(sizes) };
+  const values = { name, channels, single: channels === 1, elems, width, utterance, ...bits };
+  return { block: 'network/frame_port', file: 'frame_port', values };
+}
+
+/** Frames into VMEM. */
+export function loadUnit(sizes: NetworkSizes, name: string): ModulePlan {
+  const { channels, elemLanes: elems, vectorBits: width, axes, utterance, sequenceWords } = sizes;
+  const sequences = sequenceWords > 0;
+  const fields = [...(sequences ? ['place', ...STEP_FIELDS] : []), ...(utterance ? [] : ['port'])];
+  return {
+    block: 'network/load_unit',
+    file: 'load_unit',
+    values: {
+      ...{ name, channels, elems, width, axes, utterance, sequences },
+      ...{ destWidth: destBits(sizes), elemBits: elemBits(sizes), selectBits: selectBits(sizes) },
+      file: memoryPath(name, 'load.mem'),
+      axesFile: memoryPath(name, 'axes.mem'),
+      workWidth: wordBits(UNIT_WORDS.load),
+      fields: fieldViews(UNIT_WORDS.load, [...fields, 'elements', ...RUN_FIELDS, 'destReplicated']),
+      destSlice: placeSlice('load', 'destBase'),
+      placePort: lit(2, UNIT_PLACES.port),
+    },
+  };
+}
+
+/** Frames out of VMEM. */
+export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
+  const { channels, groups, elemLanes: elems, vectorBits: width, beat, axes, sequenceWords } = sizes;
+  const sequences = sequenceWords > 0;
+  const fields = ['place', 'port', 'last', ...(sequences ? STEP_FIELDS : []), ...RUN_FIELDS];
+  const bits = elemBits(sizes);
+  return {
+    block: 'network/store_unit',
+    file: 'store_unit',
+    values: {
+      ...{ name, channels, single: channels === 1, elems, beat, width, axes, sequences },
+      ...{ destWidth: destBits(sizes), elemBits: bits, selectBits: selectBits(sizes), partBits: partBits(sizes) },
+      file: memoryPath(name, 'store.mem'),
+      workWidth: wordBits(UNIT_WORDS.store),
+      fields: fieldViews(UNIT_WORDS.store, [...fields, 'sourceReplicated', 'destReplicated']),
+      sourceSlice: placeSlice('store', 'sourceBase'),
+      destSlice: placeSlice('store', 'destBase'),
+      placePort: lit(2, UNIT_PLACES.port),
+      placeView: lit(2, UNIT_PLACES.view),
+      lastChannel: lit(destBits(sizes), channels - 1),
+      lastPart: lit(partBits(sizes), Math.min(groups, elems) - 1),
+      beatElems: lit(bits + 1, beat),
+      beatStep: lit(bits, beat % 2 ** bits),
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { ADDRESS_BITS, type NetworkSizes } from '../../machine/network_sizes.ts';
+import { type WordFormat, wordBits } from '../../program/field.ts';
+
+/** Runs that wait in the queue of a group; a 4-bit number. */
+export const WAITING_RUNS = 8;
+
+/** A run as mac_control sends it to all groups. */
+export function runFormat({ channels, pointerBits, addrBits, external }: NetworkSizes): WordFormat {
+  const fields = [
+    { name: 'address', bits: ADDRESS_BITS, meaning: 'group address of the first column' },
+    { name: 'count', bits: 16, meaning: 'columns of a group, at least 1' },
+    { name: 'replicated', bits: 1, meaning: 'every group has all elements' },
+    { name: 'first', bits: 1, meaning: 'first run of a segment' },
+    { name: 'marker', bits: 1, meaning: 'a marker follows' },
+    { name: 'tile', bits: 1, meaning: '' },
+    { name: 'align', bits: 4, meaning: 'left shift of the elements' },
+    { name: 'chain', bits: 1, meaning: 'columns follow the progress of CELL' },
+    { name: 'target', bits: 4, meaning: '`ready` tokens that it needs, modulo 16' },
+    { name: 'pointer', bits: pointerBits, meaning: 'first word count of the segment' },
+    ...(external === null ? [{ name: 'base', bits: addrBits, meaning: 'first word of the segment' }] : []),
+    { name: 'zero', bits: channels, meaning: 'channels that read zeros' },
+  ];
+  return { name: 'run', meaning: 'columns one after the other in VMEM', fields };
+}
+
+export function runBits(sizes: NetworkSizes): number {
+  return wordBits(runFormat(sizes));
+}

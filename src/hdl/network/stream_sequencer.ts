@@ -1,0 +1,104 @@
+import { memoryPath } from '../../machine/names.ts';
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { type WordFormat, wordBits } from '../../program/field.ts';
+import { SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../../program/instruction.ts';
+import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
+import { lit, type ModulePlan } from '../module_plan.ts';
+import { type FieldView, fieldViews, wireName } from './word_fields.ts';
+
+/** By semaphore, the stream that posts it and the one that waits for it. */
+export const SEMAPHORE_STREAMS: Readonly<Record<Semaphore, readonly [from: Stream, to: Stream]>> = {
+  tileFree0: ['cell', 'mac'],
+  tileFree1: ['cell', 'mac'],
+  tileFull0: ['mac', 'cell'],
+  tileFull1: ['mac', 'cell'],
+  loaded: ['load', 'mac'],
+  loadFree: ['mac', 'load'],
+  ready: ['cell', 'mac'],
+  outFull: ['cell', 'store'],
+  outFree: ['store', 'cell'],
+  copied: ['store', 'mac'],
+  stored: ['store', 'load'],
+  passFull: ['load', 'store'],
+  passFree: ['store', 'load'],
+};
+
+/** Bits of a post bus. */
+const POST_BITS = 17;
+/** Programs of more words than this are in block RAM. */
+const DISTRIBUTED_WORDS = 64;
+
+/** Sequencer of a stream. */
+export function streamSequencer(sizes: NetworkSizes, name: string, stream: Stream): ModulePlan {
+  return sequencerPlan(sizes, name, {
+    stream,
+    format: UNIT_WORDS[stream],
+    depth: sizes.programDepth[stream],
+    semaphores: SEMAPHORES.filter((semaphore) => SEMAPHORE_STREAMS[semaphore][1] === stream),
+    tiles: stream === 'mac' || stream === 'cell',
+    chains: stream === 'mac',
+  });
+}
+
+/** A program that a sequencer runs. */
+interface SequencerSpec {
+  readonly stream: string;
+  readonly format: WordFormat;
+  /** Words of the program memory. */
+  readonly depth: number;
+  /** What it waits for. */
+  readonly semaphores: readonly Semaphore[];
+  /** Whether its works have a tile, and may be chained. */
+  readonly tiles: boolean;
+  readonly chains: boolean;
+}
+
+/** Sequencer of any program. */
+export function sequencerPlan(
+  sizes: NetworkSizes,
+  name: string,
+  { stream, format, depth, semaphores, tiles, chains }: SequencerSpec,
+): ModulePlan {
+  const tokens = ['wait0', 'wait1', 'post0', 'post1'].flatMap((token) => [token, `${token}Count`]);
+  const optional = [...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []), ...(chains ? ['chain'] : [])];
+  const fields: FieldView[] = [
+    ...fieldViews(format, ['op', ...tokens, ...optional]),
+    ...fieldViews(LOOP_WORD, ['counter', 'loopKind', 'rounds']),
+  ];
+  const buses = STREAMS.filter((from) => semaphores.some((semaphore) => SEMAPHORE_STREAMS[semaphore][0] === from));
+  return {
+    block: 'network/stream_sequencer',
+    file: `${stream}_sequencer`,
+    values: {
+      name,
+      stream,
+      width: wordBits(format),
+      depth,
+      axes: sizes.axes,
+      utterance: sizes.utterance,
+      file: memoryPath(name, `${stream}.mem`),
+      style: depth > DISTRIBUTED_WORDS ? 'block' : 'distributed',
+      tiles,
+      chains,
+      opSync: lit(3, UNIT_OPS.sync),
+      opLoop: lit(3, UNIT_OPS.loop),
+      opEnd: lit(3, UNIT_OPS.end),
+      opHalt: lit(3, UNIT_OPS.halt),
+      opWork: lit(3, UNIT_OPS.work),
+      kindEndless: lit(2, LOOP_KINDS.endless),
+      kindAxis: lit(2, LOOP_KINDS.axis),
+      ready: lit(4, SEMAPHORES.indexOf('ready')),
+      fields,
+      coming: fieldViews(LOOP_WORD, ['loopKind', 'rounds']),
+      semaphores: semaphores.map((semaphore) => ({
+        name: wireName(semaphore),
+        code: lit(4, SEMAPHORES.indexOf(semaphore)),
+        bus: SEMAPHORE_STREAMS[semaphore][0],
+      })),
+      buses: buses.map((from) => {
+        const low = POST_BITS * STREAMS.indexOf(from);
+        return { name: from, slice: `${low + POST_BITS - 1}:${low}` };
+      }),
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { clog2 } from '../../util/fixed.ts';
+import { inBlockRam } from '../memories.ts';
+import type { ModulePlan } from '../module_plan.ts';
+
+/** Bits of the number of a block of E groups in which an interleaved word lies. */
+export function selectBits({ spread }: NetworkSizes): number {
+  return Math.max(clog2(spread), 1);
+}
+
+/** Bits of the number of a part of a replicated word. */
+export function partBits({ groups, elemLanes }: NetworkSizes): number {
+  return Math.max(clog2(Math.min(groups, elemLanes)), 1);
+}
+
+function common(sizes: NetworkSizes) {
+  const { groups, elemLanes: elems, slice, vectorBits: width, vmemWords: depth } = sizes;
+  return { groups, elems, slice, width, depth, selectBits: selectBits(sizes), partBits: partBits(sizes) };
+}
+
+/** The vector memory of all channels. */
+export function vmem(sizes: NetworkSizes, name: string): ModulePlan {
+  return { block: 'network/vmem', file: 'vmem', values: { name, channels: sizes.channels, ...common(sizes) } };
+}
+
+/** The vector memory of a channel. */
+export function vmemChannel(sizes: NetworkSizes, name: string): ModulePlan {
+  const { replicated, vmemWords, vectorBits } = sizes;
+  const values = { name, ...common(sizes), replicated, block: inBlockRam(vmemWords, vectorBits) };
+  return { block: 'network/vmem_channel', file: 'vmem_channel', values };
+}

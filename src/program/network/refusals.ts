@@ -1,0 +1,125 @@
+import type { Config } from '../../machine/config.ts';
+import { TABLE_FRAC } from '../../machine/formats.ts';
+import { machineOf } from '../../machine/machine.ts';
+import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { quoteName } from '../../util/quote_name.ts';
+import type { Program } from '../program.ts';
+import type { SlotProgram } from '../slot_program.ts';
+
+/** Most inputs, outputs and axes that a program word can name. */
+const PORTS = 16;
+const AXES = 16;
+/** Most slots of a vector: their numbers have 8 bits. */
+const SLOTS = 256;
+
+/**
+ * Refuses what the hardware for networks cannot run.
+ *
+ * @throws EsegenError that names the layer and the reason
+ */
+export function refuseUnsupported(program: Program, config: Config): void {
+  const { machine, mode, vectors } = program;
+  const { tileRows: _rows, maxSteps: _steps, ...array } = machineOf(config);
+  for (const [key, value] of Object.entries(array)) {
+    if (machine[key as keyof typeof array] !== value) throw new Error(`the program is for another machine: ${key}`);
+  }
+  for (const { name, initial, format, slots } of vectors) {
+    const where = `vector ${quoteName(name)}`;
+    if (initial?.some((value) => value !== 0)) {
+      throw new EsegenError(where, 'starts with a constant that is not zero, which the hardware does not have');
+    }
+    if (format.bits > machine.vectorBits) {
+      throw new EsegenError(where, `expected elements of at most ${machine.vectorBits} bits, got ${format.bits}`);
+    }
+    if (slots > SLOTS) {
+      throw new EsegenError(where, `expected windows over time of at most ${SLOTS} steps, the vector has ${slots}`);
+    }
+  }
+  for (const slot of program.slotPrograms) refuseSlot(slot);
+  if (machine.channels > 1) refuseVoices(program);
+  refusePorts(program, config.outputBeat);
+  atMost('inputs', program.inputs.length, PORTS);
+  atMost('outputs', program.outputs.length, PORTS);
+  atMost('numbers of steps', program.axes.length, AXES);
+  const addresses = vectors.reduce((most, { base, slots, slotWords }) => Math.max(most, base + slots * slotWords), 0);
+  if (addresses > 2 ** ADDRESS_BITS) {
+    const fix = mode === 'utterance' ? 'Use more groups' : 'Use more groups, or divide the network';
+    throw new EsegenError(
+      'vector memory',
+      `expected at most ${2 ** ADDRESS_BITS} elements a group, the vectors take ${addresses}`,
+      fix,
+    );
+  }
+}
+
+function refuseVoices({ machine, mode, streams, views, segments, outputs }: Program): void {
+  const fix = 'Use "channels": 1';
+  if (mode === 'utterance') {
+    throw new EsegenError('network', `runs by utterance, which takes one channel, got ${machine.channels}`, fix);
+  }
+  for (const instruction of streams.mac) {
+    if (instruction.op !== 'mac' || views[instruction.source]!.taps === 1) continue;
+    const where = `segment ${quoteName(segments[instruction.segment]!.name)}`;
+    throw new EsegenError(where, `is a window over time, which takes one channel, got ${machine.channels}`, fix);
+  }
+  for (const instruction of streams.store) {
+    if (instruction.op !== 'store' || !('output' in instruction.to)) continue;
+    const { rows, run } = views[instruction.from]!;
+    const { name, elements } = outputs[instruction.to.output]!;
+    if (rows * run === elements) continue;
+    const what = `is a map with zeros around it, which goes out in parts and takes one channel, got ${machine.channels}`;
+    throw new EsegenError(`output ${quoteName(name)}`, what, fix);
+  }
+}
+
+/** Beats of an output are cut from words, and every run of a frame begins with a beat; an utterance counts the steps of its inputs. */
+function refusePorts({ machine, mode, inputs, outputs, streams, views }: Program, beat: number): void {
+  if (beat > machine.elemLanes) {
+    const fix = `Use "outputBeat": ${machine.elemLanes}, or more elemLanes`;
+    throw new EsegenError('outputBeat', `expected at most elemLanes (${machine.elemLanes}), got ${beat}`, fix);
+  }
+  for (const { name, axis } of inputs) {
+    if (axis === 0 || mode === 'streaming') continue;
+    throw new EsegenError(
+      `input ${quoteName(name)}`,
+      'has a single step where others have many, which the hardware does not count',
+    );
+  }
+  for (const instruction of streams.store) {
+    if (instruction.op !== 'store' || !('output' in instruction.to)) continue;
+    const { rows, run } = views[instruction.from]!;
+    if (rows === 1 || run % beat === 0) continue;
+    const where = `output ${quoteName(outputs[instruction.to.output]!.name)}`;
+    throw new EsegenError(
+      where,
+      `goes out in runs of ${run} elements, not whole beats of ${beat}`,
+      'Use "outputBeat": 1',
+    );
+  }
+}
+
+/** Shifts of sums go to the right; states and outputs of tables have no more fraction bits than a gate. */
+function refuseSlot(slot: SlotProgram): void {
+  const where = `${slot.kind} layer`;
+  const shift = slot.kind === 'affine' ? slot.shift : slot.zShift;
+  const shifts = slot.kind === 'gruAfter' ? [shift, slot.hiddenShift] : [shift];
+  for (const own of shifts) {
+    if (own < 0) throw new EsegenError(where, `expected sums of at least ${-own} more fraction bits than their result`);
+  }
+  const formats =
+    slot.kind === 'lstm'
+      ? [slot.c, slot.m]
+      : slot.kind !== 'affine'
+        ? [slot.h]
+        : slot.activation.kind === 'table'
+          ? [slot.y]
+          : [];
+  for (const { frac } of formats) {
+    if (frac > TABLE_FRAC) throw new EsegenError(where, `expected at most ${TABLE_FRAC} fraction bits, got ${frac}`);
+  }
+}
+
+function atMost(what: string, got: number, most: number): void {
+  if (got > most) throw new EsegenError('network', `expected at most ${most} ${what}, got ${got}`);
+}

@@ -1,0 +1,171 @@
+import type { Config } from '../../machine/config.ts';
+import { PEEP_BITS } from '../../machine/formats.ts';
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { bitsFor, clog2, unsignedBits } from '../../util/fixed.ts';
+import { quoteName } from '../../util/quote_name.ts';
+import { countsAreShared } from '../encode.ts';
+import { STREAMS } from '../instruction.ts';
+import { type Program, stepsOfAxes } from '../program.ts';
+import { SLOT_KINDS } from '../slot_fields.ts';
+import { type Placement, placeProgram } from './place.ts';
+import { refuseUnsupported } from './refusals.ts';
+import { weightStreamOf } from './stream_rows.ts';
+import { hardwareStream } from './unit_program.ts';
+
+/** Widest exact sum of a row: the golden model's doubles hold it. */
+const MAX_SUM_BITS = 52;
+/** Bits of the address of the sequence memory. */
+const SEQUENCE_BITS = 24;
+
+/** Memories have at least two words, so that every address has a bit. */
+function depth(words: number): number {
+  return Math.max(words, 2);
+}
+
+/**
+ * Sizes of the hardware for a program: as small as it allows.
+ *
+ * @param placed where the parts of the program lie; by default they are placed here
+ * @throws EsegenError where the hardware cannot run it, or something is too large
+ */
+export function sizesOf(program: Program, config: Config, placed = placeProgram(program, config)): NetworkSizes {
+  refuseUnsupported(program, config);
+  const { machine, segments, vectors, streams } = program;
+  const { channels, groups, lanes, elemLanes, vectorBits, weightBits, indexBits } = machine;
+  const slice = Math.max(elemLanes / groups, 1);
+  const rows = [...placed.segments.keys()].map((number) => {
+    const { rows: all, period } = segments[number]!;
+    return period * Math.ceil(all / period / lanes);
+  });
+  const tileRows = depth(Math.max(0, ...rows));
+  const aligns = streams.mac.map((instruction) => (instruction.op === 'mac' ? instruction.align : 0));
+  const addresses = vectors.reduce((most, { base, slots, slotWords }) => Math.max(most, base + slots * slotWords), 0);
+  const parameterWords = [...placed.parameters.values()].reduce((sum, { words }) => sum + words, 0);
+  const inStep = config.activationQueue === 'group';
+  const utterance = program.mode === 'utterance';
+  const programDepth = Object.fromEntries(
+    STREAMS.map((stream) => [stream, depth(hardwareStream(program, stream).length)]),
+  ) as Record<(typeof STREAMS)[number], number>;
+  const arithmetic = sumsOf(program);
+  return {
+    ...{ channels, groups, lanes, elemLanes, slice, spread: Math.max(groups / elemLanes, 1) },
+    beat: config.outputBeat,
+    ...{ vectorBits, weightBits, indexBits },
+    actBits: vectorBits + Math.max(0, ...aligns),
+    ...arithmetic,
+    tileRows,
+    rowBits: Math.max(clog2(tileRows), 3),
+    fifoDepth: config.fifoDepth,
+    vmemWords: depth(Math.ceil(addresses / slice)),
+    replicated: vectors.some(({ replicated }) => replicated),
+    ...weightMemory(placed, groups, inStep),
+    external: weightStreamOf(program, config, placed),
+    paramDepth: depth(parameterWords),
+    programDepth,
+    utterance,
+    axes: program.axes.length,
+    sequenceWords: sequenceMemory(program, placed),
+    kinds: SLOT_KINDS.filter((kind) => program.slotPrograms.some((slot) => slot.kind === kind)),
+    sigmoidRange: program.tables.sigmoidRange,
+    tanhRange: program.tables.tanhRange,
+  };
+}
+
+type WeightSizes = 'weightDepth' | 'addrBits' | 'pointerDepth' | 'pointerBits' | 'countBits' | 'sharedCounts';
+
+/** Memories of a lane's words and counts. */
+function weightMemory(
+  { segments }: Placement,
+  groups: number,
+  inStep: boolean,
+): Pick<NetworkSizes, WeightSizes | 'inStep'> {
+  let [words, columns, largestCount, lastBase] = [0, 0, 0, 0];
+  for (const { words: own, columns: ownColumns, wordBase, encoded } of segments.values()) {
+    words = wordBase + own;
+    columns += ownColumns;
+    lastBase = wordBase;
+    for (const counts of encoded.counts) largestCount = counts.reduce((a, b) => Math.max(a, b), largestCount);
+  }
+  // A word count must fit the address it is added to, and so must the base of a segment without words.
+  const weightDepth = depth(Math.max(words, largestCount + 1, lastBase + 1));
+  return {
+    weightDepth,
+    addrBits: clog2(weightDepth),
+    pointerDepth: depth(columns),
+    pointerBits: clog2(depth(columns)),
+    countBits: Math.max(unsignedBits(largestCount), 2),
+    sharedCounts: [...segments.values()].every(({ encoded }) => countsAreShared(encoded, groups)),
+    inStep,
+  };
+}
+
+/**
+ * Accumulators, biases, and the exact sum of a row.
+ *
+ * @throws EsegenError where accumulators that saturate have several widths, or a sum is too wide
+ */
+function sumsOf({
+  machine,
+  segments,
+  slotPrograms,
+  parameters,
+}: Program): Pick<NetworkSizes, 'accBits' | 'saturate' | 'biasBits' | 'peepholes' | 'sumBits'> {
+  const accBits = segments.reduce((most, { accumulator }) => Math.max(most, accumulator.bits), 2);
+  const saturate = segments.some(({ accumulator }) => accumulator.saturate);
+  // Sums that never leave their accumulators are right in any wider one, saturating or not.
+  for (const { name, accumulator } of segments) {
+    if (!accumulator.saturate || accumulator.bits === accBits) continue;
+    throw new EsegenError(
+      `segment ${quoteName(name)}`,
+      `saturates at ${accumulator.bits} bits, another needs ${accBits}; accumulators have one width`,
+      `Use "accumulatorBits": ${accBits}, or "exact"`,
+    );
+  }
+  const biases = parameters.map(({ bias }) => bias.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const biasBits = Math.max(bitsFor(Math.max(0, ...biases)), 2);
+  const beside = slotPrograms.map((slot) => {
+    if (slot.kind === 'lstm' && slot.peepShift !== null) {
+      return 2 ** (PEEP_BITS - 1 + machine.vectorBits - 1 + slot.peepShift);
+    }
+    return slot.kind === 'gruAfter' ? 2 ** Math.max(slot.hidden.bits - 1 + slot.sumFrac - slot.hidden.frac, 0) : 0;
+  });
+  const peepholes = slotPrograms.some((slot) => slot.kind === 'lstm' && slot.peepShift !== null);
+  const sumBits = Math.max(
+    bitsFor(machine.groups * 2 ** (accBits - 1) + 2 ** (biasBits - 1) + Math.max(0, ...beside)),
+    accBits + clog2(machine.groups) + 1,
+    biasBits + 1,
+    peepholes ? PEEP_BITS + machine.vectorBits + 1 : 0,
+  );
+  if (sumBits > MAX_SUM_BITS) {
+    throw new EsegenError(
+      'sums',
+      `need ${sumBits} bits, at most ${MAX_SUM_BITS} are supported`,
+      'Force accumulatorBits',
+    );
+  }
+  return { accBits, saturate, biasBits, peepholes, sumBits };
+}
+
+/**
+ * Words of the sequence memory.
+ *
+ * @throws EsegenError where they are more than its address reaches, with the number of steps that would fit
+ */
+function sequenceMemory(program: Program, { sequences }: Placement): number {
+  const { maxSteps } = program.machine;
+  const most = 2 ** SEQUENCE_BITS;
+  const wordsOf = (inputSteps: number) => {
+    const steps = stepsOfAxes(program, inputSteps);
+    return sequences.reduce((sum, { words }, number) => sum + words * steps[program.sequences[number]!.axis]!, 0);
+  };
+  const words = wordsOf(maxSteps);
+  if (words <= most) return words === 0 ? 0 : depth(words);
+  let fits = Math.floor((maxSteps * most) / words);
+  while (wordsOf(fits) > most) fits--;
+  throw new EsegenError(
+    'sequence memory',
+    `expected at most ${most} words, ${maxSteps} steps take ${words}`,
+    `Use "sequence": { "maxSteps": ${fits} }`,
+  );
+}

@@ -1,0 +1,30 @@
+import type { ModulePlan } from '../../../src/hdl/module_plan.ts';
+import {
+  axisCounters,
+  framePort,
+  loadUnit,
+  sequenceAddress,
+  storeUnit,
+  wordQueue,
+  wordWalk,
+} from '../../../src/hdl/network/move.ts';
+import { sequenceMemory } from '../../../src/hdl/network/sequence_memory.ts';
+import { stepFlags } from '../../../src/hdl/network/step_flags.ts';
+import { streamSequencer } from '../../../src/hdl/network/stream_sequencer.ts';
+import { viewAddress } from '../../../src/hdl/network/view_address.ts';
+import { vmem, vmemChannel } from '../../../src/hdl/network/vmem.ts';
+import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
+import { DUT, sdpRam } from './run_blocks.ts';
+
+/** LOAD, STORE and what they move frames between. */
+export function movePlans(sizes: NetworkSizes): ModulePlan[] {
+  const sequences = sizes.sequenceWords > 0 ? [sequenceAddress, sequenceMemory] : [];
+  const axes = sizes.utterance ? [axisCounters] : [];
+  const blocks = [viewAddress, wordWalk, wordQueue, framePort, loadUnit, storeUnit, vmem, vmemChannel, stepFlags];
+  return [
+    streamSequencer(sizes, DUT, 'load'),
+    streamSequencer(sizes, DUT, 'store'),
+    ...[...blocks, ...sequences, ...axes].map((block) => block(sizes, DUT)),
+    sdpRam(),
+  ];
+}
