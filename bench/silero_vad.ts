@@ -15,7 +15,6 @@ import { hideBin } from 'yargs/helpers';
 import { COLLECTED, PACKAGED, type PublicModel, runtimeRun, windowsOf } from '../fixtures/public_models.ts';
 import { compileNetwork } from '../src/compiler/pipeline.ts';
 import type { Frames } from '../src/data/frames.ts';
-import { machineOf } from '../src/machine/machine.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
 import { importModel } from '../src/model/import/read_model.ts';
 import { readWav } from '../src/speech/wav.ts';
@@ -91,7 +90,7 @@ async function measure(model: PublicModel, path: string): Promise<boolean> {
   const widths = nodes.filter(({ layer }) => layer.kind === 'affine').map(({ id }) => [id, { weightBits: CONV_BITS }]);
   const config = parseConfig({ ...plain, layers: Object.fromEntries(widths) }, 'bench');
   const compiled = compileNetwork(graph, config, utterances);
-  const golden = new GoldenEngine(graph, compiled, machineOf(config));
+  const golden = new GoldenEngine(graph, compiled);
   let passes = true;
   for (const [name, samples] of sounds) {
     const x = windowsOf(samples, model.sound!);
