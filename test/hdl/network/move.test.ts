@@ -1,7 +1,185 @@
 import { describe, expect, test } from 'vitest';
+import { GoldenNetwork } from '../../../src/golden/network.ts';
+import type { NetworkDesign } from '../../../src/program/network_design.ts';
+import { stepsOfAxes } from '../../../src/program/program.ts';
+import { Rng } from '../../../src/util/rng.ts';
 import { movePlans } from './move_plans.ts';
-import { DUT, lintBlocks } from './run_blocks.ts';
+import { type MoveShape, streamingMoves, utteranceMoves } from './random_moves.ts';
+import { DUT, lintBlocks, runBlocks } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
+
+/** An element on its way in, with its marks. */
+function beat(value: number, dest: number, first: boolean, endOfBatch: boolean, last: boolean): string {
+  const user = Number(first) | (Number(endOfBatch) << 1);
+  return (((Number(last) << 22) | (user << 20) | (dest << 16) | (value & 0xffff)) >>> 0).toString(16);
+}
+
+async function simulate({ sizes, memories }: NetworkDesign, beats: readonly string[], seed: number, stalls: boolean) {
+  const { channels, groups, elemLanes, axes } = sizes;
+  const lines = await runBlocks({
+    ...{ plans: movePlans(sizes), bench: 'move_bench', memories },
+    parameters: {
+      ...{ CHANNELS: channels, GROUPS: groups, ELEMS: elemLanes, BEAT: sizes.beat, AXES: axes },
+      ...{ BEATS: beats.length, SEED: seed, STALLS: Number(stalls) },
+    },
+    defines: sizes.sequenceWords > 0 ? ['SEQUENCES'] : [],
+    files: { 'beats.txt': beats.join('\n') },
+  });
+  return {
+    out: lines.filter((line) => line.startsWith('O')),
+    flags: lines.filter((line) => line.startsWith('F')),
+    taken: lines.filter((line) => line === 'T').length,
+    errors: lines.filter((line) => line === 'E').length,
+    end: lines.at(-1)!,
+  };
+}
+
+/** Beats of a frame as the bench prints them. */
+function printed(frame: Int16Array, dest: number, user: number, width: number): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < frame.length; at += width) {
+    const word = [...frame.subarray(at, at + width)].reverse().map((v) => (v & 0xffff).toString(16).padStart(4, '0'));
+    lines.push(`O ${dest} ${user} ${Number(at + width >= frame.length)} ${word.join('')}`);
+  }
+  return lines;
+}
+
+const random = (rng: Rng, count: number) => Int16Array.from({ length: count }, () => rng.integer(-32768, 32767));
+
+const SHAPES: readonly MoveShape[] = [
+  { channels: 1, groups: 1, elemLanes: 1, beat: 1 },
+  { channels: 2, groups: 1, elemLanes: 4, beat: 2 },
+  { channels: 4, groups: 2, elemLanes: 2, beat: 1 },
+  { channels: 2, groups: 4, elemLanes: 1, beat: 1 },
+  { channels: 1, groups: 8, elemLanes: 2, beat: 2 },
+  { channels: 2, groups: 2, elemLanes: 8, beat: 4 },
+];
+
+describe('streaming', () => {
+  test.each(SHAPES.flatMap((shape, at) => [1, 2].map((ports) => ({ ...shape, ports, seed: 10 * at + ports }))))(
+    'ragged batches, $channels x $groups, words of $elemLanes, $ports ports, seed $seed',
+    async ({ ports, seed, ...shape }) => {
+      const rng = new Rng(seed);
+      const { channels } = shape;
+      const design = streamingMoves(rng, shape, ports);
+      const { inputs, outputs } = design.program;
+      const beats: string[] = [];
+      const flags: string[] = [];
+      const expected: string[] = [];
+      const golden = Array.from({ length: channels }, () => new GoldenNetwork(design.program));
+      const marks = new Array<boolean>(channels).fill(false);
+      let errors = 0;
+      let taken = 0;
+      for (let step = 0; step < 14; step++) {
+        const active = [...golden.keys()].filter(() => channels === 1 || rng.integer(0, 2) > 0);
+        if (active.length === 0) active.push(rng.integer(0, channels - 1));
+        const frames = active.map(() => inputs.map(({ elements }) => random(rng, elements)));
+        const order = [...active.keys()].sort(() => rng.integer(0, 1) - 0.5);
+        for (const [port, { elements }] of inputs.entries()) {
+          for (const [place, which] of order.entries()) {
+            const channel = active[which]!;
+            const last = place === order.length - 1;
+            const first = port === 0 && rng.integer(0, 2) === 0;
+            if (first) marks[channel] = true;
+            // Frames of other lengths, and a second one of a channel, are dropped.
+            if (ports === 1 && rng.integer(0, 3) === 0) {
+              const bad = Math.max(1, elements + rng.pick([-1, 1, 5]));
+              if (bad !== elements) {
+                const frame = random(rng, bad);
+                for (const [at, value] of frame.entries()) {
+                  beats.push(beat(value, channel, at === 0 && first, false, at === bad - 1));
+                }
+                errors++;
+              }
+            }
+            for (const [at, value] of frames[which]![port]!.entries()) {
+              beats.push(beat(value, channel, at === 0 && first, at === 0 && last, at === elements - 1));
+            }
+            taken++;
+            if (ports === 1 && !last && rng.integer(0, 3) === 0) {
+              const frame = random(rng, elements);
+              for (const [at, value] of frame.entries()) {
+                beats.push(beat(value, channel, false, false, at === elements - 1));
+              }
+              errors++;
+            }
+          }
+        }
+        const bits = (channelsOf: readonly number[]) => channelsOf.reduce((sum, channel) => sum + 2 ** channel, 0);
+        const started = active.filter((channel) => marks[channel]);
+        flags.push(`F ${step % 8} ${bits(active)} ${bits(started)}`);
+        for (const channel of active) marks[channel] = false;
+        const runs = active.map((channel, which) => {
+          const given = new Map(inputs.map(({ name }, port) => [name, frames[which]![port]!]));
+          return golden[channel]!.run(given, { states: 'kept' }).outputs;
+        });
+        for (const [number, { name }] of outputs.entries()) {
+          const sorted = [...active.keys()].sort((a, b) => active[a]! - active[b]!);
+          for (const which of sorted)
+            expected.push(...printed(runs[which]!.get(name)!, active[which]!, number, shape.beat));
+        }
+      }
+      const seen = await simulate(design, beats, seed, seed % 2 === 0);
+      expect(seen.out, `seed ${seed}: ${seen.end}`).toEqual(expected);
+      expect(seen.flags, `seed ${seed}`).toEqual(flags);
+      expect([seen.taken, seen.errors], `seed ${seed}`).toEqual([taken, errors]);
+    },
+  );
+});
+
+describe('by utterance', () => {
+  const shapes = SHAPES.map((shape) => ({ ...shape, channels: 1 }));
+  test.each(shapes.flatMap((shape, at) => [1, 2, 3].map((run) => ({ ...shape, seed: 100 + 10 * at + run }))))(
+    'utterances of all lengths, wrong ones dropped, $groups groups, words of $elemLanes, seed $seed',
+    async ({ seed, ...shape }) => {
+      const rng = new Rng(seed);
+      const maxSteps = 12;
+      const design = utteranceMoves(rng, shape, maxSteps);
+      const { inputs, outputs } = design.program;
+      const golden = new GoldenNetwork(design.program);
+      const perStep = inputs.reduce((sum, { elements }) => sum + elements, 0);
+      const beats: string[] = [];
+      const expected: string[] = [];
+      let [errors, taken] = [0, 0];
+      for (let utterance = 0; utterance < 7; utterance++) {
+        const steps = rng.pick([1, 2, 3, rng.integer(1, maxSteps), maxSteps, maxSteps + 1, maxSteps + 3]);
+        const cut = perStep > 1 && rng.integer(0, 4) === 0 ? rng.integer(1, perStep - 1) : 0;
+        const frames = inputs.map(({ elements }) => random(rng, elements * steps));
+        const elements: number[] = [];
+        for (let step = 0; step < steps; step++) {
+          for (const [port, own] of inputs.entries()) {
+            elements.push(...frames[port]!.subarray(step * own.elements, (step + 1) * own.elements));
+          }
+        }
+        elements.length -= cut;
+        for (const [at, value] of elements.entries()) {
+          beats.push(beat(value, 0, at === 0, false, at === elements.length - 1));
+        }
+        const right = cut === 0 && steps <= maxSteps && stepsOfAxes(design.program, steps).every((count) => count > 0);
+        if (!right) {
+          errors++;
+          continue;
+        }
+        taken++;
+        const run = golden.run(new Map(inputs.map(({ name }, port) => [name, frames[port]!])));
+        // The two outputs of a stage take turns.
+        for (let first = 0; first < outputs.length; first += 2) {
+          const own = outputs.slice(first, first + 2);
+          const count = run.outputs.get(own[0]!.name)!.length / own[0]!.elements;
+          for (let step = 0; step < count; step++) {
+            for (const [at, { name, elements: size }] of own.entries()) {
+              const frame = run.outputs.get(name)!.subarray(step * size, (step + 1) * size);
+              expected.push(...printed(frame, 0, first + at, shape.beat));
+            }
+          }
+        }
+      }
+      const seen = await simulate(design, beats, seed, seed % 2 === 0);
+      expect(seen.out, `seed ${seed}: ${seen.end}`).toEqual(expected);
+      expect([seen.taken, seen.errors], `seed ${seed}`).toEqual([taken, errors]);
+    },
+  );
+});
 
 describe.each([
   { channels: 1, groups: 1, elemLanes: 1, utterance: false },

@@ -14,6 +14,8 @@ export interface BlockRun {
   readonly bench: string;
   /** Parameters of the bench. */
   readonly parameters?: Readonly<Record<string, number>>;
+  /** Macros of the bench. */
+  readonly defines?: readonly string[];
   readonly memories?: ReadonlyMap<string, MemImage>;
   /** Text files that the bench reads. */
   readonly files?: Readonly<Record<string, string>>;
@@ -23,7 +25,14 @@ export interface BlockRun {
 export const DUT = 'dut';
 
 /** Runs blocks in Icarus and returns the lines that the bench printed. Warnings of Icarus fail it. */
-export async function runBlocks({ plans, bench, parameters = {}, memories, files = {} }: BlockRun): Promise<string[]> {
+export async function runBlocks({
+  plans,
+  bench,
+  parameters = {},
+  defines = [],
+  memories,
+  files = {},
+}: BlockRun): Promise<string[]> {
   return withScratch(async (dir) => {
     const sources = plans.map((plan) => {
       const file = `${DUT}_${plan.file}.v`;
@@ -36,7 +45,7 @@ export async function runBlocks({ plans, bench, parameters = {}, memories, files
     for (const [name, image] of memories ?? []) writeFileSync(join(dir, 'mem', name), formatMem(image));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
     const set = Object.entries(parameters).map(([name, value]) => `-P${bench}.${name}=${value}`);
-    const flags = ['-g2005', '-Wall', '-Wno-timescale', ...set];
+    const flags = ['-g2005', '-Wall', '-Wno-timescale', ...defines.map((name) => `-D${name}`), ...set];
     const compiled = await execa('iverilog', [...flags, '-s', bench, '-o', 'bench.vvp', ...sources, `${bench}.v`], {
       cwd: dir,
       all: true,

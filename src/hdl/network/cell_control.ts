@@ -1,0 +1,111 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { wordBits } from '../../program/field.ts';
+import { SEMAPHORES } from '../../program/instruction.ts';
+import { UNIT_WORDS } from '../../program/unit_words.ts';
+import { clog2 } from '../../util/fixed.ts';
+import { lit, type ModulePlan } from '../module_plan.ts';
+import { tokenAges } from './cell_ctl.ts';
+import { kindView } from './cell_issue.ts';
+import { cellPipeline, ctlBits, hasStates, replicatedCycles, stateAsked } from './cell_pipeline.ts';
+import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
+import { phaseMsb } from './gather.ts';
+import { paramBits } from './load.ts';
+import { networkPlan } from './network_plan.ts';
+import { fieldStart, fieldViews } from './word_fields.ts';
+
+/** Request of a write -> `progress`: a MAC address that follows it reads the word (vmem). */
+const WRITE_DELAY = 2;
+
+/** Bits of the fields of a word from one to another. */
+function slice(from: string, to: string): string {
+  const format = UNIT_WORDS.cell;
+  const last = format.fields.find(({ name }) => name === to)!;
+  return `${fieldStart(format, to) + last.bits - 1}:${fieldStart(format, from)}`;
+}
+
+/** Group addresses of so many words, `last_word_reg` + 1. */
+function extents({ elemLanes, slice: ofGroup, spread }: NetworkSizes) {
+  const words = "{2'd0, last_word_reg} + 18'd1";
+  const times = (factor: number) => (factor === 1 ? words : `(${words}) << ${clog2(factor)}`);
+  return {
+    interleavedExtent: spread === 1 ? times(ofGroup) : `({2'd0, last_word_reg} >> ${clog2(spread)}) + 18'd1`,
+    replicatedExtent: times(elemLanes),
+  };
+}
+
+/** Rows that give a value that goes to the destination. */
+function results({ kinds }: NetworkSizes): CellMark[] {
+  const marks: CellMark[] = [];
+  if (kinds.includes('lstm')) marks.push('o');
+  if (kinds.includes('gruAfter')) marks.push('nx');
+  if (kinds.includes('gruBefore')) marks.push('n');
+  if (kinds.includes('gruReset')) marks.push('reset');
+  if (kinds.includes('affine')) marks.push('affine');
+  return marks;
+}
+
+/** Control of CELL. */
+export function cellControl(sizes: NetworkSizes): ModulePlan {
+  const { channels, lanes, elemLanes, rowBits, paramDepth, peepholes, replicated, spread } = sizes;
+  const pipeline = cellPipeline(sizes);
+  const states = hasStates(sizes);
+  const kinds = kindView(sizes);
+  const asked = stateAsked(pipeline);
+  const to = results(sizes);
+  const write = pipeline.sums + pipeline.value - 1;
+  const wanted: Record<string, { cycle: number; marks: CellMark[] }> = {
+    ...(states ? { ask: { cycle: asked.product - 1, marks: ['f', 'z', 'reset', 'bank', 'first'] } } : {}),
+    ...(peepholes ? { peep: { cycle: asked.peephole - 1, marks: ['i', 'bank', 'first'] } } : {}),
+    result: { cycle: write - 2, marks: [...to, ...(kinds.lstm ? (['g'] as const) : []), 'bank', 'first'] },
+    place: { cycle: write - 1, marks: [...to, ...(kinds.lstm ? (['g'] as const) : []), 'bank', 'last'] },
+  };
+  // The newest token is not yet in its register where the states for the peepholes are asked for.
+  const marks = tokenMarks(wanted).map(({ name, bit }) =>
+    bit < 0 ? { name, bit: bit + TOKEN_BITS, from: 'token' } : { name, bit, from: 'tokens_reg' },
+  );
+  const selectBits = Math.max(clog2(spread), 1);
+  const tokenBits = tokenAges(sizes) * TOKEN_BITS;
+  const laneBits = clog2(elemLanes);
+  const step = spread > 1 ? "{17'd0, &write_select_reg}" : `18'd${sizes.slice}`;
+  return networkPlan('cell_control', {
+    channels,
+    lanes,
+    elemLanes,
+    severalLanes: elemLanes > 1,
+    laneBits,
+    laneMsb: laneBits - 1,
+    wordWidth: wordBits(UNIT_WORDS.cell),
+    rowWidth: rowBits,
+    paramWidth: paramBits(sizes),
+    paramDepth,
+    ...kinds,
+    states,
+    peepholes,
+    ready: SEMAPHORES.indexOf('ready'),
+    fields: fieldViews(UNIT_WORDS.cell, [
+      'kind',
+      'paramBase',
+      'cells',
+      'destReplicated',
+      ...(peepholes ? ['peepholes'] : []),
+      ...(states ? ['hasState', 'stateReplicated'] : []),
+    ]),
+    slotProgram: slice('kind', 'high'),
+    destPlace: slice('destBase', 'destReplicated'),
+    statePlace: slice('stateBase', 'stateReplicated'),
+    ...extents(sizes),
+    phaseMsb: phaseMsb(sizes),
+    ctlMsb: ctlBits(sizes) - 1,
+    selectMsb: selectBits - 1,
+    selectZero: lit(selectBits, 0),
+    tokenWidth: TOKEN_BITS,
+    tokensMsb: tokenBits - 1,
+    tokensKeep: tokenBits - TOKEN_BITS - 1,
+    tokensZero: `{${tokenBits}{1'b0}}`,
+    marks,
+    result: to.map((mark) => `result_${mark}`).join(' || '),
+    placed: to.map((mark) => `place_${mark}`).join(' || '),
+    writeDelay: WRITE_DELAY + (replicated ? replicatedCycles(sizes) - 1 : 0),
+    wordEnd: `write_addr_reg + (write_replicated_reg ? 18'd${elemLanes} : ${step})`,
+  });
+}

@@ -1,0 +1,85 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { SLOT_KINDS } from '../../program/slot_fields.ts';
+import { clog2, unsignedBits } from '../../util/fixed.ts';
+import { lit, type ModulePlan } from '../module_plan.ts';
+import { cellPipeline, replicatedBeats, replicatedCycles } from './cell_pipeline.ts';
+import { TOKEN_BITS } from './cell_rows.ts';
+import { phaseMsb } from './gather.ts';
+import { networkPlan } from './network_plan.ts';
+
+/** Codes of the slot kinds in words, and which there are, as templates print them. */
+export function kindView({ kinds }: NetworkSizes) {
+  return {
+    lstm: kinds.includes('lstm'),
+    gruAfter: kinds.includes('gruAfter'),
+    gruReset: kinds.includes('gruReset'),
+    gruBefore: kinds.includes('gruBefore'),
+    affine: kinds.includes('affine'),
+    codeLstm: SLOT_KINDS.indexOf('lstm'),
+    codeGruAfter: SLOT_KINDS.indexOf('gruAfter'),
+    codeGruReset: SLOT_KINDS.indexOf('gruReset'),
+    codeGruBefore: SLOT_KINDS.indexOf('gruBefore'),
+    codeAffine: SLOT_KINDS.indexOf('affine'),
+  };
+}
+
+/** Order of the rows of CELL. */
+export function cellIssue(sizes: NetworkSizes): ModulePlan {
+  const { kinds, lanes, elemLanes, rowBits, paramDepth, replicated } = sizes;
+  const { lag, drainDelay, tree } = cellPipeline(sizes);
+  const beats = replicatedBeats(sizes);
+  const there = (kind: NetworkSizes['kinds'][number], own: number) => (kinds.includes(kind) ? own : 1);
+  const most = Math.max(
+    there('lstm', beats.lstm),
+    there('gruAfter', beats.four),
+    there('gruBefore', beats.two),
+    kinds.includes('affine') || kinds.includes('gruReset') ? beats.one : 1,
+  );
+  const beatBits = unsignedBits(most - 1);
+  const gap = replicatedCycles(sizes) - 1;
+  const gapBits = unsignedBits(gap);
+  const paramAddr = clog2(paramDepth);
+  const param = 1 + drainDelay + tree;
+  return networkPlan('cell_issue', {
+    lanes,
+    elemLanes,
+    rowWidth: rowBits,
+    paramAddr,
+    ...kindView(sizes),
+    lag,
+    lag3: lag === 3,
+    behind: kinds.includes('lstm') || kinds.includes('gruAfter'),
+    replicated,
+    beatMsb: beatBits - 1,
+    beatZero: lit(beatBits, 0),
+    beatLstm: lit(beatBits, there('lstm', beats.lstm) - 1),
+    beatFour: lit(beatBits, there('gruAfter', beats.four) - 1),
+    beatTwo: lit(beatBits, there('gruBefore', beats.two) - 1),
+    beatOne: lit(beatBits, most === 1 ? 0 : Math.min(beats.one, most) - 1),
+    gapMsb: gapBits - 1,
+    gapZero: lit(gapBits, 0),
+    gapFull: lit(gapBits, gap),
+    drainCycle: 1 + drainDelay,
+    paramCycle: param === 1 + drainDelay ? 'beside it' : `in cycle ${param}`,
+    phaseCycle: 3 + drainDelay,
+    tokenMsb: TOKEN_BITS - 1,
+    phaseBits: clog2(lanes / elemLanes),
+    phaseMsb: phaseMsb(sizes),
+    drainDelay: drainDelay > 0,
+    tree: tree > 0,
+    deep: tree > 1,
+    paramDelayMsb: tree * paramAddr - 1,
+    paramDelayKeep: (tree - 1) * paramAddr - 1,
+  });
+}
+
+/** Addresses of the words of a vector. */
+export function cellAddress({ groups, elemLanes, slice, spread, replicated }: NetworkSizes): ModulePlan {
+  const bits = Math.max(clog2(spread), 1);
+  return networkPlan('cell_address', {
+    ...{ groups, elemLanes, slice, replicated },
+    spread: spread > 1 ? spread : 0,
+    selectMsb: bits - 1,
+    selectZero: lit(bits, 0),
+  });
+}

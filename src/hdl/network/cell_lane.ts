@@ -1,0 +1,56 @@
+import { TABLE_BITS } from '../../machine/formats.ts';
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { tableShift, tableStepFrac } from '../../program/act_table.ts';
+import { clog2 } from '../../util/fixed.ts';
+import type { ModulePlan } from '../module_plan.ts';
+import { cellControls, cellPipeline, ctlBits, hasStates } from './cell_pipeline.ts';
+import { networkPlan } from './network_plan.ts';
+
+/** Controls as wires of the word that a lane gets. */
+function controlViews(sizes: NetworkSizes) {
+  let low = 0;
+  return cellControls(sizes).map(({ name, bits }) => {
+    const slice = bits === 1 ? `${low}` : `${low + bits - 1}:${low}`;
+    low += bits;
+    return { name, range: bits === 1 ? '' : `[${bits - 1}:0]`, slice };
+  });
+}
+
+/** Arithmetic of a lane of the cell unit. */
+export function cellLane(sizes: NetworkSizes): ModulePlan {
+  const { kinds, accBits, groups, biasBits, sumBits, vectorBits, peepholes, sigmoidRange, tanhRange } = sizes;
+  const { additive, exact, z, factor, product, value, tanhC } = cellPipeline(sizes);
+  return networkPlan('cell_lane', {
+    accWidth: accBits + clog2(groups),
+    biasWidth: biasBits,
+    sumWidth: sumBits,
+    vectorWidth: vectorBits,
+    narrow: vectorBits < TABLE_BITS,
+    sigmoidShift: tableShift(sigmoidRange),
+    tanhShift: tableShift(tanhRange),
+    stateStep: tableStepFrac(tanhRange),
+    ...Object.fromEntries(
+      (['lstm', 'gruAfter', 'gruBefore', 'gruReset', 'affine'] as const).map((kind) => [kind, kinds.includes(kind)]),
+    ),
+    states: hasStates(sizes),
+    peepholes,
+    additive,
+    ctlMsb: ctlBits(sizes) - 1,
+    controls: controlViews(sizes),
+    atCoarse: exact + 1,
+    atFine: exact + 2,
+    atZ: z,
+    atTable: factor - 1,
+    atFactor: factor,
+    atProduct: product,
+    atDropped: product + 1,
+    atTotal: value - 1,
+    atValue: value,
+    atTanhC: tanhC,
+  });
+}
+
+/** Rounding and clipping of z and of values; as a default that of z. */
+export function roundClip({ sumBits }: NetworkSizes): ModulePlan {
+  return networkPlan('round_clip', { width: sumBits + 1 });
+}

@@ -1,0 +1,26 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import type { ModulePlan } from '../module_plan.ts';
+import { ctlBits, hasStates } from './cell_pipeline.ts';
+import { phaseMsb } from './gather.ts';
+import { paramBits } from './load.ts';
+import { networkPlan } from './network_plan.ts';
+
+/** Cell unit of a channel. */
+export function cellUnit(sizes: NetworkSizes): ModulePlan {
+  const { groups, lanes, elemLanes, accBits, vectorBits, biasBits, peepholes } = sizes;
+  return networkPlan('cell_unit', {
+    groups,
+    lanes,
+    elemLanes,
+    severalLanes: elemLanes > 1,
+    accWidth: accBits,
+    vectorWidth: vectorBits,
+    phaseMsb: phaseMsb(sizes),
+    ctlMsb: ctlBits(sizes) - 1,
+    paramWidth: paramBits(sizes),
+    biasMsb: biasBits - 1,
+    biasWidth: biasBits,
+    peepholes,
+    states: hasStates(sizes),
+  });
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
+import { cellPlans } from './cell_plans.ts';
+import { DUT, lintBlocks } from './run_blocks.ts';
+import { testSizes } from './sizes.ts';
+
+const ALL: NetworkSizes['kinds'] = ['lstm', 'gruAfter', 'gruReset', 'gruBefore', 'affine'];
+
+const DESIGNS: Readonly<Record<string, Partial<NetworkSizes>>> = {
+  'all kinds': { kinds: ALL, channels: 2, groups: 4, elemLanes: 2 },
+  'an LSTM with peepholes, one group, one lane': {
+    kinds: ['lstm'],
+    groups: 1,
+    elemLanes: 1,
+    lanes: 1,
+    replicated: false,
+  },
+  'an LSTM without, narrow': { kinds: ['lstm', 'affine'], peepholes: false, vectorBits: 8, lanes: 8, elemLanes: 8 },
+  'a GRU before': { kinds: ['gruReset', 'gruBefore'], peepholes: false, groups: 1, replicated: false },
+  'a GRU after': { kinds: ['gruAfter'], peepholes: false, lanes: 8, elemLanes: 4, groups: 1 },
+  'affine layers': { kinds: ['affine'], peepholes: false, channels: 2 },
+};
+
+test.each(Object.entries(DESIGNS))('lint of the cell unit: %s', async (_title, own) => {
+  const plans = cellPlans(testSizes(own));
+  const findings = [`${DUT}_cell_control`, `${DUT}_cell_unit`].map((top) => lintBlocks(plans, top));
+  expect((await Promise.all(findings)).flat()).toEqual([]);
+});

@@ -1,0 +1,24 @@
+import type { ModulePlan } from '../../../src/hdl/module_plan.ts';
+import { cellControl } from '../../../src/hdl/network/cell_control.ts';
+import { cellCtl } from '../../../src/hdl/network/cell_ctl.ts';
+import { cellAddress, cellIssue } from '../../../src/hdl/network/cell_issue.ts';
+import { cellLane, roundClip } from '../../../src/hdl/network/cell_lane.ts';
+import { rom2, sigmoid, tableIndex, tanh } from '../../../src/hdl/network/cell_tables.ts';
+import { cellUnit } from '../../../src/hdl/network/cell_unit.ts';
+import { adderTree, gather } from '../../../src/hdl/network/gather.ts';
+import { rom } from '../../../src/hdl/network/memories.ts';
+import { viewAddress } from '../../../src/hdl/network/view_address.ts';
+import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
+import { DUT } from './run_blocks.ts';
+
+/** All modules of the cell unit, with the name of a design. */
+export function cellPlans(sizes: NetworkSizes): ModulePlan[] {
+  const builders = [
+    ...[rom, rom2, sigmoid, tanh, tableIndex, roundClip, cellLane, adderTree, gather, cellUnit],
+    ...[viewAddress, cellAddress, cellIssue, cellCtl, cellControl],
+  ];
+  return builders.map((build) => {
+    const plan = build(sizes, DUT);
+    return { ...plan, values: { ...plan.values, name: DUT } };
+  });
+}
