@@ -50,7 +50,7 @@ export const pruneCommand: CommandBody<Arguments> = {
         default: false,
         describe: 'Scan what each matrix bears, and propose densities that come to --density',
       })
-      .option('data', { type: 'string', requiresArg: true, describe: 'Frames of the scan (.npy, [T, I])' })
+      .option('data', { type: 'string', requiresArg: true, describe: 'Frames of the scan, what run takes as input' })
       .option('labels', { type: 'string', requiresArg: true, describe: 'Words of its utterances (JSON)' })
       .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' }),
   handler: (given) => {

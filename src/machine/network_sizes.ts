@@ -1,3 +1,13 @@
+import type { ExternalMemory } from './external_memory.ts';
+
+/** How the weights come from external memory; see stream_rows.ts for the image. */
+export interface WeightStream extends ExternalMemory {
+  /** Bits of a beat number. */
+  readonly beatBits: number;
+  /** Words of the program memory of the reader, at least 2. */
+  readonly programDepth: number;
+}
+
 /**
  * Every size, width and depth of the hardware that runs networks. Builders print it; all programs for the same hardware share it.
  * Powers of two: channels, groups, elemLanes; elemLanes divides lanes.
@@ -39,6 +49,8 @@ export interface NetworkSizes {
   /** Weight memory of a lane of a group, and bits of its address. */
   readonly weightDepth: number;
   readonly addrBits: number;
+  /** Weights in external memory instead; null where they are on chip. */
+  readonly external: WeightStream | null;
   /** Pointer memory of a lane of a group: a word count for each column of its segments. */
   readonly pointerDepth: number;
   readonly pointerBits: number;

@@ -4,6 +4,7 @@ import type { MemImage } from './mem_image.ts';
 import { networkMemories } from './network/memories.ts';
 import { placeProgram } from './network/place.ts';
 import { sizesOf } from './network/sizes.ts';
+import { weightImage } from './network/stream_rows.ts';
 import type { Program } from './program.ts';
 
 /** Hardware for a network, with the network in it: the RTL follows from the sizes, what runs from the memories. */
@@ -15,6 +16,8 @@ export interface NetworkDesign {
   readonly sizes: NetworkSizes;
   /** By name of their file, without a folder. */
   readonly memories: ReadonlyMap<string, MemImage>;
+  /** Image of the weights in external memory; null where they are on chip. */
+  readonly weights: Uint8Array | null;
 }
 
 /**
@@ -25,5 +28,6 @@ export interface NetworkDesign {
 export function networkDesign(program: Program, config: Config): NetworkDesign {
   const placed = placeProgram(program, config);
   const sizes = sizesOf(program, config, placed);
-  return { name: config.name, config, program, sizes, memories: networkMemories(program, config.name, sizes, placed) };
+  const memories = networkMemories(program, config.name, sizes, placed);
+  return { name: config.name, config, program, sizes, memories, weights: weightImage(placed, sizes) };
 }

@@ -82,6 +82,13 @@ export const LOOP_WORD: WordFormat = {
   ],
 };
 
+/** Words of the program of the weight reader: the loops of MAC, and for every work the beats of its segment. */
+export const READER_WORD: WordFormat = {
+  name: 'reader',
+  meaning: 'a segment from external memory',
+  fields: [OP, ...TOKENS, field('firstBeat', 24, 'first beat in the image'), field('beats', 24, '')],
+};
+
 /** Words of the four program memories, least significant field first: what a unit needs stands in the word itself. */
 export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
   load: {

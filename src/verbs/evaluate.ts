@@ -1,5 +1,6 @@
 import type { Graph } from '../model/graph.ts';
 import { matricesOf } from '../model/matrices.ts';
+import { checkCellLimit } from './compress/cell_limit.ts';
 import { evaluatedDesign, evaluatedModel } from './compress/evaluated.ts';
 import type { DensityRow, EvaluateOptions, Evaluation, GoldenRow } from './compress/evaluation.ts';
 import { OutputJudge, readJudgedData } from './compress/judged_outputs.ts';
@@ -16,7 +17,9 @@ export function evaluate(options: EvaluateOptions): Evaluation {
   const { path, graph, calibration, variants } = isFolder(options.model)
     ? evaluatedDesign(options)
     : evaluatedModel(options);
-  const judge = new OutputJudge(path, graph, readJudgedData(graph, options.data, options.layout), options);
+  const data = readJudgedData(graph, options.data, options.layout);
+  checkCellLimit(path, graph, data);
+  const judge = new OutputJudge(path, graph, data, options);
 
   const total = variants.reduce((sum, { golden }) => sum + 1 + golden.length, 1);
   let done = 0;
@@ -40,7 +43,7 @@ export function evaluate(options: EvaluateOptions): Evaluation {
     return { density: share, float: judge.compare(exact, float), golden };
   });
   progress(total, total, 'done');
-  return { data: judge.data.origin, calibration, words: judge.words(exact), densities };
+  return { data: data.origin, calibration, words: judge.words(exact), densities };
 }
 
 /** Share of the weights of recurrent layers that is not zero; 1 without such layers. */

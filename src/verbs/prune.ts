@@ -11,8 +11,8 @@ import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { type Densities, DensityTable } from './compress/densities.ts';
 import { configOf } from './compress/input.ts';
+import { OutputJudge, readJudgedData } from './compress/judged_outputs.ts';
 import { magnitudeMasks, maskImbalance } from './compress/mask_figures.ts';
-import { readNetworkTask } from './compress/network_task.ts';
 import { prunedFiles } from './compress/pruned_files.ts';
 import { SCANNED, type Sensitivity, scanSensitivity } from './compress/sensitivity.ts';
 
@@ -36,7 +36,7 @@ export interface PruneOptions {
 
 /** What the scan looks at. */
 export interface SensitivityOptions {
-  /** Frames, as calibration frames. */
+  /** All that `run` takes as input; an `.npy` with utterance borders beside it, as calibration frames. */
   readonly data: string;
   /** Words of the utterances, see `readReferences`. */
   readonly labels?: string | undefined;
@@ -141,7 +141,8 @@ function scan(
   if (!(density >= least && density <= 1)) {
     throw new EsegenError('--density', `expected a number from ${least} to 1 for a scan, got ${density}`);
   }
-  return scanSensitivity(graph, config, readNetworkTask(path, graph, data, labels), density, progress);
+  const judge = new OutputJudge(path, graph, readJudgedData(graph, data, undefined), { labels });
+  return scanSensitivity(graph, config, judge, density, progress);
 }
 
 function prunedMatrices({ id, layer }: Node, masks: NodeMasks): PrunedMatrix[] {

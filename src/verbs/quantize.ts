@@ -48,8 +48,8 @@ export function quantizeModel(options: QuantizeOptions): QuantizeReport {
   progress('prune');
   const graph = pruneGraph(given, config);
   const calibration = readNetworkCalibration(path, calibrate, graph);
-  checkCellLimit(path, graph, calibration);
   const judged = data === undefined ? calibration : readJudgedData(graph, data, layout);
+  for (const set of new Set([calibration, judged])) checkCellLimit(path, graph, set);
   const judge = new OutputJudge(path, graph, judged, options);
   return quantizeReport({ path, graph, config, calibration, judge }, sweep, progress);
 }

@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../fixtures/graph_builder.ts';
 import { describeNetwork, randomNetwork, randomUtterances } from '../../fixtures/random_network.ts';
 import { randomLstm, randomMatrix, randomVector } from '../../fixtures/random_weights.ts';
 import { compileNetwork } from '../../src/compiler/pipeline.ts';
-import type { Frames } from '../../src/data/frames.ts';
+import { createFrames, type Frames } from '../../src/data/frames.ts';
 import { SignalNoise } from '../../src/data/signal_noise.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import type { Graph, TensorId } from '../../src/model/graph.ts';
@@ -119,6 +119,21 @@ describe('the golden model with what the host computes around it', () => {
         expect(joined, `seed ${seed}: ${describeNetwork(graph)}`).toEqual([...data]);
       }
     }
+  });
+
+  test('takes utterances as long as the sequence memory, where a network runs by utterance', () => {
+    const rng = new Rng(2);
+    const builder = new GraphBuilder();
+    const x = builder.input([3]);
+    builder.output(builder.node(randomLstm(rng, { inputs: 3, cells: 4, reverse: true }, null), [x]));
+    const graph = builder.build();
+    const config = parseConfig({ array: { lanes: 2 }, sequence: { maxSteps: 9 } }, 'test');
+    const utterance = (steps: number) => new Map([[x, createFrames(steps, 3)]]);
+    const engine = new GoldenEngine(graph, compileNetwork(graph, config, [utterance(20)]));
+    expect(engine.run(utterance(9)).outputs.size).toBe(1);
+    expect(() => engine.run(utterance(10))).toThrow(
+      'utterance: expected at most 9 steps, got 10. Cut it into parts, or give the config a larger sequence.maxSteps',
+    );
   });
 
   test('counts what saturates', () => {

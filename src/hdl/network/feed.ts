@@ -23,14 +23,14 @@ export function columnFeed(sizes: NetworkSizes): ModulePlan {
     countWidth: sizes.countBits,
     addrWidth: sizes.addrBits,
     fifoDepth: queueDepth(sizes),
-    dram: false,
+    dram: sizes.external !== null,
     inStep: sizes.inStep,
   });
 }
 
 /** Pointer stage of a feed. */
-export function ptrRead({ countBits, addrBits }: NetworkSizes): ModulePlan {
-  return modulePlan('ptr_read', { countWidth: countBits, addrWidth: addrBits, dram: false });
+export function ptrRead({ countBits, addrBits, external }: NetworkSizes): ModulePlan {
+  return modulePlan('ptr_read', { countWidth: countBits, addrWidth: addrBits, dram: external !== null });
 }
 
 /** Queue; as a default that of activations in a feed: marker, bank, activations of all channels, start address, word count. */
@@ -40,21 +40,21 @@ export function actQueue(sizes: NetworkSizes): ModulePlan {
 }
 
 /** Reader of the words, one after the other. */
-export function spmatRead({ channels, actBits, countBits, addrBits, inStep }: NetworkSizes): ModulePlan {
+export function spmatRead({ channels, actBits, countBits, addrBits, inStep, external }: NetworkSizes): ModulePlan {
   return modulePlan('spmat_read', {
     actsWidth: channels * actBits,
     countWidth: countBits,
     addrWidth: addrBits,
-    dram: false,
+    dram: external !== null,
     inStep,
   });
 }
 
 /** Column pipeline from the issuer to the lanes. */
-export function actBroadcast({ channels, vectorBits, addrBits, actBits }: NetworkSizes): ModulePlan {
+export function actBroadcast({ channels, vectorBits, addrBits, actBits, external }: NetworkSizes): ModulePlan {
   return {
     block: 'network/act_broadcast',
     file: 'act_broadcast',
-    values: { channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits },
+    values: { channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
   };
 }

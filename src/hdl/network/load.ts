@@ -7,9 +7,10 @@ import { type ModulePlan, modulePlan } from '../module_plan.ts';
 
 /** What modules print that have the load bus: its widths, and the codes of the kinds of memories. */
 export function loadView(sizes: NetworkSizes) {
+  const words = sizes.external === null ? sizes.weightDepth : 0;
   const kindOf = (name: (typeof MEMORY_KINDS)[number]) => MEMORY_KINDS.indexOf(name);
   return {
-    loadAddr: Math.max(clog2(Math.max(sizes.weightDepth, sizes.pointerDepth, sizes.paramDepth)), clog2(TABLE_ENTRIES)),
+    loadAddr: clog2(Math.max(words, sizes.pointerDepth, sizes.paramDepth, TABLE_ENTRIES)),
     loadData: Math.max(weightWordBits(sizes), sizes.countBits, paramBits(sizes), TABLE_BITS),
     kindWeights: kindOf('weights'),
     kindPointers: kindOf('pointers'),

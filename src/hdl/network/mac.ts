@@ -29,6 +29,7 @@ const RUN_VALUES: Readonly<Record<string, string>> = {
 /** Expands the work of MAC into runs. */
 export function macControl(sizes: NetworkSizes): ModulePlan {
   const format = UNIT_WORDS.mac;
+  const dram = sizes.external !== null;
   const place = fieldStart(format, 'sourceBase');
   // Windows over time may reach back to before the first step; an utterance has zeros there.
   const windows = !sizes.utterance && sizes.channels === 1;
@@ -43,6 +44,7 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
       runWidth: runBits(sizes),
       runs: WAITING_RUNS,
       windows,
+      dram,
       tileFull: lit(3, SEMAPHORES.indexOf('tileFull0') / 2),
       place: `${place + PLACE_BITS - 1}:${place}`,
       pointerMsb: sizes.pointerBits - 1,
@@ -52,7 +54,8 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
         format,
         [
           ...['align', 'previous', 'chain', 'taps', 'slotStep', 'rows', 'rowStride', 'run', 'sourceSlotBits'],
-          ...['sourceSlotWords', 'sourceReplicated', 'pointerBase', 'wordBase'],
+          ...['sourceSlotWords', 'sourceReplicated', 'pointerBase'],
+          ...(dram ? [] : ['wordBase']),
           ...(windows ? ['sourceSlotOffset'] : []),
         ],
         (name) => (name === 'run' ? 'run_columns' : wireName(name)),
@@ -78,6 +81,7 @@ export function columnIssuer(sizes: NetworkSizes): ModulePlan {
       addrWidth: sizes.addrBits,
       runWidth: runBits(sizes),
       runs: WAITING_RUNS,
+      dram: sizes.external !== null,
       fieldsOf: 'next_run',
       fields: fieldViews(
         format,
@@ -100,6 +104,8 @@ function arrayView(sizes: NetworkSizes) {
     rowWidth: sizes.rowBits,
     accWidth: sizes.accBits,
     runWidth: runBits(sizes),
+    dram: sizes.external !== null,
+    wordSlot: sizes.external?.wordSlot ?? 0,
   };
 }
 

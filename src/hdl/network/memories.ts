@@ -49,6 +49,8 @@ export function sdpRam({ slice, vectorBits, vmemWords }: NetworkSizes): ModulePl
 
 /** Memories of a group. */
 export function groupMemory(sizes: NetworkSizes): ModulePlan {
+  const { external } = sizes;
+  const wordWidth = weightWordBits(sizes);
   return modulePlan('group_memory', {
     ...loadView(sizes),
     lanes: sizes.lanes,
@@ -58,9 +60,14 @@ export function groupMemory(sizes: NetworkSizes): ModulePlan {
     pointerDepth: sizes.pointerDepth,
     pointerRom: pointerRom(sizes),
     sharedCounts: sizes.sharedCounts,
-    wordWidth: weightWordBits(sizes),
+    wordWidth,
     weightDepth: sizes.weightDepth,
-    dram: false,
-    plainLane: false,
+    dram: external !== null,
+    wordSlot: external?.wordSlot ?? 0,
+    wideSlot: external !== null && external.wordSlot > wordWidth,
+    bufferDepth: external?.bufferDepth ?? 0,
+    bufferLimit: external?.bufferLimit ?? 0,
+    // Where a lane has no memory file of its own, its number is not needed.
+    plainLane: sizes.sharedCounts && external !== null,
   });
 }

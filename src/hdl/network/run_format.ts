@@ -5,7 +5,7 @@ import { type WordFormat, wordBits } from '../../program/field.ts';
 export const WAITING_RUNS = 8;
 
 /** A run as mac_control sends it to all groups. */
-export function runFormat({ channels, pointerBits, addrBits }: NetworkSizes): WordFormat {
+export function runFormat({ channels, pointerBits, addrBits, external }: NetworkSizes): WordFormat {
   const fields = [
     { name: 'address', bits: ADDRESS_BITS, meaning: 'group address of the first column' },
     { name: 'count', bits: 16, meaning: 'columns of a group, at least 1' },
@@ -17,7 +17,7 @@ export function runFormat({ channels, pointerBits, addrBits }: NetworkSizes): Wo
     { name: 'chain', bits: 1, meaning: 'columns follow the progress of CELL' },
     { name: 'target', bits: 4, meaning: '`ready` tokens that it needs, modulo 16' },
     { name: 'pointer', bits: pointerBits, meaning: 'first word count of the segment' },
-    { name: 'base', bits: addrBits, meaning: 'first word of the segment' },
+    ...(external === null ? [{ name: 'base', bits: addrBits, meaning: 'first word of the segment' }] : []),
     { name: 'zero', bits: channels, meaning: 'channels that read zeros' },
   ];
   return { name: 'run', meaning: 'columns one after the other in VMEM', fields };

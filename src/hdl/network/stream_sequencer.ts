@@ -1,6 +1,6 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { wordBits } from '../../program/field.ts';
+import { type WordFormat, wordBits } from '../../program/field.ts';
 import { SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../../program/instruction.ts';
 import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
@@ -30,18 +30,42 @@ const DISTRIBUTED_WORDS = 64;
 
 /** Sequencer of a stream. */
 export function streamSequencer(sizes: NetworkSizes, name: string, stream: Stream): ModulePlan {
-  const format = UNIT_WORDS[stream];
-  const tiles = stream === 'mac' || stream === 'cell';
-  const chains = stream === 'mac';
+  return sequencerPlan(sizes, name, {
+    stream,
+    format: UNIT_WORDS[stream],
+    depth: sizes.programDepth[stream],
+    semaphores: SEMAPHORES.filter((semaphore) => SEMAPHORE_STREAMS[semaphore][1] === stream),
+    tiles: stream === 'mac' || stream === 'cell',
+    chains: stream === 'mac',
+  });
+}
+
+/** A program that a sequencer runs. */
+interface SequencerSpec {
+  readonly stream: string;
+  readonly format: WordFormat;
+  /** Words of the program memory. */
+  readonly depth: number;
+  /** What it waits for. */
+  readonly semaphores: readonly Semaphore[];
+  /** Whether its works have a tile, and may be chained. */
+  readonly tiles: boolean;
+  readonly chains: boolean;
+}
+
+/** Sequencer of any program. */
+export function sequencerPlan(
+  sizes: NetworkSizes,
+  name: string,
+  { stream, format, depth, semaphores, tiles, chains }: SequencerSpec,
+): ModulePlan {
   const tokens = ['wait0', 'wait1', 'post0', 'post1'].flatMap((token) => [token, `${token}Count`]);
   const optional = [...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []), ...(chains ? ['chain'] : [])];
   const fields: FieldView[] = [
     ...fieldViews(format, ['op', ...tokens, ...optional]),
     ...fieldViews(LOOP_WORD, ['counter', 'loopKind', 'rounds']),
   ];
-  const semaphores = SEMAPHORES.filter((semaphore) => SEMAPHORE_STREAMS[semaphore][1] === stream);
   const buses = STREAMS.filter((from) => semaphores.some((semaphore) => SEMAPHORE_STREAMS[semaphore][0] === from));
-  const depth = sizes.programDepth[stream];
   return {
     block: 'network/stream_sequencer',
     file: `${stream}_sequencer`,
@@ -65,6 +89,7 @@ export function streamSequencer(sizes: NetworkSizes, name: string, stream: Strea
       kindAxis: lit(2, LOOP_KINDS.axis),
       ready: lit(4, SEMAPHORES.indexOf('ready')),
       fields,
+      coming: fieldViews(LOOP_WORD, ['loopKind', 'rounds']),
       semaphores: semaphores.map((semaphore) => ({
         name: wireName(semaphore),
         code: lit(4, SEMAPHORES.indexOf(semaphore)),

@@ -1,15 +1,16 @@
 import { TABLE_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { weightColumnBits, weightWordBits } from '../../machine/word_format.ts';
-import { wordBits } from '../field.ts';
+import { type WordFormat, wordBits } from '../field.ts';
 import { STREAMS } from '../instruction.ts';
 import { type MemImage, memFromBigInts, memFromWords } from '../mem_image.ts';
 import type { Program } from '../program.ts';
-import { UNIT_WORDS } from '../unit_words.ts';
+import { READER_WORD, UNIT_WORDS } from '../unit_words.ts';
 import { axisMemory } from './axes.ts';
 import { parameterImage } from './parameter_words.ts';
 import type { Placement } from './place.ts';
 import type { PlacedSegment } from './segment_words.ts';
+import { readerProgram } from './stream_rows.ts';
 import { HALT_WORD, unitProgram } from './unit_program.ts';
 
 /** Number of a lane in a file name, as the RTL composes it. */
@@ -20,7 +21,7 @@ function numbered(kind: string, lane: number, digits: number): string {
 /**
  * Memory images of a network by file name, behind the name of the design:
  *
- * - `weights_LLLL`   words of lane LLLL = group · lanes + lane, segment by segment; where the lanes of a group work in step, the
+ * - `weights_LLLL`   where they are on chip, words of lane LLLL = group · lanes + lane, segment by segment; where the lanes of a group work in step, the
  *   words of all of them side by side in columns of weightColumnBits, lane LLLL in the low bits
  * - `pointers_LLLL`  words in each column of lane LLLL, segment by segment; of the first lane of each group where all of them have
  *   the same
@@ -28,7 +29,7 @@ function numbered(kind: string, lane: number, digits: number): string {
  * - `sigmoid`, `tanh`
  * - `axes`           of a network that runs by utterance: how the steps of its axes follow from those of the input
  * - `load`, `mac`, `cell`, `store`: the program
- * - `axes`         how the steps of every axis follow from those of the input, where it runs by utterance
+ * - `reader`         where the weights are in external memory, the order in which they are read
  */
 export function networkMemories(
   program: Program,
@@ -38,9 +39,9 @@ export function networkMemories(
 ): ReadonlyMap<string, MemImage> {
   const images = new Map<string, MemImage>();
   const put = (file: string, image: MemImage) => images.set(`${name}_${file}.mem`, image);
-  const { groups, lanes, elemLanes, inStep, sharedCounts } = sizes;
+  const { groups, lanes, elemLanes, inStep, sharedCounts, external } = sizes;
   const segments = [...placed.segments.values()];
-  for (let lane = 0; lane < groups * lanes; lane += inStep ? lanes : 1) {
+  for (let lane = 0; external === null && lane < groups * lanes; lane += inStep ? lanes : 1) {
     put(numbered('weights', lane, 4), weightImage(segments, sizes, lane));
   }
   for (let lane = 0; lane < groups * lanes; lane += sharedCounts ? lanes : 1) {
@@ -56,11 +57,15 @@ export function networkMemories(
     put(table, memFromWords(TABLE_BITS, words));
   }
   if (sizes.utterance) put('axes', axisMemory(program));
+  const putProgram = (file: string, format: WordFormat, depth: number, own: readonly bigint[]) => {
+    const words = new Array<bigint>(depth).fill(HALT_WORD);
+    words.splice(0, own.length, ...own);
+    put(file, memFromBigInts(wordBits(format), words));
+  };
   const streams = unitProgram(program, placed);
-  for (const stream of STREAMS) {
-    const words = new Array<bigint>(sizes.programDepth[stream]).fill(HALT_WORD);
-    words.splice(0, streams[stream].length, ...streams[stream]);
-    put(stream, memFromBigInts(wordBits(UNIT_WORDS[stream]), words));
+  for (const stream of STREAMS) putProgram(stream, UNIT_WORDS[stream], sizes.programDepth[stream], streams[stream]);
+  if (external !== null) {
+    putProgram('reader', READER_WORD, external.programDepth, readerProgram(program, placed, external));
   }
   return images;
 }

@@ -17,9 +17,9 @@ export interface Placement {
  *
  * @throws EsegenError where a weight does not fit, or a lane has too many rows
  */
-export function placeProgram(program: Program, { activationQueue }: Config): Placement {
+export function placeProgram(program: Program, { activationQueue, weights }: Config): Placement {
   return {
-    segments: placeSegments(program, activationQueue === 'group'),
+    segments: placeSegments(program, activationQueue === 'group', weights === 'onchip'),
     parameters: placeParameters(program),
     sequences: placeSequences(program),
   };

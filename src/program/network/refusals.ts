@@ -24,9 +24,6 @@ export function refuseUnsupported(program: Program, config: Config): void {
   for (const [key, value] of Object.entries(array)) {
     if (machine[key as keyof typeof array] !== value) throw new Error(`the program is for another machine: ${key}`);
   }
-  if (config.weights === 'dram') {
-    throw new EsegenError('weights', 'networks have their weights on chip, got "dram"', 'Use "weights": "onchip"');
-  }
   for (const { name, initial, format, slots } of vectors) {
     const where = `vector ${quoteName(name)}`;
     if (initial?.some((value) => value !== 0)) {

@@ -9,7 +9,7 @@ export interface PlacedSegment {
   readonly segment: number;
   /** Columns of a group. */
   readonly columns: number;
-  /** First count and first word, the same in all lanes of all groups. */
+  /** First count and first word, the same in all lanes of all groups; no word where the weights are not on chip. */
   readonly pointerBase: number;
   readonly wordBase: number;
   /** Words of the fullest lane. */
@@ -36,11 +36,13 @@ export function segmentRows({ rows, period }: Pick<Segment, 'rows' | 'period'>, 
  * Encodes the segments of a program and puts them one behind the other, in the order of their first use.
  *
  * @param inStep whether the lanes of a group work in step: their columns are made equally long
+ * @param onChip whether the words are in memories of the lanes
  * @throws EsegenError where a weight does not fit, or a lane has too many rows
  */
 export function placeSegments(
   { machine, segments, streams }: Program,
   inStep: boolean,
+  onChip: boolean,
 ): ReadonlyMap<number, PlacedSegment> {
   const { groups, lanes, weightBits, indexBits } = machine;
   const placed = new Map<number, PlacedSegment>();
@@ -67,7 +69,7 @@ export function placeSegments(
     const { columns } = encoded;
     placed.set(number, { segment: number, columns, pointerBase, wordBase, words, encoded });
     pointerBase += columns;
-    wordBase += words;
+    if (onChip) wordBase += words;
   }
   return placed;
 }

@@ -10,6 +10,7 @@ import { type Program, stepsOfAxes } from '../program.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
 import { type Placement, placeProgram } from './place.ts';
 import { refuseUnsupported } from './refusals.ts';
+import { weightStreamOf } from './stream_rows.ts';
 import { hardwareStream } from './unit_program.ts';
 
 /** Widest exact sum of a row: the golden model's doubles hold it. */
@@ -59,6 +60,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     vmemWords: depth(Math.ceil(addresses / slice)),
     replicated: vectors.some(({ replicated }) => replicated),
     ...weightMemory(placed, groups, inStep),
+    external: weightStreamOf(program, config, placed),
     paramDepth: depth(parameterWords),
     programDepth,
     utterance,

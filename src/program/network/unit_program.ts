@@ -87,6 +87,20 @@ function frameEnds({ streams, views, outputs }: Program): ReadonlySet<number> {
   return ends;
 }
 
+/** Word of a loop, the same in all programs. */
+export function loopWord(
+  { counter, rounds }: Extract<HardwareInstruction, { readonly op: 'loop' }>,
+  where: string,
+): bigint {
+  const own: FieldValues =
+    rounds === 'endless'
+      ? { loopKind: LOOP_KINDS.endless, rounds: 0 }
+      : typeof rounds === 'number'
+        ? { loopKind: LOOP_KINDS.rounds, rounds }
+        : { loopKind: LOOP_KINDS.axis, rounds: rounds.axis };
+  return packWord(LOOP_WORD, { op: UNIT_OPS.loop, counter: COUNTERS.indexOf(counter), ...own }, where);
+}
+
 function packUnitWord(
   program: Program,
   placed: Placement,
@@ -98,16 +112,8 @@ function packUnitWord(
   const format = UNIT_WORDS[stream];
   const empty = Object.fromEntries(format.fields.map(({ name }) => [name, 0]));
   switch (instruction.op) {
-    case 'loop': {
-      const { counter, rounds } = instruction;
-      const own: FieldValues =
-        rounds === 'endless'
-          ? { loopKind: LOOP_KINDS.endless, rounds: 0 }
-          : typeof rounds === 'number'
-            ? { loopKind: LOOP_KINDS.rounds, rounds }
-            : { loopKind: LOOP_KINDS.axis, rounds: rounds.axis };
-      return packWord(LOOP_WORD, { op: UNIT_OPS.loop, counter: COUNTERS.indexOf(counter), ...own }, where);
-    }
+    case 'loop':
+      return loopWord(instruction, where);
     case 'end':
     case 'halt':
       return packWord(format, { ...empty, op: UNIT_OPS[instruction.op] }, where);

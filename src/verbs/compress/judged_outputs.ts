@@ -7,7 +7,6 @@ import { quoteNames } from '../../util/quote_name.ts';
 import type { Layout } from '../run/array_reading.ts';
 import { type NetworkData, readNetworkData } from '../run/calibration.ts';
 import type { Engine } from '../run/engine.ts';
-import { checkCellLimit } from './cell_limit.ts';
 import { type Judge, readJudge, type TaskName } from './judge.ts';
 
 /** Outputs of a model against those of another one in double precision. */
@@ -35,14 +34,13 @@ export class OutputJudge {
 
   /**
    * @param path of the model; `labels.json` beside it says what its classes mean
-   * @throws EsegenError where the network has several outputs, a file is not valid or does not fit it, or the data reach a limit that
-   *   the hardware has not
+   * @throws EsegenError where the network has several outputs, or a file is not valid or does not fit it
    */
   constructor(path: string, graph: Graph, data: NetworkData, { labels, task }: JudgeOptions) {
     const [output, other] = graph.outputs;
     if (output === undefined || other !== undefined) {
       const names = quoteNames(graph.outputs.map(({ name }) => name));
-      throw new EsegenError(path, `expected one output to evaluate, got ${names}`, 'Choose it with --to');
+      throw new EsegenError(path, `expected one output to compare, got ${names}`, 'Choose it with --to');
     }
     if (labels === undefined && task !== undefined) {
       throw new EsegenError('--task', 'says how labels are compared, and there are none', 'Give them with --labels');
@@ -51,7 +49,6 @@ export class OutputJudge {
     this.#output = output;
     const tensor = graph.tensors.get(output.tensor)!;
     this.#judge = labels === undefined ? null : readJudge(path, tensor, task, labels, data.utterances.length);
-    checkCellLimit(path, graph, data);
   }
 
   /** Outputs of an engine, utterance by utterance. */
@@ -63,9 +60,14 @@ export class OutputJudge {
     return this.#judge?.(outputs) ?? null;
   }
 
-  compare(exact: readonly Frames[], y: readonly Frames[]): Accuracy {
+  noise(exact: readonly Frames[], y: readonly Frames[]): SignalNoise {
     const noise = new SignalNoise();
     for (const [n, { data }] of exact.entries()) noise.add(data, y[n]!.data);
+    return noise;
+  }
+
+  compare(exact: readonly Frames[], y: readonly Frames[]): Accuracy {
+    const noise = this.noise(exact, y);
     return { sqnrDb: noise.db, largestError: noise.largest, words: this.words(y) };
   }
 }

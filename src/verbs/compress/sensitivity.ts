@@ -1,10 +1,11 @@
 import { maskNode, selectNodeWeights } from '../../compiler/prune/prune_node.ts';
-import { SignalNoise } from '../../data/signal_noise.ts';
+import type { Frames } from '../../data/frames.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { matricesOf } from '../../model/matrices.ts';
 import type { Progress } from '../../util/report.ts';
-import { joinFrames, type NetworkTask } from './network_task.ts';
+import { floatEngine } from '../run/engine.ts';
+import type { OutputJudge } from './judged_outputs.ts';
 
 /** Densities at which every matrix is tried, falling. */
 export const SCANNED = [0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03] as const;
@@ -63,22 +64,22 @@ function prunedTo(graph: Graph, config: Config, densities: ReadonlyMap<string, n
  * Deep Compression (Han et al., ICLR 2016), before any retraining.
  *
  * @param config its array and rule prune; its densities do not count
+ * @param judge what the outputs are compared by
  * @param target share of all weights that is to stay, at least the least density of the scan
  */
 export function scanSensitivity(
   graph: Graph,
   config: Config,
-  task: NetworkTask,
+  judge: OutputJudge,
   target: number,
   progress: Progress = () => {},
 ): Sensitivity {
   progress('dense model');
-  const exact = task.run(graph);
-  const judge = (densities: ReadonlyMap<string, number>, rule: Config): PrunedAccuracy => {
-    const outputs = task.run(prunedTo(graph, rule, densities));
-    const noise = new SignalNoise();
-    noise.add(joinFrames(exact).data, joinFrames(outputs).data);
-    return { relativeError: noise.relative, wordErrorRate: task.wordErrors?.(outputs).rate ?? null };
+  const exact = judge.run(floatEngine(graph));
+  const wordErrorRate = (outputs: readonly Frames[]) => judge.words(outputs)?.rate ?? null;
+  const accuracyOf = (densities: ReadonlyMap<string, number>, rule: Config): PrunedAccuracy => {
+    const outputs = judge.run(floatEngine(prunedTo(graph, rule, densities)));
+    return { relativeError: judge.noise(exact, outputs).relative, wordErrorRate: wordErrorRate(outputs) };
   };
   const sizes = sizesOf(graph);
   // The balanced rules differ little in accuracy; the scan takes the fastest.
@@ -86,17 +87,17 @@ export function scanSensitivity(
   const points = [...sizes.keys()].flatMap((matrix) =>
     SCANNED.map((density): SensitivityPoint => {
       progress(`${matrix} at ${density}`);
-      return { matrix, density, ...judge(new Map([[matrix, density]]), fastest) };
+      return { matrix, density, ...accuracyOf(new Map([[matrix, density]]), fastest) };
     }),
   );
   const proposal = propose(points, sizes, target);
   progress('proposal');
   return {
-    wordErrorRate: task.wordErrors?.(exact).rate ?? null,
+    wordErrorRate: wordErrorRate(exact),
     points,
     proposal,
-    proposed: judge(new Map(Object.entries(proposal)), config),
-    uniform: judge(new Map([...sizes.keys()].map((matrix) => [matrix, target])), config),
+    proposed: accuracyOf(new Map(Object.entries(proposal)), config),
+    uniform: accuracyOf(new Map([...sizes.keys()].map((matrix) => [matrix, target])), config),
   };
 }
 

@@ -17,6 +17,7 @@ describe('mac_control and network_array', () => {
       bench: 'mac_bench',
       parameters: { ...parameters, RUN: runBits(sizes), LOAD: loadAddr + loadData + 16 },
       memories,
+      defines: sizes.external === null ? [] : ['DRAM'],
       files,
     });
     const where = `seed ${seed}`;
@@ -52,8 +53,10 @@ describe('mac_control and network_array', () => {
   });
 
   test('emitted Verilog is clean', async () => {
-    for (const seed of [1, 2, 3]) {
-      const plans = macPlans(macCase(seed).sizes);
+    for (const seed of [1, 3, 10]) {
+      const { sizes } = macCase(seed);
+      const plans = macPlans(sizes);
+      const reader = sizes.external === null ? [] : ['weight_reader'];
       for (const top of [
         'mac_control',
         'network_array',
@@ -61,6 +64,7 @@ describe('mac_control and network_array', () => {
         'column_issuer',
         'act_broadcast',
         'token_join',
+        ...reader,
       ]) {
         expect(await lintBlocks(plans, moduleName(DUT, top)), `seed ${seed}, ${top}`).toEqual([]);
       }

@@ -23,6 +23,10 @@ module mac_bench;
     parameter integer SEED = 1;
     // Cycles between works and between rows drained, at most.
     parameter integer PAUSE = 1;
+    // Of external memory: bits and number of beats, bits of a row.
+    parameter integer BUS = 8;
+    parameter integer BEATS = 1;
+    parameter integer ROWSTREAM = 8;
 
     // first, needs tile, sync, ready target, waits for it, frees, poison count, poison base, posts, tile, q, p, t, word.
     localparam integer RECORD = B + 1 + 1 + 4 + 1 + 1 + 18 + 18 + 16 + 1 + 48 + WORD;
@@ -115,6 +119,7 @@ module mac_bench;
     dut_mac_control u_mac_control (
         .clk(clk),
         .rst(rst),
+        .restart(1'b0),
         .work_valid(work_valid),
         .work_word(work_word),
         .work_t(work_t),
@@ -151,12 +156,102 @@ module mac_bench;
         .progress(progress),
         .read_addr(read_addr),
         .read_data(read_data),
+`ifdef DRAM
+        .row_valid(row_valid),
+        .row_words(row_words),
+        .room(room),
+`endif
         .drain_en(drain_en),
         .drain_tile(drain_tile),
         .drain_row(drain_row),
         .drain_data(drain_data)
     );
 
+`ifdef DRAM
+    // ---- External memory: bursts in order, with pauses -------------------------------------------------------------------
+    reg  [BUS-1:0] image [0:BEATS-1];
+    wire [63:0]    araddr;
+    wire [7:0]     arlen;
+    wire [2:0]     arsize;
+    wire [1:0]     arburst;
+    wire [3:0]     arcache;
+    wire [2:0]     arprot;
+    wire           arvalid;
+    reg            arready = 1'b0;
+    reg            rvalid = 1'b0;
+    reg  [BUS-1:0] rdata;
+    reg            rlast = 1'b0;
+    wire           rready;
+    wire           row_valid;
+    wire [ROWSTREAM-1:0] row_words;
+    wire           room;
+    wire [1:0]     status;
+    wire           reader_halted;
+    integer        head = 0;
+    integer        tail = 0;
+    reg [31:0]     first_beats [0:15];
+    reg [8:0]      lengths [0:15];
+    integer        given = 0;
+    integer        silence = 0;
+
+    initial $readmemh("image.mem", image);
+
+    dut_weight_reader u_weight_reader (
+        .clk(clk),
+        .rst(rst),
+        .running(!rst && !clearing),
+        .restart(1'b0),
+        .halted(reader_halted),
+        .axis_steps(32'd0),
+        .axis_known(1'b1),
+        .image(64'h1234_5000),
+        .status(status),
+        .room(room),
+        .m_axi_araddr(araddr),
+        .m_axi_arlen(arlen),
+        .m_axi_arsize(arsize),
+        .m_axi_arburst(arburst),
+        .m_axi_arcache(arcache),
+        .m_axi_arprot(arprot),
+        .m_axi_arvalid(arvalid),
+        .m_axi_arready(arready),
+        .m_axi_rdata(rdata),
+        .m_axi_rresp(2'b00),
+        .m_axi_rlast(rlast),
+        .m_axi_rvalid(rvalid),
+        .m_axi_rready(rready),
+        .row_valid(row_valid),
+        .row_words(row_words)
+    );
+
+    always @(posedge clk) begin
+        if (arvalid && arready) begin
+            first_beats[head%16] = (araddr - 64'h1234_5000) / (BUS / 8);
+            lengths[head%16] = arlen + 9'd1;
+            if (araddr[11:0] + (arlen + 1) * (BUS / 8) > 4096) $display("crosses 4 KB");
+            head = head + 1;
+            arready <= 1'b0;
+        end else arready <= head - tail < 15 && $urandom(seed) % 3 != 0;
+        if (!rvalid || rready) begin
+            rvalid <= 1'b0;
+            if (silence > 0) silence <= silence - 1;
+            else if (tail < head) begin
+                rvalid <= 1'b1;
+                rdata <= image[first_beats[tail%16]+given];
+                rlast <= given + 1 == lengths[tail%16];
+                if (given + 1 == lengths[tail%16]) begin
+                    given = 0;
+                    tail = tail + 1;
+                    silence <= $urandom(seed) % (PAUSE + 1);
+                end else begin
+                    given = given + 1;
+                    if (PAUSE > 4) silence <= $urandom(seed) % 2;
+                end
+            end
+        end
+    end
+
+`endif
     // ---- VMEM -----------------------------------------------------------------------------------------------------------
     integer g, c;
     reg [17:0] group_addr;

@@ -1,12 +1,15 @@
 import { compileSegment } from '../../../src/golden/multiply.ts';
-import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
+import { beatsOf } from '../../../src/machine/external_memory.ts';
+import type { NetworkSizes, WeightStream } from '../../../src/machine/network_sizes.ts';
 import { weightColumnBits, weightWordBits } from '../../../src/machine/word_format.ts';
-import { encodeGroups } from '../../../src/program/encode.ts';
-import { packWord } from '../../../src/program/field.ts';
+import { type EncodedMatrix, encodeGroups } from '../../../src/program/encode.ts';
+import { packWord, wordBits } from '../../../src/program/field.ts';
 import { SEMAPHORES } from '../../../src/program/instruction.ts';
 import { type MemImage, memFromBigInts, memFromWords } from '../../../src/program/mem_image.ts';
+import { layRows } from '../../../src/program/network/row_order.ts';
+import { writeSegment } from '../../../src/program/network/stream_rows.ts';
 import type { Segment } from '../../../src/program/program.ts';
-import { UNIT_OPS, UNIT_WORDS } from '../../../src/program/unit_words.ts';
+import { READER_WORD, UNIT_OPS, UNIT_WORDS } from '../../../src/program/unit_words.ts';
 import { clog2, unsignedBits } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { testSizes } from './sizes.ts';
@@ -79,6 +82,22 @@ function rowsByLane(rows: number, period: number, lanes: number): Int32Array[] {
   return out.map((own) => Int32Array.from(own));
 }
 
+/** External memory whose buffers hold little, so that the reader has to wait for them. */
+function randomExternal(rng: Rng, groups: number, lanes: number, bits: number): WeightStream {
+  const busBits = rng.pick([32, 64, 128, 256]);
+  const wordSlot = Math.max(2 ** clog2(bits), 8);
+  const rowStreamBits = groups * lanes * wordSlot;
+  const beatRows = Math.max(busBits / rowStreamBits, 1);
+  const rowBeats = Math.max(rowStreamBits / busBits, 1);
+  const burstBeats = rng.pick([2, 4]);
+  const outstandingBeats = burstBeats * rng.integer(1, 3);
+  const outstandingRows = Math.ceil((outstandingBeats * beatRows) / rowBeats) + beatRows + 8;
+  const bufferDepth = 2 ** clog2(outstandingRows + 1);
+  const bufferLimit = bufferDepth - outstandingRows;
+  const places = { busBits, wordSlot, rowStreamBits, beatRows, rowBeats, burstBeats, outstandingBeats };
+  return { ...places, bufferDepth, bufferLimit, beatBits: 24, programDepth: 2 };
+}
+
 function randomSizes(rng: Rng): NetworkSizes {
   const groups = rng.pick([1, 2, 2, 4, 8]);
   const lanes = rng.pick([1, 2, 4, 8]);
@@ -88,6 +107,7 @@ function randomSizes(rng: Rng): NetworkSizes {
   const saturate = rng.uniform() < 0.3;
   const inStep = rng.uniform() < 0.25;
   const rowBits = rng.integer(3, 5);
+  const indexBits = rng.integer(1, 4);
   return testSizes({
     ...{
       channels,
@@ -97,12 +117,13 @@ function randomSizes(rng: Rng): NetworkSizes {
       vectorBits,
       weightBits,
     },
-    ...{ indexBits: rng.integer(1, 4), actBits: vectorBits + 4, saturate, inStep, sharedCounts: inStep, rowBits },
+    ...{ indexBits, actBits: vectorBits + 4, saturate, inStep, sharedCounts: inStep, rowBits },
     accBits: vectorBits + weightBits + (saturate ? rng.integer(1, 4) : 14),
     tileRows: rng.integer(2 ** (rowBits - 1) + 1, 2 ** rowBits),
     fifoDepth: rng.pick([1, 2, 4, 8]),
     utterance: rng.uniform() < 0.3,
     vmemWords: 4096,
+    external: inStep || rng.uniform() < 0.6 ? null : randomExternal(rng, groups, lanes, weightBits + indexBits),
   });
 }
 
@@ -142,11 +163,11 @@ function randomSegment(
   const values = new Int16Array(rows * columns);
   const density = rng.pick([0, 0.05, 0.2, 0.6, 1]);
   const empty = rng.uniform() < 0.3 ? 0.5 : 0;
-  const limit = 2 ** (weightBits - 1);
+  const limit = 2 ** (weightBits - 1) - (sizes.external === null ? 0 : 1);
   for (let column = 0; column < columns; column++) {
     if (column % (work.count * groups) >= work.run || rng.uniform() < empty) continue;
     for (let row = 0; row < rows; row++) {
-      if (rng.uniform() < density) values[row * columns + column] = rng.integer(-limit, limit - 1);
+      if (rng.uniform() < density) values[row * columns + column] = rng.integer(-limit, 2 ** (weightBits - 1) - 1);
     }
   }
   const format = { bits: weightBits, frac: 0 };
@@ -214,20 +235,23 @@ export function macCase(seed: number): MacCase {
   const all = groups * lanes;
   const counts: number[][] = Array.from({ length: all }, () => []);
   const words: number[][] = Array.from({ length: all }, () => []);
+  const matrices: EncodedMatrix[] = [];
   const places = works.map(({ segment: { values, columns, rows, period } }) => {
     const encoded = encodeGroups(values, columns, groups, rowsByLane(rows, period, lanes), format, null, drawn.inStep);
+    matrices.push(encoded);
     const place = { pointerBase: counts[0]!.length, wordBase: words[0]!.length };
     const longest = encoded.words.reduce((most, own) => Math.max(most, own.length), 0);
     for (let lane = 0; lane < all; lane++) {
       counts[lane]!.push(...encoded.counts[lane]!);
       words[lane]!.push(...encoded.words[lane]!, ...new Array<number>(longest - encoded.words[lane]!.length).fill(0));
     }
-    return place;
+    return drawn.external === null ? place : { ...place, wordBase: 0 };
   });
   const weightDepth = Math.max(words[0]!.length, ...counts.flat()) + 2;
   const pointerDepth = Math.max(counts[0]!.length, 2);
   const sizes: NetworkSizes = {
     ...drawn,
+    external: drawn.external === null ? null : { ...drawn.external, programDepth: works.length + 1 },
     ...{ weightDepth, addrBits: clog2(weightDepth), pointerDepth, pointerBits: clog2(pointerDepth) },
     countBits: Math.max(unsignedBits(Math.max(...counts.flat())), 2),
   };
@@ -236,7 +260,7 @@ export function macCase(seed: number): MacCase {
   const width = weightWordBits(format);
   for (let lane = 0; lane < all; lane++) {
     const own = Uint32Array.from({ length: weightDepth }, (_, at) => words[lane]![at] ?? 0);
-    if (!drawn.inStep) memories.set(fileOf('weights', lane), memFromWords(width, own));
+    if (!drawn.inStep && drawn.external === null) memories.set(fileOf('weights', lane), memFromWords(width, own));
     if (drawn.sharedCounts && lane % lanes !== 0) continue;
     const pointers = Uint32Array.from({ length: pointerDepth }, (_, at) => counts[lane]![at] ?? 0);
     memories.set(fileOf('pointers', lane), memFromWords(sizes.countBits, pointers));
@@ -249,6 +273,9 @@ export function macCase(seed: number): MacCase {
     );
     memories.set(fileOf('weights', lane), memFromBigInts(lanes * column, rows));
   }
+
+  const stream = drawn.external === null ? null : streamOf(matrices, drawn.external);
+  if (stream !== null) memories.set('dut_reader.mem', memFromBigInts(wordBits(READER_WORD), stream.program));
 
   // VMEM: what is not written by CELL is there; the rest is garbage before.
   const vmemDepth = 2 ** clog2(vmemWords + groups * 8);
@@ -357,6 +384,7 @@ export function macCase(seed: number): MacCase {
         initial.flatMap((own) => Array.from(own, raw)),
         vectorBits,
       ),
+      ...(stream === null ? {} : { 'image.mem': stream.image }),
       'writes.mem': hex(writes.length === 0 ? [0n] : writes, channels * groups * vectorBits + 19),
     },
     parameters: {
@@ -371,6 +399,9 @@ export function macCase(seed: number): MacCase {
         WORD: wordWidth(),
       },
       ...{ RECORDS: records.length, VMEM: vmemDepth, WRITES: writes.length, SEED: seed, PAUSE: rng.pick([0, 3, 20]) },
+      ...(stream === null
+        ? {}
+        : { BUS: drawn.external!.busBits, BEATS: stream.beats, ROWSTREAM: drawn.external!.rowStreamBits }),
     },
     tiles: tiles.map((tile) => ({ tile: tile.tile, period: tile.period, rows: tile.rows, sums: sums.get(tile)! })),
     works,
@@ -379,8 +410,36 @@ export function macCase(seed: number): MacCase {
   };
 }
 
+/** Program of the reader and image of the segments, a beat a line. */
+function streamOf(matrices: readonly EncodedMatrix[], external: WeightStream) {
+  const bytes = external.busBits / 8;
+  const empty = Object.fromEntries(READER_WORD.fields.map(({ name }) => [name, 0]));
+  const program: bigint[] = [];
+  const parts: Uint8Array[] = [];
+  let first = 0;
+  for (const matrix of matrices) {
+    const beats = beatsOf(
+      external,
+      layRows(matrix, external.bufferLimit, () => {}),
+    );
+    const part = new Uint8Array(beats * bytes);
+    writeSegment(part, 0, beats, matrix, external);
+    program.push(packWord(READER_WORD, { ...empty, op: UNIT_OPS.work, firstBeat: first, beats }, 'reader'));
+    parts.push(part);
+    first += beats;
+  }
+  program.push(BigInt(UNIT_OPS.halt));
+  const all = Buffer.concat([...parts, Buffer.alloc(first === 0 ? bytes : 0)]);
+  const lines = Array.from({ length: Math.max(first, 1) }, (_, beat) =>
+    Buffer.from(all.subarray(beat * bytes, (beat + 1) * bytes))
+      .reverse()
+      .toString('hex'),
+  );
+  return { program, image: `${lines.join('\n')}\n`, beats: lines.length };
+}
+
 function wordWidth(): number {
-  return UNIT_WORDS.mac.fields.reduce((sum, { bits }) => sum + bits, 0);
+  return wordBits(UNIT_WORDS.mac);
 }
 
 function hex(words: readonly bigint[], bits: number): string {

@@ -17,6 +17,7 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       rowBits: 4,
       fifoDepth: 4,
     },
+    external: null,
     ...{
       vmemWords: 64,
       replicated: true,
