@@ -1,6 +1,6 @@
+import { cellPipeline, replicatedBeats, replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import type { SlotProgram } from '../../program/slot_program.ts';
-import { cellPipeline, replicatedBeats, replicatedCycles } from '../../hdl/network/cell_pipeline.ts';
 
 type Kind = SlotProgram['kind'];
 

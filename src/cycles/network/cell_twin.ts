@@ -1,4 +1,4 @@
-import { cellPipeline, hasStates, replicatedCycles, stateAsked } from '../../hdl/network/cell_pipeline.ts';
+import { cellPipeline, hasStates, replicatedCycles, stateAsked } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { SLOT_KINDS } from '../../program/slot_fields.ts';
@@ -36,6 +36,11 @@ export interface CellWrite {
 function postsOf({ semaphore0, count0, semaphore1, count1 }: Posts, early: boolean): Posts {
   const of = (semaphore: number, count: number) => (semaphore < EARLY === early ? count : 0);
   return { semaphore0, count0: of(semaphore0, count0), semaphore1, count1: of(semaphore1, count1) };
+}
+
+/** `ready` tokens among posts. */
+function readiesOf({ semaphore0, count0, semaphore1, count1 }: Posts): number {
+  return semaphore0 === READY ? count0 : semaphore1 === READY ? count1 : 0;
 }
 
 /** Twin of cell_control. */
@@ -87,7 +92,7 @@ export class CellTwin {
     return this.#sequencer.work !== null && this.#pending === null && !this.#busy[this.#bank]!;
   }
 
-  tick(): void {
+  tick(restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const take = this.workTake;
     const pending = this.#pending;
@@ -119,19 +124,19 @@ export class CellTwin {
     const late = complete ? postsOf(this.#banks[done.bank]!.work.posts, false) : null;
     const takesSync = sync !== null && this.idle;
 
-    const idle =
-      !this.#busy[0] && !this.#busy[1] && !take && this.#early === null && this.#late === null && !takesSync;
+    const idle = !this.#busy[0] && !this.#busy[1] && !take && this.#early === null && this.#late === null && !takesSync;
     this.posts = this.#late ?? this.#early ?? (takesSync ? sync : NO_POSTS);
     const waits = this.#early !== null && this.#late !== null;
     this.#early = early !== null && postsAny(early) ? early : waits ? this.#early : null;
     this.#late = late !== null && postsAny(late) ? late : null;
     this.idle = idle;
 
-    if (done != null) {
-      const readies = this.#readies(this.#banks[done.bank]!);
-      const readyPosted = (this.progress.readyPosted + (complete ? readies : 0)) & 15;
-      this.progress = { readyPosted, progress: complete || readies === 0 ? 0 : done.to };
-    }
+    const readies = done == null ? 0 : readiesOf(this.#banks[done.bank]!.work.posts);
+    const posted = complete ? readies : takesSync ? readiesOf(sync) : 0;
+    this.progress = {
+      readyPosted: restart ? 0 : (this.progress.readyPosted + posted) & 15,
+      progress: done == null ? this.progress.progress : complete || readies === 0 ? 0 : done.to,
+    };
     this.write = null;
     this.#word = null;
     if (placed != null && (RESULTS.includes(placed.row) || placed.row === 'g')) {
@@ -201,11 +206,5 @@ export class CellTwin {
     if (own.work.fields.peepholes === 1 && kind !== 'lstm' && kind !== 'affine') return false;
     if (overlaps(before.dest.address, f.destReplicated === 1)) return false;
     return before.state === null || !overlaps(before.state.address, f.stateReplicated === 1);
-  }
-
-  /** `ready` tokens of an instruction. */
-  #readies({ work }: Bank): number {
-    const { semaphore0, count0, semaphore1, count1 } = work.posts;
-    return semaphore0 === READY ? count0 : semaphore1 === READY ? count1 : 0;
   }
 }

@@ -1,3 +1,4 @@
+import { UNDER_WAY } from '../../machine/queue_depth.ts';
 import type { Run } from './mac_twin.ts';
 
 /** Progress of CELL, as the issuers see it. */
@@ -6,8 +7,6 @@ export interface Progress {
   readonly progress: number;
 }
 
-/** Columns on their way to the queues when it is seen that one of these is nearly full. */
-const UNDER_WAY = 5;
 /** Entry of a queue that is a marker; others are word counts. */
 const MARKER = 0;
 /** No column in a stage of the broadcast; a marker; else the place of the column's counts. */

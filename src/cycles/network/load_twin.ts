@@ -9,11 +9,11 @@ import { WordQueue, WordWalk } from './word_walk.ts';
 
 /** Frames on their way in: a beat is at hand in every cycle until there are no more. */
 export interface InputFrames {
-  /** Steps of each utterance, one after the other; a program that streams sees them as one. */
-  readonly steps: readonly number[];
-  /** Elements of a step of an utterance, those of all inputs, and number of the inputs. */
+  /** By utterance: steps of each, and elements of a step, those of all inputs. */
+  readonly utterances: readonly number[];
   readonly stepElements: number;
-  readonly inputs: number;
+  /** Streaming: channels that have a frame, step by step. */
+  readonly batches: readonly (readonly boolean[])[];
 }
 
 const STREAMING_AXES: AxisSteps = { steps: [], known: false };
@@ -22,7 +22,6 @@ const STREAMING_AXES: AxisSteps = { steps: [], known: false };
 export class LoadTwin {
   posts: Posts = NO_POSTS;
   readonly #sequencer: SequencerTwin;
-  readonly #sizes: NetworkSizes;
   readonly #axes: AxisTwin | null;
   readonly #walk: WordWalk;
   readonly #queue = new WordQueue<boolean>();
@@ -39,8 +38,6 @@ export class LoadTwin {
   #push = false;
   #done = false;
   #frames = 0;
-  /** Streaming: batches of an input that are still to come. */
-  #batches: number;
   /** By utterance: which one, its steps so far, and how far the step at hand is. */
   #utterance = 0;
   #steps = 0;
@@ -52,11 +49,9 @@ export class LoadTwin {
 
   constructor(sequencer: SequencerTwin, sizes: NetworkSizes, axes: MemImage | null, input: InputFrames) {
     this.#sequencer = sequencer;
-    this.#sizes = sizes;
     this.#axes = axes === null ? null : new AxisTwin(axes);
     this.#walk = new WordWalk(sizes.elemLanes);
     this.#input = input;
-    this.#batches = input.inputs * input.steps.reduce((sum, steps) => sum + steps, 0);
   }
 
   get axes(): AxisSteps {
@@ -95,11 +90,8 @@ export class LoadTwin {
       this.#elem = wordEnds || frameEnd ? 0 : this.#elem + 1;
     }
     this.#frames += Number(frameEnd);
-    this.#done = frameEnd && this.#frames === this.#sizes.channels;
-    if (this.#done) {
-      this.#frames = 0;
-      this.#batches--;
-    }
+    this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(work!.t) : 1);
+    if (this.#done) this.#frames = 0;
     const reads = this.#state === 'sequence' && room;
     const readsLast = reads && this.#walk.last;
 
@@ -123,8 +115,9 @@ export class LoadTwin {
     if (start) {
       this.#placed = false;
       this.#sequencePlaced = !fromSequence;
-      this.#viewLeft = viewAddress(work, 'dest').cycles;
-      this.#sequenceLeft = fromSequence ? sequenceCycles(work, this.axes.steps) : 0;
+      // The address generators begin a cycle later.
+      this.#viewLeft = viewAddress(work, 'dest').cycles + 1;
+      this.#sequenceLeft = fromSequence ? sequenceCycles(work, this.axes.steps) + 1 : 0;
     } else {
       this.#placed ||= viewDone;
       this.#sequencePlaced ||= sequenceDone;
@@ -134,15 +127,25 @@ export class LoadTwin {
   /** Whether a beat is taken. */
   #accepts(room: boolean, restart: boolean): boolean {
     if (this.#state !== 'port' || !room || this.#done) return false;
-    return this.#axes === null ? this.#batches > 0 : this.#stepOpen && !this.#finished && !restart;
+    if (this.#axes === null) return this.#batchOf(this.#sequencer.work!.t) > 0;
+    return this.#stepOpen && !this.#finished && !restart;
+  }
+
+  /** Frames of an input in a step; 0 behind the last. */
+  #batchOf(step: number): number {
+    return this.#input.batches[step]?.filter((active) => active).length ?? 0;
   }
 
   /** Steps of an utterance: one is counted before its first beat is taken. */
   #steppingOn(accept: boolean, restart: boolean): void {
     if (this.#axes === null) return;
-    const { steps, stepElements } = this.#input;
+    const { utterances, stepElements } = this.#input;
     const begins =
-      this.#utterance < steps.length && this.#axes.ready && !this.#stepOpen && !this.#finished && !this.#stepBegins;
+      this.#utterance < utterances.length &&
+      this.#axes.ready &&
+      !this.#stepOpen &&
+      !this.#finished &&
+      !this.#stepBegins;
     this.#stepBegins = begins;
     this.#finish = false;
     if (begins) {
@@ -152,7 +155,7 @@ export class LoadTwin {
     if (accept) this.#stepCount = (this.#stepCount + 1) % stepElements;
     if (accept && this.#stepCount === 0) {
       this.#stepOpen = false;
-      if (this.#steps === steps[this.#utterance]) {
+      if (this.#steps === utterances[this.#utterance]) {
         this.#finish = true;
         this.#finished = true;
         this.#utterance++;

@@ -20,6 +20,8 @@ const RUNS = 8;
 const ORDER_DEPTH = 16;
 const MARKER_DEPTH = 4;
 const ADDRESSES = 2 ** ADDRESS_BITS;
+/** Cycles in which the counts of `ready` start over. */
+const RESTARTING = 4;
 const TILE_FULL = SEMAPHORES.indexOf('tileFull0');
 /** Missing tokens of `ready` that the groups tell. */
 const MOST_MISSING = 7;
@@ -60,6 +62,7 @@ export class MacTwin {
   #lag = 0;
   #taken = 0;
   #posted = 0;
+  #restarting = 0;
   readonly #order: { readonly run: boolean; readonly posts: Posts }[] = [];
   readonly #markers: number[] = [];
   #full = 0;
@@ -82,7 +85,7 @@ export class MacTwin {
     return !(this.#asked || this.#expansion !== null || under > 0 || postsAny(this.posts));
   }
 
-  tick(readyPosted: number, runDone: boolean, tileFull: boolean): void {
+  tick(readyPosted: number, runDone: boolean, tileFull: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const take = this.workTake;
     const orderReady = this.#order.length < ORDER_DEPTH;
@@ -91,7 +94,7 @@ export class MacTwin {
     // The run at hand.
     const room = this.#credit > 0 && orderReady && this.#markers.length < MARKER_DEPTH;
     const chain = e?.work.fields.chain === 1;
-    const emit = e !== null && e.row && room && !(chain && this.#lag > MOST_MISSING);
+    const emit = e?.row === true && room && !(chain && this.#lag > MOST_MISSING);
     const lastRow = e !== null && e.rowsLeft === 1;
     const lastRun = e !== null && lastRow && !e.tap;
     const nextTap = e?.tap === true && e.steps === 0 && (!e.row || (emit && lastRow));
@@ -121,6 +124,12 @@ export class MacTwin {
     this.#lag += (take ? taken & 15 : 0) - ((readyPosted - this.#posted) & 15);
     if (take) this.#taken = work!.readyTarget;
     this.#posted = readyPosted;
+    // What is left of the counts of `ready` goes while they start over.
+    this.#restarting = restart ? RESTARTING : Math.max(this.#restarting - 1, 0);
+    if (this.#restarting > 0) {
+      this.#lag = 0;
+      this.#taken = 0;
+    }
     this.#credit += Number(runDone) - Number(emit);
 
     this.run = emit ? this.#runOf(e) : null;

@@ -1,5 +1,5 @@
-import { queueDepth } from '../../hdl/network/feed.ts';
-import { replicatedCycles } from '../../hdl/network/cell_pipeline.ts';
+import { replicatedCycles } from '../../machine/cell_pipeline.ts';
+import { queueDepth } from '../../machine/queue_depth.ts';
 import { SEMAPHORES, type Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
@@ -14,6 +14,11 @@ import { type OutBeat, StoreTwin } from './store_twin.ts';
 export interface TimedBeat extends OutBeat {
   readonly cycle: number;
 }
+
+/** What runs: steps of each utterance; or of a design that streams the channels that have a frame, step by step. */
+export type NetworkInput =
+  | { readonly utterances: readonly number[] }
+  | { readonly batches: readonly (readonly boolean[])[] };
 
 /** Cycles without a beat after which a run is given up. */
 const PATIENCE = 1_000_000;
@@ -74,12 +79,12 @@ class WritePort {
  * The cycle model of a network: runs the program words of a design as the hardware does, register for register, without its data. Beats of the
  * input are never late, those of the output are taken at once.
  *
- * @param steps of each utterance; a design that streams sees its steps one after the other, in all channels
- * @throws Error where the units wait for each other for ever
+ * @throws Error where the units wait for each other for ever, or the weights are in external memory
  */
-export function networkCycles(design: NetworkDesign, steps: readonly number[]): TimedBeat[] {
+export function networkCycles(design: NetworkDesign, input: NetworkInput): TimedBeat[] {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
+  if (sizes.external !== null) throw new Error('the cycle model of networks has the weights on chip');
   const ready = SEMAPHORES.indexOf('ready');
   const image = (file: string) => memories.get(`${name}_${file}.mem`)!;
   const sequencer = (stream: Stream) => new SequencerTwin(stream, image(stream), ready, axes);
@@ -87,11 +92,13 @@ export function networkCycles(design: NetworkDesign, steps: readonly number[]): 
     sequencer,
   ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
   const stepElements = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? elements : 0), 0);
-  const frames = { steps, stepElements, inputs: program.inputs.length };
+  const batches = 'batches' in input ? input.batches : [];
+  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepElements, batches };
+  const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const load = new LoadTwin(loadProgram, sizes, utterance ? image('axes') : null, frames);
   const mac = new MacTwin(macProgram);
   const cell = new CellTwin(cellProgram, sizes);
-  const store = new StoreTwin(storeProgram, sizes);
+  const store = new StoreTwin(storeProgram, sizes, (step) => (utterance ? everyChannel : (batches[step] ?? [])));
   const depth = queueDepth(sizes);
   const all = Array.from({ length: groups }, (_, group) => {
     return new GroupTwin(group, groups, depth, countsOf(design, group));
@@ -99,7 +106,7 @@ export function networkCycles(design: NetworkDesign, steps: readonly number[]): 
   const [runs, markers] = [new JoinTwin(groups), new JoinTwin(groups)];
   const port = new WritePort(sizes.replicated ? replicatedCycles(sizes) : 1);
 
-  const expected = framesOf(design, steps);
+  const expected = framesOf(design, input);
   const beats: TimedBeat[] = [];
   let seen = 0;
   let halted = 0;
@@ -127,8 +134,8 @@ export function networkCycles(design: NetworkDesign, steps: readonly number[]): 
     port.tick(write, copy, load.write);
     load.tick(loadReady, restart);
     store.tick(!read, !byCell, axisSteps.steps);
-    mac.tick(progress.readyPosted, runs.now(runPulses), markers.now(markPulses));
-    cell.tick();
+    mac.tick(progress.readyPosted, runs.now(runPulses), markers.now(markPulses), restart);
+    cell.tick(restart);
     for (const group of all) group.tick(run, progress);
     runs.tick(runPulses);
     markers.tick(markPulses);
@@ -143,9 +150,9 @@ export function networkCycles(design: NetworkDesign, steps: readonly number[]): 
       beats.push({ ...store.beat, cycle: cycle + TO_OUTPUT });
       if (store.beat.last) seen++;
     }
-    // All have stood at their ends for two cycles.
+    // All have stood at their ends for two cycles, and it has been seen.
     const rests = [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted);
-    const again = halted >= 2 && rests;
+    const again = halted >= 3 && rests;
     halted = restart ? 0 : rests ? halted + 1 : 0;
     restart = again && !restart;
   }
@@ -153,10 +160,14 @@ export function networkCycles(design: NetworkDesign, steps: readonly number[]): 
 }
 
 /** Frames of all outputs in a run. */
-function framesOf({ program, sizes }: NetworkDesign, steps: readonly number[]): number {
+function framesOf({ program }: NetworkDesign, input: NetworkInput): number {
+  if ('batches' in input) {
+    return program.outputs.length * input.batches.flat().filter((active) => active).length;
+  }
   let frames = 0;
-  for (const { axis } of program.outputs) {
-    for (const count of steps) frames += stepsOfAxes(program, count)[axis]! * sizes.channels;
+  for (const count of input.utterances) {
+    const steps = stepsOfAxes(program, count);
+    for (const { axis } of program.outputs) frames += steps[axis]!;
   }
   return frames;
 }

@@ -85,6 +85,8 @@ export class SequencerTwin {
   readonly #counters = [0, 0, 0];
   readonly #loops: Loop[] = [];
   #pc = 0;
+  /** Word on its way. */
+  #latched = 0;
   /** Cycles until the word at hand counts. */
   #stale = 2;
   #strobe: 'go' | 'push' | 'again' | 'leave' | null = null;
@@ -115,6 +117,7 @@ export class SequencerTwin {
 
   tick({ running, restart, posts, axes, workTake, syncReady, idle }: SequencerInputs): void {
     const { fields: f, loop } = this.#words[this.at]!;
+    const { loop: coming } = this.#words[this.#latched]!;
     const strobe = this.#strobe;
     const [t, p, q] = this.#counters as [number, number, number];
     const work = f.op === UNIT_OPS.work;
@@ -146,7 +149,7 @@ export class SequencerTwin {
 
     // What follows the loops by a cycle.
     const axisOf = (rounds: number) => axes.steps[rounds % 2 ** Math.max(Math.ceil(Math.log2(this.#axes)), 1)] ?? 0;
-    this.#begun = loop.loopKind !== LOOP_KINDS.axis || axisOf(loop.rounds!) !== 0;
+    this.#begun = coming.loopKind !== LOOP_KINDS.axis || axisOf(coming.rounds!) !== 0;
     this.#bound = inner === undefined ? 0 : inner.kind === LOOP_KINDS.axis ? axisOf(inner.rounds) : inner.rounds;
     this.#known = inner?.kind !== LOOP_KINDS.axis || axes.known;
 
@@ -172,7 +175,10 @@ export class SequencerTwin {
       if (work) work1 = { fields: f, t, p, q, tile, posts: made, readyTarget: this.#readyTaken & 15 };
       else if (hasPosts) sync1 = made;
     }
-    if (restart) this.#counts.fill(0);
+    if (restart) {
+      this.#counts.fill(0);
+      this.#readyTaken = 0;
+    }
     if (strobe === 'push') {
       const { counter, loopKind, rounds } = loop;
       this.#loops.push({ counter: counter!, kind: loopKind!, rounds: rounds!, head: this.#pc });
@@ -200,6 +206,7 @@ export class SequencerTwin {
       this.#stale--;
       if (this.#stale === 0) this.at = this.#pc;
     }
+    this.#latched = Math.min(this.#pc, this.#words.length - 1);
     this.#pc = restart ? 0 : target;
     this.halted = rests && !restart;
     this.work = work1;

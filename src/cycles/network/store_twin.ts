@@ -1,6 +1,6 @@
+import { replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
-import { replicatedCycles } from '../../hdl/network/cell_pipeline.ts';
 import { sequenceCycles } from './sequence_address.ts';
 import { NO_POSTS, type Posts, type SequencerTwin } from './sequencer.ts';
 import { viewAddress } from './view_address.ts';
@@ -21,6 +21,21 @@ export interface OutBeat {
 
 type State = 'idle' | 'address' | 'target' | 'channel' | 'words' | 'copy' | 'wait' | 'write' | 'drain';
 
+/** What happens in a cycle. */
+interface Moves {
+  readonly start: boolean;
+  readonly finishes: boolean;
+  readonly toView: boolean;
+  /** The channel at hand has a frame; it is the last one. */
+  readonly here: boolean;
+  readonly lastChannel: boolean;
+  readonly readReady: boolean;
+  /** The last word of a channel, or of a copy, is read or written. */
+  readonly wordsEnd: boolean;
+  readonly moreChannels: boolean;
+  readonly copyEnds: boolean;
+}
+
 /** Twin of store_unit; whoever takes its beats is never late. */
 export class StoreTwin {
   posts: Posts = NO_POSTS;
@@ -28,6 +43,7 @@ export class StoreTwin {
   beat: OutBeat | null = null;
   readonly #sequencer: SequencerTwin;
   readonly #sizes: NetworkSizes;
+  readonly #active: (step: number) => readonly boolean[];
   readonly #walk: WordWalk;
   readonly #queue = new WordQueue<OutWord>();
   #state: State = 'idle';
@@ -43,8 +59,10 @@ export class StoreTwin {
   #part = 0;
   #first = 0;
 
-  constructor(sequencer: SequencerTwin, sizes: NetworkSizes) {
+  /** @param active channels that have a frame in a step of a program that streams */
+  constructor(sequencer: SequencerTwin, sizes: NetworkSizes, active: (step: number) => readonly boolean[]) {
     this.#sequencer = sequencer;
+    this.#active = active;
     this.#sizes = sizes;
     this.#walk = new WordWalk(sizes.elemLanes);
   }
@@ -78,7 +96,8 @@ export class StoreTwin {
     const writes = this.#state === 'write' && writeReady;
     const lastPart = f.destReplicated !== 1 || this.#part === replicatedCycles(this.#sizes) - 1;
     const copied = writes && lastPart;
-    const lastChannel = this.#channel === channels - 1;
+    const lastChannel = this.#channel >= channels - 1;
+    const here = !toPort || this.#active(work!.t)[this.#channel] === true;
 
     // Beats of the oldest word.
     const out = this.#queue.head;
@@ -89,41 +108,41 @@ export class StoreTwin {
     const arrived = this.#reads[2]!;
     this.#push = arrived === null || arrived === 'sequence' ? null : arrived;
     this.#sequenceWrite = arrived === 'sequence';
-    const word = toPort ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 } : 'sequence';
+    const word = toPort
+      ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
+      : 'sequence';
     this.#reads = [reads ? word : null, this.#reads[0]!, this.#reads[1]!];
 
     if (this.#state === 'channel' || this.#state === 'target') this.#walk.start(f);
     else if (reads || copied) this.#walk.step(f);
     if (this.#state === 'idle' || this.#state === 'address') this.#channel = 0;
-    else if (toPort && reads && walkLast) this.#channel++;
+    else if (toPort && ((reads && walkLast) || (this.#state === 'channel' && !here))) this.#channel++;
     if (this.#state === 'idle') this.#part = 0;
     else if (writes) this.#part = copied ? 0 : this.#part + 1;
 
     this.posts = sync ?? (finishes ? work!.posts : NO_POSTS);
-    this.#state = this.#next(start, finishes, toView, reads && walkLast, toPort && !lastChannel, readReady, copied && walkLast);
+    this.#state = this.#next({
+      ...{ start, finishes, toView, here, lastChannel, readReady },
+      wordsEnd: reads && walkLast,
+      moreChannels: toPort && !lastChannel,
+      copyEnds: copied && walkLast,
+    });
     const viewDone = this.#viewLeft === 1;
     const sequenceDone = this.#sequenceLeft === 1;
     if (this.#viewLeft > 0) this.#viewLeft--;
     if (this.#sequenceLeft > 0) this.#sequenceLeft--;
     if (start || target) {
       this.#placed = false;
-      this.#viewLeft = viewAddress(work!, target ? 'dest' : 'source').cycles;
+      // The address generators begin a cycle later.
+      this.#viewLeft = viewAddress(work!, target ? 'dest' : 'source').cycles + 1;
     } else this.#placed ||= viewDone;
     if (start) {
       this.#sequencePlaced = !toSequence;
-      this.#sequenceLeft = toSequence ? sequenceCycles(work!, steps) : 0;
+      this.#sequenceLeft = toSequence ? sequenceCycles(work!, steps) + 1 : 0;
     } else this.#sequencePlaced ||= sequenceDone;
   }
 
-  #next(
-    start: boolean,
-    finishes: boolean,
-    toView: boolean,
-    wordsEnd: boolean,
-    moreChannels: boolean,
-    readReady: boolean,
-    copyEnds: boolean,
-  ): State {
+  #next({ start, finishes, toView, here, lastChannel, readReady, wordsEnd, moreChannels, copyEnds }: Moves): State {
     switch (this.#state) {
       case 'idle':
         return start ? 'address' : 'idle';
@@ -132,7 +151,7 @@ export class StoreTwin {
       case 'target':
         return this.#placed ? 'copy' : 'target';
       case 'channel':
-        return 'words';
+        return here ? 'words' : lastChannel ? 'drain' : 'channel';
       case 'words':
         return !wordsEnd ? 'words' : moreChannels ? 'channel' : 'drain';
       case 'copy':

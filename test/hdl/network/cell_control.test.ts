@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { replicatedCycles } from '../../../src/hdl/network/cell_pipeline.ts';
+import { replicatedCycles } from '../../../src/machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { cellPlans } from './cell_plans.ts';
