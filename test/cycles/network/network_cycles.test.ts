@@ -25,7 +25,7 @@ function inputOf({ design, utterances }: RandomNetworkDesign): NetworkInput {
 }
 
 /** Random networks with weights on chip: streaming with one and several channels, by utterance, replicated vectors, lanes in step. */
-const SEEDS = [3, 12, 17, 18];
+const SEEDS = [3, 12, 14, 17];
 
 describe('the cycle model of networks is exact', () => {
   test.each(SEEDS)('random network %i, every frame of it', async (seed) => {
