@@ -23,6 +23,6 @@ export function quoteNames(names: readonly string[], limit = 6): string {
 }
 
 /** `[4096, 153]`; at most eight dimensions are shown. */
-export function formatShape(shape: readonly number[]): string {
+export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', …' : ''}]`;
 }

@@ -1,5 +1,5 @@
 import { EsegenError } from '../../../util/errors.ts';
-import { quoteName, quoteNames } from '../../../util/quote_name.ts';
+import { formatShape, quoteName, quoteNames } from '../../../util/quote_name.ts';
 import type { Graph, Outside } from '../../graph.ts';
 import type { ImportOptions } from '../import_options.ts';
 import type { ImportedModel, TensorSummary } from '../imported_model.ts';
@@ -19,6 +19,9 @@ import { type Axis, product, type Source, sizesOf, type Value, type View, viewOf
 
 /** Largest file; larger models keep their weights in a file of their own. */
 const FILE_LIMIT = 2 ** 30;
+
+/** Largest size of an axis of an input. */
+const INPUT_LIMIT = 2 ** 24;
 
 /** Operator sets of ONNX that are read: the newest is that of ONNX 1.20. */
 const OPSETS = { oldest: 5, newest: 25 };
@@ -131,11 +134,11 @@ function inputsOf(
       };
     })
     .map((input) => {
-      if (input.dims.length <= 8 && input.dims.every((size) => size === null || (size >= 1 && size <= 2 ** 24)))
+      if (input.dims.length <= 8 && input.dims.every((size) => size === null || (size >= 1 && size <= INPUT_LIMIT)))
         return input;
       throw new EsegenError(
         `${path}: input ${quoteName(input.name)}`,
-        `expected at most 8 axes of sizes from 1, got [${input.dims.join(', ')}]`,
+        `expected at most 8 axes of sizes from 1 to ${INPUT_LIMIT}, got ${formatShape(input.dims.map((size) => size ?? '?'))}`,
       );
     });
 }

@@ -54,7 +54,7 @@ export function readingsOf(path: string, inputs: readonly SizedInput[]): Reading
   const fixed = free.filter(({ size }) => size !== null && size > 1);
   const single = free.filter(({ size }) => size === 1);
   const none = { axes: new Map(data.map((input) => [input.name, axesOf(input, null)])), steps: null };
-  const timed = (list: readonly Place[]) => list.map((place) => readingFor(data, place));
+  const timed = (list: readonly Place[]) => list.slice(0, READING_LIMIT).map((place) => readingFor(data, place));
   const plain = others.length > 0 ? timed(others) : [...timed(fixed), none];
   const bold = others.length > 0 ? [...timed(fixed), none, ...timed(named)] : timed(named);
   const all = [

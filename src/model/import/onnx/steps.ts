@@ -9,15 +9,19 @@ import { type Axis, product, type Size, sizesOf, type Value, type View, viewOf, 
 
 /** The value with time as an axis of size 1, as numbers of its elements, through a fold on constants. */
 export function refold(call: Call, value: Movable, operands: readonly Constant[], output: number) {
+  return refoldOf(call, value, operands)(output);
+}
+
+/** The same for each output of a node; its elements are numbered once. */
+function refoldOf(call: Call, value: Movable, operands: readonly Constant[]) {
   const sizes = sizesOf(value.axes);
-  const index: Constant = {
-    dtype: 'I64',
-    shape: sizes,
-    values: () => Float64Array.from({ length: product(sizes) }, (_, n) => n),
+  const numbers = Float64Array.from({ length: product(sizes) }, (_, n) => n);
+  const index: Constant = { dtype: 'I64', shape: sizes, values: () => numbers };
+  return (output: number) => {
+    const result = FOLDS.get(call.node.opType)!(call.node, [index, ...operands], output);
+    if (result === null) throw new Fault(`does not fit its input of shape [${value.axes.join(', ')}]`);
+    return { shape: result.shape, places: value.kind === 'filled' ? null : result.values() };
   };
-  const result = FOLDS.get(call.node.opType)!(call.node, [index, ...operands], output);
-  if (result === null) throw new Fault(`does not fit its input of shape [${value.axes.join(', ')}]`);
-  return { shape: result.shape, places: value.kind === 'filled' ? null : result.values() };
 }
 
 /** Axes with new sizes, but for time and a batch that stay. */
@@ -111,8 +115,9 @@ export function split(call: Call, value: Movable): Value[] {
     throw new Fault('splits an utterance into its steps', 'Export the layer itself instead of its unrolled steps');
   }
   const sizes = call.inputs[1] ? [constantInput(call, 1, 'sizes')] : [];
+  const parts = refoldOf(call, value, sizes);
   return outputs.map((_, output) => {
-    const { shape, places } = refold(call, value, sizes, output);
+    const { shape, places } = parts(output);
     return moved(value, places, resized(value.axes, shape));
   });
 }
