@@ -66,8 +66,8 @@ export function randomNetworkDesign(seed: number): RandomNetworkDesign {
   const machine: Machine = { ...machineOf(config), tileRows: rng.pick([4, 8, 64, 1024]), maxSteps: 24 };
   const design = networkDesign(lower(graph, machine), config);
   const count = rng.integer(1, 2 * array.channels + 1);
-  const most = design.program.mode === 'utterance' ? 14 : 9;
-  const least = design.program.mode === 'utterance' ? 8 : 1;
+  const most = design.program.mode === 'utterance' ? 20 : 9;
+  const least = design.program.mode === 'utterance' ? 14 : 1;
   const utterances = Array.from({ length: count }, () => randomFrames(graph, rng, rng.integer(least, most)));
   return { seed, graph, design, utterances, stalls: rng.pick([0, 0, 0.3, 0.8]) };
 }
