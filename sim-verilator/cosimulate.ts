@@ -6,20 +6,18 @@ import { Saturation } from '../src/golden/saturation.ts';
 import { GoldenVoice } from '../src/golden/voice.ts';
 import type { Design } from '../src/program/design.ts';
 import { STREAM_FILE } from '../src/program/stream.ts';
-import { EsegenError } from '../src/util/errors.ts';
 import type { Report } from '../src/util/report.ts';
 import { checkSpace, withScratch } from '../src/util/scratch.ts';
 import { type FrameStats, readCheckpoints, readOutput, readStats, writeInput, writeMemory } from './bench_files.ts';
 import { emptyCheckpoints, firstDifference, type GoldenCheckpoints } from './checkpoints.ts';
 import { type Comparison, compareOutputs } from './compare.ts';
-import { icarus, icarusOnNetlist } from './icarus.ts';
-import { type MemoryArguments, type MemoryBehaviour, type Simulator, type SimulatorName, WAVES } from './simulator.ts';
+import { icarusOnNetlist } from './icarus.ts';
+import { type MemoryArguments, type MemoryBehaviour, plusArguments, type SimulatorName, WAVES } from './simulator.ts';
+import { SIMULATOR_OF } from './simulators.ts';
 import { type SteadyState, steadyState } from './steady_state.ts';
 import { batches, type InputFrame, type Stimuli } from './stimuli.ts';
-import { verilator } from './verilator.ts';
+import { checkVerdict, WATCHDOG } from './verdict.ts';
 import { deliver, linkDesign } from './workplace.ts';
-
-const SIMULATOR: Readonly<Record<SimulatorName, Simulator>> = { verilator, icarus };
 
 /** How a co-simulation is run. */
 export interface CosimOptions extends Report {
@@ -72,9 +70,6 @@ export interface RegisterCounters {
   readonly waits: number;
 }
 
-/** Cycles without progress after which a run has stalled: far more than any frame's pipeline can be quiet. */
-const WATCHDOG = 20_000;
-
 /**
  * Runs the golden model over the frames of all voices.
  *
@@ -115,17 +110,6 @@ function recorder(log: GoldenCheckpoints): (cell: number, trace: CellTrace) => v
     log.c.push(c);
     log.m.push(m);
   };
-}
-
-/** The bench ends with "@done"; anything else is the reason why it gave up. */
-function checkVerdict(log: string): void {
-  if (/^@done /m.test(log)) return;
-  const stalled = /^@stalled (.*)$/m.exec(log);
-  if (stalled !== null) {
-    throw new EsegenError('simulation', `the design made no progress for ${WATCHDOG} cycles, ${stalled[1]}`);
-  }
-  const error = /^@error (.*)$/m.exec(log);
-  throw new EsegenError('simulation', error?.[1] ?? `ended without a verdict: ${log.trim().slice(-400)}`);
 }
 
 /** Whether the bench began again after a failure of the memory: "@recovered <status> <cycle>". */
@@ -194,9 +178,9 @@ function runBench(
         ? { memory: await memoryArguments(dir, work, dimensions.busBits, options.memory ?? {}) }
         : {}),
     };
-    const program = options.netlist === undefined ? SIMULATOR[simulator] : icarusOnNetlist(options.netlist);
+    const program = options.netlist === undefined ? SIMULATOR_OF[simulator] : icarusOnNetlist(options.netlist);
     const { progress, notice, waves } = options;
-    const run = { dir, work, bench, waves: waves !== undefined, progress, notice };
+    const run = { dir, work, plus: plusArguments(bench), waves: waves !== undefined, progress, notice };
     try {
       const log = await program.run(run);
       checkVerdict(log);

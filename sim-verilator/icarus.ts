@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
 import { moduleName } from '../src/machine/names.ts';
 import { runTool } from '../src/util/run_tool.ts';
-import { FIX, plusArguments, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
+import { FIX, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
 
 const PROGRAM = 'simulation.vvp';
 const NETLIST = 'netlist.v';
@@ -26,7 +26,7 @@ export function icarusOnNetlist(netlist: string): Simulator {
 }
 
 async function runIcarus(
-  { dir, work, bench, waves, progress }: SimulationRun,
+  { dir, work, plus, waves, progress }: SimulationRun,
   design: readonly string[],
   defines: readonly string[],
 ): Promise<string> {
@@ -37,5 +37,5 @@ async function runIcarus(
   await runTool('iverilog', ['-g2005', '-Wall', ...defines, '-s', clock, '-o', PROGRAM, ...sources], tool);
   progress?.('simulating with Icarus Verilog');
   const wave = waves ? ['-fst', `+waves=${WAVES}`] : [];
-  return runTool('vvp', ['-n', PROGRAM, ...wave, ...plusArguments(bench)], tool);
+  return runTool('vvp', ['-n', PROGRAM, ...wave, ...plus], tool);
 }

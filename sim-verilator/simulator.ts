@@ -58,7 +58,8 @@ export interface SimulationRun extends Report {
   readonly dir: string;
   /** Folder in which it runs and where its files are (`linkDesign`); simulators see no other path. */
   readonly work: string;
-  readonly bench: BenchArguments;
+  /** Arguments of the bench. */
+  readonly plus: readonly string[];
   /** Whether waves are written, to `WAVES`. */
   readonly waves: boolean;
 }
@@ -75,18 +76,25 @@ const SHARE_UNIT = 65536;
 
 /** The bench's plus-arguments. */
 export function plusArguments(bench: BenchArguments): string[] {
-  const seed = ((bench.seed >>> 0) ^ 0x9e3779b9) >>> 0 || 1;
   return [
     `+input=${bench.input}`,
     `+output=${bench.output}`,
     `+stats=${bench.stats}`,
     ...(bench.checkpoints === undefined ? [] : [`+checkpoints=${bench.checkpoints}`]),
     `+frames=${bench.frames}`,
-    `+stall=${Math.round(bench.stalls * SHARE_UNIT)}`,
-    `+seed=${seed}`,
-    `+watchdog=${bench.watchdog}`,
+    ...stallArguments(bench),
     ...(bench.memory === undefined ? [] : memoryArguments(bench.memory)),
   ];
+}
+
+/** Those of every bench: stalls, their seed, and when to give up. */
+export function stallArguments({
+  stalls,
+  seed,
+  watchdog,
+}: Pick<BenchArguments, 'stalls' | 'seed' | 'watchdog'>): string[] {
+  const mixed = ((seed >>> 0) ^ 0x9e3779b9) >>> 0 || 1;
+  return [`+stall=${Math.round(stalls * SHARE_UNIT)}`, `+seed=${mixed}`, `+watchdog=${watchdog}`];
 }
 
 function memoryArguments({ image, latency, bandwidth, stalls, fault }: MemoryArguments): string[] {

@@ -50,30 +50,50 @@ export interface SpreadUtterances {
   readonly answers: readonly { readonly utterance: number; readonly step: number }[];
 }
 
+/** A step of an utterance, and the batch and the voice that it runs in. */
+export interface Place {
+  readonly utterance: number;
+  readonly step: number;
+  readonly batch: number;
+  readonly channel: number;
+}
+
 /**
  * Utterances over the voices of a design: each begins on the voice that is free first, right behind the one before it there. At
- * the end voices are missing from the batches. Row t * channels + c is frame t of voice c, zeros where it has none. An utterance
- * without frames takes no part.
+ * the end voices are missing from the batches.
+ *
+ * @param lengths steps of the utterances
+ * @returns by rising batch and channel
+ */
+export function spreadSteps(lengths: readonly number[], channels: number): Place[] {
+  const ends = new Array<number>(channels).fill(0);
+  const places = lengths.flatMap((steps, utterance) => {
+    const start = Math.min(...ends);
+    const channel = ends.indexOf(start);
+    ends[channel] = start + steps;
+    return Array.from({ length: steps }, (_, step) => ({ utterance, step, batch: start + step, channel }));
+  });
+  return places.toSorted((a, b) => a.batch - b.batch || a.channel - b.channel);
+}
+
+/**
+ * Frames of utterances over the voices of a design ({@link spreadSteps}). Row t * channels + c is frame t of voice c, zeros where it
+ * has none. An utterance without frames takes no part.
  *
  * @param utterances equally wide; at least one with frames
  */
 export function spreadUtterances(utterances: readonly IntegerFrames[], channels: number): SpreadUtterances {
-  const ends = new Array<number>(channels).fill(0);
-  const places = utterances.flatMap(({ frames }, utterance) => {
-    const start = Math.min(...ends);
-    const channel = ends.indexOf(start);
-    ends[channel] = start + frames;
-    return Array.from({ length: frames }, (_, step) => ({ utterance, step, row: (start + step) * channels + channel }));
-  });
-  places.sort((a, b) => a.row - b.row);
+  const places = spreadSteps(
+    utterances.map(({ frames }) => frames),
+    channels,
+  );
   const { width } = utterances[0]!;
-  const rows = Math.max(...ends) * channels;
+  const rows = (places.at(-1)!.batch + 1) * channels;
   const data = new Int16Array(rows * width);
-  const batchOf = (row: number | undefined) => (row === undefined ? null : Math.floor(row / channels));
-  const order = places.map(({ utterance, step, row }, at): InputFrame => {
+  const order = places.map(({ utterance, step, batch, channel }, at): InputFrame => {
+    const row = batch * channels + channel;
     data.set(utterances[utterance]!.data.subarray(step * width, (step + 1) * width), row * width);
-    const endOfBatch = batchOf(places[at + 1]?.row) !== batchOf(row);
-    return { row, channel: row % channels, first: step === 0, endOfBatch };
+    return { row, channel, first: step === 0, endOfBatch: places[at + 1]?.batch !== batch };
   });
   return { stimuli: { frames: { frames: rows, width, data }, order }, answers: places };
 }

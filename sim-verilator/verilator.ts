@@ -9,7 +9,7 @@ import { runTool } from '../src/util/run_tool.ts';
 import { withScratch } from '../src/util/scratch.ts';
 import { boundariesOf } from './boundaries.ts';
 import { cacheFolder, ProgramCache } from './program_cache.ts';
-import { FIX, plusArguments, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
+import { FIX, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
 import { linkDesign } from './workplace.ts';
 
 const PROGRAM = 'simulation';
@@ -92,7 +92,7 @@ export const verilator: Simulator = {
   async run(run) {
     const program = await programOf(run);
     run.progress?.('simulating with Verilator');
-    const args = [...(run.waves ? [`+waves=${WAVES}`] : []), ...plusArguments(run.bench)];
+    const args = [...(run.waves ? [`+waves=${WAVES}`] : []), ...run.plus];
     return runTool(program, args, { folder: run.work, fix: FIX });
   },
 };

@@ -1,8 +1,10 @@
 import { estimateCycles } from '../cycles/estimate.ts';
 import type { Design } from '../program/design.ts';
-import { type BuildResult, build } from '../verbs/build.ts';
+import type { BuildResult } from '../verbs/build.ts';
+import { buildModel, type ModelBuild, type NetworkBuildResult } from '../verbs/build_network.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
+import { networkRows } from './describe_network.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { saturationRows, showWarnings } from './saturation.ts';
@@ -43,22 +45,48 @@ export const buildCommand: CommandBody<Options> = {
       }),
   handler: ({ model, config, out, calibrate, ...given }) => {
     const progress = progressLine();
-    let result: BuildResult;
+    let built: ModelBuild;
     try {
-      result = build({ model, importOptions: modelOptions(given), config, out, calibrate, progress: progress.show });
+      built = buildModel({
+        model,
+        importOptions: modelOptions(given),
+        config,
+        out,
+        calibrate,
+        progress: progress.show,
+      });
     } finally {
       progress.clear();
     }
-    process.stdout.write(formatResult(result));
-    showWarnings(result.warnings);
+    process.stdout.write(built.kind === 'layer' ? formatResult(built.result) : formatNetwork(built.result));
+    showWarnings(built.result.warnings);
   },
 };
 
 /** The summary that `esegen build` ends with. */
 export function formatResult(result: BuildResult): string {
-  const { dir, fileCount, bytes, seconds } = result;
-  const head = `${dir}: ${formatCount(fileCount)} files, ${(bytes / 1e6).toFixed(1)} MB, in ${seconds.toFixed(1)} s\n`;
-  return `${head}\n${formatRows(summaryRows(result))}`;
+  return `${headOf(result)}\n${formatRows(summaryRows(result))}`;
+}
+
+/** The same for a network. */
+export function formatNetwork(result: NetworkBuildResult): string {
+  const { design, memories, calibration, leftOut } = result;
+  const rows: Row[] = [
+    ...networkRows(design),
+    memoryRow(memories),
+    ['calibration', calibration],
+    ...leftOutRows(leftOut),
+  ];
+  return `${headOf(result)}\n${formatRows(rows)}`;
+}
+
+function headOf({
+  dir,
+  fileCount,
+  bytes,
+  seconds,
+}: Pick<BuildResult, 'dir' | 'fileCount' | 'bytes' | 'seconds'>): string {
+  return `${dir}: ${formatCount(fileCount)} files, ${(bytes / 1e6).toFixed(1)} MB, in ${seconds.toFixed(1)} s\n`;
 }
 
 function summaryRows({

@@ -1,9 +1,10 @@
 import { programJson, programListing } from '../program/listing.ts';
 import { EsegenError } from '../util/errors.ts';
-import { type DesignInspection, inspect, type ModelInspection } from '../verbs/inspect.ts';
+import { type DesignInspection, inspect, type ModelInspection, type NetworkInspection } from '../verbs/inspect.ts';
 import { inspectProgram } from '../verbs/inspect_program.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
+import { networkRows } from './describe_network.ts';
 import { formatModel, modelJson } from './inspect_model.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { formatCount, formatRows, type Row } from './table.ts';
@@ -40,17 +41,40 @@ export const inspectCommand: CommandBody<Arguments> = {
 };
 
 /** The text that `esegen inspect` prints. */
-export function formatInspection(inspection: ModelInspection | DesignInspection): string {
-  return inspection.kind === 'model' ? formatModel(inspection) : formatDesign(inspection);
+export function formatInspection(inspection: Inspection): string {
+  switch (inspection.kind) {
+    case 'model':
+      return formatModel(inspection);
+    case 'design':
+      return formatDesign(inspection);
+    case 'network':
+      return formatNetwork(inspection);
+  }
 }
 
-function inspectionJson(inspection: ModelInspection | DesignInspection): string {
-  const { loaded, memories } = inspection.kind === 'design' ? inspection : { loaded: null, memories: null };
-  const content =
-    inspection.kind === 'model'
-      ? modelJson(inspection)
-      : { kind: 'design', path: loaded!.dir, config: loaded!.design.config, report: loaded!.report, memories };
-  return `${JSON.stringify(content, null, 2)}\n`;
+type Inspection = ModelInspection | DesignInspection | NetworkInspection;
+
+function inspectionJson(inspection: Inspection): string {
+  return `${JSON.stringify(inspection.kind === 'model' ? modelJson(inspection) : designJson(inspection), null, 2)}\n`;
+}
+
+function designJson(inspection: DesignInspection | NetworkInspection): object {
+  const { kind, loaded, memories } = inspection;
+  const { config } = loaded.design;
+  if (inspection.kind === 'design')
+    return { kind, path: loaded.dir, config, report: inspection.loaded.report, memories };
+  return { kind, path: loaded.dir, config, sizes: inspection.loaded.design.sizes, memories };
+}
+
+function formatNetwork({ loaded: { dir, design, files, version }, memories }: NetworkInspection): string {
+  const rows: Row[] = [
+    ['name', design.name],
+    ['generator', `esegen ${version}`],
+    ...networkRows(design),
+    memoryRow(memories),
+    ['files', `${formatCount(files.size + 1)}, all as they were written`],
+  ];
+  return `${dir}: design of a network\n\n${formatRows(rows)}`;
 }
 
 function formatDesign({ loaded, memories }: DesignInspection): string {

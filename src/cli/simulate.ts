@@ -1,6 +1,8 @@
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
+import { holdsNetwork } from '../design/load_network.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
+import { type NetworkSimulateResult, simulateNetwork } from '../verbs/simulate_network.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { reporting } from './progress.ts';
@@ -56,6 +58,22 @@ function summary(r: SimulateResult): string {
   return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
 }
 
+function networkSummary(r: NetworkSimulateResult): string {
+  const verdict =
+    r.mismatches === 0
+      ? `RTL and golden model agree on all ${r.comparedWords} words`
+      : `${r.mismatches} of ${r.comparedWords} words differ`;
+  const voices = r.utterances === 1 ? '1 utterance' : `${r.utterances} utterances`;
+  const share = r.cycles === 0 ? 0 : r.idealCycles / r.cycles;
+  const rows: [string, string][] = [
+    ['simulator', r.simulator],
+    ['steps', `${r.steps} of ${voices}, ${r.frames} output frames`],
+    ['cycles', `${r.cycles}, of which ${r.firstFrameCycles} until the first frame has left`],
+    ['ideal', `${r.idealCycles.toFixed(1)} cycles, ${(100 * share).toFixed(1)} %: weights that are not zero over PEs`],
+  ];
+  return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
+}
+
 /** `esegen simulate`: RTL against golden model. Exit code 0 only when it ran and every word agrees. */
 export const simulateCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
@@ -106,6 +124,12 @@ export const simulateCommand: CommandBody<Arguments> = {
       bandwidth: options['memory-bandwidth'],
       stalls: options['memory-stalls'],
     };
+    if (holdsNetwork(dir)) {
+      const result = await reporting((lines) => simulateNetwork(dir, { ...options, lengths, memory, ...lines }));
+      process.stdout.write(`${json ? JSON.stringify(result) : networkSummary(result)}\n`);
+      if (result.mismatches !== 0) process.exitCode = 1;
+      return;
+    }
     const result = await reporting((lines) => simulate(dir, { ...options, lengths, memory, ...lines }));
     process.stdout.write(`${json ? JSON.stringify(result) : summary(result)}\n`);
     showWarnings(result.warnings);

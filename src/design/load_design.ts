@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CompileReport } from '../compiler/compile.ts';
 import { memoryPath } from '../machine/names.ts';
@@ -12,15 +11,15 @@ import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';
 import { STREAM_FILE } from '../program/stream.ts';
 import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
 import { EsegenError } from '../util/errors.ts';
-import { causeOf } from '../util/file_error.ts';
 import { schemaError } from '../util/schema_error.ts';
-import { statPath } from '../util/stat_path.ts';
 import { checkDimensions } from './check_dimensions.ts';
 import { checkSchedule, checkSharedCounts, checkStream, checkStreamWords } from './check_memories.ts';
-import { REBUILD, sha256, tryJson } from './files.ts';
+import { readDesignFile, readListed } from './design_file.ts';
+import { REBUILD, tryJson } from './files.ts';
 import { HOST_PATHS } from './host_files.ts';
 import { type Labels, parseLabels } from './labels.ts';
 import { DESIGN_FILE, manifestSchema, ownerSchema } from './manifest.ts';
+import { isNetworkManifest } from './network_manifest.ts';
 import { checkPorts, withPorts } from './ports.ts';
 
 /** A design directory, read back and checked. */
@@ -53,9 +52,16 @@ export interface LoadedDesign {
  */
 export function loadDesign(dir: string): LoadedDesign {
   const path = join(dir, DESIGN_FILE);
-  const json = readDesignFile(dir, path);
+  const json = readDesignFile(dir);
   const owner = ownerSchema.safeParse(json);
   if (!owner.success) throw schemaError(path, owner.error, REBUILD);
+  if (isNetworkManifest(json)) {
+    throw new EsegenError(
+      dir,
+      'is the design of a network, and what was asked for takes that of one LSTM layer',
+      'esegen simulate and esegen inspect take it',
+    );
+  }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw schemaError(path, parsed.error, REBUILD);
   const { shape, ports, formats, schedule, report, version } = parsed.data;
@@ -103,36 +109,4 @@ export function loadDesign(dir: string): LoadedDesign {
     readNorm: () => readJson(HOST_PATHS.norm, parseFeatureNorm),
     readLabels: () => readJson(HOST_PATHS.labels, parseLabels),
   };
-}
-
-function readDesignFile(dir: string, path: string): unknown {
-  const stat = statPath(dir);
-  const fix = 'Name a directory that esegen build wrote';
-  if (stat === undefined) throw new EsegenError(dir, 'does not exist', fix);
-  if (!stat.isDirectory()) throw new EsegenError(dir, 'expected a design directory, got a file', fix);
-  if (!existsSync(path)) throw new EsegenError(dir, `is not a design of esegen: it holds no ${DESIGN_FILE}`, fix);
-  const json = tryJson(path);
-  if (json === undefined) throw new EsegenError(path, 'damaged: expected JSON', REBUILD);
-  return json;
-}
-
-/** Content of a listed file, if it still is what the generator wrote. */
-function readListed(dir: string, file: string, expected: string): Buffer {
-  const path = join(dir, ...file.split('/'));
-  const stat = statPath(path);
-  if (stat === undefined) throw new EsegenError(file, `missing in ${dir}`, REBUILD);
-  if (!stat.isFile()) throw new EsegenError(file, `expected a file in ${dir}`, REBUILD);
-  let content: Buffer;
-  try {
-    content = readFileSync(path);
-  } catch (error) {
-    throw new EsegenError(file, `cannot be read in ${dir} (${causeOf(error)})`, 'Check its permissions');
-  }
-  const got = sha256(content);
-  if (got === expected) return content;
-  throw new EsegenError(
-    file,
-    `damaged or changed in ${dir}: expected SHA-256 ${expected.slice(0, 16)}…, got ${got.slice(0, 16)}…`,
-    REBUILD,
-  );
 }

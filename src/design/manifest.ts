@@ -113,6 +113,12 @@ export const ownerSchema = z.looseObject({
   format: z.literal(DESIGN_FORMAT, { error: `expected ${DESIGN_FORMAT}, the format of this version of esegen` }),
 });
 
+/** SHA-256 by path, of every file but `design.json` itself. */
+export const filesSchema = z.record(
+  z.string().refine(isInside, { error: 'expected paths of files below the design directory' }),
+  z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256 of 64 hexadecimal digits' }),
+);
+
 /** Schema of `design.json`. */
 export const manifestSchema = z.strictObject({
   format: z.literal(DESIGN_FORMAT),
@@ -125,10 +131,7 @@ export const manifestSchema = z.strictObject({
   dimensions: dimensionsSchema,
   schedule: z.array(stepSchema).min(1).max(1024).readonly(),
   report: reportSchema,
-  files: z.record(
-    z.string().refine(isInside, { error: 'expected paths of files below the design directory' }),
-    z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256 of 64 hexadecimal digits' }),
-  ),
+  files: filesSchema,
 });
 
 /** Whether a path out of a file stays below the directory it is relative to, spelled with forward slashes. */

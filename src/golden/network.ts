@@ -1,5 +1,6 @@
 import type { CellInstruction, Instruction, MacInstruction, StepAddress, TileAddress } from '../program/instruction.ts';
-import { type Program, type ProgramPort, vectorElements } from '../program/program.ts';
+import { fromStream, toStream } from '../program/port_order.ts';
+import { type Program, vectorElements } from '../program/program.ts';
 import { EsegenError } from '../util/errors.ts';
 import { affineSlot } from './affine_slot.ts';
 import type { Drain } from './gate.ts';
@@ -272,23 +273,4 @@ function sumOverGroups({ sums, rows, groups }: Tile): Float64Array {
   const total = sums.slice(0, rows);
   for (let at = rows; at < rows * groups; at++) total[at % rows]! += sums[at]!;
   return total;
-}
-
-/** Frames from the order of the tensor to that of the stream. */
-function toStream({ elements, order }: ProgramPort, frames: Int16Array): Int16Array {
-  if (order === null) return frames;
-  const out = new Int16Array(frames.length);
-  for (let base = 0; base < frames.length; base += elements) {
-    for (let at = 0; at < elements; at++) out[base + at] = frames[base + order[at]!]!;
-  }
-  return out;
-}
-
-function fromStream({ elements, order }: ProgramPort, frames: Int16Array): Int16Array {
-  if (order === null) return frames;
-  const out = new Int16Array(frames.length);
-  for (let base = 0; base < frames.length; base += elements) {
-    for (let at = 0; at < elements; at++) out[base + order[at]!] = frames[base + at]!;
-  }
-  return out;
 }

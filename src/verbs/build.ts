@@ -84,19 +84,36 @@ export interface BuildResult {
  *
  * @throws EsegenError where an input is not valid or `out` is not to be written; no directory is left behind then
  */
-export function build({
-  model: path,
-  importOptions,
-  config: source,
-  out,
-  calibrate,
-  progress = () => {},
-}: BuildOptions): BuildResult {
+export function build(options: BuildOptions): BuildResult {
+  return buildLayer(options, readBuildInput(options));
+}
+
+/** Config and model of a build. */
+export interface BuildInput {
+  readonly config: Config;
+  readonly graph: Graph;
+  /** When it was begun, as `performance.now` has it. */
+  readonly start: number;
+}
+
+/**
+ * Reads what a build is made of.
+ *
+ * @throws EsegenError where an input is not valid or `out` is not to be written
+ */
+export function readBuildInput({ model, importOptions, config: source, out, progress }: BuildOptions): BuildInput {
   const start = performance.now();
   const config = typeof source === 'string' ? readConfig(source) : parseConfig(source, 'config');
   checkTarget(out);
-  progress('read model');
-  const { graph } = importModel(path, importOptions);
+  progress?.('read model');
+  return { config, graph: importModel(model, importOptions).graph, start };
+}
+
+/** Builds the design of one LSTM layer; see {@link build}. */
+export function buildLayer(
+  { model: path, out, calibrate, progress = () => {} }: BuildOptions,
+  { config, graph, start }: BuildInput,
+): BuildResult {
   const model = hardwareModel(path, graph);
   const host = readHostFiles(path, model);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);

@@ -1,5 +1,7 @@
 import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
+import { holdsNetwork, type LoadedNetwork, loadNetwork } from '../design/load_network.ts';
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
+import { networkMemoryGroups } from '../design/network_memories.ts';
 import type { Graph, Layer, Matrix } from '../model/graph.ts';
 import { type Refusal, refusalsOf } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
@@ -56,15 +58,29 @@ export interface DesignInspection {
   readonly memories: readonly MemoryGroup[];
 }
 
+/** What is in the design directory of a network. */
+export interface NetworkInspection {
+  readonly kind: 'network';
+  readonly loaded: LoadedNetwork;
+  readonly memories: readonly MemoryGroup[];
+}
+
 /**
  * Looks into a model file or a design directory.
  *
  * @throws EsegenError where it is neither, or is damaged
  */
-export function inspect(path: string, options: ImportOptions = {}): ModelInspection | DesignInspection {
+export function inspect(
+  path: string,
+  options: ImportOptions = {},
+): ModelInspection | DesignInspection | NetworkInspection {
   const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) {
+    if (holdsNetwork(path)) {
+      const loaded = loadNetwork(path);
+      return { kind: 'network', loaded, memories: networkMemoryGroups(loaded.design) };
+    }
     const loaded = loadDesign(path);
     return { kind: 'design', loaded, memories: memoryGroups(loaded.design) };
   }

@@ -1,6 +1,7 @@
 import { programOfDesign } from '../compiler/lower/program_of_design.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { loadDesign } from '../design/load_design.ts';
+import { holdsNetwork, loadNetwork } from '../design/load_network.ts';
 import { readConfig } from '../machine/read_config.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
@@ -37,7 +38,7 @@ export function inspectProgram({ path, config, calibrate, model }: ProgramOption
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) {
     refuseForDesign(path, { config, calibrate }, model);
-    return checked(programOfDesign(loadDesign(path).design));
+    return checked(holdsNetwork(path) ? loadNetwork(path).design.program : programOfDesign(loadDesign(path).design));
   }
   if (config === undefined) {
     const fix = 'Name a config with --config, or a design directory';

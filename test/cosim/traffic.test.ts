@@ -6,7 +6,7 @@ import { sampleDesign, sampleFrames } from '../../fixtures/sample_design.ts';
 import { writeInput } from '../../sim-verilator/bench_files.ts';
 import { cosimulate } from '../../sim-verilator/cosimulate.ts';
 import { icarus } from '../../sim-verilator/icarus.ts';
-import type { BenchArguments } from '../../sim-verilator/simulator.ts';
+import { type BenchArguments, plusArguments } from '../../sim-verilator/simulator.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { loadDesign } from '../../src/design/load_design.ts';
 import { memoryPath } from '../../src/machine/names.ts';
@@ -81,7 +81,7 @@ test('a longer queue never costs cycles, stalls do', async () => {
 /** Runs the bench with `input.txt` in the design directory itself. */
 function runIcarus(dir: string, settings: Pick<BenchArguments, 'frames' | 'stalls' | 'seed' | 'watchdog'>) {
   const bench = { input: 'input.txt', output: 'output.txt', stats: 'stats.txt', ...settings };
-  return icarus.run({ dir, work: dir, bench, waves: false });
+  return icarus.run({ dir, work: dir, plus: plusArguments(bench), waves: false });
 }
 
 describe('a run that cannot end', () => {

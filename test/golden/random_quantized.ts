@@ -25,11 +25,12 @@ export interface QuantizedOptions {
   readonly utterance: boolean;
   /** Accumulators of so many bits that saturate; null: exact. */
   readonly accumulatorBits?: number | null;
-  /** Whether some layers start with constants; default true. */
+  /** Bits of weights and vectors; default 12 and 16. */
+  readonly weightBits?: number;
+  readonly vectorBits?: number;
+  /** Whether layers may start with constants that are not zero; by default they may. */
   readonly initial?: boolean;
 }
-
-const BITS = 16;
 
 /** Draws networks in integers, whatever the values mean: formats fit, and nothing else matters. */
 class Drawing {
@@ -39,15 +40,29 @@ class Drawing {
   readonly formats = new Map<TensorId, Fixed>();
   readonly nodes: QuantizedNode[] = [];
 
+  /** Bits of vectors. */
+  readonly bits: number;
+
   constructor(seed: number, options: QuantizedOptions) {
     this.rng = new Rng(seed);
     this.options = options;
+    this.bits = options.vectorBits ?? 16;
+  }
+
+  /** A format of vectors; fraction bits as drawn for 16 bits. */
+  format(frac: number): Fixed {
+    return { bits: this.bits, frac: frac - (16 - this.bits) };
+  }
+
+  /** An integer of vectors, as drawn for 16 bits. */
+  value(most: number): number {
+    return this.rng.integer(-most, most) >> (16 - this.bits);
   }
 
   tensor(shape: readonly number[], time: readonly Window[] | null): TensorId {
     const id = `t${this.tensors.size}`;
     this.tensors.set(id, { id, name: id, shape, time });
-    this.formats.set(id, { bits: BITS, frac: this.rng.integer(9, 14) });
+    this.formats.set(id, this.format(this.rng.integer(9, 14)));
     return id;
   }
 
@@ -65,16 +80,20 @@ class Drawing {
   ): Sums {
     const { rng } = this;
     const density = rng.pick([0.1, 0.5, 1]);
+    const { weightBits = 12 } = this.options;
+    const most = 2 ** (weightBits - 1) - 1;
+    // Sums have at least 14 fraction bits, as many as any element.
+    const weightFrac = Math.max(weightBits - 1, 21 - this.bits);
     const products = sources.map(({ source, columns, frac, window = null }) => {
       const values = Int16Array.from({ length: rows * columns }, () =>
-        rng.uniform() < density ? rng.integer(-2047, 2047) : 0,
+        rng.uniform() < density ? rng.integer(-most, most) : 0,
       );
       return {
         source,
-        matrix: { rows, columns, values, format: { bits: 12, frac: 11 } },
+        matrix: { rows, columns, values, format: { bits: weightBits, frac: weightFrac } },
         align: 0,
         window,
-        frac: frac + 11,
+        frac: frac + weightFrac,
       };
     });
     const frac = Math.max(...products.map((product) => product.frac));
@@ -89,6 +108,11 @@ class Drawing {
     };
   }
 
+  /** Whether a layer starts with constants. */
+  starts(): boolean {
+    return this.rng.uniform() < 0.3 && (this.options.initial ?? true);
+  }
+
   whole(tensor: TensorId) {
     return { source: { tensor }, columns: elementsOf(this.tensors.get(tensor)!), frac: this.formats.get(tensor)!.frac };
   }
@@ -97,18 +121,18 @@ class Drawing {
     const { rng } = this;
     const cells = rng.integer(1, 12);
     const projected = rng.uniform() < 0.4 ? rng.integer(1, 8) : null;
-    const m = { bits: BITS, frac: 15 };
-    const y = projected === null ? m : { bits: BITS, frac: rng.integer(10, 13) };
-    const c = { bits: BITS, frac: rng.integer(9, 13) };
+    const m = this.format(15);
+    const y = projected === null ? m : this.format(rng.integer(10, 13));
+    const c = this.format(rng.integer(9, 13));
     const outputs = projected ?? cells;
     const gates = this.sums(4 * cells, [
       ...xs.map((x) => this.whole(x)),
       { source: { own: 'y' }, columns: outputs, frac: y.frac },
     ]);
     const projection =
-      projected === null ? null : this.sums(projected, [{ source: { own: 'm' }, columns: cells, frac: 15 }]);
+      projected === null ? null : this.sums(projected, [{ source: { own: 'm' }, columns: cells, frac: m.frac }]);
     const peep = () => Int16Array.from({ length: cells }, () => rng.integer(-9000, 9000));
-    const value = (n: number) => Int16Array.from({ length: n }, () => rng.integer(-3000, 3000));
+    const value = (n: number) => Int16Array.from({ length: n }, () => this.value(3000));
     const layer: QuantizedLayer = {
       kind: 'lstm',
       cells,
@@ -118,12 +142,12 @@ class Drawing {
       gate: rng.pick(['sigmoid', 'sigmoid', 'unitClip']),
       peepholes: rng.uniform() < 0.4 ? { i: peep(), f: peep(), o: peep(), frac: 13, shift: rng.integer(0, 2) } : null,
       c,
-      cellClip: rng.uniform() < 0.2 ? 4000 : null,
+      cellClip: rng.uniform() < 0.2 ? 4000 >> (16 - this.bits) : null,
       m,
       projection: projection === null ? null : { sums: projection, shift: projection.frac - y.frac },
       y,
       reverse,
-      initial: rng.uniform() < 0.3 && this.options.initial !== false ? { y: value(outputs), c: value(cells) } : null,
+      initial: this.starts() ? { y: value(outputs), c: value(cells) } : null,
     };
     return this.node(layer, [outputs], this.tensors.get(xs[0]!)!.time, y);
   }
@@ -131,7 +155,7 @@ class Drawing {
   gru(xs: readonly TensorId[], reverse: boolean): TensorId {
     const { rng } = this;
     const cells = rng.integer(1, 12);
-    const h = { bits: BITS, frac: rng.integer(12, 15) };
+    const h = this.format(rng.integer(12, 15));
     const own = { source: { own: 'h' as const }, columns: cells, frac: h.frac };
     const x = xs.map((tensor) => this.whole(tensor));
     const after = rng.uniform() < 0.5;
@@ -144,17 +168,14 @@ class Drawing {
       kind: 'gru',
       cells,
       stages: after
-        ? { reset: 'after', sums, hidden: { bits: BITS, frac: 11 }, hiddenShift: sums.frac - 11 }
+        ? { reset: 'after', sums, hidden: this.format(11), hiddenShift: sums.frac - this.format(11).frac }
         : { reset: 'before', resetSums, sums, resetShift: resetSums.frac - 11 },
       zShift: sums.frac - 11,
       zClip: rng.uniform() < 0.2 ? 5000 : null,
       gate: rng.pick(['sigmoid', 'sigmoid', 'unitClip']),
       h,
       reverse,
-      initial:
-        rng.uniform() < 0.3 && this.options.initial !== false
-          ? { h: Int16Array.from({ length: cells }, () => rng.integer(-3000, 3000)) }
-          : null,
+      initial: this.starts() ? { h: Int16Array.from({ length: cells }, () => this.value(3000)) } : null,
     };
     return this.node(layer, [cells], this.tensors.get(xs[0]!)!.time, h);
   }
@@ -165,7 +186,7 @@ class Drawing {
     const format = this.formats.get(output)!;
     const activation = rng.pick([
       { kind: 'none' },
-      { kind: 'clip', low: 0, high: 20000 },
+      { kind: 'clip', low: 0, high: 20000 >> (16 - this.bits) },
       { kind: 'leaky', slope: 3277 },
       { kind: 'table', table: 'sigmoid' },
       { kind: 'table', table: 'tanh' },
@@ -325,7 +346,8 @@ export function randomFrames(graph: QuantizedGraph, rng: Rng, steps: number): Ma
     graph.inputs.map(({ name, tensor }) => {
       const { time } = graph.tensors.get(tensor)!;
       const count = elementsOf(graph.tensors.get(tensor)!) * (time === null ? 1 : steps);
-      return [name, Int16Array.from({ length: count }, () => rng.integer(-9000, 9000))];
+      const { bits } = graph.formats.get(tensor)!;
+      return [name, Int16Array.from({ length: count }, () => rng.integer(-9000, 9000) >> (16 - bits))];
     }),
   );
 }

@@ -82,6 +82,7 @@ module cell_bench;
     wire           idle;
 
     dut_cell_control u_cell_control (
+        .restart(1'b0),
         .clk(clk),
         .rst(rst),
         .work_valid(here && !is_sync),

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { GoldenNetwork } from '../src/golden/network.ts';
+import type { NetworkDesign } from '../src/program/network_design.ts';
+import { fromStream } from '../src/program/port_order.ts';
+import type { Report } from '../src/util/report.ts';
+import { checkSpace, withScratch } from '../src/util/scratch.ts';
+import type { Comparison } from './compare.ts';
+import { compareBeats } from './network_compare.ts';
+import { type NetworkStats, type OutputBeat, readBeats, readNetworkStats, writeBeats } from './network_files.ts';
+import { type AnswerFrame, type NetworkStimuli, networkStimuli, type PortValues } from './network_stimuli.ts';
+import { type SimulatorName, stallArguments, WAVES } from './simulator.ts';
+import { SIMULATOR_OF } from './simulators.ts';
+import { checkVerdict, WATCHDOG } from './verdict.ts';
+import { deliver, linkDesign } from './workplace.ts';
+
+/** How a network design is co-simulated. */
+export interface NetworkCosimOptions extends Report {
+  readonly simulator: SimulatorName;
+  /** Seed of the stalls, and their probability, 0 to below 1. */
+  readonly seed: number;
+  readonly stalls: number;
+  /** File that gets the waves (FST). */
+  readonly waves?: string | undefined;
+}
+
+/** What a co-simulation of a network design found. */
+export interface NetworkCosim extends Comparison {
+  readonly simulator: SimulatorName;
+  /** Frames that came out, over all outputs and voices. */
+  readonly frames: number;
+  /** Cycles from reset to the last output word, and of these those until the first frame has left. */
+  readonly cycles: number;
+  readonly firstFrameCycles: number;
+  /** One entry an output frame. */
+  readonly stats: readonly NetworkStats[];
+  /** By utterance; frames that did not come are zeros. */
+  readonly golden: readonly PortValues[];
+  readonly rtl: readonly PortValues[];
+}
+
+/** Files of a run, by plain names in its folder. */
+const FILES = { input: 'input.txt', output: 'output.txt', stats: 'stats.txt' } as const;
+
+/**
+ * Runs RTL and golden model on the same utterances, the golden model one after the other, and compares every output word.
+ *
+ * @param dir design directory of `design`
+ * @param utterances inputs in the program's integers; at least one with frames
+ * @throws EsegenError where an utterance does not fit, the simulator is missing or fails, or the design stalls
+ */
+export async function cosimulateNetwork(
+  dir: string,
+  design: NetworkDesign,
+  utterances: readonly PortValues[],
+  options: NetworkCosimOptions,
+): Promise<NetworkCosim> {
+  const { program, sizes } = design;
+  const stimuli = networkStimuli(program, utterances);
+  const network = new GoldenNetwork(program);
+  const golden = utterances.map((inputs) => network.run(inputs).outputs);
+  const { beats, stats } = await runBench(dir, design, stimuli, options);
+  return {
+    ...compareBeats(program, golden, stimuli.answers, beats, sizes.beat),
+    simulator: options.simulator,
+    frames: stats.length,
+    cycles: stats.at(-1)?.cycle ?? 0,
+    firstFrameCycles: stats[0]?.cycle ?? 0,
+    stats,
+    golden,
+    rtl: outputsOf(design, golden, stimuli.answers, beats),
+  };
+}
+
+/** Runs the RTL in a folder of its own. */
+function runBench(
+  dir: string,
+  { program, sizes }: NetworkDesign,
+  { beats, answers }: NetworkStimuli,
+  { simulator, seed, stalls, waves, progress, notice }: NetworkCosimOptions,
+): Promise<{ readonly beats: readonly OutputBeat[]; readonly stats: readonly NetworkStats[] }> {
+  return withScratch(async (work) => {
+    linkDesign(dir, work);
+    await writeBeats(join(work, FILES.input), beats);
+    const outputs = answers.reduce((sum, { output }) => {
+      return sum + Math.ceil(program.outputs[output]!.elements / sizes.beat);
+    }, 0);
+    const plus = [
+      ...Object.entries(FILES).map(([name, file]) => `+${name}=${file}`),
+      `+inputs=${beats.length}`,
+      `+outputs=${outputs}`,
+      ...stallArguments({ seed, stalls, watchdog: WATCHDOG }),
+    ];
+    try {
+      const run = { dir, work, plus, waves: waves !== undefined, progress, notice };
+      checkVerdict(await SIMULATOR_OF[simulator].run(run));
+      const given = await readBeats(join(work, FILES.output), sizes.beat);
+      const stats = await readNetworkStats(join(work, FILES.stats));
+      if (waves !== undefined || given.length < outputs) checkSpace(work, 'the simulator');
+      return { beats: given, stats };
+    } finally {
+      // Of a run that failed too: they say why.
+      if (waves !== undefined) deliver(join(work, WAVES), waves);
+    }
+  });
+}
+
+/** The output of the RTL by utterance, laid out as the golden model's. */
+function outputsOf(
+  { program, sizes }: NetworkDesign,
+  golden: readonly PortValues[],
+  answers: readonly AnswerFrame[],
+  beats: readonly OutputBeat[],
+): PortValues[] {
+  const found = golden.map((values) => program.outputs.map(({ name }) => new Int16Array(values.get(name)!.length)));
+  let beat = 0;
+  for (const { utterance, output, step } of answers) {
+    const { elements } = program.outputs[output]!;
+    const values = found[utterance]![output]!;
+    for (let first = 0; first < elements; first += sizes.beat, beat++) {
+      const got = beats[beat]?.elements ?? [];
+      for (let at = 0; at < Math.min(sizes.beat, elements - first); at++) {
+        values[step * elements + first + at] = got[at] ?? 0;
+      }
+    }
+  }
+  return found.map(
+    (outputs) => new Map(program.outputs.map((port, at) => [port.name, fromStream(port, outputs[at]!)] as const)),
+  );
+}

@@ -1,0 +1,112 @@
+import { axisSteps } from '../src/golden/steps.ts';
+import { inputFrames, outputFrames } from '../src/program/port_frames.ts';
+import { toStream } from '../src/program/port_order.ts';
+import type { Program } from '../src/program/program.ts';
+import { type Place, spreadSteps } from './stimuli.ts';
+
+/** Inputs or outputs of an utterance by name of the port, [steps, elements] each, in the order of the tensor. */
+export type PortValues = ReadonlyMap<string, Int16Array>;
+
+/** A frame that the design gives: of which utterance, which output, which of its frames, and for which voice. */
+export interface AnswerFrame {
+  readonly utterance: number;
+  readonly output: number;
+  readonly step: number;
+  readonly channel: number;
+}
+
+/** What goes into a design, and what must come out. */
+export interface NetworkStimuli {
+  /** Beats of the input stream: element, and from bit 16 on start of an utterance, end of a batch, last, channel. */
+  readonly beats: Uint32Array;
+  /** In the order in which they come. */
+  readonly answers: readonly AnswerFrame[];
+}
+
+const START = 1 << 16;
+const END_OF_BATCH = 1 << 17;
+const LAST = 1 << 18;
+const CHANNEL_SHIFT = 19;
+
+/** Beats as they are added. */
+class BeatWriter {
+  readonly beats: number[] = [];
+
+  /** A frame; `marks` go with its first beat. */
+  frame(values: Int16Array, channel: number, marks: number): void {
+    for (const [at, value] of values.entries()) {
+      this.beats.push((value & 0xffff) | (at === 0 ? marks : 0) | (channel << CHANNEL_SHIFT));
+    }
+  }
+
+  /** Marks the last beat. */
+  close(): void {
+    this.beats[this.beats.length - 1]! |= LAST;
+  }
+
+  end(): Uint32Array {
+    return Uint32Array.from(this.beats);
+  }
+}
+
+/**
+ * Lays utterances out as a design takes them: over the voices of a streaming one, one behind the other else.
+ *
+ * @param utterances their inputs; at least one with frames
+ * @throws EsegenError where an input is missing, has no whole frames, or is too short or too long
+ */
+export function networkStimuli(program: Program, utterances: readonly PortValues[]): NetworkStimuli {
+  return program.mode === 'streaming' ? streaming(program, utterances) : byUtterance(program, utterances);
+}
+
+/** Frames of the inputs of an utterance in the order of the stream, by number of the port. */
+function framesOf({ inputs }: Program, values: PortValues): (port: number, step: number) => Int16Array {
+  const ordered = inputs.map((port) => toStream(port, values.get(port.name)!));
+  return (port, step) => {
+    const { elements } = inputs[port]!;
+    return ordered[port]!.subarray(step * elements, (step + 1) * elements);
+  };
+}
+
+function streaming(program: Program, utterances: readonly PortValues[]): NetworkStimuli {
+  const writer = new BeatWriter();
+  const answers: AnswerFrame[] = [];
+  const lengths = utterances.map((values) => axisSteps(program, values)[0]!);
+  const frames = utterances.map((values) => framesOf(program, values));
+  const oneStep = program.axes.map(() => 1);
+  const places = spreadSteps(lengths, program.machine.channels);
+  const batches = Array.from({ length: (places.at(-1)?.batch ?? -1) + 1 }, (): Place[] => []);
+  for (const place of places) batches[place.batch]!.push(place);
+  for (const batch of batches) {
+    for (const port of inputFrames(program, oneStep)) {
+      for (const [at, { utterance, step, channel }] of batch.entries()) {
+        const marks = (step === 0 ? START : 0) | (at === batch.length - 1 ? END_OF_BATCH : 0);
+        writer.frame(frames[utterance]!(port, step), channel, marks);
+        writer.close();
+      }
+    }
+    for (const output of outputFrames(program, oneStep)) {
+      for (const { utterance, step, channel } of batch) answers.push({ utterance, output, step, channel });
+    }
+  }
+  return { beats: writer.end(), answers };
+}
+
+function byUtterance(program: Program, utterances: readonly PortValues[]): NetworkStimuli {
+  const writer = new BeatWriter();
+  const answers: AnswerFrame[] = [];
+  for (const [utterance, values] of utterances.entries()) {
+    const steps = axisSteps(program, values);
+    const frame = framesOf(program, values);
+    const taken = program.inputs.map(() => 0);
+    for (const [at, port] of inputFrames(program, steps).entries()) {
+      writer.frame(frame(port, taken[port]!++), 0, (at === 0 ? START : 0) | END_OF_BATCH);
+    }
+    writer.close();
+    const given = program.outputs.map(() => 0);
+    for (const output of outputFrames(program, steps)) {
+      answers.push({ utterance, output, step: given[output]!++, channel: 0 });
+    }
+  }
+  return { beats: writer.end(), answers };
+}

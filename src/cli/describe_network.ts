@@ -1,0 +1,32 @@
+import type { NetworkDesign } from '../program/network_design.ts';
+import type { ProgramPort } from '../program/program.ts';
+import { showName } from './describe.ts';
+import { formatCount, formatShare, type Row } from './table.ts';
+
+/** What a network design is, for the summaries of `build` and `inspect`. */
+export function networkRows({ program, sizes, config }: NetworkDesign): Row[] {
+  const { mode, machine, inputs, outputs, segments } = program;
+  const { channels, groups, lanes, elemLanes, accBits, saturate, weightBits, vectorBits } = sizes;
+  const weights = segments.reduce((sum, { values }) => sum + values.length, 0);
+  const nonZeros = segments.reduce((sum, { values }) => sum + values.reduce((n, v) => (v === 0 ? n : n + 1), 0), 0);
+  const runs =
+    mode === 'streaming' ? 'step by step' : `by utterance, of at most ${formatCount(machine.maxSteps)} steps`;
+  return [
+    ['network', `runs ${runs}`],
+    ...inputs.map((port): Row => ['input', describePort(port)]),
+    ...outputs.map((port): Row => ['output', describePort(port)]),
+    [
+      'weights',
+      `${formatCount(weights)}, of which ${formatCount(nonZeros)} are not zero (${formatShare(nonZeros / Math.max(weights, 1))})`,
+    ],
+    ['array', `${channels} x ${groups} x ${lanes} (channels x groups x lanes), ${elemLanes} element-wise`],
+    ['queues', `FIFO depth ${config.fifoDepth}`],
+    ['accumulators', `${accBits} bits, ${saturate ? 'saturating' : 'cannot overflow'}`],
+    ['words', `vectors ${vectorBits} bits, weights ${weightBits} + ${config.indexBits} bits`],
+    ['part', `${config.part} at an assumed ${config.clockMHz} MHz`],
+  ];
+}
+
+function describePort({ name, elements, format }: ProgramPort): string {
+  return `${showName(name)}: ${formatCount(elements)} elements of ${format.bits} bits, ${format.frac} fraction bits`;
+}

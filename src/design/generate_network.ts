@@ -1,0 +1,24 @@
+import { renderTemplate } from '../hdl/render.ts';
+import type { NetworkDesign } from '../program/network_design.ts';
+import { printProgram } from '../program/program_file.ts';
+import type { DesignFiles } from './files.ts';
+import { DESIGN_FILE } from './manifest.ts';
+import { networkSimulationFiles } from './network_files.ts';
+import { printNetworkManifest } from './network_manifest.ts';
+import { networkReadmeValues } from './network_readme.ts';
+
+/** File with the program, from which golden model and memories are made again. */
+export const PROGRAM_FILE = 'program.json';
+
+/**
+ * All files of the design directory of a network, `design.json` last. Pure: the same inputs give the same bytes.
+ *
+ * @throws EsegenError where the design has a name that is used within its top module
+ */
+export function generateNetwork(design: NetworkDesign): DesignFiles {
+  const files = networkSimulationFiles(design);
+  files.set(PROGRAM_FILE, printProgram(design.program));
+  files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design)));
+  files.set(DESIGN_FILE, printNetworkManifest(design, files));
+  return files;
+}

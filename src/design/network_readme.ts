@@ -1,0 +1,49 @@
+import type { ModulePlan } from '../hdl/module_plan.ts';
+import type { NetworkDesign } from '../program/network_design.ts';
+import type { ProgramPort } from '../program/program.ts';
+import { VERSION } from '../util/version.ts';
+import { networkMemoryGroups } from './network_memories.ts';
+
+/** What the README of a network design prints. */
+export function networkReadmeValues(design: NetworkDesign): ModulePlan['values'] {
+  const { name, config, program, sizes } = design;
+  const { segments, machine } = program;
+  const weights = segments.reduce((sum, { values }) => sum + values.length, 0);
+  const nonZeros = segments.reduce((sum, { values }) => sum + values.reduce((n, v) => (v === 0 ? n : n + 1), 0), 0);
+  return {
+    name,
+    version: VERSION,
+    utterance: sizes.utterance,
+    maxSteps: machine.maxSteps,
+    weights,
+    nonZeros,
+    density: ((100 * nonZeros) / Math.max(weights, 1)).toFixed(2),
+    channels: sizes.channels,
+    groups: sizes.groups,
+    lanes: sizes.lanes,
+    multipliers: sizes.channels * sizes.groups * sizes.lanes,
+    elemLanes: sizes.elemLanes,
+    fifoDepth: sizes.fifoDepth,
+    weightBits: sizes.weightBits,
+    indexBits: sizes.indexBits,
+    accBits: sizes.accBits,
+    saturate: sizes.saturate,
+    sigmoidRange: sizes.sigmoidRange,
+    tanhRange: sizes.tanhRange,
+    clockMHz: config.clockMHz,
+    part: config.part,
+    ports: [...portRows('input', program.inputs), ...portRows('output', program.outputs)],
+    memories: networkMemoryGroups(design).map((group) => ({ ...group, kbit: group.kbit.toFixed(1) })),
+  };
+}
+
+/** Ports by number: their names come from a model file. */
+function portRows(direction: 'input' | 'output', ports: readonly ProgramPort[]) {
+  return ports.map(({ elements, format }, number) => ({
+    direction,
+    number,
+    elements,
+    bits: format.bits,
+    frac: format.frac,
+  }));
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { moduleName } from '../../machine/names.ts';
+import { STREAMS } from '../../program/instruction.ts';
+import type { NetworkDesign } from '../../program/network_design.ts';
+import { renderTemplate } from '../render.ts';
+import { destBits } from './streams.ts';
+
+const VERILATOR_MAIN = new URL('../../../sim-verilator/main.cpp', import.meta.url);
+
+/** Cycles behind the last beat that is expected, in which none may follow. */
+const AFTER = 200;
+
+/** Test bench of a network design by file name (in `tb/`): the bench itself and its clocks for Icarus and for Verilator. */
+export function networkBenchFiles({ name, sizes }: NetworkDesign): Map<string, string> {
+  const { channels, groups, lanes, inStep, beat } = sizes;
+  const bench = renderTemplate('network/network_bench.v.hbs', {
+    name,
+    channels,
+    groups,
+    lanes,
+    feeds: inStep ? 1 : lanes,
+    single: channels === 1,
+    beat,
+    after: AFTER,
+    destWidth: destBits(sizes),
+    destMsb: destBits(sizes) - 1,
+    units: STREAMS.map((stream) => ({ unit: stream.toUpperCase(), path: sequencerOf(stream) })),
+  });
+  return new Map([
+    [`${moduleName(name, 'bench')}.v`, bench],
+    [`${moduleName(name, 'icarus_tb')}.v`, renderTemplate('icarus_tb.v.hbs', { name })],
+    ['main.cpp', readFileSync(VERILATOR_MAIN, 'utf8')],
+  ]);
+}
+
+/** Where the sequencer of a unit stands in the hierarchy. */
+function sequencerOf(stream: (typeof STREAMS)[number]): string {
+  const core = 'dut.u_network_core';
+  return stream === 'load' || stream === 'store'
+    ? `${core}.u_${stream}_unit.u_${stream}_sequencer`
+    : `${core}.u_${stream}_sequencer`;
+}

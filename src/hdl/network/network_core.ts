@@ -1,0 +1,44 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { wordBits } from '../../program/field.ts';
+import { UNIT_WORDS } from '../../program/unit_words.ts';
+import type { ModulePlan } from '../module_plan.ts';
+import { ctlBits } from './cell_pipeline.ts';
+import { phaseMsb } from './gather.ts';
+import { loadView, paramBits } from './load.ts';
+import { runBits } from './run_format.ts';
+import { destBits } from './streams.ts';
+import { partBits, selectBits } from './vmem.ts';
+
+/** All units of a network's machine, wired. */
+export function networkCore(sizes: NetworkSizes): ModulePlan {
+  const { channels, groups, lanes, elemLanes, vectorBits, accBits, rowBits, beat, axes } = sizes;
+  const { loadAddr, loadData } = loadView(sizes);
+  return {
+    block: 'network/network_core',
+    file: 'network_core',
+    values: {
+      channels,
+      groups,
+      lanes,
+      elemLanes,
+      vectorWidth: vectorBits,
+      vectorMsb: vectorBits - 1,
+      accWidth: accBits,
+      rowMsb: rowBits - 1,
+      destMsb: destBits(sizes) - 1,
+      beatMsb: beat * vectorBits - 1,
+      axesMsb: 16 * axes - 1,
+      selectMsb: selectBits(sizes) - 1,
+      partMsb: partBits(sizes) - 1,
+      macMsb: wordBits(UNIT_WORDS.mac) - 1,
+      cellMsb: wordBits(UNIT_WORDS.cell) - 1,
+      runMsb: runBits(sizes) - 1,
+      ctlMsb: ctlBits(sizes) - 1,
+      paramsMsb: elemLanes * paramBits(sizes) - 1,
+      phaseMsb: phaseMsb(sizes),
+      loadWidth: loadAddr + loadData + 16,
+      utterance: sizes.utterance,
+      sequence: sizes.sequenceWords > 0,
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { NetworkDesign } from '../../program/network_design.ts';
+import type { ProgramPort } from '../../program/program.ts';
+import { VERSION } from '../../util/version.ts';
+import type { ModulePlan } from '../module_plan.ts';
+import { destBits } from './streams.ts';
+
+/** The module that a user instantiates: its name is that of the design. */
+export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan {
+  const { channels, groups, lanes, beat, vectorBits, utterance } = sizes;
+  const width = destBits(sizes);
+  return {
+    block: 'network/network_top',
+    file: name,
+    values: {
+      name,
+      version: VERSION,
+      ports: [...portRows('input', program.inputs), ...portRows('output', program.outputs)],
+      channels,
+      groups,
+      lanes,
+      multipliers: channels * groups * lanes,
+      single: channels === 1,
+      severalGroups: groups > 1,
+      severalInputs: program.inputs.length > 1,
+      utterance,
+      beat,
+      oneBeat: beat === 1,
+      beatMsb: 16 * beat - 1,
+      destWidth: width,
+      destMsb: width - 1,
+      vectorWidth: vectorBits,
+      narrow: vectorBits < 16,
+    },
+  };
+}
+
+/** Ports as the header lists them. Their names come from a model file, so they are not printed. */
+function portRows(direction: 'input' | 'output', ports: readonly ProgramPort[]) {
+  return ports.map(({ elements, format, axis }, number) => ({
+    direction: direction.padEnd(6),
+    number,
+    elements,
+    bits: format.bits,
+    frac: format.frac,
+    note: axis === 1 ? ', once an utterance' : '',
+  }));
+}

@@ -1,0 +1,92 @@
+import { moduleName } from '../../machine/names.ts';
+import { STREAMS } from '../../program/instruction.ts';
+import type { NetworkDesign } from '../../program/network_design.ts';
+import type { ModulePlan } from '../module_plan.ts';
+import { cellControl } from './cell_control.ts';
+import { cellCtl } from './cell_ctl.ts';
+import { cellAddress, cellIssue } from './cell_issue.ts';
+import { cellLane, roundClip } from './cell_lane.ts';
+import { rom2, sigmoid, tableIndex, tanh } from './cell_tables.ts';
+import { cellUnit } from './cell_unit.ts';
+import { actBroadcast, actQueue, columnFeed, ptrRead, spmatRead } from './feed.ts';
+import { adderTree, gather } from './gather.ts';
+import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } from './lane.ts';
+import { loadDecode } from './load.ts';
+import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from './mac.ts';
+import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from './memories.ts';
+import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
+import { networkCore } from './network_core.ts';
+import { networkTop } from './network_top.ts';
+import { sequenceMemory } from './sequence_memory.ts';
+import { stepFlags } from './step_flags.ts';
+import { streamSequencer } from './stream_sequencer.ts';
+import { skidBuffer } from './streams.ts';
+import { viewAddress } from './view_address.ts';
+import { vmem, vmemChannel } from './vmem.ts';
+
+/**
+ * All modules of a network design, the top module last. This is where they get the name of the design; templates print it before the
+ * names of modules and memory files.
+ */
+export function planNetwork(design: NetworkDesign): ModulePlan[] {
+  const { name, sizes } = design;
+  const { inStep, sequenceWords, utterance } = sizes;
+  const blocks = [
+    loadDecode(sizes),
+    rom(sizes, name),
+    ...(pointerRom(sizes) === 'small_rom' ? [smallRom(sizes, name)] : []),
+    ...(inStep ? [rowRom(sizes, name)] : []),
+    rom2(sizes, name),
+    sdpRam(sizes),
+    skidBuffer(sizes),
+    viewAddress(sizes, name),
+    ...STREAMS.map((stream) => streamSequencer(sizes, name, stream)),
+    stepFlags(sizes, name),
+    vmemChannel(sizes, name),
+    vmem(sizes, name),
+    ...(sequenceWords > 0 ? [sequenceAddress(sizes, name), sequenceMemory(sizes, name)] : []),
+    ...(utterance ? [axisCounters(sizes, name)] : []),
+    wordWalk(sizes, name),
+    wordQueue(sizes, name),
+    framePort(sizes, name),
+    loadUnit(sizes, name),
+    storeUnit(sizes, name),
+    actQueue(sizes),
+    ptrRead(sizes),
+    spmatRead(sizes),
+    columnFeed(sizes),
+    rowDecode(sizes),
+    arithControl(sizes),
+    bankControl(sizes),
+    arithUnit(sizes),
+    actBuffer(sizes),
+    pe(sizes),
+    lane(sizes),
+    actBroadcast(sizes),
+    columnIssuer(sizes),
+    groupMemory(sizes),
+    networkGroup(sizes),
+    tokenJoin(sizes),
+    networkArray(sizes),
+    macControl(sizes),
+    adderTree(sizes),
+    gather(sizes),
+    tableIndex(sizes),
+    sigmoid(sizes, name),
+    tanh(sizes, name),
+    roundClip(sizes),
+    cellLane(sizes),
+    cellUnit(sizes),
+    cellAddress(sizes),
+    cellIssue(sizes),
+    cellCtl(sizes),
+    cellControl(sizes),
+    networkCore(sizes),
+  ];
+  const named = blocks.map((plan) => ({
+    ...plan,
+    file: moduleName(name, plan.file),
+    values: { ...plan.values, name },
+  }));
+  return [...named, networkTop(design)];
+}

@@ -1,0 +1,110 @@
+import { compileNetwork } from '../compiler/pipeline.ts';
+import { pruneGraph } from '../compiler/prune/prune_graph.ts';
+import { generateNetwork } from '../design/generate_network.ts';
+import type { MemoryGroup } from '../design/memory_groups.ts';
+import { networkMemoryGroups } from '../design/network_memories.ts';
+import { writeDesign } from '../design/write_design.ts';
+import type { Config } from '../machine/config.ts';
+import type { Graph } from '../model/graph.ts';
+import { refusalsOf } from '../model/import/hardware_model.ts';
+import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
+import { EsegenError } from '../util/errors.ts';
+import { type BuildInput, type BuildOptions, type BuildResult, buildLayer, readBuildInput } from './build.ts';
+import { readNetworkCalibration } from './run/calibration.ts';
+
+/** What a build of a network made. */
+export interface NetworkBuildResult {
+  /** The directory as given. */
+  readonly dir: string;
+  readonly design: NetworkDesign;
+  readonly memories: readonly MemoryGroup[];
+  /** Where the calibration frames come from. */
+  readonly calibration: string;
+  /** What is no reason to stop, but to look: a line each. */
+  readonly warnings: readonly string[];
+  /** Layers and operators of the model file that stay on the host, before the hardware and behind it. */
+  readonly leftOut: readonly string[];
+  readonly fileCount: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** What a build of any model made. */
+export type ModelBuild =
+  | { readonly kind: 'layer'; readonly result: BuildResult }
+  | { readonly kind: 'network'; readonly result: NetworkBuildResult };
+
+/**
+ * Turns a model into a design directory: that of one LSTM layer where it is one, else that of a network.
+ *
+ * @throws EsegenError where an input is not valid, the hardware cannot run the model, or `out` is not to be written; no directory
+ *   is left behind then
+ */
+export function buildModel(options: BuildOptions): ModelBuild {
+  const input = readBuildInput(options);
+  return refusalsOf(input.graph).length === 0
+    ? { kind: 'layer', result: buildLayer(options, input) }
+    : { kind: 'network', result: buildNetwork(options, input) };
+}
+
+/** Builds the design of a network; see {@link buildModel}. */
+function buildNetwork(
+  { model: path, out, calibrate, progress = () => {} }: BuildOptions,
+  { config, graph, start }: BuildInput,
+): NetworkBuildResult {
+  refuseSettings(config);
+  const calibration = readNetworkCalibration(path, calibrate, graph);
+  const compiled = compileNetwork(pruneGraph(graph, config), config, calibration.utterances, { progress });
+  progress('generate');
+  const design = networkDesign(compiled.program, config);
+  const files = generateNetwork(design);
+  progress('write');
+  writeDesign(out, files);
+
+  const memories = networkMemoryGroups(design);
+  let bytes = 0;
+  for (const content of files.values()) bytes += Buffer.byteLength(content);
+  const { front, back } = compiled.partition;
+  return {
+    dir: out,
+    design,
+    memories,
+    calibration: calibration.origin,
+    warnings: [...compiled.report.warnings, ...sequenceWarning(design, memories)],
+    leftOut: [...graph.outside.map(({ name }) => name), ...namesOf(front), ...namesOf(back)],
+    fileCount: files.size,
+    bytes,
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+/**
+ * Refuses settings that the hardware of networks does not have.
+ *
+ * @throws EsegenError naming the first of them
+ */
+function refuseSettings({ maximum, accumulatorMemory }: Config): void {
+  if (Object.values(maximum).some((size) => size !== 0)) {
+    throw new EsegenError('maximum', 'the memories of a network are as large as it needs', 'Leave it out');
+  }
+  if (accumulatorMemory !== 'auto') {
+    const what = `the accumulators of a network are in two tiles, got "${accumulatorMemory}"`;
+    throw new EsegenError('accumulatorMemory', what, 'Leave it out');
+  }
+}
+
+function namesOf(graph: Graph | null): string[] {
+  return graph?.nodes.map(({ name }) => name) ?? [];
+}
+
+/** Bits of the sequence memory that are worth a warning: more than most parts have on chip. */
+const MUCH_SEQUENCE_KBIT = 32 * 1024;
+
+function sequenceWarning({ program }: NetworkDesign, memories: readonly MemoryGroup[]): string[] {
+  const sequences = memories.find(({ name }) => name === 'sequences');
+  if (sequences === undefined || sequences.kbit <= MUCH_SEQUENCE_KBIT) return [];
+  const mbit = (sequences.kbit / 1024).toFixed(0);
+  return [
+    `the sequence memory takes ${mbit} Mbit for utterances of up to ${program.machine.maxSteps} steps: set "sequence": { "maxSteps": … } to what you need`,
+  ];
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test, vi } from 'vitest';
+import { withNetworkDir } from '../../fixtures/network_dir.ts';
+import { cosimulateNetwork, type NetworkCosim } from '../../sim-verilator/network_cosim.ts';
+import type { SimulatorName } from '../../sim-verilator/simulator.ts';
+import { describeNetworkDesign, type RandomNetworkDesign, randomNetworkDesign } from '../lib/random_network_design.ts';
+
+// ESEGEN_RANDOM_NETWORKS=200 runs 200 networks; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
+const given = process.env.ESEGEN_RANDOM_SEED;
+const FIRST_SEED = Number(given ?? 1);
+const NETWORKS = Number(process.env.ESEGEN_RANDOM_NETWORKS ?? (given === undefined ? 24 : 1));
+const SEEDS = Array.from({ length: NETWORKS }, (_, at) => FIRST_SEED + at);
+
+const VERILATOR_SEEDS = [1, 2];
+
+vi.setConfig({ maxConcurrency: 2 });
+
+/** Text of a failure: the network and how to run it alone. */
+function about(network: RandomNetworkDesign): string {
+  const again = `ESEGEN_RANDOM_SEED=${network.seed} npx vitest run test/cosim/random_networks.test.ts`;
+  return `${describeNetworkDesign(network)}\nto run it again: ${again}`;
+}
+
+async function expectExact(seed: number, simulator: SimulatorName): Promise<NetworkCosim> {
+  const network = randomNetworkDesign(seed);
+  const { design, utterances, stalls } = network;
+  const result = await withNetworkDir(design, (dir) =>
+    cosimulateNetwork(dir, design, utterances, { simulator, seed, stalls }),
+  ).catch((error: unknown) => {
+    throw new Error(about(network), { cause: error });
+  });
+  const words = result.golden.flatMap((outputs) => [...outputs.values()]).reduce((sum, { length }) => sum + length, 0);
+  expect(result.differences, about(network)).toEqual([]);
+  expect(result, about(network)).toMatchObject({ mismatches: 0, comparedWords: words });
+  return result;
+}
+
+describe('random networks are bit-exact', () => {
+  describe.concurrent('on Icarus', () => {
+    test.for(SEEDS)('seed %i', async (seed) => {
+      await expectExact(seed, 'icarus');
+    });
+  });
+
+  test.for(VERILATOR_SEEDS)('on Verilator, cycle for cycle as on Icarus: seed %i', async (seed) => {
+    const fast = await expectExact(seed, 'verilator');
+    const slow = await expectExact(seed, 'icarus');
+    expect(fast.stats).toEqual(slow.stats);
+    expect(fast.rtl).toEqual(slow.rtl);
+  });
+});
