@@ -13,6 +13,7 @@ export type { SimulateOptions } from './verbs/simulation/options.ts';
 
 export type { VectorPeaks } from './compiler/calibrate.ts';
 export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
+export { oneLayerConfig } from './compiler/one_layer_config.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { generate } from './design/generate.ts';
 export type { Config, Matrix } from './machine/config.ts';

@@ -22,7 +22,8 @@ const cli = yargs(words)
   .help()
   .alias({ h: 'help' })
   .locale('en')
-  .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'duplicate-arguments-array': false })
+  .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
+  .check(checkRepeats, true)
   .exitProcess(false)
   .fail((message: string | null, error: Error | undefined) => {
     throw message === null || message === '' ? error : new UsageError(message);
@@ -39,6 +40,17 @@ try {
 } catch (error) {
   process.stderr.write(describe(error));
   process.exitCode = 1;
+}
+
+/** Options that take a list may be given several times; of any other, a second value says that the first is not meant. */
+function checkRepeats(given: Readonly<Record<string, unknown>>, parser: object): true {
+  const lists: readonly unknown[] = 'array' in parser && Array.isArray(parser.array) ? parser.array : [];
+  for (const [name, value] of Object.entries(given)) {
+    // Names with capitals are yargs' own second form of those with hyphens.
+    if (!Array.isArray(value) || /[A-Z_]/.test(name) || lists.includes(name)) continue;
+    throw new UsageError(`--${name} comes ${value.length} times, expected it once`);
+  }
+  return true;
 }
 
 /** What to print for an error: faults of the input on a line of their own each, our own with their stack. */

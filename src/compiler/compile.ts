@@ -9,6 +9,7 @@ import { countsAreShared, type EncodedMatrix, encodeGroups } from '../program/en
 import { createPartition, projectionRowsByLane, tileRowsByLane } from '../program/partition.ts';
 import { compileSchedule } from '../program/schedule.ts';
 import { type SegmentMatrix, segmentList } from '../program/segments.ts';
+import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { measureVectors, peaksOf, type VectorPeaks, type VectorValues } from './calibrate.ts';
 import { checkShape, fitDimensions, fitFormats, type Hardware } from './fit.ts';
@@ -93,7 +94,7 @@ function largestCount(matrix: EncodedMatrix): number {
  *
  * @param hardware hardware that is there and is to run the model; null to make it for this one. `config` is that of the hardware
  * @throws EsegenError where the model's ranges do not fit the widths of the config, the model not the hardware, or the design not
- *   the part
+ *   the part; or the config has settings by layer, which {@link oneLayerConfig} makes those of the one layer
  */
 export function compile(
   source: StackedLayer,
@@ -102,37 +103,25 @@ export function compile(
   progress: Progress = () => {},
   hardware: Hardware | null = null,
 ): Compilation {
-  const compilation = compileForAnyPart(source, config, calibration, progress, hardware);
-  const { dimensions } = compilation.design;
-  checkDevice(config, dimensions);
-  return compilation;
-}
-
-/**
- * The compiler, for whoever wants figures or outputs and no hardware: whether the part holds the design is not looked at.
- *
- * @throws EsegenError as {@link compile} does, but for the part
- */
-export function compileForAnyPart(
-  source: StackedLayer,
-  config: Config,
-  calibration: CalibrationSet,
-  progress: Progress = () => {},
-  hardware: Hardware | null = null,
-): Compilation {
+  if (config.layers !== undefined) {
+    const what = 'names layers of a network, and this is one layer without a name';
+    throw new EsegenError('config: layers', what, 'Say it of all layers, or take the config through oneLayerConfig');
+  }
   if (hardware !== null) checkShape(source, hardware.dimensions);
   progress('prune');
   const pruned = pruneLayer(source, config, hardware?.dimensions.tiles);
   progress('calibrate');
   const values = measureVectors(pruned.layer, calibration);
-  return compilePruned(pruned, config, values, progress, hardware);
+  const compilation = compilePruned(pruned, config, values, progress, hardware);
+  checkDevice(config, compilation.design.dimensions);
+  return compilation;
 }
 
 /**
- * The compiler behind pruning and calibration: quantize, partition, encode, schedule.
+ * The compiler behind pruning and calibration: quantize, partition, encode, schedule. Whether the part holds the design is not looked at.
  *
  * @param values of the vectors of the pruned layer
- * @throws EsegenError as {@link compileForAnyPart}
+ * @throws EsegenError as {@link compile}, but for the part
  */
 export function compilePruned(
   { layer, pruned, masks, tiles }: PrunedLayer,

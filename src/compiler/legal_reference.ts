@@ -5,10 +5,9 @@ import {
   type LinearLayer,
   type Node,
   type NodeId,
-  POINT_WINDOW,
   type Tensor,
   type TensorId,
-  type Window,
+  timeBehind,
   windowOutputs,
 } from '../model/graph.ts';
 import type { AffineLayer, AffineTerm, LegalGraph, LegalNode, RecurrentLayer } from './legal_graph.ts';
@@ -114,9 +113,4 @@ class PlainNodes {
     this.tensors.set(id, { id, name: id, shape, time });
     return id;
   }
-}
-
-function timeBehind(time: readonly Window[] | null, window: Window): readonly Window[] | null {
-  if (time === null) return null;
-  return JSON.stringify(window) === JSON.stringify(POINT_WINDOW) ? time : [...time, window];
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { EsegenError } from '../util/errors.ts';
+import { readJson } from '../util/read_json.ts';
 
 /** Files of a design directory: path with forward slashes → content. */
 export type DesignFiles = Map<string, string | Uint8Array>;
@@ -14,12 +15,13 @@ export function printJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** The value of a JSON file; undefined where it cannot be read or is not JSON. */
+/** The value of a JSON file; undefined where {@link readJson} refuses it. */
 export function tryJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
+    return readJson(path);
+  } catch (error) {
+    if (error instanceof EsegenError) return undefined;
+    throw error;
   }
 }
 

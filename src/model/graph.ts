@@ -41,6 +41,16 @@ export function windowOutputs({ kernel, stride, dilation, before, after }: Windo
   return room < 0 ? 0 : Math.floor(room / stride) + 1;
 }
 
+/**
+ * Windows over time behind one more. One that has as many outputs as inputs, however many, is left out: a window of one step, or
+ * a stride of 1 with as many zeros as the window is wider than a step.
+ */
+export function timeBehind(time: readonly Window[] | null, window: Window): readonly Window[] | null {
+  const { kernel, stride, dilation, before, after } = window;
+  const keepsCount = stride === 1 && before + after === dilation * (kernel - 1);
+  return time === null || keepsCount ? time : [...time, window];
+}
+
 /** A value of the network. */
 export interface Tensor {
   readonly id: TensorId;
@@ -49,8 +59,8 @@ export interface Tensor {
   /** Sizes of the value of a time step, outermost first: [features], or [channels, positions, …]; elements row-major. */
   readonly shape: readonly number[];
   /**
-   * Windows over time between the input and this tensor, first one first: its steps are those of the input, run through them.
-   * Empty where it has a value for each step of the input; null where it has one value for an utterance.
+   * Windows over time between the input and this tensor that change how many steps there are, first one first: its steps are those
+   * of the input, run through them. Empty where it has a value for each step of the input; null where it has one for an utterance.
    */
   readonly time: readonly Window[] | null;
 }

@@ -88,10 +88,3 @@ export function identifierOf(name: string): string {
     .slice(0, IDENTIFIER_LIMIT);
   return /^[a-z]/.test(plain) ? plain : `n_${plain}`;
 }
-
-/** Windows over time behind one more; the one that changes nothing is left out. */
-export function timeBehind(time: readonly Window[] | null, window: Window): readonly Window[] | null {
-  const { kernel, stride, before, after } = window;
-  const isPoint = kernel === 1 && stride === 1 && before === 0 && after === 0;
-  return time === null || isPoint ? time : [...time, window];
-}

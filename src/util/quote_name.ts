@@ -7,9 +7,12 @@ const SHOWN = 80;
  */
 export function quoteName(name: string): string {
   const shown = name.length > SHOWN ? `${name.slice(0, SHOWN)}…` : name;
-  return JSON.stringify(shown).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => {
-    return `\\u{${c.codePointAt(0)!.toString(16)}}`;
-  });
+  return escapeControls(JSON.stringify(shown));
+}
+
+/** A text with every control, format and line-separator character escaped: one line, without terminal sequences or reversed text. */
+export function escapeControls(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }
 
 /** `"a", "b", "c" and 12 more`: at most `limit` quoted names, in their given order; `none` where there are none. */
@@ -20,6 +23,6 @@ export function quoteNames(names: readonly string[], limit = 6): string {
 }
 
 /** `[4096, 153]`; at most eight dimensions are shown. */
-export function formatShape(shape: readonly number[]): string {
+export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', …' : ''}]`;
 }

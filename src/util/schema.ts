@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EsegenError } from './errors.ts';
-import { quoteName } from './quote_name.ts';
+import { escapeControls, quoteName } from './quote_name.ts';
 import { keyPath } from './schema_error.ts';
 
 /** An error function of zod: `expected <what>, got <input>`. */
@@ -14,7 +14,7 @@ function show(input: unknown): string {
   if (typeof input === 'string') return quoteName(input);
   if (typeof input === 'number') return String(input);
   const json = JSON.stringify(input) ?? String(input);
-  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
+  return escapeControls(json.length > 80 ? `${json.slice(0, 80)}…` : json);
 }
 
 /** A whole number from `low` to `high`. */
@@ -29,17 +29,22 @@ export function section(keys: string) {
   return { error: (issue: z.core.$ZodRawIssue) => (issue.code === 'invalid_type' ? error(issue) : undefined) };
 }
 
+/** Most problems that are told of a file. */
+const PROBLEM_LIMIT = 100;
+
 /**
  * Checks what `JSON.parse` made of a file.
  *
  * @param where file for messages
- * @throws EsegenError that lists every problem on a line of its own, e.g.
+ * @throws EsegenError that lists every problem (the first hundred) on a line of its own, e.g.
  *   `digits.json: array.lanes: expected a power of two from 1 to 128, got 12`; unknown keys are problems
  */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new EsegenError(where, result.error.issues.flatMap(problems).join(`\n${where}: `));
+  const all = result.error.issues.flatMap(problems);
+  const more = all.length > PROBLEM_LIMIT ? [`and ${all.length - PROBLEM_LIMIT} more problems`] : [];
+  throw new EsegenError(where, [...all.slice(0, PROBLEM_LIMIT), ...more].join(`\n${where}: `));
 }
 
 /** What an issue says, one text for each problem, with the path in front. */

@@ -83,7 +83,10 @@ function buildNetwork(
  *
  * @throws EsegenError naming the first of them
  */
-function refuseSettings({ maximum, accumulatorMemory }: Config): void {
+function refuseSettings({ weights, maximum, accumulatorMemory }: Config): void {
+  if (weights === 'dram') {
+    throw new EsegenError('weights', 'networks have their weights on chip, got "dram"', 'Use "weights": "onchip"');
+  }
   if (Object.values(maximum).some((size) => size !== 0)) {
     throw new EsegenError('maximum', 'the memories of a network are as large as it needs', 'Leave it out');
   }

@@ -121,6 +121,24 @@ describe('the golden model with what the host computes around it', () => {
     }
   });
 
+  test('hands the right tensors on to the host, also where the file calls them alike', () => {
+    const rng = new Rng(3);
+    const builder = new GraphBuilder();
+    const x = builder.input([5]);
+    const parts = [false, true].map((reverse) =>
+      builder.node(randomLstm(rng, { inputs: 5, cells: 4, reverse }, null), [x]),
+    );
+    builder.output(builder.host({ op: 'multiply' }, ...parts));
+    const made = builder.build();
+    const tensors = [...made.tensors.values()].map((tensor) => [tensor.id, { ...tensor, name: 'lstm' }] as const);
+    const graph = { ...made, tensors: new Map(tensors) };
+    const { engine, inputs } = engineFor(graph, randomUtterances(graph, 3));
+    const exact = floatEngine(graph).run(inputs[0]!).outputs;
+    for (const [tensor, { data }] of engine.run(inputs[0]!).outputs) {
+      for (const [n, value] of exact.get(tensor)!.data.entries()) expect(data[n], tensor).toBeCloseTo(value, 2);
+    }
+  });
+
   test('takes utterances as long as the sequence memory, where a network runs by utterance', () => {
     const rng = new Rng(2);
     const builder = new GraphBuilder();

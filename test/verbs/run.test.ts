@@ -287,6 +287,23 @@ test('states of a one-layer model: its golden engine goes on where it stopped, b
   expect(formatResult(design)).toMatch(/states +.*in the state registers: write_state and read_state/);
 });
 
+test('a one-layer model that gives y itself beside its output layer: the golden engine gives both', () => {
+  const path = `${ONNX}classes.onnx`;
+  const to = ['/lstm/LSTM_output_0', '/fc/Add_output_0'];
+  writeInput(input, 6, graphWithInputs(path).inputs);
+  const both = (engine: 'float' | 'golden') => {
+    const files = to.map((name, n) => ({ name, path: join(root, `${engine}${n}.npy`) }));
+    const config = engine === 'golden' ? writeConfig() : undefined;
+    run({ path, engine, config, inputs: file(input), out: files, model: { to } });
+    return files.map((each) => readNpy(each.path));
+  };
+  const [golden, float] = [both('golden'), both('float')];
+  for (const [n, { shape, data }] of float.entries()) {
+    expect(golden[n]!.shape).toEqual(shape);
+    expect(Math.max(...data.map((value, at) => Math.abs(value - golden[n]!.data[at]!)))).toBeLessThan(0.01);
+  }
+});
+
 test('a design takes and gives the arrays of the model that it was built from, and states by their names', () => {
   const config = writeConfig();
   const path = `${ONNX}classes.onnx`;

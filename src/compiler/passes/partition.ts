@@ -162,24 +162,36 @@ function subgraph(graph: Graph, parts: ReadonlyMap<Node, Part>, part: Part): Gra
   const outputs = graph.outputs.filter(({ tensor }) => made.has(tensor) || (part === 'core' && isInput(tensor)));
   const named = new Set(outputs.map(({ tensor }) => tensor));
   const handedOn = [...made].filter((id) => readElsewhere.has(id) && !named.has(id));
-  const inputs = [
-    ...graph.inputs.filter(({ tensor }) => read.has(tensor) || outputs.some((port) => port.tensor === tensor)),
-    ...[...read].filter((id) => !isInput(id)).map((id) => portOf(graph.tensors.get(id)!)),
-  ];
+  const inputs = withPorts(
+    graph,
+    graph.inputs.filter(({ tensor }) => read.has(tensor) || outputs.some((port) => port.tensor === tensor)),
+    [...read].filter((id) => !isInput(id)),
+  );
   const ids = new Set(nodes.map(({ id }) => id));
   return {
     ...graph,
     tensors: tensorsOf(graph, [...inputs.map(({ tensor }) => tensor), ...made], inputs),
     nodes,
     inputs,
-    outputs: [...outputs, ...handedOn.map((id) => portOf(graph.tensors.get(id)!))],
+    outputs: withPorts(graph, outputs, handedOn),
     states: graph.states.filter(({ node }) => ids.has(node)),
   };
 }
 
-function portOf({ id, name, shape, time }: Tensor): Port {
-  const axes: PortAxis[] = shape.map(() => 'shape');
-  return { name, tensor: id, axes: time === null ? axes : ['time', ...axes] };
+/**
+ * Ports, and others for tensors between the parts. A file may call several tensors alike, such as both directions of a layer; ports are
+ * told by their names.
+ */
+function withPorts(graph: Graph, ports: readonly Port[], between: readonly TensorId[]): readonly Port[] {
+  const all = [...ports];
+  for (const id of between) {
+    const { name, shape, time } = graph.tensors.get(id)!;
+    const axes: PortAxis[] = shape.map(() => 'shape');
+    let own = name;
+    while (all.some((port) => port.name === own)) own += ` (${id})`;
+    all.push({ name: own, tensor: id, axes: time === null ? axes : ['time', ...axes] });
+  }
+  return all;
 }
 
 /** Tensors of a part. Their windows over time start from its inputs, where those have one time. */

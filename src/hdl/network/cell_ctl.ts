@@ -70,7 +70,7 @@ function constants(sizes: NetworkSizes): Constant[] {
     ...constant('hidden_fine', 3, 'fine', 'hidden_shift[2:0]', after),
     ...constant('limit_high', 16, 'z', unless('affine_high', "(z_clips ? z_clip : 16'h7fff)")),
     ...constant('limit_low', 16, 'z', unless('affine_low', "(z_clips ? 16'd0 - z_clip : 16'h8000)")),
-    ...constant('hidden_most', 16, 'z', 'out_most', after),
+    ...constant('hidden_most', 16, 'z', 'out_most_reg', after),
     ...constant('unit', 1, 'clip', "gate == 2'd2", states),
     ...constant('gate_word', 2, 'factor', "gate[1] ? 2'd0 : gate[0] ? 2'd2 : 2'd1", states),
     ...constant('affine_word', 2, 'factor', "(activation == 3'd4) ? 2'd2 : {1'b0, activation == 3'd3}", affine),
@@ -84,9 +84,9 @@ function constants(sizes: NetworkSizes): Constant[] {
       unless("(looks_up ? 5'd15 - out_frac[4:0] : 5'd0)", "5'd15 - out_frac[4:0]"),
       lstm || affine,
     ),
-    ...constant('state_high', 16, 'value', 'cell_clips ? cell_clip : state_most', states),
-    ...constant('state_low', 16, 'value', "cell_clips ? 16'd0 - cell_clip : ~state_most", states),
-    ...constant('value_most', 16, 'value', 'out_most', lstm || affine),
+    ...constant('state_high', 16, 'value', 'cell_clips ? cell_clip : state_most_reg', states),
+    ...constant('state_low', 16, 'value', "cell_clips ? 16'd0 - cell_clip : ~state_most_reg", states),
+    ...constant('value_most', 16, 'value', 'out_most_reg', lstm || affine),
     ...constant('state_fraction', 4, 'index', 'state_frac[3:0]', lstm),
   ];
 }

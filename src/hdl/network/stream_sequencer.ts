@@ -89,6 +89,7 @@ export function sequencerPlan(
       kindAxis: lit(2, LOOP_KINDS.axis),
       ready: lit(4, SEMAPHORES.indexOf('ready')),
       fields,
+      coming: fieldViews(LOOP_WORD, ['loopKind', 'rounds']),
       semaphores: semaphores.map((semaphore) => ({
         name: wireName(semaphore),
         code: lit(4, SEMAPHORES.indexOf(semaphore)),

@@ -18,8 +18,9 @@ export class OneLayerGolden implements Engine {
   readonly #tally: Tally;
   readonly #design: Design;
   readonly #golden: GoldenNetwork;
-  /** Id of the LSTM in the graph. */
+  /** Id of the LSTM in the graph, and its output. */
   readonly node: NodeId;
+  readonly #y: TensorId;
   readonly #nodeOf = (node: NodeId): string => (node === this.node ? DESIGN_NODE : node);
   readonly #outputLayer: OutputLayer | null;
 
@@ -28,7 +29,9 @@ export class OneLayerGolden implements Engine {
     this.#design = design;
     this.#tally = new Tally(design.formats);
     this.#golden = new GoldenNetwork(programOfDesign(design), this.#tally.observe);
-    this.node = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.id;
+    const lstm = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!;
+    this.node = lstm.id;
+    this.#y = lstm.output;
     this.#outputLayer = outputLayer;
   }
 
@@ -62,8 +65,13 @@ export class OneLayerGolden implements Engine {
     const unit = 2 ** -formats.yFrac;
     const y = { frames: reals.frames, width: dimensions.outputs, data: Float64Array.from(integers, (v) => v * unit) };
     const output = this.#outputLayer === null ? y : applyOutputLayer(this.#outputLayer, y);
+    // Beside the output layer a model may give y itself.
+    const outputs = this.graph.outputs.map(({ tensor }): [TensorId, Frames] => [
+      tensor,
+      tensor === this.#y ? y : output,
+    ]);
     return {
-      outputs: new Map([[this.graph.outputs[0]!.tensor, output]]),
+      outputs: new Map(outputs),
       states: leftStates(program, run.states, () => this.node),
     };
   }

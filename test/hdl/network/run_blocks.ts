@@ -73,6 +73,16 @@ export async function lintBlocks(plans: readonly ModulePlan[], top: string): Pro
       const { all, failed } = await execa(program, args, { cwd: dir, all: true, reject: false });
       if (failed || all !== '') findings.push(`${program}: ${all}`);
     }
+    // Yosys reads the memory files, whatever they hold.
+    mkdirSync(join(dir, 'mem'));
+    for (const file of ['load', 'mac', 'cell', 'store', 'axes'])
+      writeFileSync(join(dir, 'mem', `${DUT}_${file}.mem`), '0\n');
+    const script = [`read_verilog ${sources.join(' ')}`, `hierarchy -check -top ${top}`, 'proc', 'check -assert'];
+    const latches = 'select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr';
+    const { all, failed } = await execa('yosys', ['-q', '-p', [...script, latches].join('; ')], {
+      ...{ cwd: dir, all: true, reject: false },
+    });
+    if (failed || all !== '') findings.push(`yosys: ${all}`);
     return findings;
   });
 }

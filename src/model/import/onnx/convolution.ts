@@ -1,4 +1,4 @@
-import { POINT_WINDOW, type Window, windowOutputs } from '../../graph.ts';
+import { POINT_WINDOW, timeBehind, type Window, windowOutputs } from '../../graph.ts';
 import {
   type Call,
   constantInput,
@@ -73,9 +73,7 @@ export function conv(call: Call): Value[] {
     time,
     activation: null,
   } as const;
-  const isPoint = time.kernel === 1 && time.stride === 1 && time.before === 0 && time.after === 0;
-  const steps = isPoint || tensor.time === null ? tensor.time : [...tensor.time, time];
-  const output = call.draft.add(call.name, layer, [tensor], [outputs, ...results], steps);
+  const output = call.draft.add(call.name, layer, [tensor], [outputs, ...results], timeBehind(tensor.time, time));
   const axes = space.map((axis, d): Axis => (axis === 'time' ? axis : results[spaceAxes.indexOf(d)]!));
   return [viewOf(output, [batch, outputs, ...axes])];
 }

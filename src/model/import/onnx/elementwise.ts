@@ -37,7 +37,11 @@ function host(operation: HostOperation): Operator {
   return (call) => [hosted(call, viewInput(call, 0), operation)];
 }
 
-const number = (call: Call, name: string, usual: number) => call.node.attributes.get(name)?.f ?? usual;
+function number(call: Call, name: string, usual: number): number {
+  const value = call.node.attributes.get(name)?.f ?? usual;
+  if (Number.isFinite(value) || value === usual) return value;
+  throw new Fault(`expected a finite number as ${name}, got ${value}`);
+}
 
 export const ELEMENTWISE: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Sigmoid', activation(() => ({ kind: 'sigmoid' }))],
@@ -217,6 +221,9 @@ function scaled(call: Call, view: View, factor: Value | null, offset: Value | nu
   const wide = broadcast(view, axes);
   const elements = viewElements(wide);
   const [by, plus] = [spread(factor, axes, 1), spread(offset, axes, 0)];
+  if (!by.every(Number.isFinite) || !plus.every(Number.isFinite)) {
+    throw new Fault('multiplies by or adds what is not finite, such as one over zero', 'Check the training run');
+  }
   if (factor === null) {
     const biased = withBias(call, wide, plus);
     if (biased !== null) return biased;

@@ -1,5 +1,5 @@
 import { EsegenError } from '../../../util/errors.ts';
-import { quoteName } from '../../../util/quote_name.ts';
+import { formatShape, quoteName, quoteNames } from '../../../util/quote_name.ts';
 import type { Graph, Outside } from '../../graph.ts';
 import type { ImportOptions } from '../import_options.ts';
 import type { ImportedModel, TensorSummary } from '../imported_model.ts';
@@ -19,6 +19,9 @@ import { type Axis, product, type Source, sizesOf, type Value, type View, viewOf
 
 /** Largest file; larger models keep their weights in a file of their own. */
 const FILE_LIMIT = 2 ** 30;
+
+/** Largest size of an axis of an input. */
+const INPUT_LIMIT = 2 ** 24;
 
 /** Operator sets of ONNX that are read: the newest is that of ONNX 1.20. */
 const OPSETS = { oldest: 5, newest: 25 };
@@ -60,21 +63,25 @@ function readAll(path: string, { size, read }: ModelFile): Uint8Array {
 
 type Attempt = { readonly graph: Graph } | { readonly failures: readonly EsegenError[] };
 
-/** The graph of the reading that has most recurrent layers, or the failures of that which has fewest. */
+/**
+ * The graph of the reading that has most recurrent layers, or the failures of that which has fewest, among those that fit the inputs
+ * where some do.
+ */
 function graphOf(path: string, model: OnnxModel, options: ImportOptions): Graph {
   const inputs = inputsOf(path, model.graph, options);
+  checkEnds(path, model.graph, options);
   let best: Graph | null = null;
   let failures: readonly EsegenError[] | null = null;
-  for (const reading of readingsOf(path, inputs)) {
-    const attempt =
-      reading.faults.length > 0 ? { failures: reading.faults } : attemptOf(path, model, options, inputs, reading);
+  const readings = readingsOf(path, inputs);
+  for (const reading of readings.filter(({ faults }) => faults.length === 0)) {
+    const attempt = attemptOf(path, model, options, inputs, reading);
     if ('graph' in attempt) {
-      if (best === null || recurrentNodes(attempt.graph) > recurrentNodes(best)) best = attempt.graph;
-      if (recurrentNodes(best) > 0) return best;
+      if (recurrentNodes(attempt.graph) > 0) return attempt.graph;
+      if (!reading.isBold) best ??= attempt.graph;
     } else if (failures === null || attempt.failures.length < failures.length) failures = attempt.failures;
   }
   if (best !== null) return best;
-  throw joinedError(path, failures ?? []);
+  throw joinedError(path, failures ?? readings[0]?.faults ?? []);
 }
 
 function recurrentNodes({ nodes }: Graph): number {
@@ -127,13 +134,30 @@ function inputsOf(
       };
     })
     .map((input) => {
-      if (input.dims.length <= 8 && input.dims.every((size) => size === null || (size >= 1 && size <= 2 ** 24)))
+      if (input.dims.length <= 8 && input.dims.every((size) => size === null || (size >= 1 && size <= INPUT_LIMIT)))
         return input;
       throw new EsegenError(
         `${path}: input ${quoteName(input.name)}`,
-        `expected at most 8 axes of sizes from 1, got [${input.dims.join(', ')}]`,
+        `expected at most 8 axes of sizes from 1 to ${INPUT_LIMIT}, got ${formatShape(input.dims.map((size) => size ?? '?'))}`,
       );
     });
+}
+
+/** Checks that there is what the network is to begin and to end with. */
+function checkEnds(
+  path: string,
+  { nodes, inputs, initializers }: OnnxGraph,
+  { from = [], to = [] }: ImportOptions,
+): void {
+  const given = [...inputs, ...initializers].map(({ name }) => name);
+  const tensors = new Set([...given, ...nodes.flatMap(({ outputs }) => outputs)]);
+  for (const name of [...from, ...to]) {
+    if (tensors.has(name)) continue;
+    const node = name === '' ? undefined : nodes.find((each) => each.name === name);
+    const fix =
+      node === undefined ? '' : `The node of that name gives ${quoteNames(node.outputs.filter((o) => o !== ''))}`;
+    throw new EsegenError(`${path}: ${quoteName(name)}`, 'is no tensor of the file, expected the name of one', fix);
+  }
 }
 
 function attemptOf(

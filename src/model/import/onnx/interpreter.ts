@@ -149,7 +149,9 @@ export class Interpreter {
     } catch (error) {
       if (error instanceof Fault) this.#fail(new EsegenError(nodeAt(this.setting.path, node), error.what, error.fix));
       else if (error instanceof EsegenError && !isFatal(error)) {
-        this.#fail(new EsegenError(nodeAt(this.setting.path, node), error.message));
+        const { path } = this.setting;
+        const where = error.where.startsWith(`${path}: `) ? error.where.slice(path.length + 2) : error.where;
+        this.#fail(new EsegenError(nodeAt(path, node), `${where}: ${error.what}`, error.fix));
       } else throw error;
     }
     for (const [n, output] of node.outputs.entries()) {

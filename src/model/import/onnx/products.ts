@@ -113,6 +113,9 @@ export function gemm(call: Call): Value[] {
   const [rows, columns] = isTransposed ? [q, p] : [p, q];
   const alpha = call.node.attributes.get('alpha')?.f ?? 1;
   const beta = call.node.attributes.get('beta')?.f ?? 1;
+  if (!Number.isFinite(alpha) || !Number.isFinite(beta)) {
+    throw new Fault(`expected a finite alpha and beta, got ${alpha} and ${beta}`);
+  }
   const weight = matrixOf(matrix, rows, columns, isTransposed, alpha);
   const c = call.inputs[2] ?? null;
   if (c === null || beta === 0) return [productOf(call, view, weight, new Float64Array(rows))];

@@ -11,6 +11,11 @@ export interface Reading {
   readonly steps: number | null;
   /** Why it cannot be, by input. */
   readonly faults: readonly EsegenError[];
+  /**
+   * Whether it passes over what the file says: takes an axis that is named as the batch for time, or none of those whose size is open.
+   * Only recurrent layers can tell that it is right.
+   */
+  readonly isBold: boolean;
 }
 
 /** An input with the sizes that a user has given. */
@@ -49,8 +54,13 @@ export function readingsOf(path: string, inputs: readonly SizedInput[]): Reading
   const fixed = free.filter(({ size }) => size !== null && size > 1);
   const single = free.filter(({ size }) => size === 1);
   const none = { axes: new Map(data.map((input) => [input.name, axesOf(input, null)])), steps: null };
-  const timed = (list: readonly Place[]) => list.map((place) => readingFor(data, place));
-  const all = [...timed(others), ...timed(fixed), none, ...timed(named), ...timed(single)];
+  const timed = (list: readonly Place[]) => list.slice(0, READING_LIMIT).map((place) => readingFor(data, place));
+  const plain = others.length > 0 ? timed(others) : [...timed(fixed), none];
+  const bold = others.length > 0 ? [...timed(fixed), none, ...timed(named)] : timed(named);
+  const all = [
+    ...plain.map((reading) => ({ ...reading, isBold: false })),
+    ...[...bold, ...timed(single)].map((reading) => ({ ...reading, isBold: true })),
+  ];
   return all.slice(0, READING_LIMIT).map((reading) => ({ ...reading, faults: faultsOf(path, data, reading.axes) }));
 }
 
@@ -66,7 +76,7 @@ function isBatch({ label }: Place): boolean {
 }
 
 /** One axis is time, and those of the other inputs that have its name. */
-function readingFor(data: readonly SizedInput[], { input, axis, size, label }: Place): Omit<Reading, 'faults'> {
+function readingFor(data: readonly SizedInput[], { input, axis, size, label }: Place): Pick<Reading, 'axes' | 'steps'> {
   const axes = data.map((other): [string, Axis[]] => {
     if (other === input) return [other.name, axesOf(other, axis)];
     const same = label === '' ? -1 : other.dims.findIndex((s, d) => s === null && other.dimNames[d] === label);

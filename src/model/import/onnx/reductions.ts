@@ -68,7 +68,9 @@ export function choice(op: 'softmax' | 'logSoftmax' | 'argMax'): Operator {
     if (first === null) throw new Fault(`expected an axis of ${rank}, got ${given}`);
     const axes = [...view.axes.keys()].filter((d) => (isJoined ? d >= first : d === first));
     const wide = axes.filter((d) => view.axes[d] === 'time' || sizeOf(view.axes[d]!) > 1);
-    if (wide.some((d) => view.axes[d] === 'time')) throw new Fault(`takes the ${op} over the steps of an utterance`);
+    if (wide.some((d) => view.axes[d] === 'time')) {
+      throw new Fault(`takes the ${op} over the steps of an utterance`, 'Leave that part to the host with --to');
+    }
     if (op === 'argMax' && integer(call, 'select_last_index', 0) !== 0)
       throw new Fault('takes the last of equal maxima');
     const keys = wide.length === 0 ? axes.slice(-1) : wide;

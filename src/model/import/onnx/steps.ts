@@ -1,23 +1,27 @@
-import { windowOutputs } from '../../graph.ts';
 import { type Call, constantInput, integer, itemsOf, listInput, sizesInput } from './call.ts';
 import { Fault } from './fault.ts';
 import { type Constant, FOLDS } from './folds.ts';
 import { tensorOf } from './materialize.ts';
 import { axisOf, EMPTY, type Movable, moved } from './movable.ts';
 import { isStepsOf, isTime } from './sizes.ts';
+import { cutOf, stepCount, withoutSteps } from './trim_steps.ts';
 import { type Axis, product, type Size, sizesOf, type Value, type View, viewOf, withAxes } from './values.ts';
 
 /** The value with time as an axis of size 1, as numbers of its elements, through a fold on constants. */
 export function refold(call: Call, value: Movable, operands: readonly Constant[], output: number) {
+  return refoldOf(call, value, operands)(output);
+}
+
+/** The same for each output of a node; its elements are numbered once. */
+function refoldOf(call: Call, value: Movable, operands: readonly Constant[]) {
   const sizes = sizesOf(value.axes);
-  const index: Constant = {
-    dtype: 'I64',
-    shape: sizes,
-    values: () => Float64Array.from({ length: product(sizes) }, (_, n) => n),
+  const numbers = Float64Array.from({ length: product(sizes) }, (_, n) => n);
+  const index: Constant = { dtype: 'I64', shape: sizes, values: () => numbers };
+  return (output: number) => {
+    const result = FOLDS.get(call.node.opType)!(call.node, [index, ...operands], output);
+    if (result === null) throw new Fault(`does not fit its input of shape [${value.axes.join(', ')}]`);
+    return { shape: result.shape, places: value.kind === 'filled' ? null : result.values() };
   };
-  const result = FOLDS.get(call.node.opType)!(call.node, [index, ...operands], output);
-  if (result === null) throw new Fault(`does not fit its input of shape [${value.axes.join(', ')}]`);
-  return { shape: result.shape, places: value.kind === 'filled' ? null : result.values() };
 }
 
 /** Axes with new sizes, but for time and a batch that stay. */
@@ -43,7 +47,7 @@ function pickStep(call: Call, value: View, at: 'first' | 'last'): View {
 function stepAt(call: Call, value: View, place: Size): 'first' | 'last' | null {
   if (place === 0) return 'first';
   if (place === -1 || (isTime(place) && place.factor === 1 && place.offset === -1)) return 'last';
-  const steps = call.steps === null ? null : (value.time ?? []).reduce((n, w) => windowOutputs(w, n), call.steps);
+  const steps = stepCount(call, value);
   return place === null || steps === null || place !== steps - 1 ? null : 'last';
 }
 
@@ -65,7 +69,7 @@ export function slice(call: Call, value: Movable): Value[] {
     if (value.axes[axis] !== 'time') continue;
     const [start, end] = [starts[n]!, ends[n]!];
     const reachesEnd =
-      (typeof end === 'number' && end >= (call.steps ?? TO_THE_END)) ||
+      (typeof end === 'number' && end >= (stepCount(call, value.kind === 'view' ? value : EMPTY) ?? TO_THE_END)) ||
       isStepsOf(end, value.kind === 'view' ? value : EMPTY);
     if (steps[n] === 1 && start === 0 && reachesEnd) {
       low[n] = 0;
@@ -73,6 +77,14 @@ export function slice(call: Call, value: Movable): Value[] {
       continue;
     }
     if (result.kind === 'filled') throw new Fault('takes some steps of a constant');
+    const cut = steps[n] === 1 ? cutOf(call, result, start, reachesEnd ? null : end) : null;
+    const shorter = cut === null ? null : withoutSteps(call, result, cut);
+    if (shorter !== null) {
+      result = shorter;
+      low[n] = 0;
+      high[n] = 1;
+      continue;
+    }
     const at = stepAt(call, result, start);
     const isOne = at === 'last' ? reachesEnd || end === 0 : start === 0 && end === 1;
     if (at === null || !isOne) {
@@ -103,8 +115,9 @@ export function split(call: Call, value: Movable): Value[] {
     throw new Fault('splits an utterance into its steps', 'Export the layer itself instead of its unrolled steps');
   }
   const sizes = call.inputs[1] ? [constantInput(call, 1, 'sizes')] : [];
+  const parts = refoldOf(call, value, sizes);
   return outputs.map((_, output) => {
-    const { shape, places } = refold(call, value, sizes, output);
+    const { shape, places } = parts(output);
     return moved(value, places, resized(value.axes, shape));
   });
 }

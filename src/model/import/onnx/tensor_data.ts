@@ -55,7 +55,10 @@ export function tensorValues(path: string, tensor: OnnxTensor): Floats {
 /** Number of elements of a shape, checked before anything is allocated for it. */
 export function elementsOf(at: string, dims: readonly number[]): number {
   const elements = dims.reduce((product, size) => product * size, 1);
-  if (dims.some((size) => !Number.isSafeInteger(size) || size < 0) || elements > ELEMENT_LIMIT) {
+  if (dims.some((size) => size < 0)) {
+    throw new EsegenError(at, `expected sizes from 0, got shape ${formatShape(dims)}`, 'Export the model again');
+  }
+  if (!dims.every(Number.isSafeInteger) || elements > ELEMENT_LIMIT) {
     throw new EsegenError(at, `expected at most ${ELEMENT_LIMIT} elements, got shape ${formatShape(dims)}`);
   }
   return elements;

@@ -121,12 +121,14 @@ export function withAxes(view: View, axes: readonly Axis[]): View {
   return { ...view, axes };
 }
 
+function checkElements(count: number): void {
+  if (count > ELEMENT_LIMIT) throw new Fault(`has ${count} elements a step, expected at most ${ELEMENT_LIMIT}`);
+}
+
 /** Some elements of a view. */
 export function pickElements(view: View, places: ArrayLike<number>, axes: readonly Axis[]): View {
   const { index } = view;
-  if (places.length > ELEMENT_LIMIT) {
-    throw new Fault(`has ${places.length} elements a step, expected at most ${ELEMENT_LIMIT}`);
-  }
+  checkElements(places.length);
   const picked = Int32Array.from(places, (place) => (index === null ? place : index[place]!));
   const all = view.sources.reduce((sum, source) => sum + sourceElements(source), 0);
   const isWhole = picked.length === all && picked.every((place, n) => place === n);
@@ -138,7 +140,9 @@ export function joinViews(views: readonly View[], axes: readonly Axis[]): View {
   const [first] = views;
   const sources: Source[] = [];
   const places = new Map<unknown, number>();
-  const index = new Int32Array(views.reduce((sum, view) => sum + viewElements(view), 0));
+  const count = views.reduce((sum, view) => sum + viewElements(view), 0);
+  checkElements(count);
+  const index = new Int32Array(count);
   let elements = 0;
   let to = 0;
   for (const view of views) {

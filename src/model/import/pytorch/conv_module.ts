@@ -1,7 +1,15 @@
 import { EsegenError } from '../../../util/errors.ts';
 import { formatShape } from '../../../util/quote_name.ts';
-import { type ConvLayer, type Floats, POINT_WINDOW, type Tensor, type Window, windowOutputs } from '../../graph.ts';
-import { type Made, timeBehind } from '../../graph_builder.ts';
+import {
+  type ConvLayer,
+  type Floats,
+  POINT_WINDOW,
+  type Tensor,
+  timeBehind,
+  type Window,
+  windowOutputs,
+} from '../../graph.ts';
+import type { Made } from '../../graph_builder.ts';
 import { checkSize } from '../limits.ts';
 import type { LayerEntry } from './layers_file.ts';
 import type { StateDict } from './state_dict.ts';

@@ -274,6 +274,9 @@ describe('what is no fault', () => {
     expect(missing).toBe(
       'm.onnx: "x": is to be an input of the network, but its sizes are not known. Give them with --shape',
     );
+    expect(refusal(whole, { to: ['early'] })).toBe(
+      'm.onnx: "early": is no tensor of the file, expected the name of one. The node of that name gives "x"',
+    );
     const { outside, outputs } = graphOf(
       { ...whole, outputs: ['r'] },
       {

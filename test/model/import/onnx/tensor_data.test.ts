@@ -86,13 +86,9 @@ describe('values of all types and places', () => {
     ['bytes', tensor('W', 'U16', [1, 4, 1], raw([1, 2, 3, 4])), '"W": expected a tensor of FLOAT, FLOAT16,'],
     ['NaN', floats('W', [1, 4, 1], [1, 2, Number.NaN, 4]), '"W": value 2 (row-major) is NaN'],
     ['a huge shape', floats('W', [1, 2 ** 40, 1], [1]), `"W": expected at most ${2 ** 27} elements, got shape [1,`],
-    [
-      'a negative size',
-      floats('W', [1, -4, 1], [1]),
-      `"W": expected at most ${2 ** 27} elements, got shape [1, -4, 1]`,
-    ],
+    ['a negative size', floats('W', [1, -4, 1], [1]), '"W": expected sizes from 0, got shape [1, -4, 1]'],
   ])('%s are refused', (_, w, text) => {
-    expect(() => weightX(w)).toThrow(`m.onnx: ${text}`);
+    expect(() => weightX(w)).toThrow(text);
   });
 
   test('tensors that the LSTM does not use may have any type', () => {
