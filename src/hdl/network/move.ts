@@ -92,13 +92,17 @@ export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
   const { channels, groups, elemLanes: elems, vectorBits: width, beat, axes, sequenceWords } = sizes;
   const sequences = sequenceWords > 0;
   const fields = ['place', 'port', 'last', ...(sequences ? STEP_FIELDS : []), ...RUN_FIELDS];
-  const bits = elemBits(sizes);
   return {
     block: 'network/store_unit',
     file: 'store_unit',
     values: {
       ...{ name, channels, single: channels === 1, elems, beat, width, axes, sequences },
-      ...{ destWidth: destBits(sizes), elemBits: bits, selectBits: selectBits(sizes), partBits: partBits(sizes) },
+      ...{
+        destWidth: destBits(sizes),
+        elemBits: elemBits(sizes),
+        selectBits: selectBits(sizes),
+        partBits: partBits(sizes),
+      },
       file: memoryPath(name, 'store.mem'),
       workWidth: wordBits(UNIT_WORDS.store),
       fields: fieldViews(UNIT_WORDS.store, [...fields, 'sourceReplicated', 'destReplicated']),
@@ -108,8 +112,8 @@ export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
       placeView: lit(2, UNIT_PLACES.view),
       lastChannel: lit(destBits(sizes), channels - 1),
       lastPart: lit(partBits(sizes), Math.min(groups, elems) - 1),
-      beatElems: lit(bits + 1, beat),
-      beatStep: lit(bits, beat % 2 ** bits),
+      beats: elems > beat,
+      beatBits: Math.max(clog2(elems / beat), 1),
     },
   };
 }

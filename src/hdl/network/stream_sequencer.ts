@@ -77,7 +77,7 @@ export function sequencerPlan(
       axes: sizes.axes,
       utterance: sizes.utterance,
       file: memoryPath(name, `${stream}.mem`),
-      style: depth > DISTRIBUTED_WORDS ? 'block' : 'distributed',
+      block: depth > DISTRIBUTED_WORDS,
       tiles,
       chains,
       opSync: lit(3, UNIT_OPS.sync),

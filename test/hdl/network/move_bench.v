@@ -33,6 +33,8 @@ module move_bench;
     integer    quiet = 0;
     integer    halts = 0;
     integer    cell_rest = 0;
+    reg        waits = 1'b0;
+    reg [BEAT*WIDTH+DEST_WIDTH+4:0] m_before;
 
     initial $readmemh("beats.txt", beats);
 
@@ -253,6 +255,9 @@ module move_bench;
 
         // Beats out.
         m_ready <= chance(1);
+        if (waits && {m_valid, m_data, m_dest, m_user, m_last} !== {1'b1, m_before}) $display("O unstable");
+        waits    <= m_valid && !m_ready;
+        m_before <= {m_data, m_dest, m_user, m_last};
         if (m_valid && m_ready) $display("O %0d %0d %0d %h", m_dest, m_user, m_last, m_data);
         if (flags_write) $display("F %0d %0d %0d", flags_write_step, flags_write_active, flags_write_first);
         if (frame_taken) $display("T");
