@@ -3,6 +3,7 @@
  * each layer hands on.
  *
  *     npm run bench:network-wer -- <speech folder> [--models gru2-p15,ds2-p15] [--weight-bits 12] [--conv-bits 12] [--strings 300]
+ *         [--speakers lucas,theo]
  *
  * The speech folder holds test_strings.json, recordings/, models/ and models/net/. The figures say how far hardware and float
  * agree, not how well strangers are understood (see bench/wer.ts).
@@ -46,6 +47,8 @@ interface Options {
   readonly vectorBits: number;
   readonly convBits: number;
   readonly strings: number;
+  /** null: all. */
+  readonly speakers: readonly string[] | null;
 }
 
 function readJson<T>(path: string, schema: z.ZodType<T>): T {
@@ -70,8 +73,19 @@ function asInput(frames: Frames, graph: Graph): Frames {
   return { frames: frames.frames * STACK, width, data: frames.data };
 }
 
-async function main({ folder, models, weightBits, vectorBits, convBits, strings: most }: Options): Promise<void> {
-  const strings = readTestStrings(folder).slice(0, most);
+async function main({
+  folder,
+  models,
+  weightBits,
+  vectorBits,
+  convBits,
+  strings: most,
+  speakers,
+}: Options): Promise<void> {
+  const chosen = [...readTestStrings(folder).slice(0, most).entries()].filter(
+    ([, { speaker }]) => speakers?.includes(speaker) ?? true,
+  );
+  const strings = chosen.map(([, entry]) => entry);
   const expected = readJson(join(folder, 'models', 'net', 'hypotheses.json'), reference);
   const { labels: names, blank } = readJson(join(folder, 'models', 'labels.json'), labels);
   const normPath = join(folder, 'models', 'digits.norm.json');
@@ -124,7 +138,7 @@ async function main({ folder, models, weightBits, vectorBits, convBits, strings:
     }
     const seconds = (performance.now() - since) / 1000;
     const known = expected[name]?.hypotheses;
-    const differ = floatRead.filter((text, n) => known !== undefined && text !== known[n]).length;
+    const differ = floatRead.filter((text, n) => known !== undefined && text !== known[chosen[n]![0]]).length;
     const moved = goldenRead.filter((text, n) => text !== floatRead[n]).length;
     const [floatErrors, goldenErrors] = [errorsOf(floatRead), errorsOf(goldenRead)];
     const speed = (golden.macs / seconds / 1e6).toFixed(0);
@@ -142,12 +156,13 @@ const options = await yargs(hideBin(process.argv))
   .option('weight-bits', { type: 'number', default: 12 })
   .option('vector-bits', { type: 'number', default: 16 })
   .option('conv-bits', { type: 'number', default: 12, describe: 'bits of the weights of convolutions' })
+  .option('speakers', { type: 'string', describe: 'only strings of these speakers' })
   .option('strings', { type: 'number', default: 300, describe: 'how many of the strings' })
   .strictOptions()
   .parseAsync();
 
 try {
-  const { weightBits, vectorBits, convBits, strings } = options;
+  const { weightBits, vectorBits, convBits, strings, speakers } = options;
   await main({
     folder: String(options._[0]),
     models: options.models.split(','),
@@ -155,6 +170,7 @@ try {
     vectorBits,
     convBits,
     strings,
+    speakers: speakers?.split(',') ?? null,
   });
 } catch (error) {
   if (!(error instanceof EsegenError || (error instanceof Error && 'code' in error))) throw error;

@@ -3,6 +3,7 @@ export type { DesignFiles } from './design/files.ts';
 export type { HostFiles } from './design/host_files.ts';
 export { type Labels, parseLabels } from './design/labels.ts';
 export { type LoadedDesign, loadDesign } from './design/load_design.ts';
+export { holdsNetwork, type LoadedNetwork, loadNetwork } from './design/load_network.ts';
 export { type MemoryGroup, memoryGroups } from './design/memory_groups.ts';
 export { writeDesign } from './design/write_design.ts';
 export { parseConfig, readConfig } from './machine/read_config.ts';
@@ -37,6 +38,7 @@ export type {
   StackedLayer,
 } from './model/stacked_layer.ts';
 export type { Design } from './program/design.ts';
+export type { NetworkDesign } from './program/network_design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';
 export type { LongestPaths, PathCell, RegisterPath } from './synth/longest_path.ts';
@@ -48,6 +50,7 @@ export { nativeYosys, npmYosys, type Yosys } from './synth/yosys.ts';
 export { EsegenError } from './util/errors.ts';
 export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
+export { buildModel, type ModelBuild, type NetworkBuildResult } from './verbs/build_network.ts';
 export type {
   DensityRow,
   EvaluateOptions,
@@ -68,6 +71,7 @@ export {
   inspect,
   type MatrixInspection,
   type ModelInspection,
+  type NetworkInspection,
   type NodeInspection,
 } from './verbs/inspect.ts';
 export {
@@ -83,4 +87,5 @@ export type { NamedPath } from './verbs/run/named_path.ts';
 export type { RunEngine } from './verbs/run/open_engine.ts';
 export { type RunOptions, type RunResult, run } from './verbs/run.ts';
 export { type SimulateResult, simulate } from './verbs/simulate.ts';
+export { type NetworkSimulateResult, simulateNetwork } from './verbs/simulate_network.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

@@ -63,18 +63,25 @@ function designJson(inspection: DesignInspection | NetworkInspection): object {
   const { config } = loaded.design;
   if (inspection.kind === 'design')
     return { kind, path: loaded.dir, config, report: inspection.loaded.report, memories };
-  return { kind, path: loaded.dir, config, sizes: inspection.loaded.design.sizes, memories };
+  const { cycles } = inspection;
+  return { kind, path: loaded.dir, config, sizes: inspection.loaded.design.sizes, cycles, memories };
 }
 
-function formatNetwork({ loaded: { dir, design, files, version }, memories }: NetworkInspection): string {
+function formatNetwork({ loaded: { dir, design, files, version }, cycles, memories }: NetworkInspection): string {
   const rows: Row[] = [
     ['name', design.name],
     ['generator', `esegen ${version}`],
     ...networkRows(design),
     memoryRow(memories),
+    ...(cycles === null ? [] : [cyclesRow(cycles)]),
     ['files', `${formatCount(files.size + 1)}, all as they were written`],
   ];
   return `${dir}: design of a network\n\n${formatRows(rows)}`;
+}
+
+function cyclesRow({ steps, cycles }: NonNullable<NetworkInspection['cycles']>): Row {
+  const what = steps === 1 ? 'a step' : `an utterance of ${formatCount(steps)} steps`;
+  return ['cycles', `${formatCount(Math.round(cycles))} ${what}, by the cycle model`];
 }
 
 function formatDesign({ loaded, memories }: DesignInspection): string {

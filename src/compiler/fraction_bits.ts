@@ -32,6 +32,27 @@ export function bestFraction(values: ValueHistogram, bits: number, low: number, 
   return best;
 }
 
+/** Error of a vector that may be paid for room above the largest value of calibration, in parts of its power: 60 dB below it. */
+const ROOM_NOISE = 1e-6;
+/** Calibration is a sample: what is to come may be so many times larger. */
+const ROOM = 1.5;
+
+/**
+ * Fraction bits of a vector without natural limits: those of least squared error, or coarser ones, until half as much
+ * again as the largest value fits; but never so coarse that rounding is less than 60 dB below the values. A value that saturates does far more harm than another bit of
+ * rounding: what lies behind is computed from it.
+ *
+ * @param limit that values never leave, `Infinity` where there is none
+ * @param low least fraction bits allowed, and `high` the most
+ */
+export function roomyFraction(values: ValueHistogram, limit: number, bits: number, low: number, high: number): number {
+  const best = bestFraction(values, bits, low, high);
+  const last = Math.max(fractionFor(Math.min(ROOM * values.peak, limit), bits), low);
+  let frac = best;
+  while (frac > last && values.squaredError(frac - 1, bits) <= ROOM_NOISE * values.energy) frac--;
+  return frac;
+}
+
 /**
  * Fraction bits of least squared error of a weight matrix, from its weights themselves. Integers are rounded to the nearest and
  * stay within ±(2^(bits-1) - 1).

@@ -55,12 +55,18 @@ function sparse32({ start, entries }: SparseRows): Multiply {
   return (acts, sums) => {
     for (let row = 0; row < rows; row++) {
       const end = start[row + 1]!;
-      let sum = sums[row]! | 0;
-      for (let at = start[row]!; at < end; at++) {
+      const last = end - 1;
+      let even = sums[row]! | 0;
+      let odd = 0;
+      let at = start[row]!;
+      for (; at < last; at += 2) {
         const entry = entries[at]!;
-        sum = (sum + Math.imul(entry >> COLUMN_BITS, acts[entry & COLUMN_MASK]!)) | 0;
+        const next = entries[at + 1]!;
+        even = (even + Math.imul(entry >> COLUMN_BITS, acts[entry & COLUMN_MASK]!)) | 0;
+        odd = (odd + Math.imul(next >> COLUMN_BITS, acts[next & COLUMN_MASK]!)) | 0;
       }
-      sums[row] = sum;
+      if (at < end) even = (even + Math.imul(entries[at]! >> COLUMN_BITS, acts[entries[at]! & COLUMN_MASK]!)) | 0;
+      sums[row] = (even + odd) | 0;
     }
   };
 }
@@ -71,12 +77,18 @@ function sparse53({ start, entries }: SparseRows): Multiply {
   return (acts, sums) => {
     for (let row = 0; row < rows; row++) {
       const end = start[row + 1]!;
-      let sum = sums[row]!;
-      for (let at = start[row]!; at < end; at++) {
+      const last = end - 1;
+      let even = sums[row]!;
+      let odd = 0;
+      let at = start[row]!;
+      for (; at < last; at += 2) {
         const entry = entries[at]!;
-        sum += (entry >> COLUMN_BITS) * acts[entry & COLUMN_MASK]!;
+        const next = entries[at + 1]!;
+        even += (entry >> COLUMN_BITS) * acts[entry & COLUMN_MASK]!;
+        odd += (next >> COLUMN_BITS) * acts[next & COLUMN_MASK]!;
       }
-      sums[row] = sum;
+      if (at < end) even += (entries[at]! >> COLUMN_BITS) * acts[entries[at]! & COLUMN_MASK]!;
+      sums[row] = even + odd;
     }
   };
 }

@@ -1,3 +1,4 @@
+import { estimateNetworkCycles, type NetworkEstimate } from '../cycles/network/estimate.ts';
 import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
 import { holdsNetwork, type LoadedNetwork, loadNetwork } from '../design/load_network.ts';
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
@@ -62,6 +63,8 @@ export interface DesignInspection {
 export interface NetworkInspection {
   readonly kind: 'network';
   readonly loaded: LoadedNetwork;
+  /** Predicted; null where the model has none. */
+  readonly cycles: NetworkEstimate | null;
   readonly memories: readonly MemoryGroup[];
 }
 
@@ -79,7 +82,8 @@ export function inspect(
   if (stat.isDirectory()) {
     if (holdsNetwork(path)) {
       const loaded = loadNetwork(path);
-      return { kind: 'network', loaded, memories: networkMemoryGroups(loaded.design) };
+      const { design } = loaded;
+      return { kind: 'network', loaded, cycles: estimateNetworkCycles(design), memories: networkMemoryGroups(design) };
     }
     const loaded = loadDesign(path);
     return { kind: 'design', loaded, memories: memoryGroups(loaded.design) };

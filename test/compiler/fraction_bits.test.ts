@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { sampleLayer } from '../../fixtures/sample_design.ts';
 import { measureVectors } from '../../src/compiler/calibrate.ts';
-import { bestFraction, bestWeightFraction, fractionFor } from '../../src/compiler/fraction_bits.ts';
+import { bestFraction, bestWeightFraction, fractionFor, roomyFraction } from '../../src/compiler/fraction_bits.ts';
 import { quantizeLayer } from '../../src/compiler/quantize.ts';
 import { ValueHistogram } from '../../src/compiler/value_histogram.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
@@ -69,6 +69,26 @@ describe('bestFraction', () => {
     expect(bestFraction(values, 16, 0, 3)).toBe(3);
     expect(bestFraction(values, 16, 20, 30)).toBe(20);
     expect(bestFraction(new ValueHistogram(), 8, 0, 15)).toBe(7);
+  });
+});
+
+describe('roomyFraction', () => {
+  it('leaves room for half as much again as the largest value, and no more than that takes', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const values = histogramOf(normals(seed, 3000, seed));
+      const frac = roomyFraction(values, Number.POSITIVE_INFINITY, 16, -50, 50);
+      expect(2 ** (15 - frac), `seed ${seed}`).toBeGreaterThanOrEqual(1.5 * values.peak);
+      expect(bestFraction(values, 16, -50, 50) - frac, `seed ${seed}`).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('leaves none where values have a limit, where rounding would show, or beyond its own limits', () => {
+    const values = histogramOf(normals(6, 3000));
+    const best = bestFraction(values, 16, -50, 50);
+    expect(roomyFraction(values, 2 ** (15 - best), 16, -50, 50)).toBe(best);
+    expect(roomyFraction(values, Number.POSITIVE_INFINITY, 8, -50, 50)).toBe(bestFraction(values, 8, -50, 50));
+    expect(roomyFraction(values, Number.POSITIVE_INFINITY, 16, best, 50)).toBe(best);
+    expect(roomyFraction(new ValueHistogram(), Number.POSITIVE_INFINITY, 8, 0, 15)).toBe(7);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/compiler/lower/lower.ts';
+import type { QuantizedNode, Sums } from '../../src/compiler/quantized_graph.ts';
 import { GoldenNetwork } from '../../src/golden/network.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { plainNetwork } from './plain_network.ts';
@@ -28,6 +29,62 @@ describe('the golden model equals a plain evaluation', () => {
     for (let seed = 1001; seed <= 1150; seed++) check(seed, true);
   });
 });
+
+describe('with accumulators that saturate after every addition, the golden model equals a plain evaluation', () => {
+  /** Products of 12 by 16 bits, a few to a few dozen of them: narrow enough to saturate now and then. */
+  const BITS = [23, 24, 25];
+
+  function checkSaturating(seed: number, utterance: boolean): readonly string[] {
+    const rng = new Rng(seed);
+    const graph = randomQuantized(seed, { utterance, accumulatorBits: rng.pick(BITS) });
+    // The order of the columns of a window over two axes, and their groups, are the lowering's own.
+    const shapes = [...graph.tensors.values()].map(({ shape }) => shape.length);
+    if (Math.max(...shapes) > 2) return [];
+    const groups = Math.max(...shapes) > 1 ? 1 : rng.pick([1, 2, 4]);
+    const network = new GoldenNetwork(lower(graph, { ...randomMachine(rng), groups }));
+    const frames = randomFrames(graph, rng, rng.integer(8, 14));
+    const { outputs } = network.run(frames);
+    for (const [name, values] of plainNetwork(graph, frames, groups)) {
+      expect([...outputs.get(name)!], `seed ${seed}, ${name}`).toEqual([...values]);
+    }
+    // Where exact sums give the same, nothing has saturated that shows.
+    const exact = plainNetwork({ ...graph, nodes: graph.nodes.map(withExactSums) }, frames);
+    const moved = graph.outputs.some(({ name }) => `${exact.get(name)}` !== `${outputs.get(name)}`);
+    return moved ? graph.nodes.map(kindOf) : [];
+  }
+
+  test.each([
+    { of: 'streaming networks', utterance: false, first: 1 },
+    { of: 'networks by utterance', utterance: true, first: 1001 },
+  ])('of random $of', ({ utterance, first }) => {
+    const seen = new Map<string, number>();
+    for (let seed = first; seed < first + 200; seed++) {
+      for (const kind of new Set(checkSaturating(seed, utterance))) seen.set(kind, (seen.get(kind) ?? 0) + 1);
+    }
+    for (const kind of ['lstm', 'gru after', 'gru before', 'affine', 'convolution']) {
+      expect(seen.get(kind) ?? 0, kind).toBeGreaterThan(5);
+    }
+  });
+});
+
+function kindOf({ layer }: QuantizedNode): string {
+  if (layer.kind === 'gru') return `gru ${layer.stages.reset}`;
+  const isWindow = layer.kind === 'affine' && layer.sums.products.some(({ window }) => window !== null);
+  return isWindow ? 'convolution' : layer.kind;
+}
+
+function withExactSums(node: QuantizedNode): QuantizedNode {
+  const { layer } = node;
+  const exact = (sums: Sums): Sums => ({ ...sums, saturate: false });
+  if (layer.kind === 'affine') return { ...node, layer: { ...layer, sums: exact(layer.sums) } };
+  if (layer.kind === 'lstm') return { ...node, layer: { ...layer, gates: exact(layer.gates) } };
+  if (layer.kind === 'pick') return node;
+  const { stages } = layer;
+  if (stages.reset === 'after')
+    return { ...node, layer: { ...layer, stages: { ...stages, sums: exact(stages.sums) } } };
+  const resetSums = exact(stages.resetSums);
+  return { ...node, layer: { ...layer, stages: { ...stages, resetSums, sums: exact(stages.sums) } } };
+}
 
 describe('states', () => {
   test('kept from run to run, or given back, go on as in one run', () => {

@@ -16,8 +16,14 @@ type Values = readonly (readonly number[])[];
 /**
  * Evaluates a network in integers in the plainest way: node by node, whole matrices, no tiles, no addresses. It shares nothing
  * with the golden model but rounding and tables.
+ *
+ * @param groups column groups, which count where accumulators saturate
  */
-export function plainNetwork(graph: QuantizedGraph, inputs: ReadonlyMap<string, Int16Array>): Map<string, Int16Array> {
+export function plainNetwork(
+  graph: QuantizedGraph,
+  inputs: ReadonlyMap<string, Int16Array>,
+  groups = 1,
+): Map<string, Int16Array> {
   const values = new Map<TensorId, Values>();
   let inputSteps = 1;
   for (const { name, tensor } of graph.inputs) {
@@ -37,13 +43,13 @@ export function plainNetwork(graph: QuantizedGraph, inputs: ReadonlyMap<string, 
     } else if (layer.kind === 'affine') {
       values.set(
         output,
-        Array.from({ length: steps }, (_, t) => affine(graph, layer, output, values, t)),
+        Array.from({ length: steps }, (_, t) => affine({ graph, groups }, layer, output, values, t)),
       );
     } else {
       const order = Array.from({ length: steps }, (_, t) => (layer.reverse ? steps - 1 - t : t));
       const made: number[][] = new Array(steps);
-      if (layer.kind === 'lstm') lstm(graph, layer, values, order, made);
-      else gru(graph, layer, values, order, made);
+      if (layer.kind === 'lstm') lstm({ graph, groups }, layer, values, order, made);
+      else gru({ graph, groups }, layer, values, order, made);
       values.set(output, made);
     }
   }
@@ -56,8 +62,60 @@ function stepOf(values: ReadonlyMap<TensorId, Values>, tensor: TensorId, t: numb
   return all.length === 1 ? all[0]! : all[t]!;
 }
 
+/** What a node is evaluated in. */
+interface Context {
+  readonly graph: QuantizedGraph;
+  readonly groups: number;
+}
+
+/** Whether a tensor lies position by position, because a window looks at it or made it; else it is a plain vector in its own order. */
+function hasPositions(graph: QuantizedGraph, tensor: TensorId): boolean {
+  const slides = ({ window }: Product) => window !== null && window.space.length > 0;
+  return graph.nodes.some(({ layer, output }) => {
+    if (layer.kind === 'pick') return output === tensor && hasPositions(graph, layer.source);
+    if (layer.kind !== 'affine') return false;
+    const windows = layer.sums.products.filter(slides);
+    const isRead = windows.some(({ source }) => 'tensor' in source && source.tensor === tensor);
+    return isRead || (output === tensor && windows.length > 0);
+  });
+}
+
+/** Columns of a product's matrix in the order in which the array adds them: steps of a window, then positions, then channels. */
+function columnsInOrder(graph: QuantizedGraph, { source, window, matrix }: Product) {
+  const sizes =
+    'tensor' in source && hasPositions(graph, source.tensor) ? graph.tensors.get(source.tensor)!.shape.slice(1) : [];
+  const kernels = window === null ? sizes : window.space.map(({ kernel }) => kernel);
+  if (kernels.length > 1) throw new Error('windows over two axes are cut into parts');
+  const [kernel = 1] = kernels;
+  const taps = window?.time.kernel ?? 1;
+  const channels = matrix.columns / (kernel * taps);
+  const order: number[] = [];
+  for (let tap = 0; tap < taps; tap++) {
+    for (let a = 0; a < kernel; a++) {
+      for (let channel = 0; channel < channels; channel++) order.push((channel * kernel + a) * taps + tap);
+    }
+  }
+  return { order, channels };
+}
+
 /** Row sums with bias, for vectors by product. */
-function rows(sums: Sums, vectors: readonly (readonly number[])[]): number[] {
+function rows({ graph, groups }: Context, sums: Sums, vectors: readonly (readonly number[])[]): number[] {
+  if (sums.saturate) {
+    const orders = sums.products.map((product) => columnsInOrder(graph, product));
+    return Array.from(sums.bias, (bias, row) => {
+      const accumulators = new Array<number>(groups).fill(0);
+      for (const [n, { matrix, align }] of sums.products.entries()) {
+        const { order, channels } = orders[n]!;
+        for (const [at, column] of order.entries()) {
+          const product = matrix.values[row * matrix.columns + column]! * vectors[n]![column]! * 2 ** align;
+          // Every frame starts in group 0.
+          const group = (at % channels) % groups;
+          accumulators[group] = saturate(accumulators[group]! + product, sums.bits);
+        }
+      }
+      return accumulators.reduce((sum, own) => sum + own, bias);
+    });
+  }
   return Array.from(sums.bias, (bias, row) =>
     sums.products.reduce((total, { matrix, align }, n) => {
       const { columns, values } = matrix;
@@ -92,20 +150,20 @@ function clipped(z: number, limit: number | null): number {
 }
 
 function lstm(
-  graph: QuantizedGraph,
+  context: Context,
   layer: QuantizedLstm,
   values: Map<TensorId, Values>,
   order: number[],
   made: number[][],
 ) {
   const { cells, gates, peepholes, zShift, zClip, cellClip, projection, c: cf, m: mf, y: yf, initial } = layer;
-  const { tanh, gate } = functions(graph);
+  const { tanh, gate } = functions(context.graph);
   const g = gate(layer.gate);
   let y: number[] = initial === null ? new Array(projection?.sums.rows ?? cells).fill(0) : [...initial.y];
   const c: number[] = initial === null ? new Array(cells).fill(0) : [...initial.c];
   for (const t of order) {
     const vectors = gates.products.map(({ source }) => ('tensor' in source ? stepOf(values, source.tensor, t) : y));
-    const sums = rows(gates, vectors);
+    const sums = rows(context, gates, vectors);
     const z = (k: number, n: number, peep = 0) =>
       clipped(saturate(shift(sums[4 * k + n]! + peep * 2 ** (peepholes?.shift ?? 0), zShift), 16), zClip);
     const m = Array.from({ length: cells }, (_, k) => {
@@ -117,20 +175,17 @@ function lstm(
       const o = g(z(k, 3, (peepholes?.o[k] ?? 0) * c[k]!));
       return saturate(shift(o * tanh(c[k]!, cf.frac), 30 - mf.frac), mf.bits);
     });
-    y = projection === null ? m : rows(projection.sums, [m]).map((v) => saturate(shift(v, projection.shift), yf.bits));
+    y =
+      projection === null
+        ? m
+        : rows(context, projection.sums, [m]).map((v) => saturate(shift(v, projection.shift), yf.bits));
     made[t] = y;
   }
 }
 
-function gru(
-  graph: QuantizedGraph,
-  layer: QuantizedGru,
-  values: Map<TensorId, Values>,
-  order: number[],
-  made: number[][],
-) {
+function gru(context: Context, layer: QuantizedGru, values: Map<TensorId, Values>, order: number[], made: number[][]) {
   const { cells, stages, zShift, zClip, h: hf, initial } = layer;
-  const { tanh, gate } = functions(graph);
+  const { tanh, gate } = functions(context.graph);
   const g = gate(layer.gate);
   let h: number[] = initial === null ? new Array(cells).fill(0) : [...initial.h];
   const toZ = (sum: number, bits = zShift) => clipped(saturate(shift(sum, bits), 16), zClip);
@@ -142,7 +197,7 @@ function gru(
         'tensor' in source ? stepOf(values, source.tensor, t) : source.own === 'rh' ? rh : h,
       );
     if (stages.reset === 'after') {
-      const s = rows(stages.sums, read(stages.sums.products, []));
+      const s = rows(context, stages.sums, read(stages.sums.products, []));
       h = Array.from({ length: cells }, (_, k) => {
         const r = g(toZ(s[4 * k]!));
         const z = g(toZ(s[4 * k + 1]!));
@@ -151,11 +206,11 @@ function gru(
         return mix(z, tanh(n, 11), h[k]!);
       });
     } else {
-      const r = rows(stages.resetSums, read(stages.resetSums.products, [])).map((sum) =>
+      const r = rows(context, stages.resetSums, read(stages.resetSums.products, [])).map((sum) =>
         g(toZ(sum, stages.resetShift)),
       );
       const rh = r.map((v, k) => saturate(shift(v * h[k]!, 15), hf.bits));
-      const s = rows(stages.sums, read(stages.sums.products, rh));
+      const s = rows(context, stages.sums, read(stages.sums.products, rh));
       h = h.map((old, k) => mix(g(toZ(s[2 * k]!)), tanh(toZ(s[2 * k + 1]!), 11), old));
     }
     made[t] = h;
@@ -197,15 +252,16 @@ function windowed(
 }
 
 function affine(
-  graph: QuantizedGraph,
+  context: Context,
   layer: QuantizedAffine,
   output: TensorId,
   values: Map<TensorId, Values>,
   t: number,
 ): number[] {
+  const { graph } = context;
   const { sums, activation, positions } = layer;
   const format = graph.formats.get(output)!;
-  const { tanh, gate } = functions(graph);
+  const { tanh, gate } = functions(context.graph);
   const spatial = sums.products.find(({ window }) => window !== null && window.space.length > 0);
   let places: number[][] = [[]];
   if (spatial !== undefined) {
@@ -230,6 +286,7 @@ function affine(
   const out = new Array<number>(sums.rows * positions);
   for (const [n, place] of places.entries()) {
     const made = rows(
+      context,
       sums,
       sums.products.map((product) => windowed(graph, product, values, t, place)),
     );

@@ -1,7 +1,7 @@
 import { Z_FRAC } from '../../machine/formats.ts';
 import { type Activation, type NodeId, type TensorId, windowOutputs } from '../../model/graph.ts';
 import { quantize, roundHalfUp } from '../../util/fixed.ts';
-import { bestFraction } from '../fraction_bits.ts';
+import { roomyFraction } from '../fraction_bits.ts';
 import type { AffineLayer } from '../legal_graph.ts';
 import type { Fixed, QuantizedAffine } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
@@ -18,7 +18,7 @@ export interface TermSource {
 const SLOPE_FRAC = 15;
 
 /**
- * Rounds an affine layer; its output gets the fraction bits of least squared error, or those of the tables.
+ * Rounds an affine layer; its output gets fraction bits of least squared error with some room, or those of the tables.
  *
  * @param values of its output
  * @throws EsegenError where the ranges of the layer are too far apart for the widths
@@ -32,7 +32,8 @@ export function quantizeAffine(
 ): { readonly layer: QuantizedAffine; readonly format: Fixed } {
   const { vectorBits } = widths;
   const table = activation?.kind === 'sigmoid' || activation?.kind === 'tanh' ? activation.kind : null;
-  const wanted = table !== null ? vectorBits - 1 : bestFraction(values, vectorBits, 0, vectorBits + 7);
+  const wanted =
+    table !== null ? vectorBits - 1 : roomyFraction(values, limitOf(activation), vectorBits, 0, vectorBits + 7);
   const limits =
     table !== null
       ? { least: Z_FRAC, most: MAX_GATE_FRAC, allZero: Z_FRAC }
@@ -53,6 +54,11 @@ export function quantizeAffine(
     activation: quantizeActivation(activation, format),
   };
   return { layer, format };
+}
+
+/** Largest magnitude that an activation lets through. */
+function limitOf(activation: Activation | null): number {
+  return activation?.kind === 'clip' ? Math.max(-activation.low, activation.high) : Number.POSITIVE_INFINITY;
 }
 
 function quantizeActivation(activation: Activation | null, { bits, frac }: Fixed): QuantizedAffine['activation'] {

@@ -1,3 +1,4 @@
+import { cellPipeline, ctlBits, hasStates, replicatedCycles, stateAsked } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { wordBits } from '../../program/field.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
@@ -6,7 +7,6 @@ import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { tokenAges } from './cell_ctl.ts';
 import { kindView } from './cell_issue.ts';
-import { cellPipeline, ctlBits, hasStates, replicatedCycles, stateAsked } from './cell_pipeline.ts';
 import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
 import { phaseMsb } from './gather.ts';
 import { paramBits } from './load.ts';

@@ -1,7 +1,7 @@
+import { type CellPipeline, cellControls, cellPipeline, ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { SLOT_FIELDS, SLOT_KINDS } from '../../program/slot_fields.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { type CellPipeline, cellControls, cellPipeline, ctlBits, hasStates } from './cell_pipeline.ts';
 import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
 import { networkPlan } from './network_plan.ts';
 import { fieldViews, wireName } from './word_fields.ts';

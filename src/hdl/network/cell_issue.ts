@@ -1,8 +1,8 @@
+import { cellPipeline, replicatedBeats, replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { SLOT_KINDS } from '../../program/slot_fields.ts';
 import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
-import { cellPipeline, replicatedBeats, replicatedCycles } from './cell_pipeline.ts';
 import { TOKEN_BITS } from './cell_rows.ts';
 import { phaseMsb } from './gather.ts';
 import { networkPlan } from './network_plan.ts';

@@ -1,9 +1,9 @@
+import { cellControls, cellPipeline, ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
 import { TABLE_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { tableShift, tableStepFrac } from '../../program/act_table.ts';
 import { clog2 } from '../../util/fixed.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { cellControls, cellPipeline, ctlBits, hasStates } from './cell_pipeline.ts';
 import { networkPlan } from './network_plan.ts';
 
 /** Controls as wires of the word that a lane gets. */

@@ -1,6 +1,6 @@
+import { ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { ctlBits, hasStates } from './cell_pipeline.ts';
 import { phaseMsb } from './gather.ts';
 import { paramBits } from './load.ts';
 import { networkPlan } from './network_plan.ts';

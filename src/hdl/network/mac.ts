@@ -1,11 +1,11 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { queueDepth, UNDER_WAY } from '../../machine/queue_depth.ts';
 import { feedsOf } from '../../machine/sizes.ts';
 import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
-import { queueDepth, UNDER_WAY } from './feed.ts';
 import { loadView } from './load.ts';
 import { runBits, runFormat, WAITING_RUNS } from './run_format.ts';
 import { PLACE_BITS } from './view_address.ts';

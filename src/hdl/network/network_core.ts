@@ -1,8 +1,8 @@
+import { ctlBits } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { wordBits } from '../../program/field.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { ctlBits } from './cell_pipeline.ts';
 import { phaseMsb } from './gather.ts';
 import { loadView, paramBits } from './load.ts';
 import { runBits } from './run_format.ts';

@@ -21,7 +21,12 @@ export interface NetworkData {
   readonly origin: string;
 }
 
+/** Least steps of random data that every layer sees. */
 const RANDOM_STEPS = 64;
+/** Most steps of random data. */
+const RANDOM_STEPS_LIMIT = 2 ** 14;
+/** Random utterances for a network that has one value an utterance, so that the peak of its outputs is not that of one try. */
+const RANDOM_UTTERANCES = 16;
 const RANDOM_SEED = 20170222;
 
 /**
@@ -74,14 +79,23 @@ function fits(graph: Graph, path: string): boolean {
 
 function randomData(graph: Graph): NetworkData {
   const rng = new Rng(RANDOM_SEED);
-  const inputs = graph.inputs.map(({ tensor: id }) => {
-    const tensor = graph.tensors.get(id)!;
-    const frames = createFrames(stepsOf(tensor, RANDOM_STEPS), elementsOf(tensor));
-    for (let i = 0; i < frames.data.length; i++) frames.data[i] = rng.normal();
-    return [id, frames] as const;
+  const tensors = [...graph.tensors.values()];
+  const isShort = (steps: number) =>
+    tensors.some((tensor) => tensor.time !== null && stepsOf(tensor, steps) < RANDOM_STEPS);
+  let steps = RANDOM_STEPS;
+  while (isShort(steps) && steps < RANDOM_STEPS_LIMIT) steps *= 2;
+  const count = tensors.some(({ time }) => time === null) ? RANDOM_UTTERANCES : 1;
+  const utterances = Array.from({ length: count }, () => {
+    const inputs = graph.inputs.map(({ tensor: id }) => {
+      const tensor = graph.tensors.get(id)!;
+      const frames = createFrames(stepsOf(tensor, steps), elementsOf(tensor));
+      for (let i = 0; i < frames.data.length; i++) frames.data[i] = rng.normal();
+      return [id, frames] as const;
+    });
+    return new Map(inputs);
   });
-  const origin = `${RANDOM_STEPS} seeded normal frames`;
-  return { utterances: [new Map(inputs)], lengths: [RANDOM_STEPS], origin };
+  const origin = `${count * steps} seeded normal frames${count === 1 ? '' : `, ${count} utterances`}`;
+  return { utterances, lengths: Array<number>(count).fill(steps), origin };
 }
 
 function bordersOf(npy: string): { readonly where: string; readonly lengths: readonly number[] } | null {

@@ -82,6 +82,15 @@ const FAULTS: Readonly<Record<string, (layer: QuantizedLayer) => QuantizedLayer 
   },
 };
 
+/** The graph with the reset gate of a GRU on the other side of the product; null where that shows in nothing but a bias. */
+function otherReset(graph: Graph, at: number): Graph | null {
+  const node = graph.nodes[at]!;
+  const { layer } = node;
+  if (layer.kind !== 'gru' || layer.cells === 1) return null;
+  const other = { ...node, layer: { ...layer, resetAfter: !layer.resetAfter } };
+  return { ...graph, nodes: graph.nodes.map((each) => (each === node ? other : each)) };
+}
+
 function swapped(sums: Sums, a: number, b: number, period: number): Sums {
   const from = (row: number) => row - (row % period) + (row % period === a ? b : row % period === b ? a : row % period);
   return {
@@ -140,4 +149,22 @@ describe('golden against the double-precision model', () => {
       expect(layers).toBeGreaterThan(20);
     });
   }
+
+  test('the other reset form of a GRU: each shows it, both ways', () => {
+    const forms = { after: 0, before: 0 };
+    for (let seed = 0; seed < 42; seed++) {
+      const { graph, utterances, compiled } = compiledNetwork(seed);
+      if (DULL.includes(seed) || !comparable(graph, compiled)) continue;
+      const sound = errorOf(graph, compiled, utterances);
+      for (const [at, { id, layer }] of graph.nodes.entries()) {
+        const other = otherReset(graph, at);
+        if (other === null || layer.kind !== 'gru') continue;
+        forms[layer.resetAfter ? 'after' : 'before']++;
+        const error = errorOf(graph, compileNetwork(other, CONFIG, utterances), utterances);
+        expect(error, `seed ${seed}, ${id}`).toBeGreaterThan(FACTOR * sound);
+      }
+    }
+    expect(forms.after).toBeGreaterThan(5);
+    expect(forms.before).toBeGreaterThan(5);
+  });
 });

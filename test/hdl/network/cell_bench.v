@@ -23,6 +23,8 @@ module cell_bench;
     parameter integer WORDS = 1;
     parameter integer REPLICATED = 1;
     parameter integer SEED = 1;
+    // Works come at any time, or as soon as they are wanted.
+    parameter integer PAUSES = 1;
 
     localparam integer ROWS = 1 << ROW_WIDTH;
     localparam integer TILE = CHANNELS * GROUPS * LANES * ROWS;
@@ -82,9 +84,9 @@ module cell_bench;
     wire           idle;
 
     dut_cell_control u_cell_control (
-        .restart(1'b0),
         .clk(clk),
         .rst(rst),
+        .restart(1'b0),
         .work_valid(here && !is_sync),
         .work_word(line[WORD_WIDTH-1:0]),
         .work_t(line[WORD_WIDTH+:16]),
@@ -181,14 +183,13 @@ module cell_bench;
         // Sequencer.
         if (here && (is_sync ? sync_post_ready : work_take)) begin
             at  <= at + 1;
-            gap <= ($dist_uniform(seed, 0, 3) == 0) ? $dist_uniform(seed, 1, 60) : 1;
+            gap <= (PAUSES != 0 && $dist_uniform(seed, 0, 3) == 0) ? $dist_uniform(seed, 1, 60) : 1;
             if (!is_sync) begin
                 $display("T %0d", cycle);
                 load_at   <= cycle + 2;
                 load_work <= at;
             end
         end else if (gap != 0) gap <= gap - 1;
-        if (idle && here && !is_sync && $dist_uniform(seed, 0, 9) == 0) $display("I %0d", cycle);
 
         // Tiles.
         drained1 <= {(CHANNELS * GROUPS * LANES * ACC_WIDTH){1'bx}};

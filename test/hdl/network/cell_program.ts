@@ -2,8 +2,8 @@ import { affineSlot } from '../../../src/golden/affine_slot.ts';
 import type { Drain } from '../../../src/golden/gate.ts';
 import { gruAfterSlot, gruBeforeSlot, gruResetSlot } from '../../../src/golden/gru_slot.ts';
 import { lstmSlot } from '../../../src/golden/lstm_slot.ts';
-import { ctlBits, replicatedCycles } from '../../../src/hdl/network/cell_pipeline.ts';
 import { paramBits } from '../../../src/hdl/network/load.ts';
+import { ctlBits, replicatedCycles } from '../../../src/machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { actTable, SIGMOID, TANH } from '../../../src/program/act_table.ts';
 import { packWord, wordBits } from '../../../src/program/field.ts';
@@ -21,6 +21,9 @@ import { testSizes } from './sizes.ts';
 type Kind = NetworkSizes['kinds'][number];
 const KINDS: readonly Kind[] = ['lstm', 'gruAfter', 'gruReset', 'gruBefore', 'affine'];
 const PERIODS: Readonly<Record<Kind, number>> = { lstm: 4, gruAfter: 4, gruReset: 1, gruBefore: 2, affine: 1 };
+
+/** Cycles from the last row of a work to the first row of the next that gives a word: i, f, g; nh, r, …, nx of two beats later; z, n. */
+const FIRST: Readonly<Record<Kind, number>> = { lstm: 3, gruAfter: 11, gruReset: 1, gruBefore: 2, affine: 1 };
 
 /** Rows of a tile of a lane of the tests. */
 const ROW_BITS = 5;
@@ -88,6 +91,10 @@ interface WorkTrace {
   readonly early: number;
   readonly late: number;
   readonly ready: number;
+  /** Cycles from the last word of the work before to its first one, where it need not wait. */
+  readonly first: number;
+  /** It must: it reads a state that the work before writes. */
+  readonly waits: boolean;
 }
 
 const most = (bits: number) => 2 ** (bits - 1) - 1;
@@ -103,6 +110,7 @@ export class CellProgram {
   /** For each work in turn. */
   readonly traces: WorkTrace[] = [];
   readonly #rng: Rng;
+  readonly #full: boolean;
   readonly #u: number;
   #next = 0;
   readonly #tables: Program['tables'];
@@ -114,9 +122,11 @@ export class CellProgram {
   readonly #pictures: string[] = [];
   readonly #lines: string[] = [];
 
-  constructor(rng: Rng, sizes: NetworkSizes, works: number) {
+  /** @param full all works drain 32 cells, and there are no syncs between them */
+  constructor(rng: Rng, sizes: NetworkSizes, works: number, full = false) {
     this.#rng = rng;
     this.sizes = sizes;
+    this.#full = full;
     const { groups, elemLanes, channels, sigmoidRange, tanhRange, paramDepth } = sizes;
     this.#u = Math.max(elemLanes, groups);
     this.#tables = {
@@ -324,16 +334,26 @@ export class CellProgram {
       q: rng.pick([0, 0, 1, 2]),
     };
     const ready = SEMAPHORES.indexOf('ready');
-    if (rng.uniform() < 0.1) {
-      const posts = [{ semaphore: SEMAPHORES.indexOf('outFull'), count: rng.integer(1, 15) }];
+    if (!this.#full && rng.uniform() < 0.1) {
+      const semaphore = rng.pick([ready, SEMAPHORES.indexOf('outFull')]);
+      const posts = [{ semaphore, count: rng.integer(1, 15) }];
       this.#push({ slot: null, cells: 0, counters, state: null, dest: null, posts }, tile, 0n);
       this.#picture(() => 0);
-      this.traces.push({ ends: [], results: 0, period: 0, early: 0, late: postsOf(posts), ready: 0 });
+      this.traces.push({
+        ends: [],
+        results: 0,
+        period: 0,
+        early: 0,
+        late: postsOf(posts),
+        ready: semaphore === ready ? posts[0]!.count : 0,
+        first: 0,
+        waits: false,
+      });
       return;
     }
     const kind = rng.pick(sizes.kinds);
     const room = Math.floor(2 ** ROW_BITS / PERIODS[kind]) * sizes.lanes;
-    const cells = rng.integer(1, Math.min(room, rng.pick([1, 3 * sizes.elemLanes, 24])));
+    const cells = this.#full ? 32 : rng.integer(1, Math.min(room, rng.pick([1, 3 * sizes.elemLanes, 24])));
     const magnitude = rng.integer(8, sizes.accBits - 1);
     const slot = this.#slot(kind, magnitude);
     // c goes where it comes from, and is in no group twice.
@@ -350,6 +370,7 @@ export class CellProgram {
     const posts = rng.pick([[early, late], [late, early], [early], [late], []]);
     const work = { slot, cells, counters, state, dest, posts };
     const own = posts.filter(({ semaphore }) => semaphore === ready);
+    const before = this.works.at(-1);
     this.traces.push({
       ends: this.#ends(dest, cells, counters),
       results: kind === 'lstm' ? 2 : 1,
@@ -357,6 +378,8 @@ export class CellProgram {
       early: postsOf(posts.map((post) => (post === late ? { ...post, count: 0 } : post))),
       late: postsOf(posts.map((post) => (post === early ? { ...post, count: 0 } : post))),
       ready: own.length,
+      first: FIRST[kind],
+      waits: state !== null && [before?.state, before?.dest].some((place) => place != null && overlap(place, state)),
     });
     const parameters = this.#parameters(kind, cells, magnitude);
     this.#push(work, tile, BigInt(this.#paramAt));

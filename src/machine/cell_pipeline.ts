@@ -1,5 +1,5 @@
-import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { clog2 } from '../../util/fixed.ts';
+import { clog2 } from '../util/fixed.ts';
+import type { NetworkSizes } from './network_sizes.ts';
 
 /**
  * Pipeline of the cell unit, in cycles. A row that cell_control issues (token 0 in cycle 0) has its sum at the lanes in cycle `sums`; what

@@ -1,0 +1,119 @@
+import { cellPipeline, replicatedBeats, replicatedCycles } from '../../machine/cell_pipeline.ts';
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import type { SlotProgram } from '../../program/slot_program.ts';
+
+type Kind = SlotProgram['kind'];
+
+/** A row on its way through the cell unit. */
+export interface Token {
+  readonly row: 'i' | 'f' | 'g' | 'o' | 'nh' | 'r' | 'nx' | 'z' | 'n' | 'reset' | 'affine';
+  readonly word: number;
+  readonly bank: number;
+  readonly last: boolean;
+}
+
+const ROWS: Readonly<Record<Kind, readonly Token['row'][]>> = {
+  lstm: ['i', 'f', 'g', 'o'],
+  gruAfter: ['nh', 'r', 'nx', 'z'],
+  gruBefore: ['z', 'n'],
+  gruReset: ['reset'],
+  affine: ['affine'],
+};
+/** The row with which a tile is read. */
+const FINAL: Readonly<Record<Kind, Token['row']>> = {
+  lstm: 'o',
+  gruAfter: 'nx',
+  gruBefore: 'n',
+  gruReset: 'reset',
+  affine: 'affine',
+};
+
+/** What an instruction begins with. */
+export interface Issue {
+  readonly kind: Kind;
+  readonly replicated: boolean;
+  readonly lastWord: number;
+  readonly bank: number;
+}
+
+/** Twin of cell_issue: order of the rows. */
+export class IssueTwin {
+  readonly #beats: ReturnType<typeof replicatedBeats>;
+  readonly #gaps: number;
+  readonly #lag: number;
+  #own: Issue | null = null;
+  #kind: Kind = 'affine';
+  #slot = 0;
+  #begun = false;
+  #word = 0;
+  #beat = 0;
+  #gap = 0;
+  /** Words of the beats before, the latest first; null where none began. */
+  #before: (number | null)[] = [null, null, null];
+
+  constructor(sizes: NetworkSizes) {
+    this.#beats = replicatedBeats(sizes);
+    this.#gaps = sizes.replicated ? replicatedCycles(sizes) - 1 : 0;
+    this.#lag = cellPipeline(sizes).lag;
+  }
+
+  get #begins(): boolean {
+    return this.#own !== null && !this.#begun && this.#beat === 0;
+  }
+
+  /** The row that is issued in this cycle. */
+  get token(): Token | null {
+    const own = this.#own;
+    if (own === null) return null;
+    const row = ROWS[own.kind][this.#slot]!;
+    const behind = row === 'o' ? this.#lag : row === 'nx' ? 2 : row === 'z' && own.kind === 'gruAfter' ? 1 : 0;
+    const word = behind === 0 ? (this.#begins ? this.#word : null) : this.#before[behind - 1]!;
+    return word === null ? null : { row, word, bank: own.bank, last: word === own.lastWord };
+  }
+
+  /** Whether the last row of the tile is issued in this cycle. */
+  get finalRow(): boolean {
+    const { token } = this;
+    return token?.last === true && token.row === FINAL[this.#own!.kind];
+  }
+
+  get ready(): boolean {
+    return this.#own !== null ? this.finalRow && !this.#own.replicated : this.#gap === 0;
+  }
+
+  tick(start: Issue | null): void {
+    const { finalRow } = this;
+    const begins = this.#begins;
+    const own = this.#own;
+    const beatEnd = this.#slot === ROWS[this.#kind].length - 1;
+    if (beatEnd) this.#before = [begins ? this.#word : null, this.#before[0]!, this.#before[1]!];
+    if (finalRow && own!.replicated) this.#gap = this.#gaps;
+    else if (this.#gap > 0) this.#gap--;
+    if (start !== null) {
+      this.#before = [null, null, null];
+      this.#own = start;
+      this.#kind = start.kind;
+      this.#begun = false;
+      this.#word = 0;
+      this.#slot = 0;
+      this.#beat = 0;
+      return;
+    }
+    if (beatEnd) {
+      this.#beat = this.#beat === this.#lastBeat(own) ? 0 : this.#beat + 1;
+      if (begins) {
+        this.#begun = this.#word === own!.lastWord;
+        this.#word++;
+      }
+    }
+    this.#slot = beatEnd ? 0 : (this.#slot + 1) & 3;
+    if (finalRow) this.#own = null;
+  }
+
+  #lastBeat(own: Issue | null): number {
+    if (own === null || !own.replicated) return 0;
+    const { lstm, four, two, one } = this.#beats;
+    const beats = { lstm, gruAfter: four, gruBefore: two, gruReset: one, affine: one };
+    return beats[own.kind] - 1;
+  }
+}

@@ -1,0 +1,203 @@
+import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
+import { SEMAPHORES } from '../../program/instruction.ts';
+import { NO_POSTS, type Posts, postsAny, type SequencerTwin, type Work } from './sequencer.ts';
+import { type ViewAddress, viewAddress } from './view_address.ts';
+
+/** Columns one after the other in VMEM, as mac_control sends them to all groups. */
+export interface Run {
+  readonly address: number;
+  readonly count: number;
+  readonly replicated: boolean;
+  readonly marker: boolean;
+  readonly chain: boolean;
+  readonly target: number;
+  /** First word count of the segment, in its first run; null: they go on. */
+  readonly pointer: number | null;
+}
+
+/** Runs that wait in the queue of a group; entries of the order and marker queues. */
+const RUNS = 8;
+const ORDER_DEPTH = 16;
+const MARKER_DEPTH = 4;
+const ADDRESSES = 2 ** ADDRESS_BITS;
+/** Cycles in which the counts of `ready` start over. */
+const RESTARTING = 4;
+const TILE_FULL = SEMAPHORES.indexOf('tileFull0');
+/** Missing tokens of `ready` that the groups tell. */
+const MOST_MISSING = 7;
+
+interface Expansion {
+  readonly work: Work;
+  readonly posts: Posts;
+  readonly marker: boolean;
+  tap: boolean;
+  taps: number;
+  tapAddress: number;
+  slot: number;
+  steps: number;
+  row: boolean;
+  rowAddress: number;
+  rowsLeft: number;
+  first: boolean;
+}
+
+/** Posts of a work behind its last column: all but tileFull. */
+function withoutTileFull({ semaphore0, count0, semaphore1, count1 }: Posts): Posts {
+  const full = (semaphore: number) => (semaphore & ~1) === TILE_FULL;
+  return { semaphore0, count0: full(semaphore0) ? 0 : count0, semaphore1, count1: full(semaphore1) ? 0 : count1 };
+}
+
+/** Twin of mac_control. */
+export class MacTwin {
+  /** Run on its way to the groups, and the post bus. */
+  run: Run | null = null;
+  posts: Posts = NO_POSTS;
+  readonly #sequencer: SequencerTwin;
+  #asked = false;
+  #view: ViewAddress | null = null;
+  #viewLeft = 0;
+  #resolved = false;
+  #expansion: Expansion | null = null;
+  #credit = RUNS;
+  #lag = 0;
+  #taken = 0;
+  #posted = 0;
+  #restarting = 0;
+  readonly #order: { readonly run: boolean; readonly posts: Posts }[] = [];
+  readonly #markers: number[] = [];
+  #full = 0;
+  #read = 0;
+
+  constructor(sequencer: SequencerTwin) {
+    this.#sequencer = sequencer;
+  }
+
+  get workTake(): boolean {
+    return this.#resolved && this.#expansion === null;
+  }
+
+  get syncReady(): boolean {
+    return this.#expansion === null && this.#order.length < ORDER_DEPTH;
+  }
+
+  get idle(): boolean {
+    const under = this.#order.length + this.#markers.length;
+    return !(this.#asked || this.#expansion !== null || under > 0 || postsAny(this.posts));
+  }
+
+  tick(readyPosted: number, runDone: boolean, tileFull: boolean, restart: boolean): void {
+    const { work, sync } = this.#sequencer;
+    const take = this.workTake;
+    const orderReady = this.#order.length < ORDER_DEPTH;
+    const e = this.#expansion;
+
+    // The run at hand.
+    const room = this.#credit > 0 && orderReady && this.#markers.length < MARKER_DEPTH;
+    const chain = e?.work.fields.chain === 1;
+    const emit = e?.row === true && room && !(chain && this.#lag > MOST_MISSING);
+    const lastRow = e !== null && e.rowsLeft === 1;
+    const lastRun = e !== null && lastRow && !e.tap;
+    const nextTap = e?.tap === true && e.steps === 0 && (!e.row || (emit && lastRow));
+
+    // What is posted.
+    const head = this.#order[0];
+    const orderDone = head !== undefined && (!head.run || this.#read > 0);
+    const fullSend = tileFull || this.#full > 0;
+    const orderPost = head !== undefined && postsAny(head.posts);
+    const orderTake = orderDone && !(orderPost && fullSend);
+    const posts: Posts = fullSend
+      ? { semaphore0: TILE_FULL + this.#markers[0]!, count0: 1, semaphore1: 0, count1: 0 }
+      : orderTake && orderPost
+        ? head!.posts
+        : NO_POSTS;
+    this.#full += Number(tileFull) - Number(fullSend);
+    this.#read += Number(runDone) - Number(orderTake && head!.run);
+    if (orderTake) this.#order.shift();
+    if (fullSend) this.#markers.shift();
+    this.posts = posts;
+    if (emit) this.#order.push({ run: true, posts: lastRun ? e.posts : NO_POSTS });
+    else if (sync !== null && e === null && orderReady) this.#order.push({ run: false, posts: sync });
+    if (emit && lastRun && e.marker) this.#markers.push(e.work.tile);
+
+    // Tokens of `ready`.
+    const taken = (work?.readyTarget ?? 0) - this.#taken;
+    this.#lag += (take ? taken & 15 : 0) - ((readyPosted - this.#posted) & 15);
+    if (take) this.#taken = work!.readyTarget;
+    this.#posted = readyPosted;
+    // What is left of the counts of `ready` goes while they start over.
+    this.#restarting = restart ? RESTARTING : Math.max(this.#restarting - 1, 0);
+    if (this.#restarting > 0) {
+      this.#lag = 0;
+      this.#taken = 0;
+    }
+    this.#credit += Number(runDone) - Number(emit);
+
+    this.run = emit ? this.#runOf(e) : null;
+    if (e !== null) this.#expand(e, emit, lastRow, lastRun, nextTap);
+    if (take) this.#expansion = this.#begin(work!);
+    this.#address(work, take);
+  }
+
+  #runOf({ work, marker, rowAddress, rowsLeft, tap, first }: Expansion): Run {
+    const { fields: f } = work;
+    return {
+      address: rowAddress,
+      count: f.run!,
+      replicated: f.sourceReplicated === 1,
+      marker: marker && rowsLeft === 1 && !tap,
+      chain: f.chain === 1,
+      target: work.readyTarget,
+      pointer: first ? f.pointerBase! : null,
+    };
+  }
+
+  #expand(e: Expansion, emit: boolean, lastRow: boolean, lastRun: boolean, nextTap: boolean): void {
+    const { fields: f } = e.work;
+    const step = (nextTap && f.slotStep !== 0) || e.steps !== 0;
+    const lastSlot = 2 ** f.sourceSlotBits! - 1;
+    if (nextTap) {
+      e.rowAddress = e.tapAddress;
+      e.rowsLeft = f.rows!;
+      e.row = true;
+      if (e.taps === 1) e.tap = false;
+      e.taps--;
+    } else if (emit) {
+      e.rowAddress = (e.rowAddress + f.rowStride!) % ADDRESSES;
+      e.rowsLeft--;
+      if (lastRow) e.row = false;
+    }
+    if (step) {
+      const wrap = e.slot === lastSlot;
+      e.tapAddress += wrap ? f.sourceSlotWords! * (1 - 2 ** f.sourceSlotBits!) : f.sourceSlotWords!;
+      e.slot = wrap ? 0 : e.slot + 1;
+    }
+    if (nextTap) e.steps = f.slotStep === 0 ? 0 : f.slotStep! - 1;
+    else if (e.steps !== 0) e.steps--;
+    if (emit) e.first = false;
+    if (emit && lastRun) this.#expansion = null;
+  }
+
+  #begin(work: Work): Expansion {
+    const { posts } = work;
+    const full = (semaphore: number, count: number) => (semaphore & ~1) === TILE_FULL && count > 0;
+    return {
+      work,
+      posts: withoutTileFull(posts),
+      marker: full(posts.semaphore0, posts.count0) || full(posts.semaphore1, posts.count1),
+      ...{ tap: true, taps: work.fields.taps!, tapAddress: this.#view!.address, slot: this.#view!.slot, steps: 0 },
+      ...{ row: false, rowAddress: 0, rowsLeft: 0, first: true },
+    };
+  }
+
+  /** The address of a work. */
+  #address(work: Work | null, take: boolean): void {
+    const done = this.#viewLeft === 1;
+    if (this.#viewLeft > 0) this.#viewLeft--;
+    if (work !== null && !this.#asked) {
+      this.#view = viewAddress(work, 'source');
+      this.#viewLeft = this.#view.cycles;
+    }
+    this.#asked = (this.#asked || work !== null) && !take;
+    this.#resolved = (this.#resolved || done) && !take;
+  }
+}

@@ -1,0 +1,173 @@
+import { replicatedCycles } from '../../machine/cell_pipeline.ts';
+import { queueDepth } from '../../machine/queue_depth.ts';
+import { SEMAPHORES, type Stream } from '../../program/instruction.ts';
+import type { NetworkDesign } from '../../program/network_design.ts';
+import { stepsOfAxes } from '../../program/program.ts';
+import { CellTwin } from './cell_twin.ts';
+import { GroupTwin, JoinTwin } from './group_twin.ts';
+import { LoadTwin } from './load_twin.ts';
+import { MacTwin } from './mac_twin.ts';
+import { SequencerTwin } from './sequencer.ts';
+import { type OutBeat, StoreTwin } from './store_twin.ts';
+
+/** A beat of an output, and the cycle in which it leaves; cycle 0 is that in which the programs begin. */
+export interface TimedBeat extends OutBeat {
+  readonly cycle: number;
+}
+
+/** What runs: steps of each utterance; or of a design that streams the channels that have a frame, step by step. */
+export type NetworkInput =
+  | { readonly utterances: readonly number[] }
+  | { readonly batches: readonly (readonly boolean[])[] };
+
+/** Cycles without a beat after which a run is given up. */
+const PATIENCE = 1_000_000;
+/** Registers from store_unit to the output: its own, and the slice. */
+const TO_OUTPUT = 2;
+
+/** Word counts of the feeds of a group. */
+function countsOf({ name, sizes, memories }: NetworkDesign, group: number): Uint32Array[] {
+  const { lanes, inStep, sharedCounts } = sizes;
+  const feeds = inStep ? 1 : lanes;
+  return Array.from({ length: feeds }, (_, feed) => {
+    const lane = group * lanes + (sharedCounts ? 0 : feed);
+    return memories.get(`${name}_pointers_${String(lane).padStart(4, '0')}.mem`)!.words;
+  });
+}
+
+/** Writes of VMEM that go to all groups, part by part: CELL first, then a copy, then LOAD. */
+class WritePort {
+  readonly #parts: number;
+  #cellPart = 0;
+  #cellMore = false;
+  #loadPart = 0;
+
+  constructor(parts: number) {
+    this.#parts = parts;
+  }
+
+  /** CELL has the port, in this cycle. */
+  byCell(cell: { readonly replicated: boolean } | null): boolean {
+    return cell !== null || this.#cellMore;
+  }
+
+  /** LOAD has the port, and with it the last part of its word. */
+  loadReady(cell: { readonly replicated: boolean } | null, copy: boolean, load: boolean | undefined): boolean {
+    return this.#loadGoes(cell, copy, load) && (!load || this.#loadPart === this.#parts - 1);
+  }
+
+  #loadGoes(cell: { readonly replicated: boolean } | null, copy: boolean, load: boolean | undefined): boolean {
+    return load !== undefined && !this.byCell(cell) && !copy;
+  }
+
+  tick(cell: { readonly replicated: boolean } | null, copy: boolean, load: boolean | undefined): void {
+    if (this.#parts === 1) return;
+    if (this.#loadGoes(cell, copy, load)) {
+      this.#loadPart = this.loadReady(cell, copy, load) ? 0 : this.#loadPart + 1;
+    }
+    if (cell !== null) {
+      this.#cellMore = cell.replicated;
+      this.#cellPart = 1;
+    } else {
+      if (this.#cellPart === this.#parts - 1) this.#cellMore = false;
+      this.#cellPart++;
+    }
+  }
+}
+
+/**
+ * The cycle model of a network: runs the program words of a design as the hardware does, register for register, without its data. Beats of the
+ * input are never late, those of the output are taken at once.
+ *
+ * @throws Error where the units wait for each other for ever, or the weights are in external memory
+ */
+export function networkCycles(design: NetworkDesign, input: NetworkInput): TimedBeat[] {
+  const { name, sizes, memories, program } = design;
+  const { groups, axes, utterance } = sizes;
+  if (sizes.external !== null) throw new Error('the cycle model of networks has the weights on chip');
+  const ready = SEMAPHORES.indexOf('ready');
+  const image = (file: string) => memories.get(`${name}_${file}.mem`)!;
+  const sequencer = (stream: Stream) => new SequencerTwin(stream, image(stream), ready, axes);
+  const [loadProgram, macProgram, cellProgram, storeProgram] = (['load', 'mac', 'cell', 'store'] as const).map(
+    sequencer,
+  ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
+  const stepElements = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? elements : 0), 0);
+  const batches = 'batches' in input ? input.batches : [];
+  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepElements, batches };
+  const everyChannel = new Array<boolean>(sizes.channels).fill(true);
+  const load = new LoadTwin(loadProgram, sizes, utterance ? image('axes') : null, frames);
+  const mac = new MacTwin(macProgram);
+  const cell = new CellTwin(cellProgram, sizes);
+  const store = new StoreTwin(storeProgram, sizes, (step) => (utterance ? everyChannel : (batches[step] ?? [])));
+  const depth = queueDepth(sizes);
+  const all = Array.from({ length: groups }, (_, group) => {
+    return new GroupTwin(group, groups, depth, countsOf(design, group));
+  });
+  const [runs, markers] = [new JoinTwin(groups), new JoinTwin(groups)];
+  const port = new WritePort(sizes.replicated ? replicatedCycles(sizes) : 1);
+
+  const expected = framesOf(design, input);
+  const beats: TimedBeat[] = [];
+  let seen = 0;
+  let halted = 0;
+  let restart = false;
+  for (let cycle = 0, quiet = 0; seen < expected; cycle++, quiet++) {
+    if (quiet > PATIENCE) {
+      const where = [loadProgram, macProgram, cellProgram, storeProgram].map(({ at }) => at).join(', ');
+      throw new Error(`no beat in ${PATIENCE} cycles; the units stand at ${where}`);
+    }
+    const posts = [load.posts, mac.posts, cell.posts, store.posts];
+    const { progress, write, read } = cell;
+    const { run } = mac;
+    const runPulses = all.map(({ runRead }) => runRead);
+    const markPulses = all.map(({ marked }) => marked);
+    const copy = store.copyWrite;
+    const byCell = port.byCell(write);
+    const loadReady = port.loadReady(write, copy, load.write);
+    const axisSteps = { steps: [...load.axes.steps], known: load.axes.known };
+    const common = { running: true, restart, posts, axes: axisSteps };
+    const takes = [load, mac, cell, store].map(({ workTake }) => workTake);
+    const macSync = mac.syncReady;
+    const macIdle = mac.idle;
+    const cellIdle = cell.idle;
+
+    port.tick(write, copy, load.write);
+    load.tick(loadReady, restart);
+    store.tick(!read, !byCell, axisSteps.steps);
+    mac.tick(progress.readyPosted, runs.now(runPulses), markers.now(markPulses), restart);
+    cell.tick(restart);
+    for (const group of all) group.tick(run, progress);
+    runs.tick(runPulses);
+    markers.tick(markPulses);
+    const inputs = { ...common, syncReady: true, idle: true };
+    loadProgram.tick({ ...inputs, workTake: takes[0]! });
+    macProgram.tick({ ...common, workTake: takes[1]!, syncReady: macSync, idle: macIdle });
+    cellProgram.tick({ ...common, workTake: takes[2]!, syncReady: cellIdle, idle: cellIdle });
+    storeProgram.tick({ ...inputs, workTake: takes[3]! });
+
+    if (store.beat !== null) {
+      quiet = 0;
+      beats.push({ ...store.beat, cycle: cycle + TO_OUTPUT });
+      if (store.beat.last) seen++;
+    }
+    // All have stood at their ends for two cycles, and it has been seen.
+    const rests = [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted);
+    const again = halted >= 3 && rests;
+    halted = restart ? 0 : rests ? halted + 1 : 0;
+    restart = again && !restart;
+  }
+  return beats;
+}
+
+/** Frames of all outputs in a run. */
+function framesOf({ program }: NetworkDesign, input: NetworkInput): number {
+  if ('batches' in input) {
+    return program.outputs.length * input.batches.flat().filter((active) => active).length;
+  }
+  let frames = 0;
+  for (const count of input.utterances) {
+    const steps = stepsOfAxes(program, count);
+    for (const { axis } of program.outputs) frames += steps[axis]!;
+  }
+  return frames;
+}

@@ -1,0 +1,215 @@
+import { unpackWord } from '../../program/field.ts';
+import type { Stream } from '../../program/instruction.ts';
+import { type MemImage, memWord } from '../../program/mem_image.ts';
+import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
+
+/** Fields of a word. */
+export type Fields = Readonly<Record<string, number>>;
+
+/** Posts of a unit in a cycle: two semaphores with their counts; 0 where nothing is posted. */
+export interface Posts {
+  readonly semaphore0: number;
+  readonly count0: number;
+  readonly semaphore1: number;
+  readonly count1: number;
+}
+
+/** Nothing is posted. */
+export const NO_POSTS: Posts = { semaphore0: 0, count0: 0, semaphore1: 0, count1: 0 };
+
+/** Whether anything is posted. */
+export function postsAny({ count0, count1 }: Posts): boolean {
+  return count0 > 0 || count1 > 0;
+}
+
+/** Semaphores of the tiles; an instruction means that of its own. */
+const OF_TILES = 4;
+const SEMAPHORE_CODES = 16;
+
+/** Work as a unit gets it. */
+export interface Work {
+  readonly fields: Fields;
+  readonly t: number;
+  readonly p: number;
+  readonly q: number;
+  readonly tile: number;
+  readonly posts: Posts;
+  /** `ready` tokens taken since reset, its own among them. */
+  readonly readyTarget: number;
+}
+
+/** Steps of the axes as LOAD counts them. */
+export interface AxisSteps {
+  readonly steps: readonly number[];
+  readonly known: boolean;
+}
+
+interface Loop {
+  readonly counter: number;
+  readonly kind: number;
+  readonly rounds: number;
+  readonly head: number;
+}
+
+interface ProgramWord {
+  readonly fields: Fields;
+  /** The same bits as a loop word. */
+  readonly loop: Fields;
+}
+
+/** What a sequencer sees in a cycle, registers of others as they are in it. */
+export interface SequencerInputs {
+  readonly running: boolean;
+  readonly restart: boolean;
+  /** Posts of the four units. */
+  readonly posts: readonly Posts[];
+  readonly axes: AxisSteps;
+  readonly workTake: boolean;
+  readonly syncReady: boolean;
+  readonly idle: boolean;
+}
+
+/** Twin of stream_sequencer: registers as they are in a cycle; `tick` goes to the next one. */
+export class SequencerTwin {
+  work: Work | null = null;
+  /** Posts of a sync that wait for the unit. */
+  sync: Posts | null = null;
+  halted = false;
+  /** Word at hand. */
+  at = 0;
+  readonly #words: readonly ProgramWord[];
+  readonly #ready: number;
+  readonly #chains: boolean;
+  readonly #axes: number;
+  readonly #counts = new Int32Array(SEMAPHORE_CODES);
+  readonly #counters = [0, 0, 0];
+  readonly #loops: Loop[] = [];
+  #pc = 0;
+  /** Word on its way. */
+  #latched = 0;
+  /** Cycles until the word at hand counts. */
+  #stale = 2;
+  #strobe: 'go' | 'push' | 'again' | 'leave' | null = null;
+  #begun = false;
+  #bound = 0;
+  #known = false;
+  #readyTaken = 0;
+
+  /**
+   * @param image program memory of the stream
+   * @param ready code of the semaphore that chained work does not wait for
+   * @param axes number of axes
+   */
+  constructor(stream: Stream, image: MemImage, ready: number, axes: number) {
+    this.#words = Array.from({ length: image.depth }, (_, at) => {
+      const word = memWord(image, at);
+      return { fields: unpackWord(UNIT_WORDS[stream], word), loop: unpackWord(LOOP_WORD, word) };
+    });
+    this.#ready = ready;
+    this.#chains = stream === 'mac';
+    this.#axes = axes;
+  }
+
+  /** Counters of the loops. */
+  get t(): number {
+    return this.#counters[0]!;
+  }
+
+  tick({ running, restart, posts, axes, workTake, syncReady, idle }: SequencerInputs): void {
+    const { fields: f, loop } = this.#words[this.at]!;
+    const { loop: coming } = this.#words[this.#latched]!;
+    const strobe = this.#strobe;
+    const [t, p, q] = this.#counters as [number, number, number];
+    const work = f.op === UNIT_OPS.work;
+    const tile = work
+      ? ((f.tileBase ?? 0) ^ ((f.tileT ?? 0) & t) ^ ((f.tileP ?? 0) & p) ^ ((f.tileQ ?? 0) & q)) & 1
+      : 0;
+    const own = (semaphore: number) => (semaphore < OF_TILES ? semaphore | tile : semaphore);
+    const inner = this.#loops.at(-1);
+
+    // The word at hand.
+    const atHand = running && this.#stale === 0 && this.sync === null;
+    const next = inner === undefined ? 1 : this.#counters[inner.counter]! + 1;
+    const again = inner?.kind === LOOP_KINDS.endless || next < this.#bound;
+    const hasPosts = f.post0Count! > 0 || f.post1Count! > 0;
+    const met = (semaphore: number, count: number) =>
+      count === 0 ||
+      this.#counts[own(semaphore)]! >= count ||
+      (this.#chains && work && f.chain === 1 && semaphore === this.#ready);
+    const waits = met(f.wait0!, f.wait0Count!) && met(f.wait1!, f.wait1Count!);
+    const may = work
+      ? waits && (this.work === null || workTake)
+      : f.op === UNIT_OPS.sync
+        ? waits && !(hasPosts && this.work !== null)
+        : f.op === UNIT_OPS.loop
+          ? this.#begun
+          : f.op === UNIT_OPS.end && (again || this.#known);
+    const acts = atHand && may;
+    const rests = atHand && f.op === UNIT_OPS.halt && this.work === null && idle;
+
+    // What follows the loops by a cycle.
+    const axisOf = (rounds: number) => axes.steps[rounds % 2 ** Math.max(Math.ceil(Math.log2(this.#axes)), 1)] ?? 0;
+    this.#begun = coming.loopKind !== LOOP_KINDS.axis || axisOf(coming.rounds!) !== 0;
+    this.#bound = inner === undefined ? 0 : inner.kind === LOOP_KINDS.axis ? axisOf(inner.rounds) : inner.rounds;
+    this.#known = inner?.kind !== LOOP_KINDS.axis || axes.known;
+
+    // Counts.
+    for (const { semaphore0, count0, semaphore1, count1 } of posts) {
+      this.#counts[semaphore0]! += count0;
+      this.#counts[semaphore1]! += count1;
+    }
+    let work1: Work | null = workTake ? null : this.work;
+    let sync1: Posts | null = syncReady ? null : this.sync;
+    if (strobe === 'go') {
+      const [wait0, wait1] = [own(f.wait0!), own(f.wait1!)];
+      this.#counts[wait0]! -= f.wait0Count!;
+      this.#counts[wait1]! -= f.wait1Count!;
+      if (wait0 === this.#ready) this.#readyTaken += f.wait0Count!;
+      if (wait1 === this.#ready) this.#readyTaken += f.wait1Count!;
+      const made = {
+        semaphore0: own(f.post0!),
+        count0: f.post0Count!,
+        semaphore1: own(f.post1!),
+        count1: f.post1Count!,
+      };
+      if (work) work1 = { fields: f, t, p, q, tile, posts: made, readyTarget: this.#readyTaken & 15 };
+      else if (hasPosts) sync1 = made;
+    }
+    if (restart) {
+      this.#counts.fill(0);
+      this.#readyTaken = 0;
+    }
+    if (strobe === 'push') {
+      const { counter, loopKind, rounds } = loop;
+      this.#loops.push({ counter: counter!, kind: loopKind!, rounds: rounds!, head: this.#pc });
+      this.#counters[counter!] = 0;
+    } else if (strobe === 'again') this.#counters[inner!.counter] = next;
+    else if (strobe === 'leave') {
+      this.#counters[inner!.counter] = 0;
+      this.#loops.pop();
+    }
+    if (restart) this.#counters.fill(0);
+
+    // To the next word.
+    const target = acts ? (f.op === UNIT_OPS.end && again ? inner!.head : this.#pc + 1) : this.#pc;
+    this.#strobe = !acts
+      ? null
+      : f.op === UNIT_OPS.loop
+        ? 'push'
+        : f.op === UNIT_OPS.end
+          ? again
+            ? 'again'
+            : 'leave'
+          : 'go';
+    if (acts || restart) this.#stale = 2;
+    else if (this.#stale > 0) {
+      this.#stale--;
+      if (this.#stale === 0) this.at = this.#pc;
+    }
+    this.#latched = Math.min(this.#pc, this.#words.length - 1);
+    this.#pc = restart ? 0 : target;
+    this.halted = rests && !restart;
+    this.work = work1;
+    this.sync = sync1;
+  }
+}
