@@ -51,6 +51,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'ptr_read',
   'rom',
   'rom2',
+  'reader_sequencer',
   'round_clip',
   'row_align',
   'row_decode',
