@@ -4,11 +4,12 @@ import type { NetworkDesign } from '../src/program/network_design.ts';
 import { fromStream } from '../src/program/port_order.ts';
 import type { Report } from '../src/util/report.ts';
 import { checkSpace, withScratch } from '../src/util/scratch.ts';
+import { writeMemory } from './bench_files.ts';
 import type { Comparison } from './compare.ts';
 import { compareBeats } from './network_compare.ts';
 import { type NetworkStats, type OutputBeat, readBeats, readNetworkStats, writeBeats } from './network_files.ts';
 import { type AnswerFrame, type NetworkStimuli, networkStimuli, type PortValues } from './network_stimuli.ts';
-import { type SimulatorName, stallArguments, WAVES } from './simulator.ts';
+import { type MemoryBehaviour, memoryArguments, type SimulatorName, stallArguments, WAVES } from './simulator.ts';
 import { SIMULATOR_OF } from './simulators.ts';
 import { checkVerdict, WATCHDOG } from './verdict.ts';
 import { deliver, linkDesign } from './workplace.ts';
@@ -19,6 +20,8 @@ export interface NetworkCosimOptions extends Report {
   /** Seed of the stalls, and their probability, 0 to below 1. */
   readonly seed: number;
   readonly stalls: number;
+  /** How external memory behaves, where the design has one. */
+  readonly memory?: MemoryBehaviour;
   /** File that gets the waves (FST). */
   readonly waves?: string | undefined;
 }
@@ -39,7 +42,7 @@ export interface NetworkCosim extends Comparison {
 }
 
 /** Files of a run, by plain names in its folder. */
-const FILES = { input: 'input.txt', output: 'output.txt', stats: 'stats.txt' } as const;
+const FILES = { input: 'input.txt', output: 'output.txt', stats: 'stats.txt', memory: 'memory.txt' } as const;
 
 /**
  * Runs RTL and golden model on the same utterances, the golden model one after the other, and compares every output word.
@@ -74,9 +77,9 @@ export async function cosimulateNetwork(
 /** Runs the RTL in a folder of its own. */
 function runBench(
   dir: string,
-  { program, sizes }: NetworkDesign,
+  { program, sizes, weights }: NetworkDesign,
   { beats, answers }: NetworkStimuli,
-  { simulator, seed, stalls, waves, progress, notice }: NetworkCosimOptions,
+  { simulator, seed, stalls, memory, waves, progress, notice }: NetworkCosimOptions,
 ): Promise<{ readonly beats: readonly OutputBeat[]; readonly stats: readonly NetworkStats[] }> {
   return withScratch(async (work) => {
     linkDesign(dir, work);
@@ -85,11 +88,13 @@ function runBench(
       return sum + Math.ceil(program.outputs[output]!.elements / sizes.beat);
     }, 0);
     const plus = [
-      ...Object.entries(FILES).map(([name, file]) => `+${name}=${file}`),
+      ...(['input', 'output', 'stats'] as const).map((name) => `+${name}=${FILES[name]}`),
       `+inputs=${beats.length}`,
       `+outputs=${outputs}`,
       ...stallArguments({ seed, stalls, watchdog: WATCHDOG }),
+      ...(weights === null ? [] : memoryArguments({ image: FILES.memory, ...memory })),
     ];
+    if (weights !== null) await writeMemory(join(work, FILES.memory), weights, sizes.external!.busBits / 8);
     try {
       const run = { dir, work, plus, waves: waves !== undefined, progress, notice };
       checkVerdict(await SIMULATOR_OF[simulator].run(run));

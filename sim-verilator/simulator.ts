@@ -97,7 +97,8 @@ export function stallArguments({
   return [`+stall=${Math.round(stalls * SHARE_UNIT)}`, `+seed=${mixed}`, `+watchdog=${watchdog}`];
 }
 
-function memoryArguments({ image, latency, bandwidth, stalls, fault }: MemoryArguments): string[] {
+/** Those of every bench of a design with external memory. */
+export function memoryArguments({ image, latency, bandwidth, stalls, fault }: MemoryArguments): string[] {
   return [
     `+memory=${image}`,
     ...(latency === undefined ? [] : [`+memory_latency=${latency}`]),

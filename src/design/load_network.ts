@@ -3,6 +3,7 @@ import { parseConfig } from '../machine/read_config.ts';
 import { formatMem } from '../program/mem_image.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
 import { parseProgram } from '../program/program_file.ts';
+import { STREAM_FILE } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
 import { schemaError } from '../util/schema_error.ts';
 import { readDesignFile, readListed } from './design_file.ts';
@@ -57,6 +58,9 @@ export function loadNetwork(dir: string): LoadedNetwork {
   for (const [file, image] of design.memories) {
     if (files.get(`mem/${file}`) === sha256(formatMem(image))) continue;
     throw new EsegenError(path, `files: mem/${file} is not that of ${PROGRAM_FILE}`, REBUILD);
+  }
+  if (design.weights !== null && files.get(STREAM_FILE) !== sha256(design.weights)) {
+    throw new EsegenError(path, `files: ${STREAM_FILE} is not that of ${PROGRAM_FILE}`, REBUILD);
   }
   return { dir: resolve(dir), version, design, files };
 }

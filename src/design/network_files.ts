@@ -3,6 +3,7 @@ import { planNetwork } from '../hdl/network/plan.ts';
 import { renderModule, templateWords } from '../hdl/render.ts';
 import { formatMem } from '../program/mem_image.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
+import { STREAM_FILE } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { DesignFiles } from './files.ts';
 
@@ -19,6 +20,7 @@ export function networkSimulationFiles(design: NetworkDesign): DesignFiles {
   const modules = planNetwork(design).map((plan) => [`rtl/${plan.file}.v`, renderModule(plan)] as const);
   const files: DesignFiles = new Map(modules);
   for (const [file, image] of design.memories) files.set(`mem/${file}`, formatMem(image));
+  if (design.weights !== null) files.set(STREAM_FILE, design.weights);
   for (const [file, content] of networkBenchFiles(design)) files.set(`tb/${file}`, content);
   files.set('files.f', `${modules.map(([path]) => path).join('\n')}\n`);
   return files;

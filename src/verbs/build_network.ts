@@ -83,10 +83,7 @@ function buildNetwork(
  *
  * @throws EsegenError naming the first of them
  */
-function refuseSettings({ weights, maximum, accumulatorMemory }: Config): void {
-  if (weights === 'dram') {
-    throw new EsegenError('weights', 'networks have their weights on chip, got "dram"', 'Use "weights": "onchip"');
-  }
+function refuseSettings({ maximum, accumulatorMemory }: Config): void {
   if (Object.values(maximum).some((size) => size !== 0)) {
     throw new EsegenError('maximum', 'the memories of a network are as large as it needs', 'Leave it out');
   }

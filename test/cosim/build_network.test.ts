@@ -106,5 +106,4 @@ test('settings that networks do not have are refused by name', () => {
     buildModel({ model: MODEL, config: parseConfig({ ...CONFIG, ...more }, 'config'), out: join(work, 'none') });
   expect(build({ maximum: { inputs: 64 } })).toThrow(/^maximum: /);
   expect(build({ accumulatorMemory: 'split' })).toThrow(/^accumulatorMemory: /);
-  expect(build({ weights: 'dram' })).toThrow(/^weights: networks have their weights on chip/);
 });

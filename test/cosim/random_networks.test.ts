@@ -22,9 +22,9 @@ function about(network: RandomNetworkDesign): string {
 
 async function expectExact(seed: number, simulator: SimulatorName): Promise<NetworkCosim> {
   const network = randomNetworkDesign(seed);
-  const { design, utterances, stalls } = network;
+  const { design, utterances, stalls, memory } = network;
   const result = await withNetworkDir(design, (dir) =>
-    cosimulateNetwork(dir, design, utterances, { simulator, seed, stalls }),
+    cosimulateNetwork(dir, design, utterances, { simulator, seed, stalls, memory }),
   ).catch((error: unknown) => {
     throw new Error(about(network), { cause: error });
   });

@@ -1,3 +1,4 @@
+import type { MemoryBehaviour } from '../../sim-verilator/simulator.ts';
 import { lower } from '../../src/compiler/lower/lower.ts';
 import type { QuantizedGraph } from '../../src/compiler/quantized_graph.ts';
 import type { Config } from '../../src/machine/config.ts';
@@ -14,6 +15,8 @@ export interface RandomNetworkDesign {
   readonly design: NetworkDesign;
   readonly utterances: readonly ReadonlyMap<string, Int16Array>[];
   readonly stalls: number;
+  /** How external memory behaves. */
+  readonly memory: MemoryBehaviour;
 }
 
 /** Most multipliers: what simulates in a second or two. */
@@ -48,6 +51,8 @@ export function randomNetworkDesign(seed: number): RandomNetworkDesign {
   const single = utterance || takesOneVoice(graph);
   const array = randomArray(rng, single);
   const elemLanes = 2 ** rng.integer(0, Math.min(Math.log2(array.lanes), 3));
+  const activationQueue = rng.pick(['lane', 'lane', 'group']);
+  const external = activationQueue === 'lane' && rng.uniform() < 0.4;
   const config = parseConfig(
     {
       name: rng.pick(['net', 'lstm', 'x1']),
@@ -58,7 +63,8 @@ export function randomNetworkDesign(seed: number): RandomNetworkDesign {
       indexBits: rng.integer(2, 6),
       weightBits,
       vectorBits,
-      activationQueue: rng.pick(['lane', 'lane', 'group']),
+      activationQueue,
+      ...(external ? { weights: 'dram', memoryBusBits: rng.pick([64, 128, 256]) } : {}),
     },
     'random config',
   );
@@ -66,10 +72,11 @@ export function randomNetworkDesign(seed: number): RandomNetworkDesign {
   const machine: Machine = { ...machineOf(config), tileRows: rng.pick([4, 8, 64, 1024]), maxSteps: 24 };
   const design = networkDesign(lower(graph, machine), config);
   const count = rng.integer(1, 2 * array.channels + 1);
-  const most = design.program.mode === 'utterance' ? 14 : 9;
-  const least = design.program.mode === 'utterance' ? 8 : 1;
+  const most = design.program.mode === 'utterance' ? 20 : 9;
+  const least = design.program.mode === 'utterance' ? 14 : 1;
   const utterances = Array.from({ length: count }, () => randomFrames(graph, rng, rng.integer(least, most)));
-  return { seed, graph, design, utterances, stalls: rng.pick([0, 0, 0.3, 0.8]) };
+  const memory = { latency: rng.pick([1, 64, 300]), stalls: rng.pick([0, 0.5]), bandwidth: rng.pick([1, 0.2]) };
+  return { seed, graph, design, utterances, stalls: rng.pick([0, 0, 0.3, 0.8]), memory };
 }
 
 /** What the design is, in one line, for a message about it. */
@@ -83,7 +90,7 @@ export function describeNetworkDesign({ seed, graph, design, utterances, stalls 
   });
   const array = `${channels} x ${groups} x ${lanes}, ${config.elemLanes} elem lanes, beat ${config.outputBeat}`;
   const bits = `weights ${config.weightBits}, index ${config.indexBits}, vectors ${config.vectorBits} bits`;
-  const queue = `queue ${config.activationQueue} of ${config.fifoDepth}`;
+  const queue = `queue ${config.activationQueue} of ${config.fifoDepth}, weights ${config.weights}`;
   const ports = `${program.inputs.length} in, ${program.outputs.length} out`;
   return `seed ${seed}: ${program.mode}: ${layers.join(', ')}; ${ports}; ${array}; ${bits}; ${queue}; ${utterances.length} utterances, stalls ${stalls}`;
 }

@@ -11,8 +11,9 @@ const VERILATOR_MAIN = new URL('../../../sim-verilator/main.cpp', import.meta.ur
 const AFTER = 200;
 
 /** Test bench of a network design by file name (in `tb/`): the bench itself and its clocks for Icarus and for Verilator. */
-export function networkBenchFiles({ name, sizes }: NetworkDesign): Map<string, string> {
-  const { channels, groups, lanes, inStep, beat } = sizes;
+export function networkBenchFiles({ name, sizes, weights }: NetworkDesign): Map<string, string> {
+  const { channels, groups, lanes, inStep, beat, external } = sizes;
+  const busBits = external?.busBits ?? 0;
   const bench = renderTemplate('network/network_bench.v.hbs', {
     name,
     channels,
@@ -24,13 +25,22 @@ export function networkBenchFiles({ name, sizes }: NetworkDesign): Map<string, s
     after: AFTER,
     destWidth: destBits(sizes),
     destMsb: destBits(sizes) - 1,
+    dram: external !== null,
+    busBits,
     units: STREAMS.map((stream) => ({ unit: stream.toUpperCase(), path: sequencerOf(stream) })),
   });
   return new Map([
     [`${moduleName(name, 'bench')}.v`, bench],
+    ...(weights === null ? [] : [memoryFile(name, busBits, weights)]),
     [`${moduleName(name, 'icarus_tb')}.v`, renderTemplate('icarus_tb.v.hbs', { name })],
     ['main.cpp', readFileSync(VERILATOR_MAIN, 'utf8')],
   ]);
+}
+
+/** Model of external memory with the image of the weights. */
+function memoryFile(name: string, busBits: number, weights: Uint8Array): readonly [string, string] {
+  const imageBeats = (8 * weights.length) / busBits;
+  return [`${moduleName(name, 'axi_memory')}.v`, renderTemplate('axi_memory.v.hbs', { name, busBits, imageBeats })];
 }
 
 /** Where the sequencer of a unit stands in the hierarchy. */

@@ -39,6 +39,9 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       loadWidth: loadAddr + loadData + 16,
       utterance: sizes.utterance,
       sequence: sizes.sequenceWords > 0,
+      dram: sizes.external !== null,
+      busMsb: (sizes.external?.busBits ?? 0) - 1,
+      rowsMsb: (sizes.external?.rowStreamBits ?? 0) - 1,
     },
   };
 }

@@ -30,6 +30,8 @@ export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan 
       destMsb: width - 1,
       vectorWidth: vectorBits,
       narrow: vectorBits < 16,
+      dram: sizes.external !== null,
+      busMsb: (sizes.external?.busBits ?? 0) - 1,
     },
   };
 }

@@ -17,6 +17,7 @@ import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from './memori
 import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
 import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
+import { readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
 import { sequenceMemory } from './sequence_memory.ts';
 import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';
@@ -30,7 +31,7 @@ import { vmem, vmemChannel } from './vmem.ts';
  */
 export function planNetwork(design: NetworkDesign): ModulePlan[] {
   const { name, sizes } = design;
-  const { inStep, sequenceWords, utterance } = sizes;
+  const { inStep, sequenceWords, utterance, external } = sizes;
   const blocks = [
     loadDecode(sizes),
     rom(sizes, name),
@@ -67,6 +68,9 @@ export function planNetwork(design: NetworkDesign): ModulePlan[] {
     groupMemory(sizes),
     networkGroup(sizes),
     tokenJoin(sizes),
+    ...(external === null
+      ? []
+      : [wordBuffer(sizes), rowAlign(sizes), readerSequencer(sizes, name), weightReader(sizes, name)]),
     networkArray(sizes),
     macControl(sizes),
     adderTree(sizes),

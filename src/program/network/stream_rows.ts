@@ -110,7 +110,7 @@ export function weightImage(placed: Placement, { external }: Pick<NetworkSizes, 
   if (external === null) return null;
   const { places, total } = segmentBeats(placed, external);
   const bytes = external.busBits / 8;
-  const image = new Uint8Array(total * bytes);
+  const image = new Uint8Array(Math.max(total, 1) * bytes);
   for (const [number, { encoded }] of placed.segments) {
     const { first, beats } = places.get(number)!;
     writeSegment(image, first * bytes, beats, encoded, external);
