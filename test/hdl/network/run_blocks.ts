@@ -75,7 +75,8 @@ export async function lintBlocks(plans: readonly ModulePlan[], top: string): Pro
     }
     // Yosys reads the memory files, whatever they hold.
     mkdirSync(join(dir, 'mem'));
-    for (const file of ['load', 'mac', 'cell', 'store', 'axes'])
+    const numbered = Array.from({ length: 16 }, (_, n) => `params_${String(n).padStart(3, '0')}`);
+    for (const file of ['load', 'mac', 'cell', 'store', 'axes', 'sigmoid', 'tanh', ...numbered])
       writeFileSync(join(dir, 'mem', `${DUT}_${file}.mem`), '0\n');
     const script = [`read_verilog ${sources.join(' ')}`, `hierarchy -check -top ${top}`, 'proc', 'check -assert'];
     const latches = 'select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr';
