@@ -93,11 +93,11 @@ export function memoryPath(design: string, file: string): string {
   return `mem/${design}_${file}`;
 }
 
-/** Ends of names that a design must not have: blocks, and what stands before a block in the name of another (`small` in `small_rom`). */
+/** Ends of names that a design must not have, longest first: blocks, and what stands before a block in the name of another (`small` in `small_rom`). */
 const MODULE_ENDS: readonly string[] = BLOCK_NAMES.flatMap((block) => [
   block,
   ...BLOCK_NAMES.filter((end) => block.endsWith(`_${end}`)).map((end) => block.slice(0, -end.length - 1)),
-]);
+]).toSorted((a, b) => b.length - a.length);
 
 /**
  * End by which a design of this name would have a module that another design can have too; null where it has none. `lstm_core` is a
