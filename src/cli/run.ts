@@ -4,6 +4,7 @@ import { type RunResult, run } from '../verbs/run.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
+import { showName } from './describe.ts';
 import { parseNamedPaths } from './named_paths.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatShare } from './table.ts';
@@ -82,12 +83,12 @@ export const runCommand: CommandBody<Arguments> = {
       progress.clear();
     }
     const utterances = result.utterances === 1 ? '1 utterance' : `${formatCount(result.utterances)} utterances`;
-    const outputs = result.outputs.map(({ name, elements }) => `${name} ${formatCount(elements)}`).join(', ');
+    const outputs = result.outputs.map(({ name, elements }) => `${showName(name)} ${formatCount(elements)}`).join(', ');
     const lines = [`${given.path}: ${utterances}, ${formatCount(result.steps)} steps, ${result.engine}; ${outputs}`];
     for (const { vector, share } of result.saturated) {
-      lines.push(`${share > MUCH_SATURATED ? 'warning: ' : ''}${formatShare(share)} of ${vector} saturate`);
+      lines.push(`${share > MUCH_SATURATED ? 'warning: ' : ''}${formatShare(share)} of ${showName(vector)} saturate`);
     }
-    for (const { name, reason } of result.outside) lines.push(`not part of the network: ${name}, ${reason}`);
+    for (const { name, reason } of result.outside) lines.push(`not part of the network: ${showName(name)}, ${reason}`);
     process.stdout.write(`${lines.join('\n')}\n`);
   },
 };

@@ -4,6 +4,7 @@ import type { ImportOptions } from '../model/import/import_options.ts';
 import type { FloatResult, FloatStates } from '../model/reference/float_network.ts';
 import { EsegenError } from '../util/errors.ts';
 import { encodeNpy } from '../util/npy.ts';
+import { quoteName } from '../util/quote_name.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, makeFolderTarget, writeFiles } from '../util/write_files.ts';
 import type { Layout } from './run/array_reading.ts';
@@ -122,7 +123,7 @@ function runUtterances(
     const tensor = graph.tensors.get(id)!;
     const all = lengths.reduce((sum, length) => sum + stepsOf(tensor, voiceSteps ?? length), 0) * elementsOf(tensor);
     if (all <= OUTPUT_LIMIT) continue;
-    throw new EsegenError(name, `would have ${all} values, at most ${OUTPUT_LIMIT} are supported`, 'Run fewer at once');
+    throw new EsegenError(`output ${quoteName(name)}`, `would have ${all} values, at most ${OUTPUT_LIMIT} are supported`, 'Run fewer at once');
   }
   return utterances.map((inputs, n) => engine.run(inputs, { states: states?.[n] }));
 }
