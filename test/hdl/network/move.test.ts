@@ -188,7 +188,8 @@ describe.each([
 ])('$channels channels, $groups groups, words of $elemLanes, utterance $utterance', (shape) => {
   test('lint', async () => {
     const sizes = testSizes({ ...shape, axes: 3, sequenceWords: shape.utterance ? 40 : 0 });
-    for (const top of ['load_unit', 'store_unit', ...(shape.utterance ? ['sequence_memory'] : [])]) {
+    const own = shape.utterance ? ['sequence_memory', 'axis_counters', 'sequence_address'] : [];
+    for (const top of ['load_unit', 'store_unit', 'frame_port', 'word_walk', 'word_queue', ...own]) {
       expect(await lintBlocks(movePlans(sizes), `${DUT}_${top}`)).toEqual([]);
     }
   });

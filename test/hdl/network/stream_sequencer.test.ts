@@ -74,7 +74,8 @@ class RandomProgram {
   }
 
   #works(): void {
-    for (let count = this.#rng.integer(0, 3); count > 0; count--) this.#rng.pick([this.#pass, this.#layer])();
+    for (let count = this.#rng.integer(0, 3); count > 0; count--)
+      this.#rng.pick([this.#pass, this.#layer, this.#token])();
   }
 
   readonly #pass = (): void => {
@@ -106,6 +107,17 @@ class RandomProgram {
     cell.push({ ...last, waits: [one('outFree'), one('tileFull0')], posts: [one('tileFree0'), one('outFull')] });
     const out = { op: 'store', from: 0, to: { output: 0 } } as const;
     store.push({ ...out, waits: [one('outFull')], posts: [one('outFree')] });
+  };
+
+  /** Syncs that only wait, or only post, also while their units still work. */
+  readonly #token = (): void => {
+    const [full, free]: Token[] = [
+      { semaphore: 'passFull', count: 1 },
+      { semaphore: 'passFree', count: 1 },
+    ];
+    const { load, store } = this.streams;
+    load.push({ op: 'sync', waits: [free!], posts: [] }, { op: 'sync', waits: [], posts: [full!] });
+    store.push({ op: 'sync', waits: [full!], posts: [] }, { op: 'sync', waits: [], posts: [free!] });
   };
 }
 
