@@ -3,7 +3,7 @@ import { holdsNetwork } from '../design/load_network.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
 import { type NetworkSimulateResult, simulateNetwork } from '../verbs/simulate_network.ts';
-import { checkOptions } from '../verbs/simulation/check_options.ts';
+import { checkOptions, checkTargets } from '../verbs/simulation/check_options.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { reporting } from './progress.ts';
@@ -126,6 +126,7 @@ export const simulateCommand: CommandBody<Arguments> = {
       stalls: options['memory-stalls'],
     };
     checkOptions({ ...options, lengths, memory });
+    checkTargets(options);
     if (holdsNetwork(dir)) {
       const result = await reporting((lines) => simulateNetwork(dir, { ...options, lengths, memory, ...lines }));
       process.stdout.write(`${json ? JSON.stringify(result) : networkSummary(result)}\n`);

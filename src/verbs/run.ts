@@ -123,7 +123,11 @@ function runUtterances(
     const tensor = graph.tensors.get(id)!;
     const all = lengths.reduce((sum, length) => sum + stepsOf(tensor, voiceSteps ?? length), 0) * elementsOf(tensor);
     if (all <= OUTPUT_LIMIT) continue;
-    throw new EsegenError(`output ${quoteName(name)}`, `would have ${all} values, at most ${OUTPUT_LIMIT} are supported`, 'Run fewer at once');
+    throw new EsegenError(
+      `output ${quoteName(name)}`,
+      `would have ${all} values, at most ${OUTPUT_LIMIT} are supported`,
+      'Run fewer at once',
+    );
   }
   return utterances.map((inputs, n) => engine.run(inputs, { states: states?.[n] }));
 }

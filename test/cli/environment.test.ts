@@ -70,7 +70,11 @@ function environment(changes: Environment): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)) as NodeJS.ProcessEnv;
 }
 
-const COMMAND = [process.execPath, BIN, 'simulate', SAMPLE, '--frames', '2'];
+/** What runs, two frames where nothing else is said. */
+function commandOf(more: readonly string[]): string[] {
+  const frames = more.includes('--frames') ? [] : ['--frames', '2'];
+  return [process.execPath, BIN, 'simulate', SAMPLE, ...frames, ...more];
+}
 
 function withoutStages(stderr: string): string {
   return stderr.replaceAll(/^esegen: (compil|simulat)ing .*\n/gm, '');
@@ -78,7 +82,7 @@ function withoutStages(stderr: string): string {
 
 /** Simulates the sample design. */
 function run(changes: Environment, ...more: string[]) {
-  const [program, ...args] = [...COMMAND, ...more];
+  const [program, ...args] = commandOf(more);
   const { status, stdout, stderr } = spawnSync(program!, args, {
     cwd: root,
     env: environment(changes),
@@ -93,7 +97,7 @@ const esegen = (...more: string[]) => run({}, ...more);
 function runOnSmallDisk(kilobytes: number, changes: Environment, ...more: string[]) {
   const { prefix, setup } = smallDisk(disk, kilobytes);
   const script = `${setup}; "$@"; status=$?; find '${disk}' -type f > '${root}/left'; exit $status`;
-  const [program, ...args] = [...prefix, 'sh', '-c', script, 'sh', ...COMMAND, ...more];
+  const [program, ...args] = [...prefix, 'sh', '-c', script, 'sh', ...commandOf(more)];
   const options = { cwd: root, env: environment(changes), encoding: 'utf8' } as const;
   const { status, stdout, stderr } = spawnSync(program!, args, options);
   return { status, stdout, stderr: withoutStages(stderr), left: readFileSync(join(root, 'left'), 'utf8') };
