@@ -75,9 +75,13 @@ export async function lintBlocks(plans: readonly ModulePlan[], top: string): Pro
     }
     // Yosys reads the memory files, whatever they hold.
     mkdirSync(join(dir, 'mem'));
-    const numbered = Array.from({ length: 16 }, (_, n) => `params_${String(n).padStart(3, '0')}`);
-    for (const file of ['load', 'mac', 'cell', 'store', 'axes', 'sigmoid', 'tanh', ...numbered])
+    const numbered = (kind: string, count: number, digits: number) =>
+      Array.from({ length: count }, (_, n) => `${kind}_${String(n).padStart(digits, '0')}`);
+    const plain = ['load', 'mac', 'cell', 'store', 'reader', 'axes', 'sigmoid', 'tanh'];
+    const lanes = ['weights', 'pointers'].flatMap((kind) => numbered(kind, 64, 4));
+    for (const file of [...plain, ...numbered('params', 16, 3), ...lanes]) {
       writeFileSync(join(dir, 'mem', `${DUT}_${file}.mem`), '0\n');
+    }
     const script = [`read_verilog ${sources.join(' ')}`, `hierarchy -check -top ${top}`, 'proc', 'check -assert'];
     const latches = 'select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr';
     const { all, failed } = await execa('yosys', ['-q', '-p', [...script, latches].join('; ')], {
