@@ -169,10 +169,4 @@ describe('what the hardware cannot run is refused', () => {
     const settings = { elemLanes: 1, outputBeat: 2 };
     expect(refused(1, { utterance: false, initial: false }, settings)).toThrow(/at most elemLanes \(1\), got 2/);
   });
-
-  test('weights in external memory', () => {
-    expect(refused(1, { utterance: false, initial: false }, { weights: 'dram' })).toThrow(
-      /weights on chip, got "dram"/,
-    );
-  });
 });
