@@ -134,3 +134,20 @@ export interface Streams {
   readonly cell: readonly (Control | CellInstruction)[];
   readonly store: readonly (Control | StoreInstruction)[];
 }
+
+/** By semaphore, the stream that posts it and the one that waits for it. */
+export const SEMAPHORE_STREAMS: Readonly<Record<Semaphore, readonly [from: Stream, to: Stream]>> = {
+  tileFree0: ['cell', 'mac'],
+  tileFree1: ['cell', 'mac'],
+  tileFull0: ['mac', 'cell'],
+  tileFull1: ['mac', 'cell'],
+  loaded: ['load', 'mac'],
+  loadFree: ['mac', 'load'],
+  ready: ['cell', 'mac'],
+  outFull: ['cell', 'store'],
+  outFree: ['store', 'cell'],
+  copied: ['store', 'mac'],
+  stored: ['store', 'load'],
+  passFull: ['load', 'store'],
+  passFree: ['store', 'load'],
+};

@@ -3,13 +3,11 @@ import type { CosimResult } from '../../sim-verilator/cosimulate.ts';
 import type { SimulatorName } from '../../sim-verilator/simulator.ts';
 import { batches } from '../../sim-verilator/stimuli.ts';
 import { describeDesign, type RandomDesign, randomDesign } from '../lib/random_design.ts';
+import { randomSeeds } from '../lib/random_seeds.ts';
 import { runDesign } from '../lib/run_design.ts';
 
 // ESEGEN_RANDOM_DESIGNS=200 runs 200 designs; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
-const given = process.env.ESEGEN_RANDOM_SEED;
-const FIRST_SEED = Number(given ?? 1);
-const DESIGNS = Number(process.env.ESEGEN_RANDOM_DESIGNS ?? (given === undefined ? 24 : 1));
-const SEEDS = Array.from({ length: DESIGNS }, (_, at) => FIRST_SEED + at);
+const SEEDS = randomSeeds('ESEGEN_RANDOM_DESIGNS', 24);
 
 /** Designs for Verilator, 4 x 4 x 2, weights in external memory: with projection and peepholes, and with neither. */
 const VERILATOR_SEEDS = [784, 354];

@@ -3,12 +3,10 @@ import { withNetworkDir } from '../../fixtures/network_dir.ts';
 import { cosimulateNetwork, type NetworkCosim } from '../../sim-verilator/network_cosim.ts';
 import type { SimulatorName } from '../../sim-verilator/simulator.ts';
 import { describeNetworkDesign, type RandomNetworkDesign, randomNetworkDesign } from '../lib/random_network_design.ts';
+import { randomSeeds } from '../lib/random_seeds.ts';
 
 // ESEGEN_RANDOM_NETWORKS=200 runs 200 networks; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
-const given = process.env.ESEGEN_RANDOM_SEED;
-const FIRST_SEED = Number(given ?? 1);
-const NETWORKS = Number(process.env.ESEGEN_RANDOM_NETWORKS ?? (given === undefined ? 24 : 1));
-const SEEDS = Array.from({ length: NETWORKS }, (_, at) => FIRST_SEED + at);
+const SEEDS = randomSeeds('ESEGEN_RANDOM_NETWORKS', 24);
 
 const VERILATOR_SEEDS = [1, 2];
 

@@ -4,6 +4,7 @@ import {
   type Control,
   type Instruction,
   MAX_TOKENS,
+  SEMAPHORE_STREAMS,
   type Semaphore,
   STREAMS,
   type StepAddress,
@@ -17,16 +18,16 @@ import { type ProgramBuilder, STEP_SLOT } from './builder.ts';
 import { frameRuns, haloFor, type Layout, layoutOf, type Shape, startsInGroupZero, windowParts } from './layout.ts';
 import { countTokens, type Happening, instructionsOf, StreamDraft, tokensOf } from './stream_draft.ts';
 
-/** Posting and waiting stream of the semaphores that are counted by step. */
-const COUNTED: readonly (readonly [Semaphore, Stream, Stream])[] = [
-  ['loaded', 'load', 'mac'],
-  ['loadFree', 'mac', 'load'],
-  ['ready', 'cell', 'mac'],
-  ['outFull', 'cell', 'store'],
-  ['outFree', 'store', 'cell'],
-  ['copied', 'store', 'mac'],
-  ['passFull', 'load', 'store'],
-  ['passFree', 'store', 'load'],
+/** Semaphores that are counted by step; those of the tiles stand with the works, `stored` between stages. */
+const COUNTED: readonly Semaphore[] = [
+  'loaded',
+  'loadFree',
+  'ready',
+  'outFull',
+  'outFree',
+  'copied',
+  'passFull',
+  'passFree',
 ];
 
 /** Where a product finds a tensor in VMEM. */
@@ -97,7 +98,8 @@ export class Stage {
     const after: Prologue = { load: [], mac: [], cell: [], store: [] };
     if (!first) before.load.push(...syncs([{ semaphore: 'stored', count: 1 }], 'waits'));
     before.load.push(...this.#windowFrames);
-    for (const [semaphore, poster, waiter] of COUNTED) {
+    for (const semaphore of COUNTED) {
+      const [poster, waiter] = SEMAPHORE_STREAMS[semaphore];
       const carried = countTokens(semaphore, this.body[poster], this.body[waiter]);
       before[poster].push(...syncs(tokensOf(semaphore, carried), 'posts'));
       after[waiter].push(...syncs(tokensOf(semaphore, carried), 'waits'));

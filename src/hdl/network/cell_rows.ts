@@ -2,7 +2,7 @@
  * What a row is to the cell unit, by its gate: what comes of it and where it goes. A token has a bit for each, the bank with the constants
  * of its instruction, and whether its word is the first and the last one.
  */
-export const CELL_ROWS = ['i', 'f', 'g', 'o', 'nh', 'r', 'nx', 'z', 'n', 'reset', 'affine'] as const;
+const CELL_ROWS = ['i', 'f', 'g', 'o', 'nh', 'r', 'nx', 'z', 'n', 'reset', 'affine'] as const;
 export type CellRow = (typeof CELL_ROWS)[number];
 
 const MARKS = [...CELL_ROWS, 'bank', 'first', 'last'] as const;
@@ -12,7 +12,7 @@ export type CellMark = (typeof MARKS)[number];
 export const TOKEN_BITS = MARKS.length;
 
 /** Place of a mark in a token. */
-export function markBit(mark: CellMark): number {
+function markBit(mark: CellMark): number {
   return MARKS.indexOf(mark);
 }
 

@@ -1,27 +1,10 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { type WordFormat, wordBits } from '../../program/field.ts';
-import { SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../../program/instruction.ts';
+import { SEMAPHORE_STREAMS, SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../../program/instruction.ts';
 import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { type FieldView, fieldViews, wireName } from './word_fields.ts';
-
-/** By semaphore, the stream that posts it and the one that waits for it. */
-export const SEMAPHORE_STREAMS: Readonly<Record<Semaphore, readonly [from: Stream, to: Stream]>> = {
-  tileFree0: ['cell', 'mac'],
-  tileFree1: ['cell', 'mac'],
-  tileFull0: ['mac', 'cell'],
-  tileFull1: ['mac', 'cell'],
-  loaded: ['load', 'mac'],
-  loadFree: ['mac', 'load'],
-  ready: ['cell', 'mac'],
-  outFull: ['cell', 'store'],
-  outFree: ['store', 'cell'],
-  copied: ['store', 'mac'],
-  stored: ['store', 'load'],
-  passFull: ['load', 'store'],
-  passFree: ['store', 'load'],
-};
 
 /** Bits of a post bus. */
 const POST_BITS = 17;

@@ -5,7 +5,7 @@ import type { Parameters, Program } from '../program.ts';
 import type { SlotProgram } from '../slot_program.ts';
 
 /** Rows of a cell, by the slot program that drains it. */
-export function slotPeriod({ kind }: SlotProgram): number {
+function slotPeriod({ kind }: SlotProgram): number {
   return { lstm: 4, gruAfter: 4, gruBefore: 2, gruReset: 1, affine: 1 }[kind];
 }
 

@@ -22,7 +22,7 @@ export interface PlacedSegment {
  * Rows of a segment by lane, in the order of its local rows: the rows of cell k stand together in lane k mod L, from local row
  * period · ⌊k / L⌋ on.
  */
-export function segmentRows({ rows, period }: Pick<Segment, 'rows' | 'period'>, lanes: number): Int32Array[] {
+function segmentRows({ rows, period }: Pick<Segment, 'rows' | 'period'>, lanes: number): Int32Array[] {
   const cells = rows / period;
   return Array.from({ length: lanes }, (_, lane) => {
     const own = Math.max(Math.ceil((cells - lane) / lanes), 0);
