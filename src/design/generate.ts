@@ -10,6 +10,7 @@ import { packModelImage } from '../program/model_image.ts';
 import { packDesign } from '../program/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap } from '../program/stream.ts';
 import { vivadoFiles } from '../vivado/files.ts';
+import { layerIp } from '../vivado/ip.ts';
 import { type DesignFiles, printJson } from './files.ts';
 import { driverValues, headerValues, hex } from './header_file.ts';
 import { HOST_PATHS, type HostFiles, modelTensors, printNorm } from './host_files.ts';
@@ -57,7 +58,7 @@ export function generate(
   const rtlPaths = [...modules.keys()];
   const memPaths = [...images.keys()].map((file) => memoryPath(name, file));
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
-  const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths });
+  const vivado = vivadoFiles(layerIp(design), { rtl: rtlPaths, mem: memPaths });
   for (const [path, content] of vivado) files.set(path, content);
   files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash, sum)));
   for (const ending of ['h', 'c']) {

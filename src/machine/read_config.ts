@@ -55,15 +55,22 @@ function densitySchema() {
 /** Settings by layer. */
 function layersSchema() {
   const name = expected('a layer name of lower-case letters, digits and underscores');
+  const byName = z.record(
+    z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
+    z.strictObject(
+      { weightBits: integer(4, 16).optional(), density: share().optional() },
+      section('settings of a layer'),
+    ),
+    section('settings by layer name'),
+  );
+  // A record leaves this name out without a word.
+  const isPlain = (given: unknown) => typeof given !== 'object' || given === null || !Object.hasOwn(given, '__proto__');
   return z
-    .record(
-      z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
-      z.strictObject(
-        { weightBits: integer(4, 16).optional(), density: share().optional() },
-        section('settings of a layer'),
-      ),
-      section('settings by layer name'),
-    )
+    .unknown()
+    .refine(isPlain, {
+      error: () => 'expected layer names of lower-case letters, digits and underscores, got "__proto__"',
+    })
+    .pipe(byName)
     .optional();
 }
 
