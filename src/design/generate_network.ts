@@ -1,6 +1,8 @@
 import { renderTemplate } from '../hdl/render.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import { printProgram } from '../program/program_file.ts';
+import { vivadoFiles } from '../vivado/files.ts';
+import { networkIp } from '../vivado/ip.ts';
 import type { DesignFiles } from './files.ts';
 import { DESIGN_FILE } from './manifest.ts';
 import { networkSimulationFiles } from './network_files.ts';
@@ -18,6 +20,9 @@ export const PROGRAM_FILE = 'program.json';
 export function generateNetwork(design: NetworkDesign): DesignFiles {
   const files = networkSimulationFiles(design);
   files.set(PROGRAM_FILE, printProgram(design.program));
+  const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+  const sources = { rtl: below('rtl'), mem: below('mem') };
+  for (const [path, content] of vivadoFiles(networkIp(design), sources)) files.set(path, content);
   files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design)));
   files.set(DESIGN_FILE, printNetworkManifest(design, files));
   return files;
