@@ -41,7 +41,7 @@ export type { Design } from './program/design.ts';
 export type { NetworkDesign } from './program/network_design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
 export type { Demand, Fit, Verdict } from './synth/fit.ts';
-export type { LongestPaths, PathCell, RegisterPath } from './synth/longest_path.ts';
+export type { LongestPaths } from './synth/longest_path.ts';
 export type { MemoryUse } from './synth/memories.ts';
 export type { MultiplierReport } from './synth/multipliers.ts';
 export type { Block } from './synth/rollup.ts';

@@ -1,6 +1,8 @@
 import { renderTemplate } from '../hdl/render.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import { printProgram } from '../program/program_file.ts';
+import { vivadoFiles } from '../vivado/files.ts';
+import { networkIp } from '../vivado/ip.ts';
 import { type DesignFiles, printJson } from './files.ts';
 import { HOST_PATHS, type HostFiles, printNorm } from './host_files.ts';
 import { HOST_NETWORK, type HostNetwork, printHostNetwork } from './host_network.ts';
@@ -27,6 +29,9 @@ export function generateNetwork(design: NetworkDesign, network: HostNetwork, hos
   files.set(HOST_NETWORK.arrays, arrays);
   if (host.norm !== null) files.set(HOST_PATHS.norm, printNorm(host.norm));
   if (host.labels !== null) files.set(HOST_PATHS.labels, printJson(host.labels));
+  const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+  const sources = { rtl: below('rtl'), mem: below('mem') };
+  for (const [path, content] of vivadoFiles(networkIp(design), sources)) files.set(path, content);
   files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design)));
   files.set(DESIGN_FILE, printNetworkManifest(design, files));
   return files;

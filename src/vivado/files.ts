@@ -1,8 +1,17 @@
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import { renderTemplate } from '../hdl/render.ts';
-import type { Design } from '../program/design.ts';
+import type { Config } from '../machine/config.ts';
 import { VERSION } from '../util/version.ts';
-import { type BusInterface, busInterfaces } from './interfaces.ts';
+import type { BusInterface } from './interfaces.ts';
+
+/** What the scripts say of a design, whatever runs on it. */
+export interface VivadoDesign {
+  readonly config: Pick<Config, 'name' | 'part' | 'clockMHz'>;
+  /** What it is, in one line; library of its VLNV. */
+  readonly description: string;
+  readonly library: 'lstm' | 'network';
+  readonly interfaces: readonly BusInterface[];
+}
 
 /** What the scripts name. */
 export interface VivadoSources {
@@ -15,7 +24,7 @@ export interface VivadoSources {
 const SCRIPTS = ['sources.tcl', 'create_project.tcl', 'memories.tcl', 'package_ip.tcl'];
 
 /** Everything that takes a design to Vivado, and its description for FuseSoC: path in the design directory → content. */
-export function vivadoFiles(design: Design, sources: VivadoSources): Map<string, string> {
+export function vivadoFiles(design: VivadoDesign, sources: VivadoSources): Map<string, string> {
   const values = templateValues(design, sources);
   const { name } = design.config;
   return new Map([
@@ -25,19 +34,21 @@ export function vivadoFiles(design: Design, sources: VivadoSources): Map<string,
   ]);
 }
 
-function templateValues({ config, dimensions }: Design, { rtl, mem }: VivadoSources): ModulePlan['values'] {
+function templateValues(
+  { config, description, library, interfaces }: VivadoDesign,
+  { rtl, mem }: VivadoSources,
+): ModulePlan['values'] {
   return {
     name: config.name,
     version: VERSION,
     part: config.part,
     clockMHz: config.clockMHz,
     period: (1000 / config.clockMHz).toFixed(3),
-    inputs: dimensions.inputs,
-    cells: dimensions.cells,
-    outputs: dimensions.outputs,
+    description,
+    library,
     rtl: rtl.map((path) => ({ path })),
     mem: mem.map((path) => ({ path })),
-    interfaces: busInterfaces(dimensions).map(interfaceValues),
+    interfaces: interfaces.map(interfaceValues),
   };
 }
 

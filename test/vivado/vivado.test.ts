@@ -16,8 +16,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
 import type { DesignFiles } from '../../src/design/files.ts';
 import { generate } from '../../src/design/generate.ts';
-import { vivadoFiles } from '../../src/vivado/files.ts';
-import { busInterfaces } from '../../src/vivado/interfaces.ts';
+import { generateNetwork } from '../../src/design/generate_network.ts';
+import { type VivadoDesign, vivadoFiles } from '../../src/vivado/files.ts';
+import { layerIp, networkIp } from '../../src/vivado/ip.ts';
+import { tinyNetworkDesign } from '../lib/tiny_network.ts';
 
 const VIVADO = fileURLToPath(new URL('vivado.tcl', import.meta.url));
 
@@ -30,8 +32,39 @@ const CONFIGS = {
   'several channels': { name: 'tiny', array: { channels: 4, ...LANES }, part: 'xc7z020clg400-1', clockMHz: 62.5 },
   'weights in DRAM': { name: 'tiny', array: LANES, weights: 'dram', memoryBusBits: 128 },
 } as const;
-type ConfigName = keyof typeof CONFIGS;
-const CONFIG_NAMES = Object.keys(CONFIGS) as ConfigName[];
+const CONFIG_NAMES = Object.keys(CONFIGS) as (keyof typeof CONFIGS)[];
+
+/** A design: what the scripts are told of it, its files, beats of its memory port, and ports that belong to no interface. */
+interface Case {
+  readonly ip: VivadoDesign;
+  readonly files: DesignFiles;
+  readonly memory: { readonly burstBeats: number; readonly outstandingBeats: number } | null;
+  readonly plain: readonly string[];
+  readonly description: string;
+}
+
+function layerCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
+  const compilation = sampleDesign(LAYER, config);
+  const { design, layer } = compilation;
+  const files = generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null });
+  const { dimensions } = design;
+  const description = 'Sparse LSTM: 6 inputs, 8 cells, 4 outputs';
+  return { ip: layerIp(design), files, memory: dimensions.dram ? dimensions : null, plain: [], description };
+}
+
+function networkCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
+  const design = tinyNetworkDesign({ beside: 2 }, config);
+  const memory = design.sizes.external;
+  const plain = ['frame_taken', 'frame_error', 'busy', ...(memory === null ? [] : ['weight_base', 'memory_status'])];
+  const description = 'Sparse neural network: 6 + 2 elements in, 3 + 4 elements out';
+  return { ip: networkIp(design), files: generateNetwork(design), memory, plain, description };
+}
+
+const CASES = new Map<string, Case>([
+  ...CONFIG_NAMES.map((name) => [name, layerCase(CONFIGS[name])] as const),
+  ...CONFIG_NAMES.map((name) => [`network, ${name}`, networkCase(CONFIGS[name])] as const),
+]);
+const CASE_NAMES = [...CASES.keys()];
 
 /** A folder that is hard to quote. */
 const AWKWARD = 'de sign [exit] $x {y';
@@ -42,17 +75,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const COMPILATIONS = new Map(CONFIG_NAMES.map((name) => [name, sampleDesign(LAYER, CONFIGS[name])]));
-const FILES = new Map(
-  [...COMPILATIONS].map(([name, compilation]) => {
-    const model = { layer: compilation.layer, outputLayer: null };
-    return [name, generate(compilation, model, { norm: null, labels: null })];
-  }),
-);
-
 /** The files of a design. */
-function filesOf(name: ConfigName): DesignFiles {
-  return new Map(FILES.get(name)!);
+function filesOf(name: string): DesignFiles {
+  return new Map(CASES.get(name)!.files);
 }
 
 /** Writes a design below `root`. */
@@ -112,7 +137,7 @@ function portsOf(files: DesignFiles): string[] {
 
 const SCRIPTS = ['create_project.tcl', 'package_ip.tcl'];
 
-describe.each(CONFIG_NAMES)('create_project.tcl: %s', (name) => {
+describe.each(CASE_NAMES)('create_project.tcl: %s', (name) => {
   test('goes through synthesis and implementation, and reports on both', () => {
     const dir = place(filesOf(name));
     const before = snapshot(dir);
@@ -132,7 +157,7 @@ describe.each(CONFIG_NAMES)('create_project.tcl: %s', (name) => {
   test('takes part and top from the config', () => {
     const { lines } = vivado(place(filesOf(name)), 'create_project.tcl');
     const [project] = printed(lines, 'create_project: ');
-    const config = COMPILATIONS.get(name)!.design.config;
+    const { config } = CASES.get(name)!.ip;
     expect(project).toMatch(new RegExp(`^tiny \\{.*/work here/tiny_vivado\\} -part ${config.part}$`));
     expect(lines).toContain('set_property: top tiny {fileset sources_1}');
   });
@@ -170,8 +195,8 @@ describe('create_project.tcl', () => {
     [300, '3.333'],
     [62.5, '16.000'],
   ])('the clock of %d MHz has a period of %s ns', (clockMHz, period) => {
-    const { design } = sampleDesign(LAYER, { ...CONFIGS['on chip'], clockMHz });
-    const xdc = vivadoFiles(design, { rtl: [], mem: [] }).get('vivado/tiny.xdc');
+    const { ip } = CASES.get('on chip')!;
+    const xdc = vivadoFiles({ ...ip, config: { ...ip.config, clockMHz } }, { rtl: [], mem: [] }).get('vivado/tiny.xdc');
     expect(xdc).toContain(`create_clock -name clk -period ${period} [get_ports clk]\n`);
   });
 });
@@ -213,10 +238,8 @@ describe.each(SCRIPTS)('%s', (script) => {
 });
 
 describe('package_ip.tcl', () => {
-  const NONE = { 'on chip': [], 'several channels': [], 'weights in DRAM': [] };
   /** What the IP says of `m_axi`. */
-  const MEMORY = (() => {
-    const { burstBeats, outstandingBeats } = COMPILATIONS.get('weights in DRAM')!.design.dimensions;
+  function memoryLines({ burstBeats, outstandingBeats }: NonNullable<Case['memory']>): string[] {
     return [
       `bus_parameter m_axi:MAX_BURST_LENGTH value ${burstBeats}`,
       `bus_parameter m_axi:NUM_READ_OUTSTANDING value ${Math.floor(outstandingBeats / burstBeats)}`,
@@ -226,31 +249,33 @@ describe('package_ip.tcl', () => {
       ...['interface m_axi clock clk', 'interface m_axi master_address_space_ref m_axi', 'interface m_axi'],
       ...['space m_axi range 16E', 'space m_axi width 64'],
     ];
-  })();
+  }
   const CONTROL = [
     ...['block registers range 4096', 'block registers usage register', 'block registers width 32'],
     ...['bus_parameter irq:SENSITIVITY value LEVEL_HIGH', 'bus_parameter s_axi_ctrl:PROTOCOL value AXI4LITE'],
     ...['interface irq', 'interface s_axi_ctrl', 'interface s_axi_ctrl clock clk'],
     'interface s_axi_ctrl slave_memory_map_ref s_axi_ctrl',
   ];
-  const CASES = CONFIG_NAMES.flatMap((name) => [true, false].map((infers) => ({ name, infers })));
+  const RUNS = CASE_NAMES.flatMap((name) => [true, false].map((infers) => ({ name, infers })));
 
-  test.each(CASES)('$name, interfaces found by Vivado $infers', ({ name, infers }) => {
-    const dir = place(filesOf(name));
+  test.each(RUNS)('$name, interfaces found by Vivado $infers', ({ name, infers }) => {
+    const { files, memory, description, ip } = CASES.get(name)!;
+    const hasRegisters = ip.interfaces.some(({ page }) => page !== null);
+    const dir = place(files);
     const before = snapshot(dir);
     const { status, stderr, cwd, lines } = vivado(dir, 'package_ip.tcl', { infers });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const mem = `${cwd}/tiny_ip/mem/`;
     expect(printed(lines, 'IP: ').toSorted()).toEqual(
       [
-        ...['core tiny description Sparse LSTM: 6 inputs, 8 cells, 4 outputs', 'core tiny display_name tiny'],
+        ...[`core tiny description ${description}`, 'core tiny display_name tiny'],
         ...['core tiny name tiny', 'core tiny version 1.0', 'bus_parameter rst:POLARITY value ACTIVE_HIGH'],
         ...['interface clk', 'interface clk reset rst', 'interface rst'],
         ...['m_axis', 's_axis'].flatMap((stream) => [`interface ${stream}`, `interface ${stream} clock clk`]),
         `file {${cwd}/tiny_ip/tiny_ooc.xdc} USED_IN synthesis implementation out_of_context`,
         ...[`hdl_parameter MEM_DIR value ${mem}`, `user_parameter MEM_DIR value ${mem}`],
-        ...({ ...NONE, 'weights in DRAM': MEMORY }[name] ?? []),
-        ...CONTROL,
+        ...(memory === null ? [] : memoryLines(memory)),
+        ...(hasRegisters ? CONTROL : []),
       ].toSorted(),
     );
     expect(readdirSync(cwd)).toEqual(['tiny_ip']);
@@ -271,28 +296,28 @@ describe('package_ip.tcl', () => {
   });
 });
 
-describe('busInterfaces', () => {
-  const PLAIN = ['clk', 'rst'];
-
-  test.each(CONFIG_NAMES)('every port of the top module has its place: %s', (name) => {
-    const listed = busInterfaces(COMPILATIONS.get(name)!.design.dimensions).flatMap(({ ports }) => ports);
-    expect([...listed, ...PLAIN].toSorted()).toEqual(portsOf(filesOf(name)).toSorted());
-  });
+test.each(CASE_NAMES)('every port of the top module has its interface: %s', (name) => {
+  const { ip, plain, files } = CASES.get(name)!;
+  const listed = ip.interfaces.flatMap(({ ports }) => ports);
+  expect([...listed, 'clk', 'rst', ...plain].toSorted()).toEqual(portsOf(files).toSorted());
 });
 
 describe('FuseSoC', () => {
-  test('the core file lists the sources in order, and copies the memory files to mem/ where the tool runs', () => {
-    const files = filesOf('on chip');
-    const core = String(files.get('tiny.core'));
-    expect(core.startsWith('CAPI=2:\n')).toBe(true);
-    const items = [...core.matchAll(/^ {6}- (.+)$/gm)].map((match) => match[1]!);
-    const rtl = String(files.get('files.f')).trimEnd().split('\n');
-    const mem = [...files.keys()].filter((path) => path.startsWith('mem/'));
-    expect(items).toEqual([...rtl, ...mem.map((path) => `${path}: {copyto: ${path}}`), 'vivado/tiny.xdc']);
-    for (const item of items) expect(files.has(item.replace(/:.*/, '')), item).toBe(true);
-    expect(core).toContain('        part: xcku060-ffva1156-2-e\n');
-    expect(core.match(/^ {4}toplevel: tiny$/gm)?.length).toBe(3);
-  });
+  test.each(['on chip', 'network, on chip'])(
+    '%s: the core file lists the sources in order, and copies the memory files to mem/ where the tool runs',
+    (name) => {
+      const files = filesOf(name);
+      const core = String(files.get('tiny.core'));
+      expect(core.startsWith('CAPI=2:\n')).toBe(true);
+      const items = [...core.matchAll(/^ {6}- (.+)$/gm)].map((match) => match[1]!);
+      const rtl = String(files.get('files.f')).trimEnd().split('\n');
+      const mem = [...files.keys()].filter((path) => path.startsWith('mem/'));
+      expect(items).toEqual([...rtl, ...mem.map((path) => `${path}: {copyto: ${path}}`), 'vivado/tiny.xdc']);
+      for (const item of items) expect(files.has(item.replace(/:.*/, '')), item).toBe(true);
+      expect(core).toContain('        part: xcku060-ffva1156-2-e\n');
+      expect(core.match(/^ {4}toplevel: tiny$/gm)?.length).toBe(3);
+    },
+  );
 });
 
 describe('the stand-in for Vivado notices', () => {
