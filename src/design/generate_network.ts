@@ -21,7 +21,7 @@ export function generateNetwork(design: NetworkDesign): DesignFiles {
   const files = networkSimulationFiles(design);
   files.set(PROGRAM_FILE, printProgram(design.program));
   const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
-  const sources = { rtl: below('rtl'), mem: below('mem') };
+  const sources = { rtl: below('rtl'), mem: below('mem'), sw: below('sw') };
   for (const [path, content] of vivadoFiles(networkIp(design), sources)) files.set(path, content);
   files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design)));
   files.set(DESIGN_FILE, printNetworkManifest(design, files));
