@@ -12,7 +12,7 @@ export function layerIp({ config, dimensions: d }: Pick<Design, 'config' | 'dime
     library: 'lstm',
     description: `Sparse LSTM: ${d.inputs} inputs, ${d.cells} cells, ${d.outputs} outputs`,
     interfaces: busInterfaces({ channels: d.channels, memory: d.dram ? d : null, numbered: false, control: true }),
-    registers: registersOf(d),
+    registers: registersOf({ dram: d.dram, network: false }),
     statics: layerStatics(d),
   };
 }

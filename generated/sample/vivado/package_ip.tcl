@@ -114,18 +114,8 @@ set registers {
     }}
     {FEATURES 0x018 {What the design has} {
         {dram 0 1 read-only {} {weights in external memory}}
-        {projection 1 1 read-only {} {a projection}}
         {peepholes 2 1 read-only {} peepholes}
         {bus_bits 16 16 read-only {} {bits of the memory port; 0 without one}}
-    }}
-    {INPUTS 0x01c Inputs {
-        {count 0 32 read-only {} {elements of an input frame of the largest model}}
-    }}
-    {CELLS 0x020 Cells {
-        {count 0 32 read-only {} {cells of the largest model}}
-    }}
-    {OUTPUTS 0x024 Outputs {
-        {count 0 32 read-only {} {elements of an output frame of the largest model}}
     }}
     {CONTROL 0x040 {Start and stop} {
         {run 0 1 read-write {} {take input frames. The first 1 after a reset starts the core; 0 pauses it at the end of an input frame. Soft reset clears it}}
@@ -174,15 +164,6 @@ set registers {
     {IMAGE_DATA 0x064 {Words of the image, in order} {
         {word 0 32 write-only {} {the next word}}
     }}
-    {MODEL_INPUTS 0x068 {Inputs of the model that is loaded} {
-        {count 0 32 read-only {} {elements of an input frame}}
-    }}
-    {MODEL_CELLS 0x06c {Cells of the model} {
-        {count 0 32 read-only {} {cells of the layer}}
-    }}
-    {MODEL_OUTPUTS 0x070 {Outputs of the model} {
-        {count 0 32 read-only {} {elements of an output frame}}
-    }}
     {FRAMES 0x080 {Output frames sent since the start} {
         {count 0 32 read-only {} {modulo 2^32}}
     }}
@@ -206,7 +187,7 @@ set registers {
         {resume 1 1 write-only oneToSet {the next frame of the channel at the place goes on with c and y as they were written}}
         {idle 8 1 read-only {} {the state can be reached; otherwise accesses change nothing}}
     }}
-    {STATE_PLACE 0x0a4 {Place of an element: bits 15 to 0 element, 23 to 16 channel, 24 vector (0 c, 1 y)} {
+    {STATE_PLACE 0x0a4 {Place of an element: bits 15 to 0 element, 23 to 16 channel, 24 vector (0 c, 1 y); of a network 31 to 24 number of the state} {
         {word 0 32 write-only {} {the place; begins a read}}
     }}
     {STATE_WRITE 0x0a8 {Writes an element, and goes on to the next} {
