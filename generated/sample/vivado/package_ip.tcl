@@ -114,8 +114,18 @@ set registers {
     }}
     {FEATURES 0x018 {What the design has} {
         {dram 0 1 read-only {} {weights in external memory}}
+        {projection 1 1 read-only {} {a projection}}
         {peepholes 2 1 read-only {} peepholes}
         {bus_bits 16 16 read-only {} {bits of the memory port; 0 without one}}
+    }}
+    {INPUTS 0x01c Inputs {
+        {count 0 32 read-only {} {elements of an input frame of the largest model}}
+    }}
+    {CELLS 0x020 Cells {
+        {count 0 32 read-only {} {cells of the largest model}}
+    }}
+    {OUTPUTS 0x024 Outputs {
+        {count 0 32 read-only {} {elements of an output frame of the largest model}}
     }}
     {CONTROL 0x040 {Start and stop} {
         {run 0 1 read-write {} {take input frames. The first 1 after a reset starts the core; 0 pauses it at the end of an input frame. Soft reset clears it}}
@@ -163,6 +173,15 @@ set registers {
     }}
     {IMAGE_DATA 0x064 {Words of the image, in order} {
         {word 0 32 write-only {} {the next word}}
+    }}
+    {MODEL_INPUTS 0x068 {Inputs of the model that is loaded} {
+        {count 0 32 read-only {} {elements of an input frame}}
+    }}
+    {MODEL_CELLS 0x06c {Cells of the model} {
+        {count 0 32 read-only {} {cells of the layer}}
+    }}
+    {MODEL_OUTPUTS 0x070 {Outputs of the model} {
+        {count 0 32 read-only {} {elements of an output frame}}
     }}
     {FRAMES 0x080 {Output frames sent since the start} {
         {count 0 32 read-only {} {modulo 2^32}}
