@@ -1,5 +1,6 @@
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
+import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
 import { networkCycles } from './network_cycles.ts';
 
 /** Cycles of a network, predicted without a simulation: frames are never late, and the output is always taken. */
@@ -18,19 +19,22 @@ const UTTERANCE = 64;
 /**
  * Predicts the cycles of a network, all channels with a frame in every step; see {@link networkCycles}.
  *
- * @returns null with weights in external memory, and where an utterance of the estimate is too short for the windows of the network
+ * @param rate of external memory, for a design with its weights there
+ * @returns null where an utterance of the estimate is too short for the windows of the network
  */
-export function estimateNetworkCycles(design: NetworkDesign): NetworkEstimate | null {
+export function estimateNetworkCycles(
+  design: NetworkDesign,
+  rate: MemoryRate = DEFAULT_MEMORY,
+): NetworkEstimate | null {
   const { sizes, program } = design;
-  if (sizes.external !== null) return null;
   if (sizes.utterance) {
     const steps = Math.min(program.machine.maxSteps, UTTERANCE);
     if (stepsOfAxes(program, steps).some((count) => count === 0)) return null;
-    return { steps, cycles: networkCycles(design, { utterances: [steps] }).at(-1)!.cycle };
+    return { steps, cycles: networkCycles(design, { utterances: [steps] }, rate).at(-1)!.cycle };
   }
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const batches = new Array<boolean[]>(SETTLE + AVERAGED).fill(everyChannel);
-  const ends = networkCycles(design, { batches }).filter(({ last }) => last);
+  const ends = networkCycles(design, { batches }, rate).filter(({ last }) => last);
   const frames = sizes.channels * program.outputs.length;
   const endOf = (step: number) => ends[step * frames - 1]!.cycle;
   return { steps: 1, cycles: (endOf(SETTLE + AVERAGED) - endOf(SETTLE)) / AVERAGED };

@@ -1,5 +1,6 @@
 import { UNDER_WAY } from '../../machine/queue_depth.ts';
 import type { Run } from './mac_twin.ts';
+import type { BufferTwin } from './word_buffers.ts';
 
 /** Progress of CELL, as the issuers see it. */
 export interface Progress {
@@ -24,6 +25,7 @@ export class GroupTwin {
   readonly #depth: number;
   /** Word counts by feed. */
   readonly #counts: readonly Uint32Array[];
+  readonly #buffers: BufferTwin | null;
   readonly #runs: Run[] = [];
   #arriving: Run | null = null;
   #seen: Progress = { readyPosted: 0, progress: 0 };
@@ -46,8 +48,16 @@ export class GroupTwin {
   /**
    * @param depth entries of a queue
    * @param counts word counts of every feed of the group, column by column
+   * @param buffers of words from external memory; null where they are on chip
    */
-  constructor(group: number, groups: number, depth: number, counts: readonly Uint32Array[]) {
+  constructor(
+    group: number,
+    groups: number,
+    depth: number,
+    counts: readonly Uint32Array[],
+    buffers: BufferTwin | null = null,
+  ) {
+    this.#buffers = buffers;
     this.#group = group;
     this.#groups = groups;
     this.#feeds = counts.length;
@@ -100,6 +110,7 @@ export class GroupTwin {
     let filling = false;
     let passed = true;
     const depth = this.#depth;
+    const buffers = this.#buffers;
     for (let feed = 0; feed < this.#feeds; feed++) {
       const level = this.#level[feed]!;
       if (level >= depth - UNDER_WAY) filling = true;
@@ -111,14 +122,24 @@ export class GroupTwin {
       if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 2) & 1) - Number(cleared);
       let taken = 0;
       const level = this.#level[feed]!;
-      if (this.#words[feed]! > 0) this.#words[feed]!--;
-      else if (level > 0) {
+      const here = buffers === null || buffers.ready[feed] === 1;
+      if (this.#words[feed]! > 0) {
+        if (here) {
+          this.#words[feed]!--;
+          buffers?.take(feed);
+        }
+      } else if (level > 0) {
         const at = this.#first[feed]!;
         const entry = this.#entries[feed * depth + at]!;
-        if (entry === MARKER) taken = 1;
-        else this.#words[feed] = entry - 1;
-        this.#first[feed] = at + 1 === depth ? 0 : at + 1;
-        this.#level[feed] = level - 1;
+        if (entry === MARKER || here) {
+          if (entry === MARKER) taken = 1;
+          else {
+            this.#words[feed] = entry - 1;
+            buffers?.take(feed);
+          }
+          this.#first[feed] = at + 1 === depth ? 0 : at + 1;
+          this.#level[feed] = level - 1;
+        }
       }
       this.#passing[feed] = ((passing << 1) | taken) & 7;
       if (sent === NONE) continue;

@@ -3,12 +3,15 @@ import { queueDepth } from '../../machine/queue_depth.ts';
 import { SEMAPHORES, type Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
+import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
 import { CellTwin } from './cell_twin.ts';
 import { GroupTwin, JoinTwin } from './group_twin.ts';
 import { LoadTwin } from './load_twin.ts';
 import { MacTwin } from './mac_twin.ts';
 import { SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
+import { WeightTwin } from './weight_twin.ts';
+import { BufferTwin, RowImage } from './word_buffers.ts';
 
 /** A beat of an output, and the cycle in which it leaves; cycle 0 is that in which the programs begin. */
 export interface TimedBeat extends OutBeat {
@@ -33,6 +36,19 @@ function countsOf({ name, sizes, memories }: NetworkDesign, group: number): Uint
     const lane = group * lanes + (sharedCounts ? 0 : feed);
     return memories.get(`${name}_pointers_${String(lane).padStart(4, '0')}.mem`)!.words;
   });
+}
+
+/** What brings the weights from external memory; null where they are on chip. */
+function externalOf({ sizes, weights: image }: NetworkDesign, rate: MemoryRate, sequencer: () => SequencerTwin) {
+  const { external, groups, lanes, utterance } = sizes;
+  if (external === null || image === null) return null;
+  const rows = new RowImage(image, sizes, external);
+  return {
+    weights: new WeightTwin(sequencer(), external, rate, utterance),
+    buffers: Array.from({ length: groups }, (_, group) => {
+      return new BufferTwin(rows, group, lanes, external.bufferLimit);
+    }),
+  };
 }
 
 /** Writes of VMEM that go to all groups, part by part: CELL first, then a copy, then LOAD. */
@@ -79,15 +95,19 @@ class WritePort {
  * The cycle model of a network: runs the program words of a design as the hardware does, register for register, without its data. Beats of the
  * input are never late, those of the output are taken at once.
  *
- * @throws Error where the units wait for each other for ever, or the weights are in external memory
+ * @param rate of external memory, for a design with its weights there
+ * @throws Error where the units wait for each other for ever
  */
-export function networkCycles(design: NetworkDesign, input: NetworkInput): TimedBeat[] {
+export function networkCycles(
+  design: NetworkDesign,
+  input: NetworkInput,
+  rate: MemoryRate = DEFAULT_MEMORY,
+): TimedBeat[] {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
-  if (sizes.external !== null) throw new Error('the cycle model of networks has the weights on chip');
   const ready = SEMAPHORES.indexOf('ready');
   const image = (file: string) => memories.get(`${name}_${file}.mem`)!;
-  const sequencer = (stream: Stream) => new SequencerTwin(stream, image(stream), ready, axes);
+  const sequencer = (stream: Stream | 'reader') => new SequencerTwin(stream, image(stream), ready, axes);
   const [loadProgram, macProgram, cellProgram, storeProgram] = (['load', 'mac', 'cell', 'store'] as const).map(
     sequencer,
   ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
@@ -100,8 +120,9 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput): Timed
   const cell = new CellTwin(cellProgram, sizes);
   const store = new StoreTwin(storeProgram, sizes, (step) => (utterance ? everyChannel : (batches[step] ?? [])));
   const depth = queueDepth(sizes);
+  const supply = externalOf(design, rate, () => sequencer('reader'));
   const all = Array.from({ length: groups }, (_, group) => {
-    return new GroupTwin(group, groups, depth, countsOf(design, group));
+    return new GroupTwin(group, groups, depth, countsOf(design, group), supply?.buffers[group]);
   });
   const [runs, markers] = [new JoinTwin(groups), new JoinTwin(groups)];
   const port = new WritePort(sizes.replicated ? replicatedCycles(sizes) : 1);
@@ -137,6 +158,12 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput): Timed
     mac.tick(progress.readyPosted, runs.now(runPulses), markers.now(markPulses), restart);
     cell.tick(restart);
     for (const group of all) group.tick(run, progress);
+    if (supply !== null) {
+      const { weights, buffers } = supply;
+      const room = buffers.every((own) => own.room);
+      for (const own of buffers) own.tick(weights.row);
+      weights.tick(room, axisSteps, restart);
+    }
     runs.tick(runPulses);
     markers.tick(markPulses);
     const inputs = { ...common, syncReady: true, idle: true };
@@ -151,7 +178,9 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput): Timed
       if (store.beat.last) seen++;
     }
     // All have stood at their ends for two cycles, and it has been seen.
-    const rests = [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted);
+    const rests =
+      [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted) &&
+      (supply === null || supply.weights.halted);
     const again = halted >= 3 && rests;
     halted = restart ? 0 : rests ? halted + 1 : 0;
     restart = again && !restart;
