@@ -19,12 +19,19 @@ export class GroupTwin {
   /** The last column of a run is read; all lanes have passed a marker. */
   runRead = false;
   marked = false;
+  /** Feeds; those that had no word in the last cycle, and those whose word had not come from external memory; why no column was sent, where MAC had one. */
+  readonly feeds: number;
+  idle = 0;
+  hungry = 0;
+  waits: string | null = null;
+  /** Words of all feeds so far, by segment. */
+  readonly worked: Float64Array;
   readonly #group: number;
   readonly #groups: number;
-  readonly #feeds: number;
   readonly #depth: number;
   /** Word counts by feed. */
   readonly #counts: readonly Uint32Array[];
+  readonly #segments: Uint16Array;
   readonly #buffers: BufferTwin | null;
   readonly #runs: Run[] = [];
   #arriving: Run | null = null;
@@ -36,8 +43,10 @@ export class GroupTwin {
   #pointer = 0;
   #stall = false;
   #stages: [number, number, number, number] = [NONE, NONE, NONE, NONE];
-  /** By feed: entries, the first of them, how many; words left of the column at hand; markers on their way and passed. */
+  /** By feed: entries with their segments, the first of them, how many; words left of the column at hand; markers on their way and passed. */
   readonly #entries: Int32Array;
+  readonly #entrySegments: Uint16Array;
+  readonly #segment: Uint16Array;
   readonly #first: Int32Array;
   readonly #level: Int32Array;
   readonly #words: Int32Array;
@@ -48,6 +57,7 @@ export class GroupTwin {
   /**
    * @param depth entries of a queue
    * @param counts word counts of every feed of the group, column by column
+   * @param segments number of the segment of each of them
    * @param buffers of words from external memory; null where they are on chip
    */
   constructor(
@@ -55,14 +65,19 @@ export class GroupTwin {
     groups: number,
     depth: number,
     counts: readonly Uint32Array[],
-    buffers: BufferTwin | null = null,
+    segments: Uint16Array,
+    buffers: BufferTwin | null,
   ) {
     this.#buffers = buffers;
     this.#group = group;
     this.#groups = groups;
-    this.#feeds = counts.length;
+    this.feeds = counts.length;
     this.#depth = depth;
     this.#counts = counts;
+    this.#segments = segments;
+    this.worked = new Float64Array(segments.reduce((most, segment) => Math.max(most, segment), 0) + 1);
+    this.#entrySegments = new Uint16Array(counts.length * depth);
+    this.#segment = new Uint16Array(counts.length);
     this.#entries = new Int32Array(counts.length * depth);
     this.#first = new Int32Array(counts.length);
     this.#level = new Int32Array(counts.length);
@@ -79,6 +94,8 @@ export class GroupTwin {
     const column = go && !this.#atMarker && (!own.chain || written);
     const lastColumn = column && this.#left === 0;
     const finished = (lastColumn && !own.marker) || (go && this.#atMarker);
+    this.waits =
+      own === null ? null : this.#stall || column || own.chain === false ? 'columns' : 'waits for progress of CELL';
     const sends = column ? this.#pointer : go && this.#atMarker ? IS_MARKER : NONE;
 
     this.#feedsTick(this.#stages[3]);
@@ -110,45 +127,56 @@ export class GroupTwin {
     let filling = false;
     let passed = true;
     const depth = this.#depth;
-    const buffers = this.#buffers;
-    for (let feed = 0; feed < this.#feeds; feed++) {
+    for (let feed = 0; feed < this.feeds; feed++) {
       const level = this.#level[feed]!;
       if (level >= depth - UNDER_WAY) filling = true;
       if (this.#markers[feed] === 0) passed = false;
     }
     const cleared = this.marked;
-    for (let feed = 0; feed < this.#feeds; feed++) {
+    const { worked } = this;
+    let [idle, hungry] = [0, 0];
+    const buffers = this.#buffers;
+    for (let feed = 0; feed < this.feeds; feed++) {
       const passing = this.#passing[feed]!;
       if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 2) & 1) - Number(cleared);
       let taken = 0;
       const level = this.#level[feed]!;
-      const here = buffers === null || buffers.ready[feed] === 1;
-      if (this.#words[feed]! > 0) {
-        if (here) {
-          this.#words[feed]!--;
-          buffers?.take(feed);
+      const words = this.#words[feed]!;
+      const at = this.#first[feed]!;
+      const entry = words === 0 && level > 0 ? this.#entries[feed * depth + at]! : null;
+      const takes = words > 0 || (entry !== null && entry !== MARKER);
+      const here = !takes || buffers === null || buffers.ready[feed] === 1;
+      if (takes && here) buffers?.take(feed);
+      if (!here) hungry++;
+      else if (words > 0) {
+        this.#words[feed]!--;
+        worked[this.#segment[feed]!]!++;
+      } else if (entry === null) idle++;
+      else {
+        if (entry === MARKER) {
+          taken = 1;
+          idle++;
+        } else {
+          const segment = this.#entrySegments[feed * depth + at]!;
+          this.#words[feed] = entry - 1;
+          this.#segment[feed] = segment;
+          worked[segment]!++;
         }
-      } else if (level > 0) {
-        const at = this.#first[feed]!;
-        const entry = this.#entries[feed * depth + at]!;
-        if (entry === MARKER || here) {
-          if (entry === MARKER) taken = 1;
-          else {
-            this.#words[feed] = entry - 1;
-            buffers?.take(feed);
-          }
-          this.#first[feed] = at + 1 === depth ? 0 : at + 1;
-          this.#level[feed] = level - 1;
-        }
+        this.#first[feed] = at + 1 === depth ? 0 : at + 1;
+        this.#level[feed] = level - 1;
       }
       this.#passing[feed] = ((passing << 1) | taken) & 7;
       if (sent === NONE) continue;
       const count = sent === IS_MARKER ? MARKER : this.#counts[feed]![sent]!;
       if (sent !== IS_MARKER && count === 0) continue;
       const to = this.#first[feed]! + this.#level[feed]!;
-      this.#entries[feed * depth + (to >= depth ? to - depth : to)] = count;
+      const place = feed * depth + (to >= depth ? to - depth : to);
+      this.#entries[place] = count;
+      if (sent !== IS_MARKER) this.#entrySegments[place] = this.#segments[sent]!;
       this.#level[feed]!++;
     }
+    this.idle = idle;
+    this.hungry = hungry;
     this.#stall = filling;
     this.marked = passed && !cleared;
   }

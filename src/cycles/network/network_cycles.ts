@@ -4,6 +4,7 @@ import { SEMAPHORES, type Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
 import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
+import { CycleAccount, segmentPlaces, segmentsOfCounts } from './account.ts';
 import { CellTwin } from './cell_twin.ts';
 import { GroupTwin, JoinTwin } from './group_twin.ts';
 import { LoadTwin } from './load_twin.ts';
@@ -98,11 +99,21 @@ class WritePort {
  * @param rate of external memory, for a design with its weights there
  * @throws Error where the units wait for each other for ever
  */
-export function networkCycles(
+export function networkCycles(design: NetworkDesign, input: NetworkInput, rate = DEFAULT_MEMORY): TimedBeat[] {
+  return accountedCycles(design, input, null, rate).beats;
+}
+
+/**
+ * As {@link networkCycles}, with what the units did.
+ *
+ * @param from frames of the output after which the cycles count, from their last beat to that of the last frame; null: none do
+ */
+export function accountedCycles(
   design: NetworkDesign,
   input: NetworkInput,
-  rate: MemoryRate = DEFAULT_MEMORY,
-): TimedBeat[] {
+  from: number | null,
+  rate: MemoryRate,
+): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
   const ready = SEMAPHORES.indexOf('ready');
@@ -121,18 +132,24 @@ export function networkCycles(
   const store = new StoreTwin(storeProgram, sizes, (step) => (utterance ? everyChannel : (batches[step] ?? [])));
   const depth = queueDepth(sizes);
   const supply = externalOf(design, rate, () => sequencer('reader'));
+  const places = segmentPlaces(design, (group) => countsOf(design, group));
+  const segments = segmentsOfCounts(places);
   const all = Array.from({ length: groups }, (_, group) => {
-    return new GroupTwin(group, groups, depth, countsOf(design, group), supply?.buffers[group]);
+    return new GroupTwin(group, groups, depth, countsOf(design, group), segments, supply?.buffers[group] ?? null);
   });
   const [runs, markers] = [new JoinTwin(groups), new JoinTwin(groups)];
   const port = new WritePort(sizes.replicated ? replicatedCycles(sizes) : 1);
 
+  const account = new CycleAccount(places, all);
+  const sequencers = { load: loadProgram, mac: macProgram, cell: cellProgram, store: storeProgram };
   const expected = framesOf(design, input);
   const beats: TimedBeat[] = [];
+  let begin = from === 0 ? 0 : Number.POSITIVE_INFINITY;
   let seen = 0;
   let halted = 0;
   let restart = false;
-  for (let cycle = 0, quiet = 0; seen < expected; cycle++, quiet++) {
+  const left = (cycle: number) => seen === expected && cycle >= (beats.at(-1)?.cycle ?? 0);
+  for (let cycle = 0, quiet = 0; !left(cycle); cycle++, quiet++) {
     if (quiet > PATIENCE) {
       const where = [loadProgram, macProgram, cellProgram, storeProgram].map(({ at }) => at).join(', ');
       throw new Error(`no beat in ${PATIENCE} cycles; the units stand at ${where}`);
@@ -152,6 +169,9 @@ export function networkCycles(
     const macIdle = mac.idle;
     const cellIdle = cell.idle;
 
+    const at = { load: load.at, mac: mac.at, cell: cell.at, store: store.at };
+
+    if (cycle === begin) account.begin();
     port.tick(write, copy, load.write);
     load.tick(loadReady, restart);
     store.tick(!read, !byCell, axisSteps.steps);
@@ -175,8 +195,10 @@ export function networkCycles(
     if (store.beat !== null) {
       quiet = 0;
       beats.push({ ...store.beat, cycle: cycle + TO_OUTPUT });
-      if (store.beat.last) seen++;
+      if (store.beat.last && ++seen === from) begin = cycle + TO_OUTPUT;
     }
+    if (cycle >= begin) account.cycle(at, sequencers);
+
     // All have stood at their ends for two cycles, and it has been seen.
     const rests =
       [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted) &&
@@ -185,7 +207,7 @@ export function networkCycles(
     halted = restart ? 0 : rests ? halted + 1 : 0;
     restart = again && !restart;
   }
-  return beats;
+  return { beats, account };
 }
 
 /** Frames of all outputs in a run. */
