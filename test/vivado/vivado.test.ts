@@ -17,6 +17,7 @@ import { sampleDesign } from '../../fixtures/sample_design.ts';
 import type { DesignFiles } from '../../src/design/files.ts';
 import { generate } from '../../src/design/generate.ts';
 import { generateNetwork } from '../../src/design/generate_network.ts';
+import type { Graph } from '../../src/model/graph.ts';
 import { type VivadoDesign, vivadoFiles } from '../../src/vivado/files.ts';
 import { layerIp, networkIp } from '../../src/vivado/ip.ts';
 import { tinyNetworkDesign } from '../lib/tiny_network.ts';
@@ -34,6 +35,14 @@ const CONFIGS = {
 } as const;
 const CONFIG_NAMES = Object.keys(CONFIGS) as (keyof typeof CONFIGS)[];
 
+const NO_HOST_FILES = { norm: null, labels: null };
+
+/** Scripts do not look at the model of a network. */
+const NOTHING: Graph = {
+  ...{ tensors: new Map(), nodes: [], inputs: [], outputs: [], states: [], sequenceLengths: null, outside: [] },
+};
+const MODEL = { graph: NOTHING, partition: { front: null, core: NOTHING, back: null }, outputs: [] };
+
 /** A design: what the scripts are told of it, its files, beats of its memory port, and ports that belong to no interface. */
 interface Case {
   readonly ip: VivadoDesign;
@@ -46,7 +55,7 @@ interface Case {
 function layerCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
   const compilation = sampleDesign(LAYER, config);
   const { design, layer } = compilation;
-  const files = generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null });
+  const files = generate(compilation, { layer, outputLayer: null }, NO_HOST_FILES);
   const { dimensions } = design;
   const description = 'Sparse LSTM: 6 inputs, 8 cells, 4 outputs';
   return { ip: layerIp(design), files, memory: dimensions.dram ? dimensions : null, plain: [], description };
@@ -57,7 +66,7 @@ function networkCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
   const memory = design.sizes.external;
   const plain = ['frame_taken', 'frame_error', 'busy', ...(memory === null ? [] : ['weight_base', 'memory_status'])];
   const description = 'Sparse neural network: 6 + 2 elements in, 3 + 4 elements out';
-  return { ip: networkIp(design), files: generateNetwork(design), memory, plain, description };
+  return { ip: networkIp(design), files: generateNetwork(design, MODEL, NO_HOST_FILES), memory, plain, description };
 }
 
 const CASES = new Map<string, Case>([
