@@ -87,5 +87,4 @@ export type { NamedPath } from './verbs/run/named_path.ts';
 export type { RunEngine } from './verbs/run/open_engine.ts';
 export { type RunOptions, type RunResult, run } from './verbs/run.ts';
 export { type SimulateResult, simulate } from './verbs/simulate.ts';
-export { type NetworkSimulateResult, simulateNetwork } from './verbs/simulate_network.ts';
 export { type EngineName, type Transcription, transcribe } from './verbs/transcribe.ts';

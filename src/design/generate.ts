@@ -58,12 +58,13 @@ export function generate(
   const rtlPaths = [...modules.keys()];
   const memPaths = [...images.keys()].map((file) => memoryPath(name, file));
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
-  const vivado = vivadoFiles(layerIp(design), { rtl: rtlPaths, mem: memPaths });
-  for (const [path, content] of vivado) files.set(path, content);
   files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash, sum)));
   for (const ending of ['h', 'c']) {
     files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
   }
+  const sw = [...files.keys()].filter((path) => /^sw\/.*\.[ch]$/.test(path));
+  const vivado = vivadoFiles(layerIp(design), { rtl: rtlPaths, mem: memPaths, sw });
+  for (const [path, content] of vivado) files.set(path, content);
   files.set('README.md', renderTemplate('README.md.hbs', readmeValues(compilation, host)));
   files.set(DESIGN_FILE, printManifest(compilation, ports, files));
   return files;

@@ -1,7 +1,9 @@
+import { registersOf } from '../control/registers.ts';
 import type { Design } from '../program/design.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { VivadoDesign } from './files.ts';
 import { busInterfaces } from './interfaces.ts';
+import { layerStatics } from './static_registers.ts';
 
 /** What Vivado and FuseSoC are told of the design of one layer. */
 export function layerIp({ config, dimensions: d }: Pick<Design, 'config' | 'dimensions'>): VivadoDesign {
@@ -10,6 +12,8 @@ export function layerIp({ config, dimensions: d }: Pick<Design, 'config' | 'dime
     library: 'lstm',
     description: `Sparse LSTM: ${d.inputs} inputs, ${d.cells} cells, ${d.outputs} outputs`,
     interfaces: busInterfaces({ channels: d.channels, memory: d.dram ? d : null, numbered: false, control: true }),
+    registers: registersOf({ dram: d.dram, network: false }),
+    statics: layerStatics(d),
   };
 }
 
@@ -21,5 +25,7 @@ export function networkIp({ config, program, sizes }: NetworkDesign): VivadoDesi
     library: 'network',
     description: `Sparse neural network: ${elements(program.inputs)} elements in, ${elements(program.outputs)} elements out`,
     interfaces: busInterfaces({ channels: sizes.channels, memory: sizes.external, numbered: true, control: false }),
+    registers: [],
+    statics: [],
   };
 }
