@@ -92,6 +92,16 @@ initial states are not part of an image; a host that wants an utterance to start
 - Write: STATE_PLACE with element 0, then the elements to STATE_WRITE; c first, then all elements of y, which must be complete. STATE.resume then
   makes the next frame go on, unless it is marked as the start of an utterance.
 - STATE.clear makes the next frame start an utterance.
+
+Designs of networks that run step by step (FEATURES.states) have this for every state: STATE_PLACE names its number, in the order in which \`inspect\`
+lists the states, and MODEL_STATES says how many there are. Elements are written in any order. While an element is being written the port takes no other write.
+
+## Networks
+
+- A frame of one output is a frame of FRAMES; its number is \`m_axis_tuser\`. CONTROL.run = 0 pauses at the end of an input frame, or of an utterance where
+  the network runs by utterance (FEATURES.utterance). Between the inputs of a step, and while a batch is open, STATUS.busy stays 1.
+- ERRORS.frame of a network that runs by utterance says that a whole utterance was dropped: it ended within a step, or was too long or too short.
+- PORT names an input or output of the model that is loaded; PORT_SHAPE then tells the elements of its frames and their fraction bits.
 `;
 
 /** `docs/registers.md`: the register map as a table, and what start, pause and soft reset do. */
