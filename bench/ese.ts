@@ -42,7 +42,7 @@ async function run(name: string, withheld: number): Promise<void> {
     ...(dram ? { memory: { latency: 64, stalls: withheld } } : {}),
   });
   const seconds = (performance.now() - started) / 1000;
-  const load = result.load!;
+  const load = { ...result.load!, memoryCycles: result.load!.memoryCycles ?? 0 };
   const estimate = estimateCycles(design, { latency: 64, bandwidth: 1 - withheld });
   const label = withheld === 0 ? name : `${name}, ${100 * withheld} % of beats withheld`;
   table.push([

@@ -24,7 +24,7 @@ import { elementsOf, type Graph } from '../src/model/graph.ts';
 import { importModel } from '../src/model/import/read_model.ts';
 import { FloatNetwork } from '../src/model/reference/float_network.ts';
 import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
-import { MEL_BANDS, parseFeatureNorm, STACK, speechFeatures } from '../src/speech/features.ts';
+import { featureSteps, MEL_BANDS, parseFeatureNorm, STACK, speechFeatures } from '../src/speech/features.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import { quantize } from '../src/util/fixed.ts';
 import { openRecordings, readTestStrings, synthesise } from './lib/test_strings.ts';
@@ -64,13 +64,11 @@ function modelPath(folder: string, name: string): string {
   return found;
 }
 
-/** Stacked frames as the network takes them: pairs side by side, or one frame of all bands a step. */
 function asInput(frames: Frames, graph: Graph): Frames {
   const width = elementsOf(graph.tensors.get(graph.inputs[0]!.tensor)!);
-  if (width === frames.width) return frames;
-  if (width !== MEL_BANDS)
-    throw new EsegenError('model', `expected ${MEL_BANDS} or ${STACK * MEL_BANDS} inputs, got ${width}`);
-  return { frames: frames.frames * STACK, width, data: frames.data };
+  const steps = featureSteps(frames, width);
+  if (steps !== null) return steps;
+  throw new EsegenError('model', `expected ${MEL_BANDS} or ${STACK * MEL_BANDS} inputs, got ${width}`);
 }
 
 async function main({

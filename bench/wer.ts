@@ -27,7 +27,7 @@ import { logMel, melWeights, parseFeatureNorm, speechFeatures } from '../src/spe
 import { applyOutputLayer } from '../src/speech/output_layer.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import { build } from '../src/verbs/build.ts';
-import { quantizeFrames } from '../src/verbs/simulation/input_frames.ts';
+import { quantizeFrames } from '../src/verbs/run/one_layer_golden.ts';
 import { openRecordings, readTestStrings, synthesise } from './lib/test_strings.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

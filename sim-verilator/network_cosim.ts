@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { GoldenNetwork } from '../src/golden/network.ts';
+import { GoldenNetwork, type SaturatedShare } from '../src/golden/network.ts';
 import type { NetworkDesign } from '../src/program/network_design.ts';
 import { fromStream } from '../src/program/port_order.ts';
 import type { Report } from '../src/util/report.ts';
@@ -29,13 +29,14 @@ export interface NetworkCosimOptions extends Report {
 /** What a co-simulation of a network design found. */
 export interface NetworkCosim extends Comparison {
   readonly simulator: SimulatorName;
-  /** Frames that came out, over all outputs and voices. */
-  readonly frames: number;
-  /** Cycles from reset to the last output word, and of these those until the first frame has left. */
+  /** Cycles from reset to the last output word. */
   readonly cycles: number;
-  readonly firstFrameCycles: number;
   /** One entry an output frame. */
   readonly stats: readonly NetworkStats[];
+  /** Of these, those at the end of each batch of voices, or of each utterance; of those that came. */
+  readonly batches: readonly NetworkStats[];
+  /** By name of the vector, over all utterances of the golden model. */
+  readonly saturated: ReadonlyMap<string, SaturatedShare>;
   /** By utterance; frames that did not come are zeros. */
   readonly golden: readonly PortValues[];
   readonly rtl: readonly PortValues[];
@@ -60,15 +61,16 @@ export async function cosimulateNetwork(
   const { program, sizes } = design;
   const stimuli = networkStimuli(program, utterances);
   const network = new GoldenNetwork(program);
-  const golden = utterances.map((inputs) => network.run(inputs).outputs);
+  const runs = utterances.map((inputs) => network.run(inputs));
+  const golden = runs.map(({ outputs }) => outputs);
   const { beats, stats } = await runBench(dir, design, stimuli, options);
   return {
     ...compareBeats(program, golden, stimuli.answers, beats, sizes.beat),
     simulator: options.simulator,
-    frames: stats.length,
     cycles: stats.at(-1)?.cycle ?? 0,
-    firstFrameCycles: stats[0]?.cycle ?? 0,
     stats,
+    batches: stats.filter((_, at) => stimuli.answers[at]?.batch !== stimuli.answers[at + 1]?.batch),
+    saturated: runs.at(-1)?.saturated ?? new Map(),
     golden,
     rtl: outputsOf(design, golden, stimuli.answers, beats),
   };

@@ -13,6 +13,8 @@ export interface AnswerFrame {
   readonly output: number;
   readonly step: number;
   readonly channel: number;
+  /** Time step of all voices that it is of, or utterance where utterances run one behind the other. */
+  readonly batch: number;
 }
 
 /** What goes into a design, and what must come out. */
@@ -77,7 +79,7 @@ function streaming(program: Program, utterances: readonly PortValues[]): Network
   const places = spreadSteps(lengths, program.machine.channels);
   const batches = Array.from({ length: (places.at(-1)?.batch ?? -1) + 1 }, (): Place[] => []);
   for (const place of places) batches[place.batch]!.push(place);
-  for (const batch of batches) {
+  for (const [number, batch] of batches.entries()) {
     for (const port of inputFrames(program, oneStep)) {
       for (const [at, { utterance, step, channel }] of batch.entries()) {
         const marks = (step === 0 ? START : 0) | (at === batch.length - 1 ? END_OF_BATCH : 0);
@@ -86,7 +88,9 @@ function streaming(program: Program, utterances: readonly PortValues[]): Network
       }
     }
     for (const output of outputFrames(program, oneStep)) {
-      for (const { utterance, step, channel } of batch) answers.push({ utterance, output, step, channel });
+      for (const { utterance, step, channel } of batch) {
+        answers.push({ utterance, output, step, channel, batch: number });
+      }
     }
   }
   return { beats: writer.end(), answers };
@@ -105,7 +109,7 @@ function byUtterance(program: Program, utterances: readonly PortValues[]): Netwo
     writer.close();
     const given = program.outputs.map(() => 0);
     for (const output of outputFrames(program, steps)) {
-      answers.push({ utterance, output, step: given[output]!++, channel: 0 });
+      answers.push({ utterance, output, step: given[output]!++, channel: 0, batch: utterance });
     }
   }
   return { beats: writer.end(), answers };

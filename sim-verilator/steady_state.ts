@@ -46,6 +46,17 @@ export function steadyState(stats: readonly FrameStats[], lanes: number): Steady
   return { cyclesPerFrame: cycles / frames, load };
 }
 
+/**
+ * Mean over a whole run, for a design that answers utterances as a whole.
+ *
+ * @param end of its last output frame
+ * @param frames steps of all utterances
+ */
+export function wholeRun({ cycle, counters }: FrameStats, frames: number, lanes: number): SteadyState {
+  const load = counters === null ? null : loadOf(NO_COUNTS, counters, { frames, cycles: cycle, lanes });
+  return { cyclesPerFrame: cycle / frames, load };
+}
+
 function loadOf(
   from: Counters,
   to: Counters,

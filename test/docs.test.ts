@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { sampleDesign } from '../fixtures/sample_design.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { memoryPath } from '../src/machine/names.ts';
-import { busInterfaces } from '../src/vivado/interfaces.ts';
+import { layerIp } from '../src/vivado/ip.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = [
@@ -95,11 +95,8 @@ test('words that docs/model-format.md shows are those of the sample', () => {
 });
 
 test('docs/vivado.md has every interface of the IP', () => {
-  const { dimensions } = sampleDesign(
-    { inputs: 4, cells: 4 },
-    { array: { channels: 2, lanes: 2 }, weights: 'dram' },
-  ).design;
-  const interfaces = busInterfaces(dimensions);
+  const { design } = sampleDesign({ inputs: 4, cells: 4 }, { array: { channels: 2, lanes: 2 }, weights: 'dram' });
+  const { interfaces } = layerIp(design);
   const table = read('docs/vivado.md').split('## IP')[1]!;
   for (const { name } of [...interfaces, { name: 'clk' }, { name: 'rst' }]) {
     expect(table, name).toMatch(new RegExp(`^\\| .*\`${name}\`.* \\|`, 'm'));

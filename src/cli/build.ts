@@ -2,6 +2,7 @@ import { estimateCycles } from '../cycles/estimate.ts';
 import type { Design } from '../program/design.ts';
 import type { BuildResult } from '../verbs/build.ts';
 import { buildModel, type ModelBuild, type NetworkBuildResult } from '../verbs/build_network.ts';
+import { sharesOf } from '../verbs/run/engine.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
 import { networkRows } from './describe_network.ts';
@@ -70,12 +71,13 @@ export function formatResult(result: BuildResult): string {
 
 /** The same for a network. */
 export function formatNetwork(result: NetworkBuildResult): string {
-  const { design, memories, calibration, leftOut } = result;
+  const { design, memories, calibration, leftOut, hostFiles } = result;
   const rows: Row[] = [
     ...networkRows(design),
     memoryRow(memories),
     ['calibration', calibration],
     ...leftOutRows(leftOut),
+    hostFilesRow(hostFiles),
   ];
   return `${headOf(result)}\n${formatRows(rows)}`;
 }
@@ -106,11 +108,15 @@ function summaryRows({
     ...formatRowsOf(design),
     memoryRow(memories),
     ['calibration', calibration],
-    ...saturationRows(saturation),
+    ...saturationRows({ saturated: sharesOf(saturation), tables: saturation.tables }),
     ...leftOutRows(leftOut),
     ...stateRows(states),
-    ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')],
+    hostFilesRow(hostFiles),
   ];
+}
+
+function hostFilesRow(hostFiles: readonly string[]): Row {
+  return ['host files', hostFiles.length === 0 ? 'none beside the model' : hostFiles.join(', ')];
 }
 
 /** What the model calls its states, and how a host gets at them. */

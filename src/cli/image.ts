@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { IMAGE_FILE } from '../program/model_image.ts';
+import { IMAGE_FILE } from '../program/image_words.ts';
 import { STREAM_FILE } from '../program/stream.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { type ModelImage, modelImage } from '../verbs/image.ts';

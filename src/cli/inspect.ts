@@ -7,7 +7,7 @@ import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.t
 import { networkRows } from './describe_network.ts';
 import { formatModel, modelJson } from './inspect_model.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
-import { formatCount, formatRows, type Row } from './table.ts';
+import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
 interface Arguments extends ModelArguments {
   path: string;
@@ -76,7 +76,19 @@ function formatNetwork({ loaded: { dir, design, files, version }, cycles, memori
     ...(cycles === null ? [] : [cyclesRow(cycles)]),
     ['files', `${formatCount(files.size + 1)}, all as they were written`],
   ];
-  return `${dir}: design of a network\n\n${formatRows(rows)}`;
+  const shares = cycles === null ? '' : `\n${formatShares(cycles)}`;
+  return `${dir}: design of a network\n\n${formatRows(rows)}${shares}`;
+}
+
+/** What the units do: those of MAC are of its lanes, on average. */
+function formatShares({ cycles, shares }: NonNullable<NetworkInspection['cycles']>): string {
+  const lines = shares.map(({ unit, what, cycles: own }, at) => [
+    unit === shares[at - 1]?.unit ? '' : unit.toUpperCase(),
+    what,
+    own.toFixed(1),
+    formatShare(own / cycles),
+  ]);
+  return formatTable([['unit', 'does', 'cycles', 'share'], ...lines], ['left', 'left']);
 }
 
 function cyclesRow({ steps, cycles }: NonNullable<NetworkInspection['cycles']>): Row {

@@ -1,12 +1,24 @@
-import type { SaturationReport } from '../golden/saturation.ts';
+import type { TableShare } from '../golden/saturation.ts';
 import type { SaturatedVector } from '../verbs/run/engine.ts';
+import { showName } from './describe.ts';
 import { formatShare, type Row } from './table.ts';
 
+/** What saturated: vectors, and tables of a one-layer design. */
+interface Saturated {
+  readonly saturated: readonly SaturatedVector[];
+  readonly tables: readonly TableShare[];
+}
+
+/** Vectors that are told. */
+const TOLD = 6;
+
 /** Shares of what saturated, for the summaries. */
-export function saturationRows({ vectors, tables }: SaturationReport): Row[] {
+export function saturationRows({ saturated, tables }: Saturated): Row[] {
+  const shares = saturated.slice(0, TOLD).map(({ vector, share }) => `${showName(vector)} ${formatShare(share)}`);
+  const beyond = tables.map(({ name, range, share }) => `${name} ±${range} ${formatShare(share)}`);
   return [
-    ['saturated', vectors.map(({ name, share }) => `${name} ${formatShare(share)}`).join(', ')],
-    ['beyond tables', tables.map(({ name, range, share }) => `${name} ±${range} ${formatShare(share)}`).join(', ')],
+    ['saturated', shares.length === 0 ? 'nothing' : shares.join(', ')],
+    ...(beyond.length === 0 ? [] : [['beyond tables', beyond.join(', ')] as const]),
   ];
 }
 

@@ -1,18 +1,18 @@
 import { SIMULATORS, type SimulatorName } from '../../sim-verilator/simulator.ts';
-import { holdsNetwork } from '../design/load_network.ts';
+import type { RtlLoad } from '../verbs/opened/opened_design.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
-import { type RtlLoad, type SimulateResult, simulate } from '../verbs/simulate.ts';
-import { type NetworkSimulateResult, simulateNetwork } from '../verbs/simulate_network.ts';
-import { checkOptions, checkTargets } from '../verbs/simulation/check_options.ts';
+import { type SimulateResult, simulate } from '../verbs/simulate.ts';
 import type { CommandBody } from './command.ts';
+import { showName } from './describe.ts';
 import { parseOptionalList } from './lists.ts';
+import { parseNamedPaths } from './named_paths.ts';
 import { reporting } from './progress.ts';
 import { saturationRows, showWarnings } from './saturation.ts';
 import { formatDb } from './table.ts';
 
 interface Arguments {
   dir: string;
-  input: string | undefined;
+  input: string[] | undefined;
   layout: Layout | undefined;
   lengths: string | undefined;
   simulator: SimulatorName | undefined;
@@ -30,13 +30,15 @@ interface Arguments {
 
 /** What is counted inside the RTL. */
 function counted(r: RtlLoad): [string, string][] {
+  const parts = [
+    `${r.paddingCycles.toFixed(1)} cycles on padding`,
+    `${r.starvedCycles.toFixed(1)} without a word`,
+    ...(r.memoryCycles === null ? [] : [`${r.memoryCycles.toFixed(1)} waiting for memory`]),
+  ];
   return [
     ['utilization', `${(100 * r.utilization).toFixed(1)} %`],
-    [
-      'per PE and frame',
-      `${r.paddingCycles.toFixed(1)} cycles on padding, ${r.starvedCycles.toFixed(1)} without a word, ${r.memoryCycles.toFixed(1)} waiting for memory; all held back by a full queue in ${r.blockedCycles.toFixed(1)}`,
-    ],
-    ['queue high-water', String(r.queueHighWater)],
+    ['per PE and frame', `${parts.join(', ')}; all held back by a full queue in ${r.blockedCycles.toFixed(1)}`],
+    ...(r.queueHighWater === null ? [] : [['queue high-water', String(r.queueHighWater)] as [string, string]]),
   ];
 }
 
@@ -45,32 +47,25 @@ function summary(r: SimulateResult): string {
     r.mismatches === 0
       ? `${r.netlist ? 'netlist' : 'RTL'} and golden model agree on all ${r.comparedWords} words`
       : `${r.mismatches} of ${r.comparedWords} words differ`;
+  const { cyclesPerFrame: cycles, idealCyclesPerFrame: ideal } = r;
+  const share = cycles === 0 ? 0 : ideal / cycles;
+  const several = r.outputs.length > 1;
   const rows: [string, string][] = [
     ['simulator', r.simulator],
     [
       'frames',
       `${r.frames} in ${r.cycles} cycles, ${r.utterances === 1 ? '1 utterance' : `${r.utterances} utterances`}`,
     ],
-    ['cycles per frame', `${r.cyclesPerFrame.toFixed(1)} in steady state (ideal ${r.idealCyclesPerFrame.toFixed(1)})`],
+    [
+      'cycles per frame',
+      `${cycles.toFixed(1)} in steady state, ${(100 * share).toFixed(1)} % of them work (ideal ${ideal.toFixed(1)})`,
+    ],
     ...(r.load === null ? [] : counted(r.load)),
-    ['SQNR of y', `${formatDb(r.sqnrDb)} against double precision`],
-    ...saturationRows(r.saturation).map(([name, value]): [string, string] => [name, value]),
-  ];
-  return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
-}
-
-function networkSummary(r: NetworkSimulateResult): string {
-  const verdict =
-    r.mismatches === 0
-      ? `RTL and golden model agree on all ${r.comparedWords} words`
-      : `${r.mismatches} of ${r.comparedWords} words differ`;
-  const voices = r.utterances === 1 ? '1 utterance' : `${r.utterances} utterances`;
-  const share = r.cycles === 0 ? 0 : r.idealCycles / r.cycles;
-  const rows: [string, string][] = [
-    ['simulator', r.simulator],
-    ['steps', `${r.steps} of ${voices}, ${r.frames} output frames`],
-    ['cycles', `${r.cycles}, of which ${r.firstFrameCycles} until the first frame has left`],
-    ['ideal', `${r.idealCycles.toFixed(1)} cycles, ${(100 * share).toFixed(1)} %: weights that are not zero over PEs`],
+    ...r.outputs.map(({ name, sqnrDb }): [string, string] => [
+      `SQNR of ${several ? showName(name) : 'y'}`,
+      `${formatDb(sqnrDb)} against double precision`,
+    ]),
+    ...saturationRows(r).map(([name, value]): [string, string] => [name, value]),
   ];
   return [...r.differences, verdict, ...rows.map(([name, value]) => `  ${name.padEnd(18)}${value}`)].join('\n');
 }
@@ -82,8 +77,9 @@ export const simulateCommand: CommandBody<Arguments> = {
       .positional('dir', { type: 'string', demandOption: true, describe: 'design directory' })
       .option('input', {
         type: 'string',
-        requiresArg: true,
-        describe: 'frames as run reads them: .npy, .npz or a folder (default: random)',
+        array: true,
+        nargs: 1,
+        describe: 'frames as run reads them, [name=]file: .npy, .npz or a folder (default: random)',
       })
       .option('layout', { choices: LAYOUTS, describe: 'axes in front of a frame: T time, B batch' })
       .option('lengths', { type: 'string', requiresArg: true, describe: 'steps of each utterance, e.g. 44,37' })
@@ -118,22 +114,15 @@ export const simulateCommand: CommandBody<Arguments> = {
       .option('waves', { type: 'string', requiresArg: true, describe: 'write waves to this FST file' })
       .option('dump', { type: 'string', requiresArg: true, describe: 'write outputs to this directory' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),
-  handler: async ({ dir, json, lengths: listed, ...options }) => {
+  handler: async ({ dir, json, input: given, lengths: listed, ...options }) => {
     const lengths = parseOptionalList('--lengths', listed);
     const memory = {
       latency: options['memory-latency'],
       bandwidth: options['memory-bandwidth'],
       stalls: options['memory-stalls'],
     };
-    checkOptions({ ...options, lengths, memory });
-    checkTargets(options);
-    if (holdsNetwork(dir)) {
-      const result = await reporting((lines) => simulateNetwork(dir, { ...options, lengths, memory, ...lines }));
-      process.stdout.write(`${json ? JSON.stringify(result) : networkSummary(result)}\n`);
-      if (result.mismatches !== 0) process.exitCode = 1;
-      return;
-    }
-    const result = await reporting((lines) => simulate(dir, { ...options, lengths, memory, ...lines }));
+    const input = given === undefined ? undefined : parseNamedPaths(given);
+    const result = await reporting((lines) => simulate(dir, { ...options, input, lengths, memory, ...lines }));
     process.stdout.write(`${json ? JSON.stringify(result) : summary(result)}\n`);
     showWarnings(result.warnings);
     if (result.mismatches !== 0) process.exitCode = 1;

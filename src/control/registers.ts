@@ -14,6 +14,17 @@ import { EsegenError } from '../util/errors.ts';
  */
 export type Access = 'const' | 'ro' | 'low' | 'high' | 'rw' | 'w1s' | 'push' | 'w1c';
 
+/** Designs that have a register or a field: with weights in external memory, of one layer, of a network. */
+export type Only = 'dram' | 'layer' | 'network';
+
+/** What decides which registers a design has. */
+export interface RegisterKind {
+  /** Whether its weights are in external memory. */
+  readonly dram: boolean;
+  /** Whether it runs networks, and not one layer. */
+  readonly network: boolean;
+}
+
 /** Bits of a register. */
 export interface RegisterField {
   /** Lower-case name. In the RTL it stands behind that of its register: `control_run`. */
@@ -23,6 +34,8 @@ export interface RegisterField {
   readonly access: Access;
   /** Whether the hardware can clear an `rw` field. */
   readonly cleared?: boolean;
+  /** Designs that have it; all that have the register where left out. */
+  readonly only?: Only;
   readonly what: string;
 }
 
@@ -33,7 +46,7 @@ export interface Register {
   /** Byte offset from the base of the register file, a multiple of 4. */
   readonly offset: number;
   /** Designs that have it; all where left out. */
-  readonly only?: 'dram';
+  readonly only?: Only;
   readonly what: string;
   readonly fields: readonly RegisterField[];
 }
@@ -44,8 +57,13 @@ export const ADDRESS_BITS = 12;
 /** "ESEG" */
 export const ID = 0x45534547;
 
-/** Version of the register map: drivers of one major version work with all its minor ones. */
-export const MAP_VERSION = { major: 1, minor: 1 } as const;
+/** Version of the register map of a design: drivers of one major version work with all its minor ones. */
+export function mapVersion({ network }: Pick<RegisterKind, 'network'>): {
+  readonly major: number;
+  readonly minor: number;
+} {
+  return { major: 1, minor: network ? 2 : 1 };
+}
 
 /** Values of STATUS.memory. */
 export const MEMORY_STATUS = ['reading', 'silent', 'slave_error', 'decode_error'] as const;
@@ -59,7 +77,7 @@ function word(name: string, access: Access, what: string): readonly RegisterFiel
 }
 
 /** A 64-bit counter: its two registers. */
-function counter(name: string, offset: number, what: string, only?: 'dram'): readonly Register[] {
+function counter(name: string, offset: number, what: string, only?: Only): readonly Register[] {
   const some = only === undefined ? {} : { only };
   return [
     { name: `${name}_LO`, offset, ...some, what, fields: word('count', 'low', 'bits 31 to 0; read this half first') },
@@ -132,21 +150,32 @@ export const REGISTERS: readonly Register[] = [
     what: 'What the design has',
     fields: [
       field('dram', 0, 1, 'const', 'weights in external memory'),
-      field('projection', 1, 1, 'const', 'a projection'),
+      { ...field('projection', 1, 1, 'const', 'a projection'), only: 'layer' },
       field('peepholes', 2, 1, 'const', 'peepholes'),
+      { ...field('network', 3, 1, 'const', 'it runs networks'), only: 'network' },
+      { ...field('utterance', 4, 1, 'const', 'it runs by utterance'), only: 'network' },
+      { ...field('states', 5, 1, 'const', 'a host can read and write states'), only: 'network' },
       field('bus_bits', 16, 16, 'const', 'bits of the memory port; 0 without one'),
     ],
   },
   {
     name: 'INPUTS',
     offset: 0x01c,
+    only: 'layer',
     what: 'Inputs',
     fields: word('count', 'const', 'elements of an input frame of the largest model'),
   },
-  { name: 'CELLS', offset: 0x020, what: 'Cells', fields: word('count', 'const', 'cells of the largest model') },
+  {
+    name: 'CELLS',
+    offset: 0x020,
+    only: 'layer',
+    what: 'Cells',
+    fields: word('count', 'const', 'cells of the largest model'),
+  },
   {
     name: 'OUTPUTS',
     offset: 0x024,
+    only: 'layer',
     what: 'Outputs',
     fields: word('count', 'const', 'elements of an output frame of the largest model'),
   },
@@ -258,13 +287,21 @@ export const REGISTERS: readonly Register[] = [
   {
     name: 'MODEL_INPUTS',
     offset: 0x068,
+    only: 'layer',
     what: 'Inputs of the model that is loaded',
     fields: word('count', 'ro', 'elements of an input frame'),
   },
-  { name: 'MODEL_CELLS', offset: 0x06c, what: 'Cells of the model', fields: word('count', 'ro', 'cells of the layer') },
+  {
+    name: 'MODEL_CELLS',
+    offset: 0x06c,
+    only: 'layer',
+    what: 'Cells of the model',
+    fields: word('count', 'ro', 'cells of the layer'),
+  },
   {
     name: 'MODEL_OUTPUTS',
     offset: 0x070,
+    only: 'layer',
     what: 'Outputs of the model',
     fields: word('count', 'ro', 'elements of an output frame'),
   },
@@ -316,7 +353,7 @@ export const REGISTERS: readonly Register[] = [
   {
     name: 'STATE_PLACE',
     offset: 0x0a4,
-    what: 'Place of an element: bits 15 to 0 element, 23 to 16 channel, 24 vector (0 c, 1 y)',
+    what: 'Place of an element: bits 15 to 0 element, 23 to 16 channel, 24 vector (0 c, 1 y); of a network 31 to 24 number of the state',
     fields: word('word', 'push', 'the place; begins a read'),
   },
   {
@@ -338,11 +375,51 @@ export const REGISTERS: readonly Register[] = [
       field('valid', 31, 1, 'ro', 'it has been read since the place was written'),
     ],
   },
+  {
+    name: 'MODEL_PORTS',
+    offset: 0x0b0,
+    only: 'network',
+    what: 'Inputs and outputs of the model that is loaded',
+    fields: [field('inputs', 0, 8, 'ro', 'number of inputs'), field('outputs', 8, 8, 'ro', 'number of outputs')],
+  },
+  {
+    name: 'MODEL_STEPS',
+    offset: 0x0b4,
+    only: 'network',
+    what: 'Length of an utterance',
+    fields: word('count', 'ro', 'most steps of the input; 0 of a network that runs step by step'),
+  },
+  {
+    name: 'PORT',
+    offset: 0x0b8,
+    only: 'network',
+    what: 'Input or output that PORT_SHAPE tells of',
+    fields: [field('number', 0, 4, 'rw', 'its number'), field('output', 4, 1, 'rw', '0 an input, 1 an output')],
+  },
+  {
+    name: 'PORT_SHAPE',
+    offset: 0x0bc,
+    only: 'network',
+    what: 'What a frame of the port is in the model that is loaded',
+    fields: [
+      field('elements', 0, 24, 'ro', 'elements of a frame; 0: there is no such port'),
+      field('frac', 24, 8, 'ro', 'fraction bits of an element, signed'),
+    ],
+  },
+  {
+    name: 'MODEL_STATES',
+    offset: 0x0c0,
+    only: 'network',
+    what: 'States of the model that STATE_PLACE can name',
+    fields: word('count', 'ro', 'number of states'),
+  },
 ];
 
-/** Registers of a design. */
-export function registersOf({ dram }: { readonly dram: boolean }): readonly Register[] {
-  return REGISTERS.filter(({ only }) => only === undefined || dram);
+/** Registers of a design, with the fields that it has. */
+export function registersOf({ dram, network }: RegisterKind): readonly Register[] {
+  const has = ({ only }: { readonly only?: Only }) =>
+    only === undefined || (only === 'dram' ? dram : (only === 'network') === network);
+  return REGISTERS.filter(has).map((register) => ({ ...register, fields: register.fields.filter(has) }));
 }
 
 /** Name of a field in the RTL, e.g. `control_run`. */

@@ -1,4 +1,4 @@
-import { ADDRESS_BITS, MAP_VERSION, REGISTERS, type RegisterField } from './registers.ts';
+import { ADDRESS_BITS, mapVersion, type Only, REGISTERS, type RegisterField } from './registers.ts';
 
 function bitsOf({ lsb, bits }: RegisterField): string {
   return bits === 1 ? `${lsb}` : `${lsb + bits - 1}:${lsb}`;
@@ -8,11 +8,23 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(3, '0')}`;
 }
 
+function versionOf(network: boolean): string {
+  const { major, minor } = mapVersion({ network });
+  return `${major}.${minor}`;
+}
+
+const ONLY: Readonly<Record<Only, string>> = {
+  dram: 'Only with weights in external memory',
+  layer: 'Only in designs of one layer',
+  network: 'Only in designs of networks',
+};
+
 const HEAD = `# Registers
 
 <!-- Made from src/control/registers.ts by \`npm run generate:registers\`: change it there. -->
 
-The register file of a design, at \`s_axi_ctrl\`: AXI4-Lite, 32-bit data, ${2 ** (ADDRESS_BITS - 10)} KB of addresses. Version ${MAP_VERSION.major}.${MAP_VERSION.minor}.
+The register file of a design, at \`s_axi_ctrl\`: AXI4-Lite, 32-bit data, ${2 ** (ADDRESS_BITS - 10)} KB of addresses. Version ${versionOf(false)} in
+designs of one layer, ${versionOf(true)} in designs of networks.
 
 - Unmapped addresses answer SLVERR, and so do writes to a register in which nothing can be written. The two lower address bits are
   ignored. Byte strobes hold for every field.
@@ -85,8 +97,11 @@ initial states are not part of an image; a host that wants an utterance to start
 /** `docs/registers.md`: the register map as a table, and what start, pause and soft reset do. */
 export function registersMarkdown(): string {
   const rows = REGISTERS.flatMap(({ name, offset, only, what, fields }) => [
-    `| ${hex(offset)} | **${name}** | | | | ${what}${only === 'dram' ? '. Only with weights in external memory' : ''} |`,
-    ...fields.map((field) => `| | | ${bitsOf(field)} | ${field.name} | ${field.access} | ${field.what} |`),
+    `| ${hex(offset)} | **${name}** | | | | ${what}${only === undefined ? '' : `. ${ONLY[only]}`} |`,
+    ...fields.map((field) => {
+      const own = field.only === undefined ? '' : `. ${ONLY[field.only]}`;
+      return `| | | ${bitsOf(field)} | ${field.name} | ${field.access} | ${field.what}${own} |`;
+    }),
   ]);
   return `${HEAD}${rows.join('\n')}\n${TAIL}`;
 }

@@ -4,11 +4,13 @@ import { benchFiles } from '../hdl/test_bench.ts';
 import { memoryPath } from '../machine/names.ts';
 import { writeSafetensors } from '../model/import/write_safetensors.ts';
 import type { LstmModel } from '../model/stacked_layer.ts';
+import { IMAGE_FILE, weightsSum } from '../program/image_words.ts';
 import { formatMem } from '../program/mem_image.ts';
-import { IMAGE_FILE, packModelImage, weightsSum } from '../program/model_image.ts';
+import { packModelImage } from '../program/model_image.ts';
 import { packDesign } from '../program/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap } from '../program/stream.ts';
 import { vivadoFiles } from '../vivado/files.ts';
+import { layerIp } from '../vivado/ip.ts';
 import { type DesignFiles, printJson } from './files.ts';
 import { driverValues, headerValues, hex } from './header_file.ts';
 import { HOST_PATHS, type HostFiles, modelTensors, printNorm } from './host_files.ts';
@@ -56,12 +58,13 @@ export function generate(
   const rtlPaths = [...modules.keys()];
   const memPaths = [...images.keys()].map((file) => memoryPath(name, file));
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
-  const vivado = vivadoFiles(design, { rtl: rtlPaths, mem: memPaths });
-  for (const [path, content] of vivado) files.set(path, content);
   files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash, sum)));
   for (const ending of ['h', 'c']) {
     files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
   }
+  const sw = [...files.keys()].filter((path) => /^sw\/.*\.[ch]$/.test(path));
+  const vivado = vivadoFiles(layerIp(design), { rtl: rtlPaths, mem: memPaths, sw });
+  for (const [path, content] of vivado) files.set(path, content);
   files.set('README.md', renderTemplate('README.md.hbs', readmeValues(compilation, host)));
   files.set(DESIGN_FILE, printManifest(compilation, ports, files));
   return files;

@@ -1,8 +1,7 @@
-import { registersOf } from '../control/registers.ts';
 import type { DesignHash } from '../hdl/control_registers.ts';
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import type { Design } from '../program/design.ts';
-import { IMAGE_HEADER_WORDS, IMAGE_WEIGHTS_WORD, type WeightsSum } from '../program/model_image.ts';
+import { IMAGE_HEADER_WORDS, IMAGE_WEIGHTS_WORD, type WeightsSum } from '../program/image_words.ts';
 import { VERSION } from '../util/version.ts';
 import { registerDefines } from './register_defines.ts';
 
@@ -50,7 +49,7 @@ export function headerValues(
     dram: d.dram,
     weightBytes: weights?.bytes ?? 0,
     weightCrc: hex(weights?.crc ?? 0),
-    ...registerDefines(config.name.toUpperCase(), registersOf(d), hash),
+    ...registerDefines(config.name.toUpperCase(), { dram: d.dram, network: false }, hash),
   };
 }
 

@@ -1,9 +1,13 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { lstmTensors } from '../model/import/pytorch/lstm_tensors.ts';
 import type { FloatTensor } from '../model/import/write_safetensors.ts';
 import type { LstmModel, StackedLayer } from '../model/stacked_layer.ts';
-import { type FeatureNorm, STACK } from '../speech/features.ts';
-import { printJson } from './files.ts';
-import type { Labels } from './labels.ts';
+import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
+import { readJson } from '../util/read_json.ts';
+import { printJson, tryJson } from './files.ts';
+import { type Labels, parseLabels } from './labels.ts';
+
 /** What the host needs beside the model; null where the design has none. */
 export interface HostFiles {
   readonly norm: FeatureNorm | null;
@@ -16,6 +20,45 @@ export const HOST_PATHS = {
   norm: 'host/norm.json',
   labels: 'host/labels.json',
 } as const;
+
+/** Reads the files for the host of a design directory. */
+export interface HostFileReaders {
+  /** Reads the normalisation of the features; null where the design has none. */
+  readonly readNorm: () => FeatureNorm | null;
+  /** Reads the meaning of the output classes; null where the design has none. */
+  readonly readLabels: () => Labels | null;
+}
+
+/** @param files of the directory, by path; all have been checked */
+export function hostFileReaders(dir: string, files: ReadonlyMap<string, string>): HostFileReaders {
+  const read = <T>(file: string, parse: (value: unknown, where: string) => T): T | null =>
+    files.has(file) ? parse(tryJson(join(dir, file)), file) : null;
+  return {
+    readNorm: () => read(HOST_PATHS.norm, parseFeatureNorm),
+    readLabels: () => read(HOST_PATHS.labels, parseLabels),
+  };
+}
+
+/**
+ * The only `*.norm.json` of a folder, where the model takes features: stacked frames, or one a step.
+ *
+ * @param inputs elements of a step of the model's input
+ */
+export function readNorm(folder: string, inputs: number): FeatureNorm | null {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.norm.json'));
+  const [name] = names;
+  if (name === undefined || names.length > 1) return null;
+  const path = join(folder, name);
+  return inputs === MEL_BANDS * STACK || inputs === MEL_BANDS ? parseFeatureNorm(readJson(path), path) : null;
+}
+
+/** Meaning of the classes, from `labels.json` of a folder; null where there is none for this number of classes. */
+export function readLabels(folder: string, classes: number | null): Labels | null {
+  const path = join(folder, 'labels.json');
+  if (classes === null || !existsSync(path)) return null;
+  const labels = parseLabels(readJson(path), path);
+  return labels.labels.length === classes ? labels : null;
+}
 
 /** `host/norm.json`. */
 export function printNorm(norm: FeatureNorm): string {

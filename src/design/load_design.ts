@@ -9,21 +9,19 @@ import type { Design } from '../program/design.ts';
 import { type MemImage, parseMem } from '../program/mem_image.ts';
 import { imageShapes, SCHEDULE_FILE, unpackDesign } from '../program/pack.ts';
 import { STREAM_FILE } from '../program/stream.ts';
-import { type FeatureNorm, parseFeatureNorm } from '../speech/features.ts';
 import { EsegenError } from '../util/errors.ts';
 import { schemaError } from '../util/schema_error.ts';
 import { checkDimensions } from './check_dimensions.ts';
 import { checkSchedule, checkSharedCounts, checkStream, checkStreamWords } from './check_memories.ts';
 import { readDesignFile, readListed } from './design_file.ts';
-import { REBUILD, tryJson } from './files.ts';
-import { HOST_PATHS } from './host_files.ts';
-import { type Labels, parseLabels } from './labels.ts';
+import { REBUILD } from './files.ts';
+import { HOST_PATHS, type HostFileReaders, hostFileReaders } from './host_files.ts';
 import { DESIGN_FILE, manifestSchema, ownerSchema } from './manifest.ts';
 import { isNetworkManifest } from './network_manifest.ts';
 import { checkPorts, withPorts } from './ports.ts';
 
 /** A design directory, read back and checked. */
-export interface LoadedDesign {
+export interface LoadedDesign extends HostFileReaders {
   /** Absolute path. */
   readonly dir: string;
   /** Version of the generator that wrote it. */
@@ -37,10 +35,6 @@ export interface LoadedDesign {
   readonly readModel: () => LstmModel;
   /** The same as a network, with the names and layouts of the model file that the design was built from. */
   readonly readGraph: () => Graph;
-  /** Reads the normalisation of the features; null where the design has none. */
-  readonly readNorm: () => FeatureNorm | null;
-  /** Reads the meaning of the output classes; null where the design has none. */
-  readonly readLabels: () => Labels | null;
 }
 
 /**
@@ -93,8 +87,6 @@ export function loadDesign(dir: string): LoadedDesign {
   checkSharedCounts(path, dimensions, unpacked.matrices);
   if (stream !== null) checkStreamWords(stream, dimensions, unpacked.matrices);
 
-  const readJson = <T>(file: string, parse: (value: unknown, where: string) => T): T | null =>
-    files.has(file) ? parse(tryJson(join(dir, file)), file) : null;
   return {
     dir: resolve(dir),
     version,
@@ -106,7 +98,6 @@ export function loadDesign(dir: string): LoadedDesign {
       const { graph } = importModel(join(dir, HOST_PATHS.model));
       return ports === null ? graph : withPorts(graph, ports);
     },
-    readNorm: () => readJson(HOST_PATHS.norm, parseFeatureNorm),
-    readLabels: () => readJson(HOST_PATHS.labels, parseLabels),
+    ...hostFileReaders(dir, files),
   };
 }

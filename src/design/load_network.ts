@@ -9,11 +9,13 @@ import { schemaError } from '../util/schema_error.ts';
 import { readDesignFile, readListed } from './design_file.ts';
 import { REBUILD, sha256 } from './files.ts';
 import { PROGRAM_FILE } from './generate_network.ts';
+import { type HostFileReaders, hostFileReaders } from './host_files.ts';
+import { HOST_NETWORK, type HostNetwork, parseHostNetwork } from './host_network.ts';
 import { DESIGN_FILE, ownerSchema } from './manifest.ts';
 import { isNetworkManifest, networkManifestSchema } from './network_manifest.ts';
 
 /** The design directory of a network, read back and checked. */
-export interface LoadedNetwork {
+export interface LoadedNetwork extends HostFileReaders {
   /** Absolute path. */
   readonly dir: string;
   /** Version of the generator that wrote it. */
@@ -21,6 +23,8 @@ export interface LoadedNetwork {
   readonly design: NetworkDesign;
   /** SHA-256 by path, of every file but `design.json`; all have been checked. */
   readonly files: ReadonlyMap<string, string>;
+  /** Reads the model, with what of it the host computes. */
+  readonly readHost: () => HostNetwork;
 }
 
 /**
@@ -48,7 +52,9 @@ export function loadNetwork(dir: string): LoadedNetwork {
   const { config: given, version, files: listed } = networkManifestSchema.parse(json);
   const config = parseConfig(given, `${path}: config`);
   const files = new Map(Object.entries(listed));
-  if (!files.has(PROGRAM_FILE)) throw new EsegenError(path, `files: ${PROGRAM_FILE} is not listed`, REBUILD);
+  for (const required of [PROGRAM_FILE, ...Object.values(HOST_NETWORK)]) {
+    if (!files.has(required)) throw new EsegenError(path, `files: ${required} is not listed`, REBUILD);
+  }
   let program: unknown;
   for (const [file, expected] of files) {
     const content = readListed(dir, file, expected);
@@ -62,7 +68,10 @@ export function loadNetwork(dir: string): LoadedNetwork {
   if (design.weights !== null && files.get(STREAM_FILE) !== sha256(design.weights)) {
     throw new EsegenError(path, `files: ${STREAM_FILE} is not that of ${PROGRAM_FILE}`, REBUILD);
   }
-  return { dir: resolve(dir), version, design, files };
+  const read = (file: string) => readListed(dir, file, files.get(file)!);
+  const readHost = () =>
+    parseHostNetwork(parseText(read(HOST_NETWORK.graphs).toString('utf8')), read(HOST_NETWORK.arrays));
+  return { dir: resolve(dir), version, design, files, readHost, ...hostFileReaders(dir, files) };
 }
 
 function parseText(text: string): unknown {

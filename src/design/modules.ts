@@ -4,7 +4,7 @@ import type { DesignHash } from '../hdl/control_registers.ts';
 import { planModules } from '../hdl/plan.ts';
 import { renderModule, templateWords } from '../hdl/render.ts';
 import type { Design } from '../program/design.ts';
-import type { WeightsSum } from '../program/model_image.ts';
+import type { WeightsSum } from '../program/image_words.ts';
 import { EsegenError } from '../util/errors.ts';
 
 /** The modules of a design, in the order in which tools read them. */

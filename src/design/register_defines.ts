@@ -1,4 +1,4 @@
-import { ID, MAP_VERSION, type Register } from '../control/registers.ts';
+import { ID, mapVersion, type RegisterKind, registersOf } from '../control/registers.ts';
 import type { DesignHash } from '../hdl/control_registers.ts';
 
 /** A constant of the C header. */
@@ -19,13 +19,14 @@ function aligned(defines: readonly Define[]): Define[] {
  *
  * @param prefix of all names, e.g. `MY_LSTM`
  */
-export function registerDefines(prefix: string, registers: readonly Register[], hash: DesignHash) {
+export function registerDefines(prefix: string, kind: RegisterKind, hash: DesignHash) {
+  const registers = registersOf(kind);
   const parts = registers.flatMap(({ name, fields }) =>
     fields.filter(({ bits }) => bits < 32).map((field) => ({ name: `${name}_${field.name.toUpperCase()}`, field })),
   );
   return {
     id: hex(ID, 8),
-    mapMajor: `${MAP_VERSION.major}u`,
+    mapMajor: `${mapVersion(kind).major}u`,
     hashLo: hex(hash & 0xffff_ffffn, 8),
     hashHi: hex(hash >> 32n, 8),
     registers: aligned(registers.map(({ name, offset }) => ({ name: `${prefix}_REG_${name}`, value: hex(offset, 3) }))),

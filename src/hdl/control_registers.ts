@@ -1,9 +1,10 @@
 import {
   ADDRESS_BITS,
   ID,
-  MAP_VERSION,
+  mapVersion,
   type Register,
   type RegisterField,
+  type RegisterKind,
   registersOf,
   signalOf,
 } from '../control/registers.ts';
@@ -20,14 +21,12 @@ interface Place {
   readonly field: RegisterField;
 }
 
-/** Values of the constant fields, by their name in the RTL. */
-function constants({ config, formats, dimensions: d }: Design, hash: DesignHash): Readonly<Record<string, number>> {
+/** Values of constant fields, by their name in the RTL. */
+export type RegisterConstants = Readonly<Record<string, number>>;
+
+/** Those of designs of one layer. */
+function layerConstants({ config, formats, dimensions: d }: Design): RegisterConstants {
   return {
-    id_magic: ID,
-    version_minor: MAP_VERSION.minor,
-    version_major: MAP_VERSION.major,
-    hash_lo_hash: Number(hash & 0xffff_ffffn),
-    hash_hi_hash: Number(hash >> 32n),
     array_channels: d.channels,
     array_groups: d.groups,
     array_lanes: d.lanes,
@@ -47,7 +46,7 @@ function constants({ config, formats, dimensions: d }: Design, hash: DesignHash)
 }
 
 /** Value that a register reads as where all its fields are constant. */
-function constantOf(register: Register, values: Readonly<Record<string, number>>): number {
+function constantOf(register: Register, values: RegisterConstants): number {
   return register.fields.reduce((sum, field) => {
     const value = values[signalOf(register, field)];
     if (value === undefined || value >= 2 ** field.bits) {
@@ -158,10 +157,24 @@ function portsOf({ register, field }: Place) {
   }
 }
 
-/** Register file, printed from its description. */
+/** Register file of a design of one layer. */
 export function controlRegisters(design: Design, hash: DesignHash): ModulePlan {
-  const values = constants(design, hash);
-  const registers = registersOf(design.dimensions);
+  return registerFile({ dram: design.dimensions.dram, network: false }, layerConstants(design), hash);
+}
+
+/**
+ * Register file of any design, printed from its description.
+ *
+ * @param own values of the constant fields but those that name the design
+ */
+export function registerFile(kind: RegisterKind, own: RegisterConstants, hash: DesignHash): ModulePlan {
+  const { major, minor } = mapVersion(kind);
+  const values = {
+    ...{ id_magic: ID, version_minor: minor, version_major: major },
+    ...{ hash_lo_hash: Number(hash & 0xffff_ffffn), hash_hi_hash: Number(hash >> 32n) },
+    ...own,
+  };
+  const registers = registersOf(kind);
   const places = registers.flatMap((register) => register.fields.map((field) => ({ register, field })));
   const numberBits = ADDRESS_BITS - 2;
   const view = (place: Place) => ({

@@ -3,11 +3,11 @@ import type { Design } from '../program/design.ts';
 import {
   IMAGE_HEADER_WORDS,
   IMAGE_MAGIC,
-  IMAGE_VERSION,
+  IMAGE_VERSIONS,
   IMAGE_WEIGHTS_WORD,
-  MEMORY_KINDS,
   type WeightsSum,
-} from '../program/model_image.ts';
+} from '../program/image_words.ts';
+import { MEMORY_KINDS } from '../program/model_image.ts';
 import { imageShapes } from '../program/pack.ts';
 import { clog2 } from '../util/fixed.ts';
 import type { DesignHash } from './control_registers.ts';
@@ -73,7 +73,7 @@ export function imageLoader(design: Design, hash: DesignHash, weights: WeightsSu
     kinds,
     hash: hash.toString(16).padStart(16, '0'),
     magic: IMAGE_MAGIC.toString(16),
-    imageVersion: IMAGE_VERSION,
+    imageVersion: IMAGE_VERSIONS.layer,
     headerWords: IMAGE_HEADER_WORDS,
     lastHeaderWord: IMAGE_HEADER_WORDS - 1,
     weightBytesWord: IMAGE_WEIGHTS_WORD,

@@ -1,6 +1,6 @@
 import { moduleName } from '../machine/names.ts';
 import type { Design } from '../program/design.ts';
-import type { WeightsSum } from '../program/model_image.ts';
+import type { WeightsSum } from '../program/image_words.ts';
 import { actBroadcast } from './act_broadcast.ts';
 import { actBuffer } from './act_buffer.ts';
 import { actQueue } from './act_queue.ts';

@@ -27,6 +27,31 @@ export interface LayerConfig {
   readonly density?: number | undefined;
 }
 
+/** What other networks may have that are loaded into network hardware: layers, peepholes of LSTMs, windows that begin anywhere in a group. */
+export const ROOM_FEATURES = ['lstm', 'peepholes', 'gru', 'linear', 'windows'] as const;
+
+/** Least sizes of the memories of network hardware, so that other networks can be loaded. */
+export interface NetworkRoom {
+  /** Words of a lane, over all matrices. */
+  readonly words: number;
+  /** Columns of a group, over all matrices. */
+  readonly columns: number;
+  /** Rows of an ElemMul lane, over all layers: biases and peepholes. */
+  readonly parameters: number;
+  /** Elements of a group in the vector memory of a voice. */
+  readonly elements: number;
+  /** Accumulators of a PE in a tile. */
+  readonly rows: number;
+  /** Instructions of each unit. */
+  readonly instructions: number;
+  /** Words of the sequence memory of a network that runs by utterance, elemLanes elements each. */
+  readonly sequence: number;
+  /** Bits of sums, biases and aligned elements beyond those that the network needs. Default 2. */
+  readonly bits: number;
+  /** What the hardware has beside that of the network. */
+  readonly features: readonly (typeof ROOM_FEATURES)[number][];
+}
+
 /** What the user chooses. A value of this type comes out of {@link parseConfig} and is valid throughout. */
 export interface Config {
   /** Name of the top module: a Verilog identifier of lower-case letters, digits and underscores. Default `ese_lstm`. */
@@ -73,6 +98,11 @@ export interface Config {
   readonly density: Readonly<Record<Matrix, number>>;
   /** Networks that run by utterance: steps of the input for which the sequence memory has room, 1 to 65,535. Default 16,384. */
   readonly sequence?: { readonly maxSteps: number } | undefined;
+  /**
+   * Networks: hardware with room for others, which are loaded through the registers: least sizes of the memories, and what else they
+   * may need. Default: as small as the network allows.
+   */
+  readonly room?: NetworkRoom | undefined;
   /** Settings of single layers of a network, by their names as `inspect` prints them; what is left out is as for all. */
   readonly layers?: Readonly<Record<string, LayerConfig>> | undefined;
   /** Inputs that the tables cover, ±range: powers of two, 1 to 16. Defaults 8 and 4. */

@@ -69,6 +69,8 @@ export interface NetworkSizes {
   readonly axes: number;
   /** Words of elemLanes elements of the sequence memory; 0: there is none. */
   readonly sequenceWords: number;
+  /** Words of the table of states that a host reads and writes; 0: there is none. */
+  readonly stateDepth: number;
   /** Slot kinds, gates and activations that programs may use: the cell unit has data paths for these only. */
   readonly kinds: readonly ('lstm' | 'gruAfter' | 'gruReset' | 'gruBefore' | 'affine')[];
   /** Half the input range of the tables, powers of two. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readJson } from '../util/read_json.ts';
 import { expected, integer, parseWith, section } from '../util/schema.ts';
-import { type Config, ENCODINGS, MATRICES, type Matrix } from './config.ts';
+import { type Config, ENCODINGS, MATRICES, type Matrix, ROOM_FEATURES } from './config.ts';
 import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 import { nearestArray } from './nearest_array.ts';
 
@@ -55,15 +55,22 @@ function densitySchema() {
 /** Settings by layer. */
 function layersSchema() {
   const name = expected('a layer name of lower-case letters, digits and underscores');
+  const byName = z.record(
+    z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
+    z.strictObject(
+      { weightBits: integer(4, 16).optional(), density: share().optional() },
+      section('settings of a layer'),
+    ),
+    section('settings by layer name'),
+  );
+  // A record leaves this name out without a word.
+  const isPlain = (given: unknown) => typeof given !== 'object' || given === null || !Object.hasOwn(given, '__proto__');
   return z
-    .record(
-      z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
-      z.strictObject(
-        { weightBits: integer(4, 16).optional(), density: share().optional() },
-        section('settings of a layer'),
-      ),
-      section('settings by layer name'),
-    )
+    .unknown()
+    .refine(isPlain, {
+      error: () => 'expected layer names of lower-case letters, digits and underscores, got "__proto__"',
+    })
+    .pipe(byName)
     .optional();
 }
 
@@ -110,6 +117,22 @@ const SCHEMA = z
         .prefault({}),
       density: densitySchema().prefault(1),
       sequence: z.strictObject({ maxSteps: integer(1, 65_535) }, section('maxSteps')).optional(),
+      room: z
+        .strictObject(
+          {
+            words: integer(0, 2 ** 20).default(0),
+            columns: integer(0, 2 ** 20).default(0),
+            parameters: integer(0, 2 ** 18).default(0),
+            elements: integer(0, 2 ** 18).default(0),
+            rows: integer(0, 2 ** 14).default(0),
+            instructions: integer(0, 2 ** 14).default(0),
+            sequence: integer(0, 2 ** 24).default(0),
+            bits: integer(0, 8).default(2),
+            features: z.array(z.enum(ROOM_FEATURES, { error: expected(ROOM_FEATURES.join(', ')) })).default([]),
+          },
+          section('words, columns, parameters, elements, rows, instructions, sequence, bits and features'),
+        )
+        .optional(),
       layers: layersSchema(),
       tables: z
         .strictObject(

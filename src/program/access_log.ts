@@ -1,5 +1,5 @@
 import { EsegenError } from '../util/errors.ts';
-import { type Instruction, STREAMS, type StepAddress } from './instruction.ts';
+import { type Instruction, type LoopInstruction, STREAMS, type StepAddress } from './instruction.ts';
 import type { Program, View } from './program.ts';
 import type { LoopCounters, WalkEvent } from './walk.ts';
 
@@ -111,17 +111,20 @@ export class AccessLog {
     const known = this.#writers.get(vector);
     if (known !== undefined) return known;
     const starts = new Set<number>();
-    const rounds = { p: [1], q: [1] };
+    const loops: LoopInstruction[] = [];
+    const rounds = (counter: 'p' | 'q', stride: number) => {
+      const own = stride === 0 ? undefined : loops.find((loop) => loop.counter === counter)?.rounds;
+      return typeof own === 'number' ? own : 1;
+    };
     for (const instruction of this.#program.streams.cell) {
-      if (instruction.op === 'loop' && instruction.counter !== 't' && typeof instruction.rounds === 'number') {
-        rounds[instruction.counter].push(instruction.rounds);
-      }
+      if (instruction.op === 'loop') loops.push(instruction);
+      else if (instruction.op === 'end') loops.pop();
       if (instruction.op !== 'cell') continue;
       for (const number of [instruction.to, instruction.state]) {
         const view = number === null ? null : this.#program.views[number]!;
         if (view === null || view.vector !== vector) continue;
-        for (let q = 0; q < (view.qStride === 0 ? 1 : rounds.q.at(-1)!); q++) {
-          for (let p = 0; p < (view.pStride === 0 ? 1 : rounds.p.at(-1)!); p++) {
+        for (let q = 0; q < rounds('q', view.qStride); q++) {
+          for (let p = 0; p < rounds('p', view.pStride); p++) {
             starts.add(view.offset + p * view.pStride + q * view.qStride);
           }
         }

@@ -3,7 +3,8 @@ import type { NetworkSizes } from '../machine/network_sizes.ts';
 import type { MemImage } from './mem_image.ts';
 import { networkMemories } from './network/memories.ts';
 import { placeProgram } from './network/place.ts';
-import { sizesOf } from './network/sizes.ts';
+import { refuseTooLarge } from './network/room.ts';
+import { sizesOf, stepsThatFit } from './network/sizes.ts';
 import { weightImage } from './network/stream_rows.ts';
 import type { Program } from './program.ts';
 
@@ -21,7 +22,7 @@ export interface NetworkDesign {
 }
 
 /**
- * The design of a program: hardware as small as it allows.
+ * The design of a program: hardware as small as it allows, or with the room that the config asks for.
  *
  * @throws EsegenError where the hardware for networks cannot run the program, or something is too large
  */
@@ -30,4 +31,19 @@ export function networkDesign(program: Program, config: Config): NetworkDesign {
   const sizes = sizesOf(program, config, placed);
   const memories = networkMemories(program, config.name, sizes, placed);
   return { name: config.name, config, program, sizes, memories, weights: weightImage(placed, sizes) };
+}
+
+/**
+ * Another network for hardware that exists. Where it runs by utterance, utterances are as long as the sequence memory allows.
+ *
+ * @param program compiled for the config of the hardware
+ * @throws EsegenError that names what the hardware has no room for, and what would fit
+ */
+export function networkFor(program: Program, { name, config, sizes }: NetworkDesign): NetworkDesign {
+  const placed = placeProgram(program, config);
+  const maxSteps = sizes.utterance ? stepsThatFit(program, placed, sizes.sequenceWords) : program.machine.maxSteps;
+  const fitting = maxSteps > 0 ? { ...program, machine: { ...program.machine, maxSteps } } : program;
+  refuseTooLarge(sizes, sizesOf(fitting, { ...config, room: undefined }, placed), config.room?.bits ?? 0);
+  const memories = networkMemories(fitting, name, sizes, placed);
+  return { name, config, program: fitting, sizes, memories, weights: weightImage(placed, sizes) };
 }

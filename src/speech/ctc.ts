@@ -9,10 +9,17 @@ import { type Frames, frameAt } from '../data/frames.ts';
  * @returns class indices without the blank
  */
 export function greedyCtc(logits: Frames, blank: number): number[] {
+  return ctcLabels(
+    Array.from({ length: logits.frames }, (_, t) => argmax(frameAt(logits, t))),
+    blank,
+  );
+}
+
+/** The best path of greedy CTC without repeats and blanks. */
+export function ctcLabels(path: Iterable<number>, blank: number): number[] {
   const labels: number[] = [];
   let previous = blank;
-  for (let t = 0; t < logits.frames; t++) {
-    const best = argmax(frameAt(logits, t));
+  for (const best of path) {
     if (best !== previous && best !== blank) labels.push(best);
     previous = best;
   }

@@ -122,6 +122,18 @@ export function speechFeatures(samples: Int16Array, norm: FeatureNorm): Frames {
   return result;
 }
 
+/**
+ * Features as a network takes them in a step: stacked, or frame by frame.
+ *
+ * @param features as `speechFeatures` gives them
+ * @param width elements of a step of its input
+ * @returns null where it takes neither
+ */
+export function featureSteps(features: Frames, width: number): Frames | null {
+  if (width === features.width) return features;
+  return width === MEL_BANDS ? { frames: features.frames * STACK, width, data: features.data } : null;
+}
+
 function mel(hz: number): number {
   return 1127 * Math.log(1 + hz / 700);
 }

@@ -1,26 +1,19 @@
 import { timingArcs } from './cell_timing.ts';
 import { instancesOf, primitivesOf } from './hierarchy.ts';
 import { type Bit, type Cell, type Module, type Netlist, sourceName } from './netlist.ts';
-
-/** A cell on a path. */
-export interface PathCell {
-  /** Instances from the top module to the cell, with dots between them; empty in the top module. */
-  readonly place: string;
-  /** Source name of the module that holds the cell. */
-  readonly module: string;
-  readonly type: string;
-}
-
-/** A path from a register to a register. */
-export interface RegisterPath {
-  /** Look-up tables, memory reads and multipliers on it: cells that are reached over general wires. */
-  readonly levels: number;
-  /** Blocks of carry chains and wide multiplexers on it: cells on dedicated wires. */
-  readonly fast: number;
-  readonly from: string;
-  readonly to: string;
-  readonly cells: readonly PathCell[];
-}
+import {
+  cellSpan,
+  endSpan,
+  inside,
+  join,
+  joinPlace,
+  keepJoined,
+  keepLongest,
+  NONE,
+  type RegisterPath,
+  readSpan,
+  type Span,
+} from './span.ts';
 
 /** The longest paths of a design. */
 export interface LongestPaths {
@@ -28,22 +21,6 @@ export interface LongestPaths {
   readonly paths: readonly (RegisterPath & { readonly module: string })[];
   /** Bits at which combinational logic reads itself; paths over them are not followed. */
   readonly loops: number;
-}
-
-/**
- * A part of a path. Its weight is what paths are compared by: 4 for a level, 1 for a cell on dedicated wires. It is a tree, so
- * that joining two is one step however long they are.
- */
-interface Span {
-  readonly weight: number;
-  readonly levels: number;
-  readonly fast: number;
-  readonly content:
-    | { readonly kind: 'none' }
-    | { readonly kind: 'end'; readonly name: string }
-    | { readonly kind: 'cell'; readonly type: string; readonly module: string }
-    | { readonly kind: 'join'; readonly first: Span; readonly second: Span }
-    | { readonly kind: 'inside'; readonly instance: string; readonly span: Span };
 }
 
 interface Edge {
@@ -63,9 +40,6 @@ interface Summary {
   readonly longest: Span | null;
   readonly loops: number;
 }
-
-const LEVEL_WEIGHT = 4;
-const NONE: Span = { weight: 0, levels: 0, fast: 0, content: { kind: 'none' } };
 
 /**
  * Finds the longest paths between registers, across all modules: each module is reduced to what its ports show of it, and that is
@@ -95,45 +69,6 @@ export function longestPaths(netlist: Netlist, top: string): LongestPaths {
   };
 }
 
-function joinPlace(place: string, name: string): string {
-  return place === '' ? name : `${place}.${name}`;
-}
-
-function join(first: Span, second: Span): Span {
-  if (first.content.kind === 'none') return second;
-  if (second.content.kind === 'none') return first;
-  return {
-    weight: first.weight + second.weight,
-    levels: first.levels + second.levels,
-    fast: first.fast + second.fast,
-    content: { kind: 'join', first, second },
-  };
-}
-
-function inside(instance: string, span: Span): Span {
-  return { ...span, content: { kind: 'inside', instance, span } };
-}
-
-function readSpan(span: Span, top: string): RegisterPath {
-  const ends: string[] = [];
-  const cells: PathCell[] = [];
-  const read = ({ content }: Span, place: string): void => {
-    if (content.kind === 'end') ends.push(joinPlace(place, content.name));
-    if (content.kind === 'cell') cells.push({ place, module: content.module, type: content.type });
-    if (content.kind === 'inside') read(content.span, joinPlace(place, content.instance));
-    if (content.kind === 'join') {
-      // A loop, since joins are nested as deep as the path is long.
-      const pending: Span[] = [content.second, content.first];
-      for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-        if (next.content.kind === 'join') pending.push(next.content.second, next.content.first);
-        else read(next, place);
-      }
-    }
-  };
-  read(span, top);
-  return { levels: span.levels, fast: span.fast, from: ends[0]!, to: ends.at(-1)!, cells };
-}
-
 /** The bits of one module, and what is between them. */
 class ModuleGraph {
   readonly #module: Module;
@@ -159,12 +94,11 @@ class ModuleGraph {
   #addPrimitive(name: string, cell: Cell, module: string): void {
     const { arcs, starts, ends } = timingArcs(cell);
     const register = this.#registerName(name, cell.connections);
-    const end: Span = { weight: 0, levels: 0, fast: 0, content: { kind: 'end', name: register } };
+    const end = endSpan(register);
     for (const bit of starts) keepLongest(this.#starts, bit, end);
     for (const bit of ends) keepLongest(this.#ends, bit, end);
-    const content = { kind: 'cell', type: cell.type, module } as const;
-    const level: Span = { weight: LEVEL_WEIGHT, levels: 1, fast: 0, content };
-    const fast: Span = { weight: 1, levels: 0, fast: 1, content };
+    const level = cellSpan(cell.type, module, false);
+    const fast = cellSpan(cell.type, module, true);
     for (const arc of arcs) this.#addEdge(arc.from, { to: arc.to, span: arc.fast ? fast : level });
   }
 
@@ -198,7 +132,7 @@ class ModuleGraph {
 
   #addPorts(): void {
     for (const [name, { direction, bits }] of Object.entries(this.#module.ports)) {
-      const end: Span = { weight: 0, levels: 0, fast: 0, content: { kind: 'end', name: `port ${name}` } };
+      const end = endSpan(`port ${name}`);
       for (const bit of bits) {
         if (typeof bit !== 'number') continue;
         keepLongest(direction === 'input' ? this.#starts : this.#ends, bit, end);
@@ -328,17 +262,6 @@ class ModuleGraph {
     }
     return loops;
   }
-}
-
-function keepLongest(spans: Map<number, Span>, bit: number | null, span: Span): void {
-  if (bit === null) return;
-  const known = spans.get(bit);
-  if (known === undefined || span.weight > known.weight) spans.set(bit, span);
-}
-
-function keepJoined(spans: Map<number, Span>, bit: number, first: Span, second: Span): void {
-  const known = spans.get(bit);
-  if (known === undefined || first.weight + second.weight > known.weight) spans.set(bit, join(first, second));
 }
 
 function pick(spans: ReadonlyMap<number, Span>, bits: readonly (readonly [string, number])[]): Map<string, Span> {

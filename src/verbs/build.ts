@@ -1,13 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { coarseMatrices } from '../compiler/coarse_weights.ts';
 import { type CompileReport, compile } from '../compiler/compile.ts';
 import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import type { CalibrationSet } from '../data/calibration_set.ts';
 import { readCalibration } from '../data/frame_sets.ts';
 import { generate } from '../design/generate.ts';
-import { HOST_PATHS, type HostFiles } from '../design/host_files.ts';
-import { type Labels, parseLabels } from '../design/labels.ts';
+import { HOST_PATHS, type HostFiles, readLabels, readNorm } from '../design/host_files.ts';
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
 import { designPorts } from '../design/ports.ts';
 import { checkTarget, writeDesign } from '../design/write_design.ts';
@@ -18,10 +16,7 @@ import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
-import type { LstmModel } from '../model/stacked_layer.ts';
 import type { Design } from '../program/design.ts';
-import { type FeatureNorm, MEL_BANDS, parseFeatureNorm, STACK } from '../speech/features.ts';
-import { readJson } from '../util/read_json.ts';
 import type { Progress } from '../util/report.ts';
 import { goldenOutputs } from './compress/outputs.ts';
 import { coarseWarnings, saturationWarnings } from './warnings.ts';
@@ -115,7 +110,7 @@ export function buildLayer(
   { config, graph, start }: BuildInput,
 ): BuildResult {
   const model = hardwareModel(path, graph);
-  const host = readHostFiles(path, model);
+  const host = hostFilesBeside(path, model.layer.inputs, model.outputLayer?.classes ?? null);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
   const compilation = compile(model.layer, oneLayerConfig(graph, config), calibration, progress);
@@ -173,24 +168,13 @@ function builtStates({ states }: Graph): BuiltState[] {
   }));
 }
 
-/** Labels and normalisation beside the model; those of another model, by their sizes, are left alone. */
-function readHostFiles(model: string, { layer, outputLayer }: LstmModel): HostFiles {
-  const dir = dirname(model);
-  return { norm: readNorm(dir, layer.inputs), labels: readLabels(dir, outputLayer?.classes ?? null) };
-}
-
-function readNorm(dir: string, inputs: number): FeatureNorm | null {
-  const names = readdirSync(dir).filter((name) => name.endsWith('.norm.json'));
-  const [name] = names;
-  if (name === undefined || names.length > 1) return null;
-  const path = join(dir, name);
-  return inputs === MEL_BANDS * STACK ? parseFeatureNorm(readJson(path), path) : null;
-}
-
-/** Meaning of the classes, from `labels.json` in the model's folder; null where there is none for this number of classes. */
-export function readLabels(dir: string, classes: number | null): Labels | null {
-  const path = join(dir, 'labels.json');
-  if (classes === null || !existsSync(path)) return null;
-  const labels = parseLabels(readJson(path), path);
-  return labels.labels.length === classes ? labels : null;
+/**
+ * Labels and normalisation beside the model; those of another model, by their sizes, are left alone.
+ *
+ * @param inputs elements of a step of its input
+ * @param classes of its output; null where it has none
+ */
+export function hostFilesBeside(model: string, inputs: number, classes: number | null): HostFiles {
+  const folder = dirname(model);
+  return { norm: readNorm(folder, inputs), labels: readLabels(folder, classes) };
 }

@@ -1,15 +1,24 @@
 import { compileNetwork } from '../compiler/pipeline.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { generateNetwork } from '../design/generate_network.ts';
+import { HOST_PATHS, type HostFiles } from '../design/host_files.ts';
 import type { MemoryGroup } from '../design/memory_groups.ts';
 import { networkMemoryGroups } from '../design/network_memories.ts';
 import { writeDesign } from '../design/write_design.ts';
 import type { Config } from '../machine/config.ts';
-import type { Graph } from '../model/graph.ts';
+import { elementsOf, type Graph } from '../model/graph.ts';
 import { refusalsOf } from '../model/import/hardware_model.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
 import { EsegenError } from '../util/errors.ts';
-import { type BuildInput, type BuildOptions, type BuildResult, buildLayer, readBuildInput } from './build.ts';
+import {
+  type BuildInput,
+  type BuildOptions,
+  type BuildResult,
+  buildLayer,
+  hostFilesBeside,
+  readBuildInput,
+} from './build.ts';
+import { classOutput } from './class_output.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
 
 /** What a build of a network made. */
@@ -24,6 +33,8 @@ export interface NetworkBuildResult {
   readonly warnings: readonly string[];
   /** Layers and operators of the model file that stay on the host, before the hardware and behind it. */
   readonly leftOut: readonly string[];
+  /** Host files that were taken along, by their path in the design. */
+  readonly hostFiles: readonly string[];
   readonly fileCount: number;
   readonly bytes: number;
   readonly seconds: number;
@@ -54,10 +65,11 @@ function buildNetwork(
 ): NetworkBuildResult {
   refuseSettings(config);
   const calibration = readNetworkCalibration(path, calibrate, graph);
-  const compiled = compileNetwork(pruneGraph(graph, config), config, calibration.utterances, { progress });
+  const pruned = pruneGraph(graph, config);
+  const compiled = compileNetwork(pruned, config, calibration.utterances, { progress });
   progress('generate');
   const design = networkDesign(compiled.program, config);
-  const files = generateNetwork(design);
+  const files = generateNetwork(design, { ...compiled, graph: pruned }, hostFilesOf(path, graph));
   progress('write');
   writeDesign(out, files);
 
@@ -72,6 +84,7 @@ function buildNetwork(
     calibration: calibration.origin,
     warnings: [...compiled.report.warnings, ...sequenceWarning(design, memories)],
     leftOut: [...graph.outside.map(({ name }) => name), ...namesOf(front), ...namesOf(back)],
+    hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,
     seconds: (performance.now() - start) / 1000,
@@ -91,6 +104,12 @@ function refuseSettings({ maximum, accumulatorMemory }: Config): void {
     const what = `the accumulators of a network are in two tiles, got "${accumulatorMemory}"`;
     throw new EsegenError('accumulatorMemory', what, 'Leave it out');
   }
+}
+
+function hostFilesOf(path: string, graph: Graph): HostFiles {
+  const { inputs, tensors } = graph;
+  const elements = inputs.length === 1 ? elementsOf(tensors.get(inputs[0]!.tensor)!) : 0;
+  return hostFilesBeside(path, elements, classOutput(graph)?.classes ?? null);
 }
 
 function namesOf(graph: Graph | null): string[] {

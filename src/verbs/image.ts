@@ -7,7 +7,8 @@ import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts'
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Design } from '../program/design.ts';
-import { IMAGE_FILE, packModelImage, readImageHash, type WeightsSum, weightsSum } from '../program/model_image.ts';
+import { IMAGE_FILE, IMAGE_VERSIONS, readImageHash, type WeightsSum, weightsSum } from '../program/image_words.ts';
+import { packModelImage } from '../program/model_image.ts';
 import { packDesign } from '../program/pack.ts';
 import { packStream } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
@@ -55,7 +56,7 @@ export function modelImage({
   const { design: hardware, files } = loadDesign(dir);
   if (!files.has(IMAGE_FILE))
     throw new EsegenError(dir, `holds no ${IMAGE_FILE}`, 'Build the design again with esegen build');
-  const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)), IMAGE_FILE);
+  const hash = readImageHash(readFileSync(join(dir, IMAGE_FILE)), IMAGE_VERSIONS.layer, IMAGE_FILE);
   progress('read model');
   const { graph } = importModel(path, importOptions);
   const { layer } = hardwareModel(path, graph);

@@ -1,5 +1,5 @@
 import { ADDRESS_BITS as CONTROL_BITS } from '../control/registers.ts';
-import type { Dimensions } from '../program/dimensions.ts';
+import type { ExternalMemory } from '../machine/external_memory.ts';
 
 /** Ports of the top module that belong together, as an interface of a packaged IP. */
 export interface BusInterface {
@@ -38,15 +38,26 @@ const AXI_LITE = [
   ...['araddr', 'arprot', 'arvalid', 'arready', 'rdata', 'rresp', 'rvalid', 'rready'],
 ];
 
+/** What decides the ports of a top module. */
+export interface TopPorts {
+  readonly channels: number;
+  /** Port of the weights in external memory; null where they are on chip. */
+  readonly memory: Pick<ExternalMemory, 'burstBeats' | 'outstandingBeats'> | null;
+  /** Whether output frames carry the number of their output in `tuser`. */
+  readonly numbered: boolean;
+  /** Whether there are registers, and an interrupt. */
+  readonly control: boolean;
+}
+
 /** Interfaces of the top module, clock and reset apart. */
-export function busInterfaces(d: Dimensions): BusInterface[] {
-  const dest = d.channels > 1 ? ['tdest'] : [];
+export function busInterfaces({ channels, memory, numbered, control }: TopPorts): BusInterface[] {
+  const dest = channels > 1 ? ['tdest'] : [];
+  const user = numbered ? ['tuser'] : [];
   return [
     bus('s_axis', ['tdata', 'tuser', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
-    bus('m_axis', ['tdata', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
-    ...(d.dram ? [memoryPort(d)] : []),
-    controlPort(),
-    interrupt(),
+    bus('m_axis', ['tdata', ...user, ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
+    ...(memory === null ? [] : [memoryPort(memory)]),
+    ...(control ? [controlPort(), interrupt()] : []),
   ];
 }
 
@@ -56,12 +67,12 @@ function bus(name: string, signals: readonly string[], type: string): BusInterfa
 }
 
 /** What an interconnect must know of the port to give it the reads that it has under way. */
-function memoryPort(d: Dimensions): BusInterface {
+function memoryPort({ burstBeats, outstandingBeats }: NonNullable<TopPorts['memory']>): BusInterface {
   const parameters = {
     PROTOCOL: 'AXI4',
     READ_WRITE_MODE: 'READ_ONLY',
-    MAX_BURST_LENGTH: d.burstBeats,
-    NUM_READ_OUTSTANDING: Math.floor(d.outstandingBeats / d.burstBeats),
+    MAX_BURST_LENGTH: burstBeats,
+    NUM_READ_OUTSTANDING: Math.floor(outstandingBeats / burstBeats),
     SUPPORTS_NARROW_BURST: 0,
   };
   return { ...bus('m_axi', AXI_READ, MEMORY_MAPPED), parameters, space: { addressBits: ADDRESS_BITS } };

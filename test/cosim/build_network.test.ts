@@ -9,7 +9,7 @@ import { loadDesign } from '../../src/design/load_design.ts';
 import { loadNetwork } from '../../src/design/load_network.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import { buildModel } from '../../src/verbs/build_network.ts';
-import { simulateNetwork } from '../../src/verbs/simulate_network.ts';
+import { simulate } from '../../src/verbs/simulate.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MODEL = join(ROOT, 'examples/onnx/stacked.onnx');
@@ -46,8 +46,8 @@ describe('the design directory of a network', () => {
     expect(design.config.name).toBe('stack');
     expect(files.has('program.json')).toBe(true);
     for (const stalls of [0, 0.4]) {
-      const result = await simulateNetwork(dir, { simulator: 'icarus', frames: 3, stalls, seed: 5 });
-      expect(result).toMatchObject({ mismatches: 0, utterances: 2, steps: 3 });
+      const result = await simulate(dir, { simulator: 'icarus', frames: 3, stalls, seed: 5 });
+      expect(result).toMatchObject({ mismatches: 0, utterances: 2, frames: 3 });
       expect(result.comparedWords).toBeGreaterThan(0);
       expect(result.differences).toEqual([]);
     }

@@ -63,8 +63,10 @@ describe('generate', () => {
         'sw/model.img',
       ],
       ...['host/model.safetensors', 'host/norm.json', 'host/labels.json', 'files.f'],
+      ...['sw/tiny.h', 'sw/tiny_driver.h', 'sw/tiny_driver.c'],
       ...['vivado/sources.tcl', 'vivado/create_project.tcl', 'vivado/memories.tcl', 'vivado/package_ip.tcl'],
-      ...['vivado/tiny.xdc', 'tiny.core', 'sw/tiny.h', 'sw/tiny_driver.h', 'sw/tiny_driver.c'],
+      ...['vivado/tiny.xdc', 'vivado/tiny_ooc.xdc'],
+      ...['vivado/driver/tiny.mdd', 'vivado/driver/tiny.tcl', 'vivado/driver/Makefile', 'tiny.core'],
       ...['README.md', 'design.json'],
     ]);
     expect(paths).toContain('rtl/tiny.v');

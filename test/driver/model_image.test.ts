@@ -12,7 +12,8 @@ import { loadDesign } from '../../src/design/load_design.ts';
 import { designHash } from '../../src/design/modules.ts';
 import { writeDesign } from '../../src/design/write_design.ts';
 import type { Design } from '../../src/program/design.ts';
-import { IMAGE_HEADER_WORDS, packModelImage, readImageHash, weightsSum } from '../../src/program/model_image.ts';
+import { IMAGE_HEADER_WORDS, IMAGE_VERSIONS, readImageHash, weightsSum } from '../../src/program/image_words.ts';
+import { packModelImage } from '../../src/program/model_image.ts';
 import { packDesign } from '../../src/program/pack.ts';
 import { packStream } from '../../src/program/stream.ts';
 import { utterance } from './driver_design.ts';
@@ -51,7 +52,7 @@ describe.each([
   beforeAll(async () => {
     const { layer } = compilation;
     writeDesign(dir, generate(compilation, { layer, outputLayer: null }, { norm: null, labels: null }));
-    hash = readImageHash(readFileSync(join(dir, 'sw', 'model.img')), 'sw/model.img');
+    hash = readImageHash(readFileSync(join(dir, 'sw', 'model.img')), IMAGE_VERSIONS.layer, 'sw/model.img');
     harness = await buildHarness(dir, dram);
   });
 

@@ -184,6 +184,10 @@ describe('parseConfig', () => {
     [{ array, name: '' }, 'name: expected a lower-case Verilog identifier of at most 40 characters, got ""'],
     [{ array, name: 'top\n' }, 'name: expected a lower-case Verilog identifier of at most 40 characters, got "top\\n"'],
     [JSON.parse('{"array":{"lanes":8},"__proto__":{}}'), '__proto__: unknown key'],
+    [
+      JSON.parse('{"array":{"lanes":8},"layers":{"__proto__":{"weightBits":8}}}'),
+      'layers: expected layer names of lower-case letters, digits and underscores, got "__proto__"',
+    ],
     [{ array, 'fifo depth': 2 }, '"fifo depth": unknown key'],
   ])('rejects %j', (value, expected) => {
     expect(problem(value)).toBe(expected);

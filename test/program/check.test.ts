@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { GraphBuilder } from '../../fixtures/graph_builder.ts';
+import { randomMatrix, randomVector } from '../../fixtures/random_weights.ts';
 import { lower } from '../../src/compiler/lower/lower.ts';
+import { compileNetwork } from '../../src/compiler/pipeline.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
+import { POINT_WINDOW } from '../../src/model/graph.ts';
 import { checkProgram } from '../../src/program/check.ts';
 import type { Instruction, Stream, Synchronized } from '../../src/program/instruction.ts';
 import { STREAMS } from '../../src/program/instruction.ts';
@@ -23,6 +28,23 @@ describe('the check of programs', () => {
       const program = programOf(seed);
       expect(() => checkProgram(program), `seed ${seed}`).not.toThrow();
     }
+  });
+
+  test('passes a convolution of one position behind those of several', () => {
+    const rng = new Rng(4);
+    const builder = new GraphBuilder();
+    let at = builder.input([2, 4]);
+    for (const stride of [1, 2, 2, 1]) {
+      const window = { kernel: 3, stride, dilation: 1, before: 1, after: 1 };
+      const weights = { weight: randomMatrix(rng, 2, 6), bias: randomVector(rng, 2, 0.3) };
+      const conv = { kind: 'conv', channels: 2, groups: 1, ...weights, space: [window], time: POINT_WINDOW } as const;
+      at = builder.node({ ...conv, activation: null }, [at]);
+    }
+    builder.output(at);
+    const frames = { frames: 4, width: 8, data: randomVector(rng, 4 * 8, 1) };
+    const graph = builder.build();
+    const utterances = [new Map([[graph.inputs[0]!.tensor, frames]])];
+    expect(() => compileNetwork(graph, parseConfig({ array: { lanes: 4 } }, 'test'), utterances)).not.toThrow();
   });
 
   test('fails where any wait is left out', () => {

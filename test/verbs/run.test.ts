@@ -19,8 +19,8 @@ import { type NpyArray, readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { build } from '../../src/verbs/build.ts';
 import type { NamedPath } from '../../src/verbs/run/named_path.ts';
+import { quantizeFrames } from '../../src/verbs/run/one_layer_golden.ts';
 import { type RunOptions, run } from '../../src/verbs/run.ts';
-import { quantizeFrames } from '../../src/verbs/simulation/input_frames.ts';
 
 const ONNX = fileURLToPath(new URL('../../examples/onnx/', import.meta.url));
 

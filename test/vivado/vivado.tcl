@@ -31,8 +31,17 @@ set commands {
     report_utilization {-file {-hierarchical} 0 0}
     report_timing_summary {{-file -max_paths} {} 0 0}
     report_power {-file {} 0 0}
+    report_methodology {-file {} 0 0}
+    report_high_fanout_nets {{-file -max_nets -fanout_greater_than} {-timing -load_types} 0 0}
+    report_qor_suggestions {{-file -max_paths} {} 0 0}
     create_clock {{-name -period} {} 1 1}
-    get_ports {{} {} 1 1}
+    get_clocks {{} {} 1 1}
+    set_clock_uncertainty {{} {-setup -hold} 2 2}
+    set_input_delay {{-clock} {-max -min} 2 2}
+    set_output_delay {{-clock} {-max -min} 2 2}
+    set_multicycle_path {{-from -to} {-setup -hold} 1 1}
+    get_ports {-filter {} 0 1}
+    get_cells {-filter -hierarchical 0 1}
     ipx::package_project {{-root_dir -vendor -library -taxonomy -set_current} {-import_files -force} 0 0}
     ipx::current_core {{} {} 0 0}
     ipx::get_bus_interfaces {-of_objects {} 0 1}
@@ -44,6 +53,8 @@ set commands {
     ipx::add_memory_map {{} {} 2 2}
     ipx::remove_memory_map {{} {} 2 2}
     ipx::add_address_block {{} {} 2 2}
+    ipx::add_register {{} {} 2 2}
+    ipx::add_field {{} {} 2 2}
     ipx::get_address_spaces {-of_objects {} 0 1}
     ipx::add_address_space {{} {} 2 2}
     ipx::remove_address_space {{} {} 2 2}
@@ -51,6 +62,7 @@ set commands {
     ipx::get_hdl_parameters {-of_objects {} 1 1}
     ipx::get_file_groups {{-of_objects -filter} {} 0 1}
     ipx::get_files {-of_objects {} 1 1}
+    ipx::add_file_group {-type {} 2 2}
     ipx::add_file {{} {} 2 2}
     ipx::create_xgui_files {{} {} 1 1}
     ipx::update_checksums {{} {} 1 1}
@@ -63,12 +75,15 @@ set properties {
     fileset {top generic}
     run {STEPS.SYNTH_DESIGN.TCL.PRE {STEPS.SYNTH_DESIGN.ARGS.MORE OPTIONS}}
     file {USED_IN}
-    core {name version display_name description}
+    core {name version display_name description core_revision supported_families}
     interface {slave_memory_map_ref master_address_space_ref}
     bus_parameter {value}
     space {range width}
     map {}
     block {range width usage}
+    register {address_offset size description}
+    field {bit_offset bit_width access description modified_write_value}
+    group_file {type}
     user_parameter {value}
     hdl_parameter {value}
 }
@@ -211,9 +226,15 @@ proc read_verilog {path} {
     close $file
     regexp -line {^module (\w+)} $text -> module
     set ::ports($module) {}
-    foreach {- port} [regexp -all -inline -line {^    (?:input |output) +wire +(?:\[\d+:\d+\] +)?(\w+),?$} $text] {
+    foreach {- direction port} [regexp -all -inline -line {^    (input |output) +wire +(?:\[\d+:\d+\] +)?(\w+),?$} $text] {
         lappend ::ports($module) $port
+        set ::direction($port) [expr {$direction eq "output" ? "OUT" : "IN"}]
     }
+    set ::registers($module) {}
+    foreach {- names} [regexp -all -inline -line {^    reg +(?:\[[^\]]*\] +)?(\w+(?:, \w+)*);$} $text] {
+        lappend ::registers($module) {*}[split [string map {, ""} $names]]
+    }
+    set ::instances($module) [regexp -all -inline -line {\mu_\w+(?= \($)} $text]
     regexp {parameter MEM_DIR = "([^"]*)"} $text -> ::mem_dir($module)
 }
 
@@ -332,19 +353,103 @@ interp alias {} do.report_utilization {} report
 interp alias {} do.report_timing_summary {} report
 interp alias {} do.report_power {} report
 
+interp alias {} do.report_methodology {} report
+interp alias {} do.report_high_fanout_nets {} report
+interp alias {} do.report_qor_suggestions {} report
+
 proc do.create_clock {call port} {
     need $port
     if {[dict get $call -period] <= 0} {
         error "no such period: $call"
     }
-    set ::property([list $port clock]) 1
+    set ::property([list $port clock]) [dict get $call -period]
+    add clock [dict get $call -name]
 }
 
-proc do.get_ports {call name} {
-    if {$name ni $::ports([value {fileset sources_1} top])} {
+proc do.get_clocks {call name} {
+    return [need [list clock $name]]
+}
+
+proc do.set_clock_uncertainty {call margin clock} {
+    need $clock
+    if {$margin <= 0 || $margin >= $::property([list {port clk} clock])} {
+        error "no such uncertainty: $margin"
+    }
+}
+
+# A delay of some ports: all of them must have the direction, and none may be the clock.
+proc delay {direction call delay ports} {
+    need [list clock [dict get $call -clock]]
+    if {$delay <= 0 || $delay >= $::property([list {port clk} clock])} {
+        error "no such delay: $delay"
+    }
+    foreach port $ports {
+        if {$::direction([lindex $port 1]) ne $direction || [lindex $port 1] eq "clk"} {
+            error "no delay for [lindex $port 1]"
+        }
+    }
+}
+proc do.set_input_delay {call delay ports} { delay IN $call $delay $ports }
+proc do.set_output_delay {call delay ports} { delay OUT $call $delay $ports }
+
+proc do.set_multicycle_path {call cycles} {
+    need_cells [dict get $call -from]
+    need_cells [dict get $call -to]
+}
+
+proc need_cells {cells} {
+    foreach cell $cells {
+        need $cell
+    }
+}
+
+proc do.get_ports {call {name *}} {
+    set ports $::ports([value {fileset sources_1} top])
+    if {[dict exists $call -filter]} {
+        set found {}
+        foreach port $ports {
+            set NAME $port
+            set DIRECTION $::direction($port)
+            set condition [regsub -all {\m(NAME|DIRECTION)\M} [dict get $call -filter] {$\1}]
+            if {[regsub -all {== (\w+)|!= (\w+)} $condition {} rest] < 1} {
+                error "no such filter: $call"
+            }
+            set condition [regsub -all {([!=])= (\w+)} $condition {\1= "\2"}]
+            if {[expr $condition]} {
+                lappend found [add port $port]
+            }
+        }
+        return $found
+    }
+    if {$name ni $ports} {
         error "no port $name"
     }
     return [add port $name]
+}
+
+# Registers by path; the module of an instance has its name, behind that of the design.
+proc do.get_cells {call pattern} {
+    set top [value {fileset sources_1} top]
+    if {![regexp {^((?:u_\w+/)*)([\w*]+)_reg\[\*\]$} $pattern -> path register]} {
+        error "no such cells: $pattern"
+    }
+    set module $top
+    foreach instance [split [string trimright $path /] /] {
+        if {$instance ni $::instances($module)} {
+            error "no cells $pattern"
+        }
+        set module ${top}_[string range $instance 2 end]
+    }
+    set found {}
+    foreach name $::registers($module) {
+        if {[string match $register $name]} {
+            lappend found [add cell $path$name]
+        }
+    }
+    if {$found eq {}} {
+        error "no cells $pattern"
+    }
+    return $found
 }
 
 # ---- IP ---------------------------------------------------------------------------------------------------------------
@@ -458,11 +563,16 @@ proc do.ipx.remove_memory_map {call name core} { remove map $name }
 proc do.ipx.add_address_space {call name core} { make space $name $core }
 proc do.ipx.remove_address_space {call name core} { remove space $name }
 proc do.ipx.add_address_block {call name map} { make block $name $map }
+proc do.ipx.add_register {call name block} { make register $name $block }
+proc do.ipx.add_field {call name register} { make field "[lindex $register 1].$name" $register }
 proc do.ipx.get_user_parameters {call name} { need [list user_parameter $name] }
 proc do.ipx.get_hdl_parameters {call name} { need [list hdl_parameter $name] }
 
 proc do.ipx.get_file_groups {call {name *}} {
     of $call
+    if {![dict exists $call -filter]} {
+        return [need [list group $name]]
+    }
     if {![regexp {^NAME =~ (\S+)$} [dict get $call -filter] -> pattern]} {
         error "no such filter: $call"
     }
@@ -476,6 +586,14 @@ proc do.ipx.get_files {call name} {
         return $name
     }
     return [objects group_file "[lindex $group 1]:$name"]
+}
+
+proc do.ipx.add_file_group {call name core} {
+    need $core
+    if {[dict get $call -type] ne "software_driver" || $name ne ""} {
+        error "no such file group: $call"
+    }
+    return [add group xilinx_softwaredriver]
 }
 
 proc do.ipx.add_file {call name group} {
@@ -492,7 +610,7 @@ proc do.ipx.save_core {call core} {
     need $core
     close [open [file join $::root component.xml] {WRONLY CREAT EXCL}]
     foreach key [lsort [array names ::property]] {
-        if {[lindex $key 0 0] in {core interface bus_parameter space block user_parameter hdl_parameter file}} {
+        if {[lindex $key 0 0] in {core interface bus_parameter space block register field user_parameter hdl_parameter file group_file}} {
             puts "IP: [lindex $key 0 0] [list [lindex $key 0 1]] [lindex $key 1] $::property($key)"
         }
     }

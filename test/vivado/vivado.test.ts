@@ -16,8 +16,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
 import type { DesignFiles } from '../../src/design/files.ts';
 import { generate } from '../../src/design/generate.ts';
-import { vivadoFiles } from '../../src/vivado/files.ts';
-import { busInterfaces } from '../../src/vivado/interfaces.ts';
+import { generateNetwork } from '../../src/design/generate_network.ts';
+import type { Graph } from '../../src/model/graph.ts';
+import { type VivadoDesign, vivadoFiles } from '../../src/vivado/files.ts';
+import { layerIp, networkIp } from '../../src/vivado/ip.ts';
+import { tinyNetworkDesign } from '../lib/tiny_network.ts';
 
 const VIVADO = fileURLToPath(new URL('vivado.tcl', import.meta.url));
 
@@ -30,8 +33,47 @@ const CONFIGS = {
   'several channels': { name: 'tiny', array: { channels: 4, ...LANES }, part: 'xc7z020clg400-1', clockMHz: 62.5 },
   'weights in DRAM': { name: 'tiny', array: LANES, weights: 'dram', memoryBusBits: 128 },
 } as const;
-type ConfigName = keyof typeof CONFIGS;
-const CONFIG_NAMES = Object.keys(CONFIGS) as ConfigName[];
+const CONFIG_NAMES = Object.keys(CONFIGS) as (keyof typeof CONFIGS)[];
+
+const NO_HOST_FILES = { norm: null, labels: null };
+
+/** Scripts do not look at the model of a network. */
+const NOTHING: Graph = {
+  ...{ tensors: new Map(), nodes: [], inputs: [], outputs: [], states: [], sequenceLengths: null, outside: [] },
+};
+const MODEL = { graph: NOTHING, partition: { front: null, core: NOTHING, back: null }, outputs: [] };
+
+/** A design: what the scripts are told of it, its files, beats of its memory port, and ports that belong to no interface. */
+interface Case {
+  readonly ip: VivadoDesign;
+  readonly files: DesignFiles;
+  readonly memory: { readonly burstBeats: number; readonly outstandingBeats: number } | null;
+  readonly plain: readonly string[];
+  readonly description: string;
+}
+
+function layerCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
+  const compilation = sampleDesign(LAYER, config);
+  const { design, layer } = compilation;
+  const files = generate(compilation, { layer, outputLayer: null }, NO_HOST_FILES);
+  const { dimensions } = design;
+  const description = 'Sparse LSTM: 6 inputs, 8 cells, 4 outputs';
+  return { ip: layerIp(design), files, memory: dimensions.dram ? dimensions : null, plain: [], description };
+}
+
+function networkCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
+  const design = tinyNetworkDesign({ beside: 2 }, config);
+  const memory = design.sizes.external;
+  const plain = ['frame_taken', 'frame_error', 'busy', ...(memory === null ? [] : ['weight_base', 'memory_status'])];
+  const description = 'Sparse neural network: 6 + 2 elements in, 3 + 4 elements out';
+  return { ip: networkIp(design), files: generateNetwork(design, MODEL, NO_HOST_FILES), memory, plain, description };
+}
+
+const CASES = new Map<string, Case>([
+  ...CONFIG_NAMES.map((name) => [name, layerCase(CONFIGS[name])] as const),
+  ...CONFIG_NAMES.map((name) => [`network, ${name}`, networkCase(CONFIGS[name])] as const),
+]);
+const CASE_NAMES = [...CASES.keys()];
 
 /** A folder that is hard to quote. */
 const AWKWARD = 'de sign [exit] $x {y';
@@ -42,17 +84,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const COMPILATIONS = new Map(CONFIG_NAMES.map((name) => [name, sampleDesign(LAYER, CONFIGS[name])]));
-const FILES = new Map(
-  [...COMPILATIONS].map(([name, compilation]) => {
-    const model = { layer: compilation.layer, outputLayer: null };
-    return [name, generate(compilation, model, { norm: null, labels: null })];
-  }),
-);
-
 /** The files of a design. */
-function filesOf(name: ConfigName): DesignFiles {
-  return new Map(FILES.get(name)!);
+function filesOf(name: string): DesignFiles {
+  return new Map(CASES.get(name)!.files);
 }
 
 /** Writes a design below `root`. */
@@ -112,7 +146,7 @@ function portsOf(files: DesignFiles): string[] {
 
 const SCRIPTS = ['create_project.tcl', 'package_ip.tcl'];
 
-describe.each(CONFIG_NAMES)('create_project.tcl: %s', (name) => {
+describe.each(CASE_NAMES)('create_project.tcl: %s', (name) => {
   test('goes through synthesis and implementation, and reports on both', () => {
     const dir = place(filesOf(name));
     const before = snapshot(dir);
@@ -122,7 +156,7 @@ describe.each(CONFIG_NAMES)('create_project.tcl: %s', (name) => {
     expect(lines).toContain(
       'set_property: -name {STEPS.SYNTH_DESIGN.ARGS.MORE OPTIONS} -value {-mode out_of_context} -objects {run synth_1}',
     );
-    const reports = ['utilization', 'utilization_hierarchical', 'timing', 'power'];
+    const reports = ['utilization', 'utilization_hierarchical', 'timing', 'power', 'methodology', 'fanout', 'qor'];
     for (const step of ['synthesis', 'implementation'])
       for (const report of reports)
         expect(existsSync(join(cwd, 'tiny_vivado', `${step}_${report}.rpt`)), report).toBe(true);
@@ -132,7 +166,7 @@ describe.each(CONFIG_NAMES)('create_project.tcl: %s', (name) => {
   test('takes part and top from the config', () => {
     const { lines } = vivado(place(filesOf(name)), 'create_project.tcl');
     const [project] = printed(lines, 'create_project: ');
-    const config = COMPILATIONS.get(name)!.design.config;
+    const { config } = CASES.get(name)!.ip;
     expect(project).toMatch(new RegExp(`^tiny \\{.*/work here/tiny_vivado\\} -part ${config.part}$`));
     expect(lines).toContain('set_property: top tiny {fileset sources_1}');
   });
@@ -170,8 +204,10 @@ describe('create_project.tcl', () => {
     [300, '3.333'],
     [62.5, '16.000'],
   ])('the clock of %d MHz has a period of %s ns', (clockMHz, period) => {
-    const { design } = sampleDesign(LAYER, { ...CONFIGS['on chip'], clockMHz });
-    const xdc = vivadoFiles(design, { rtl: [], mem: [] }).get('vivado/tiny.xdc');
+    const { ip } = CASES.get('on chip')!;
+    const sources = { rtl: [], mem: [], sw: [] };
+    const files = vivadoFiles({ ...ip, config: { ...ip.config, clockMHz } }, sources);
+    const xdc = files.get('vivado/tiny_ooc.xdc');
     expect(xdc).toContain(`create_clock -name clk -period ${period} [get_ports clk]\n`);
   });
 });
@@ -213,10 +249,8 @@ describe.each(SCRIPTS)('%s', (script) => {
 });
 
 describe('package_ip.tcl', () => {
-  const NONE = { 'on chip': [], 'several channels': [], 'weights in DRAM': [] };
   /** What the IP says of `m_axi`. */
-  const MEMORY = (() => {
-    const { burstBeats, outstandingBeats } = COMPILATIONS.get('weights in DRAM')!.design.dimensions;
+  function memoryLines({ burstBeats, outstandingBeats }: NonNullable<Case['memory']>): string[] {
     return [
       `bus_parameter m_axi:MAX_BURST_LENGTH value ${burstBeats}`,
       `bus_parameter m_axi:NUM_READ_OUTSTANDING value ${Math.floor(outstandingBeats / burstBeats)}`,
@@ -226,73 +260,134 @@ describe('package_ip.tcl', () => {
       ...['interface m_axi clock clk', 'interface m_axi master_address_space_ref m_axi', 'interface m_axi'],
       ...['space m_axi range 16E', 'space m_axi width 64'],
     ];
-  })();
+  }
   const CONTROL = [
     ...['block registers range 4096', 'block registers usage register', 'block registers width 32'],
     ...['bus_parameter irq:SENSITIVITY value LEVEL_HIGH', 'bus_parameter s_axi_ctrl:PROTOCOL value AXI4LITE'],
     ...['interface irq', 'interface s_axi_ctrl', 'interface s_axi_ctrl clock clk'],
     'interface s_axi_ctrl slave_memory_map_ref s_axi_ctrl',
   ];
-  const CASES = CONFIG_NAMES.flatMap((name) => [true, false].map((infers) => ({ name, infers })));
+  const RUNS = CASE_NAMES.flatMap((name) => [true, false].map((infers) => ({ name, infers })));
 
-  test.each(CASES)('$name, interfaces found by Vivado $infers', ({ name, infers }) => {
-    const dir = place(filesOf(name));
+  test.each(RUNS)('$name, interfaces found by Vivado $infers', ({ name, infers }) => {
+    const { files, memory, description, ip } = CASES.get(name)!;
+    const hasRegisters = ip.interfaces.some(({ page }) => page !== null);
+    const dir = place(files);
     const before = snapshot(dir);
     const { status, stderr, cwd, lines } = vivado(dir, 'package_ip.tcl', { infers });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const mem = `${cwd}/tiny_ip/mem/`;
-    expect(printed(lines, 'IP: ').toSorted()).toEqual(
+    const told = printed(lines, 'IP: ').filter(
+      (line) => !/^(register|field|group_file|core \w+ (core_rev|support))/.test(line),
+    );
+    expect(told.toSorted()).toEqual(
       [
-        ...['core tiny description Sparse LSTM: 6 inputs, 8 cells, 4 outputs', 'core tiny display_name tiny'],
+        ...[`core tiny description ${description}`, 'core tiny display_name tiny'],
         ...['core tiny name tiny', 'core tiny version 1.0', 'bus_parameter rst:POLARITY value ACTIVE_HIGH'],
         ...['interface clk', 'interface clk reset rst', 'interface rst'],
         ...['m_axis', 's_axis'].flatMap((stream) => [`interface ${stream}`, `interface ${stream} clock clk`]),
         `file {${cwd}/tiny_ip/tiny_ooc.xdc} USED_IN synthesis implementation out_of_context`,
         ...[`hdl_parameter MEM_DIR value ${mem}`, `user_parameter MEM_DIR value ${mem}`],
-        ...({ ...NONE, 'weights in DRAM': MEMORY }[name] ?? []),
-        ...CONTROL,
+        ...(memory === null ? [] : memoryLines(memory)),
+        ...(hasRegisters ? CONTROL : []),
       ].toSorted(),
     );
     expect(readdirSync(cwd)).toEqual(['tiny_ip']);
     expect(snapshot(dir)).toEqual(before);
   });
 
-  test('the IP holds its own copy of every source, and all of its memory files in both file groups', () => {
+  test.each(CASE_NAMES)('%s: says what every register and every field of it is', (name) => {
+    const { ip, files } = CASES.get(name)!;
+    const { lines } = vivado(place(files), 'package_ip.tcl');
+    const expected = ip.registers.flatMap((register) => [
+      `register ${register.name} address_offset 0x${register.offset.toString(16).padStart(3, '0')}`,
+      ...[`register ${register.name} description ${register.what}`, `register ${register.name} size 32`],
+      ...register.fields.flatMap((field) => {
+        const own = `field ${register.name}.${field.name}`;
+        const writable = ['rw', 'w1c'].includes(field.access);
+        const access = writable ? 'read-write' : ['w1s', 'push'].includes(field.access) ? 'write-only' : 'read-only';
+        const write = { w1c: ['oneToClear'], w1s: ['oneToSet'] }[field.access as string] ?? [];
+        return [
+          ...[`${own} bit_offset ${field.lsb}`, `${own} bit_width ${field.bits}`, `${own} access ${access}`],
+          ...[`${own} description ${field.what}`, ...write.map((value) => `${own} modified_write_value ${value}`)],
+        ];
+      }),
+    ]);
+    const told = printed(lines, 'IP: ').filter((line) => /^(register|field) /.test(line));
+    expect(told.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('every packaging has a revision of its own, and the families are those that the RTL is written for', () => {
+    const { lines } = vivado(place(filesOf('on chip')), 'package_ip.tcl');
+    const core = printed(lines, 'IP: core tiny ');
+    const revision = core.find((line) => line.startsWith('core_revision '))!;
+    expect(Number(revision.split(' ')[1])).toBeGreaterThan(1_700_000_000);
+    const families = lines
+      .join('\n')
+      .split('IP: core tiny supported_families ')[1]!
+      .split('IP:')[0]!
+      .match(/\w+(?= Pre)/g);
+    expect(families).toContain('kintexu');
+    expect(families).toHaveLength(11);
+  });
+
+  test('the IP holds its own copy of every source: memory files in both file groups, the driver where tools look for it', () => {
     const files = filesOf('on chip');
     const { cwd, lines } = vivado(place(files), 'package_ip.tcl', { infers: false });
     const copied = snapshot(join(cwd, 'tiny_ip'));
     const sources = [...files.keys()].filter((path) => /^(rtl|mem)\//.test(path));
-    expect([...copied.keys()].toSorted()).toEqual([...sources, 'component.xml', 'tiny_ooc.xdc'].toSorted());
+    const driver = new Map([
+      ...['tiny.h', 'tiny_driver.h', 'tiny_driver.c'].map((file) => [`src/${file}`, `sw/${file}`] as const),
+      ['src/Makefile', 'vivado/driver/Makefile'],
+      ...['tiny.mdd', 'tiny.tcl'].map((file) => [`data/${file}`, `vivado/driver/${file}`] as const),
+    ]);
+    const here = [...driver.keys()].map((path) => `drivers/tiny_v1_0/${path}`);
+    const own = ['component.xml', 'tiny.xdc', 'tiny_ooc.xdc'];
+    expect([...copied.keys()].toSorted()).toEqual([...sources, ...here, ...own].toSorted());
     for (const path of sources) expect(copied.get(path), path).toBe(files.get(path));
+    for (const [to, from] of driver) expect(copied.get(`drivers/tiny_v1_0/${to}`), to).toBe(files.get(from));
     const added = printed(lines, 'ipx::add_file: ').toSorted();
     const groups = ['xilinx_anylanguagesynthesis', 'xilinx_anylanguagebehavioralsimulation'];
     const mem = sources.filter((path) => path.startsWith('mem/'));
-    expect(added).toEqual(mem.flatMap((path) => groups.map((group) => `${path} {group ${group}}`)).toSorted());
+    expect(added).toEqual(
+      [
+        ...mem.flatMap((path) => groups.map((group) => `${path} {group ${group}}`)),
+        ...here.map((path) => `${path} {group xilinx_softwaredriver}`),
+      ].toSorted(),
+    );
+    const types = printed(lines, 'IP: group_file ');
+    expect(types.filter((line) => line.endsWith(' type cSource'))).toHaveLength(3);
+    expect(types).toContain('xilinx_softwaredriver:drivers/tiny_v1_0/data/tiny.mdd type mdd');
   });
 });
 
-describe('busInterfaces', () => {
-  const PLAIN = ['clk', 'rst'];
-
-  test.each(CONFIG_NAMES)('every port of the top module has its place: %s', (name) => {
-    const listed = busInterfaces(COMPILATIONS.get(name)!.design.dimensions).flatMap(({ ports }) => ports);
-    expect([...listed, ...PLAIN].toSorted()).toEqual(portsOf(filesOf(name)).toSorted());
-  });
+test.each(CASE_NAMES)('every port of the top module has its interface: %s', (name) => {
+  const { ip, plain, files } = CASES.get(name)!;
+  const listed = ip.interfaces.flatMap(({ ports }) => ports);
+  expect([...listed, 'clk', 'rst', ...plain].toSorted()).toEqual(portsOf(files).toSorted());
 });
 
 describe('FuseSoC', () => {
-  test('the core file lists the sources in order, and copies the memory files to mem/ where the tool runs', () => {
-    const files = filesOf('on chip');
-    const core = String(files.get('tiny.core'));
-    expect(core.startsWith('CAPI=2:\n')).toBe(true);
-    const items = [...core.matchAll(/^ {6}- (.+)$/gm)].map((match) => match[1]!);
-    const rtl = String(files.get('files.f')).trimEnd().split('\n');
-    const mem = [...files.keys()].filter((path) => path.startsWith('mem/'));
-    expect(items).toEqual([...rtl, ...mem.map((path) => `${path}: {copyto: ${path}}`), 'vivado/tiny.xdc']);
-    for (const item of items) expect(files.has(item.replace(/:.*/, '')), item).toBe(true);
-    expect(core).toContain('        part: xcku060-ffva1156-2-e\n');
-    expect(core.match(/^ {4}toplevel: tiny$/gm)?.length).toBe(3);
-  });
+  test.each(['on chip', 'network, on chip'])(
+    '%s: the core file lists the sources in order, and copies the memory files to mem/ where the tool runs',
+    (name) => {
+      const files = filesOf(name);
+      const core = String(files.get('tiny.core'));
+      expect(core.startsWith('CAPI=2:\n')).toBe(true);
+      const items = [...core.matchAll(/^ {6}- (.+)$/gm)].map((match) => match[1]!);
+      const rtl = String(files.get('files.f')).trimEnd().split('\n');
+      const mem = [...files.keys()].filter((path) => path.startsWith('mem/'));
+      expect(items).toEqual([
+        ...rtl,
+        ...mem.map((path) => `${path}: {copyto: ${path}}`),
+        'vivado/tiny.xdc',
+        'vivado/tiny_ooc.xdc',
+      ]);
+      for (const item of items) expect(files.has(item.replace(/:.*/, '')), item).toBe(true);
+      expect(core).toContain('        part: xcku060-ffva1156-2-e\n');
+      expect(core.match(/^ {4}toplevel: tiny$/gm)?.length).toBe(3);
+    },
+  );
 });
 
 describe('the stand-in for Vivado notices', () => {
@@ -312,10 +407,14 @@ describe('the stand-in for Vivado notices', () => {
     ['an unknown property', 'create_project.tcl', 'TCL.PRE', 'TCL.BEFORE', 'has no property'],
     ['a top that is not there', 'create_project.tcl', 'top tiny', 'top tinier', 'no module tinier in the files'],
     ['a constraint file that is not there', 'create_project.tcl', 'tiny.xdc', 'other.xdc', 'no such file'],
-    ['a relative path', 'create_project.tcl', '[file join $script_dir tiny.xdc]', 'rel.xdc', 'no such file: rel.xdc'],
+    ['a relative path', 'create_project.tcl', '[file join $script_dir $file]', '$file', 'no such file: tiny.xdc'],
     ['a report before there is a design', 'create_project.tcl', 'open_run $run', '', 'needs an open design'],
     ['memory files that no run finds', 'memories.tcl', 'file copy', '#', "could not open $readmem data file 'mem/"],
-    ['a clock on no port', 'tiny.xdc', 'get_ports clk', 'get_ports clock', 'no port clock'],
+    ['a clock on no port', 'tiny_ooc.xdc', 'get_ports clk', 'get_ports clock', 'no port clock'],
+    ['a margin of no clock', 'tiny_ooc.xdc', 'get_clocks clk', 'get_clocks clock', 'there is no clock clock'],
+    ['a delay before the clock', 'tiny_ooc.xdc', ' && NAME != clk', '', 'no delay for clk'],
+    ['an exception for no register', 'tiny.xdc', 'last_reg_reg', 'least_reg_reg', 'no cells u_core/least_reg_reg[*]'],
+    ['an exception in no instance', 'tiny.xdc', 'u_image_loader', 'u_loader', 'no cells u_loader/inputs_reg_reg[*]'],
     [
       'a port of an interface that is not there',
       'package_ip.tcl',

@@ -24,7 +24,9 @@ set sources [get_filesets sources_1]
 foreach path [concat $rtl_files $mem_files] {
     add_files -norecurse -fileset $sources [list [file join $design_dir $path]]
 }
-add_files -norecurse -fileset [get_filesets constrs_1] [list [file join $script_dir sample.xdc]]
+foreach file {sample.xdc sample_ooc.xdc} {
+    add_files -norecurse -fileset [get_filesets constrs_1] [list [file join $script_dir $file]]
+}
 set_property top sample $sources
 update_compile_order -fileset $sources
 
@@ -51,5 +53,8 @@ foreach {run step} {synth_1 synthesis impl_1 implementation} {
     report_utilization -hierarchical -file [file join $project_dir ${step}_utilization_hierarchical.rpt]
     report_timing_summary -file [file join $project_dir ${step}_timing.rpt]
     report_power -file [file join $project_dir ${step}_power.rpt]
+    report_methodology -file [file join $project_dir ${step}_methodology.rpt]
+    report_high_fanout_nets -timing -load_types -max_nets 50 -file [file join $project_dir ${step}_fanout.rpt]
+    report_qor_suggestions -file [file join $project_dir ${step}_qor.rpt]
     close_design
 }

@@ -12,22 +12,34 @@ source [file join $script_dir sources.tcl]
 set ip_dir [new_folder sample_ip]
 set project_dir [new_folder sample_ip_project]
 
-foreach folder {rtl mem} {
+# Where the tools look for the driver of an IP.
+set driver_dir drivers/sample_v1_0
+
+foreach folder [list rtl mem $driver_dir/data $driver_dir/src] {
     file mkdir [file join $ip_dir $folder]
 }
 foreach path [concat $rtl_files $mem_files] {
     file copy -- [file join $design_dir $path] [file join $ip_dir $path]
 }
-# The clock comes from outside: its constraint counts only while the IP is synthesised by itself.
-set xdc_file [file join $ip_dir sample_ooc.xdc]
-file copy -- [file join $script_dir sample.xdc] $xdc_file
+foreach file {sample.xdc sample_ooc.xdc} {
+    file copy -- [file join $script_dir $file] [file join $ip_dir $file]
+}
+foreach path $sw_files {
+    file copy -- [file join $design_dir $path] [file join $ip_dir $driver_dir src]
+}
+file copy -- [file join $script_dir driver Makefile] [file join $ip_dir $driver_dir src]
+foreach file {sample.mdd sample.tcl} {
+    file copy -- [file join $script_dir driver $file] [file join $ip_dir $driver_dir data]
+}
 
 create_project sample_ip $project_dir -part xcku060-ffva1156-2-e
 set sources [get_filesets sources_1]
 foreach path [concat $rtl_files $mem_files] {
     add_files -norecurse -fileset $sources [list [file join $ip_dir $path]]
 }
-set xdc [add_files -norecurse -fileset [get_filesets constrs_1] [list $xdc_file]]
+add_files -norecurse -fileset [get_filesets constrs_1] [list [file join $ip_dir sample.xdc]]
+# The clock comes from outside: its constraint counts only while the IP is synthesised by itself.
+set xdc [add_files -norecurse -fileset [get_filesets constrs_1] [list [file join $ip_dir sample_ooc.xdc]]]
 set_property USED_IN {synthesis implementation out_of_context} $xdc
 set_property top sample $sources
 update_compile_order -fileset $sources
@@ -37,6 +49,14 @@ set core [ipx::current_core]
 set_property name sample $core
 set_property version 1.0 $core
 set_property display_name sample $core
+# Rises with every packaging, so that a project sees that its IP is another one.
+set_property core_revision [clock seconds] $core
+# Families that the RTL is written for, whatever the part of this project.
+set_property supported_families {
+    spartan7 Pre-Production artix7 Pre-Production kintex7 Pre-Production virtex7 Pre-Production zynq Pre-Production
+    kintexu Pre-Production virtexu Pre-Production
+    artixuplus Pre-Production kintexuplus Pre-Production virtexuplus Pre-Production zynquplus Pre-Production
+} $core
 set_property description {Sparse LSTM: 12 inputs, 16 cells, 8 outputs} $core
 
 # The interface of these ports, where packaging has not found it by their names.
@@ -64,6 +84,139 @@ proc set_parameter {interface name value} {
 find_interface clk clk xilinx.com:signal:clock_rtl:1.0 $core
 set_parameter [find_interface rst rst xilinx.com:signal:reset_rtl:1.0 $core] POLARITY ACTIVE_HIGH
 ipx::associate_bus_interfaces -clock clk -reset rst $core
+
+# Registers: name, offset, description, fields; of a field: name, lowest bit, bits, access, what a write does, description.
+set registers {
+    {ID 0x000 {What this is} {
+        {magic 0 32 read-only {} {"ESEG", 0x45534547}}
+    }}
+    {VERSION 0x004 {Version of this register map} {
+        {minor 0 16 read-only {} {rises with additions}}
+        {major 16 16 read-only {} {rises with changes that break drivers}}
+    }}
+    {HASH_LO 0x008 {Hash of the RTL and the config of the design, lower half} {
+        {hash 0 32 read-only {} {the C header of the same design has the same}}
+    }}
+    {HASH_HI 0x00c {Hash of the design, upper half} {
+        {hash 0 32 read-only {} {see HASH_LO}}
+    }}
+    {ARRAY 0x010 {Sizes of the array} {
+        {channels 0 8 read-only {} {voices (B)}}
+        {groups 8 8 read-only {} {column groups (G)}}
+        {lanes 16 8 read-only {} {lanes of a group (P)}}
+        {elem_lanes 24 8 read-only {} {lanes of ElemMul}}
+    }}
+    {FORMAT 0x014 Widths {
+        {weight_bits 0 8 read-only {} {bits of a weight}}
+        {index_bits 8 8 read-only {} {bits of a relative row index}}
+        {vector_bits 16 8 read-only {} {bits of an element of x, y, m and c}}
+        {output_beat 24 8 read-only {} {elements of an output beat}}
+    }}
+    {FEATURES 0x018 {What the design has} {
+        {dram 0 1 read-only {} {weights in external memory}}
+        {projection 1 1 read-only {} {a projection}}
+        {peepholes 2 1 read-only {} peepholes}
+        {bus_bits 16 16 read-only {} {bits of the memory port; 0 without one}}
+    }}
+    {INPUTS 0x01c Inputs {
+        {count 0 32 read-only {} {elements of an input frame of the largest model}}
+    }}
+    {CELLS 0x020 Cells {
+        {count 0 32 read-only {} {cells of the largest model}}
+    }}
+    {OUTPUTS 0x024 Outputs {
+        {count 0 32 read-only {} {elements of an output frame of the largest model}}
+    }}
+    {CONTROL 0x040 {Start and stop} {
+        {run 0 1 read-write {} {take input frames. The first 1 after a reset starts the core; 0 pauses it at the end of an input frame. Soft reset clears it}}
+        {soft_reset 1 1 write-only oneToSet {stop reading memory, reset the core and wait for the next run}}
+    }}
+    {STATUS 0x044 {State of the core} {
+        {held 0 1 read-only {} {in reset: not started since the last (soft) reset}}
+        {busy 1 1 read-only {} {frames under way, or accumulators being cleared}}
+        {resetting 2 1 read-only {} {a soft reset waits for the last answers of the memory}}
+        {dropping 3 1 read-only {} {the rest of an input frame that a soft reset cut in two is awaited and dropped}}
+        {memory 8 2 read-only {} {reading of weights: 0 reading, 1 memory silent, 2 slave error, 3 decode error}}
+    }}
+    {ERRORS 0x048 {What went wrong} {
+        {frame 0 1 read-write oneToClear {an input frame was dropped: wrong length, or no place in its batch}}
+        {memory_slave 1 1 read-write oneToClear {the memory answered SLVERR; reading has stopped}}
+        {memory_decode 2 1 read-write oneToClear {the memory answered DECERR; reading has stopped}}
+        {memory_silent 3 1 read-write oneToClear {the memory did not answer in time; reading has stopped}}
+        {not_drained 4 1 read-write oneToClear {a soft reset gave up waiting for the memory: late answers can reach the next run, so reset the memory side too}}
+        {image_magic 5 1 read-write oneToClear {an image does not begin as one}}
+        {image_version 6 1 read-write oneToClear {an image has a version that this hardware does not know}}
+        {image_design 7 1 read-write oneToClear {an image was made for another design}}
+        {image_contents 8 1 read-write oneToClear {an image does not fit: a length, a size or a section}}
+        {image_crc 9 1 read-write oneToClear {an image is damaged, or not the one that was checked}}
+        {image_order 10 1 read-write oneToClear {a load without a check before it or of a running core, or data outside a pass}}
+    }}
+    {IRQ_ENABLE 0x04c {Causes that raise irq} {
+        {frame 0 1 read-write {} {an output frame has left}}
+        {idle 1 1 read-write {} {the last frame has left and none waits}}
+        {error 2 1 read-write {} {a bit of ERRORS was set}}
+        {reset_done 3 1 read-write {} {a soft reset is complete}}
+    }}
+    {IRQ_STATUS 0x050 {Causes since they were cleared, enabled or not} {
+        {frame 0 1 read-write oneToClear {an output frame has left}}
+        {idle 1 1 read-write oneToClear {the last frame has left and none waits}}
+        {error 2 1 read-write oneToClear {a bit of ERRORS was set}}
+        {reset_done 3 1 read-write oneToClear {a soft reset is complete}}
+    }}
+    {IMAGE 0x060 {Load of another model} {
+        {check 0 1 write-only oneToSet {begin a pass that only checks}}
+        {load 1 1 write-only oneToSet {begin a pass that writes the image that was checked last; the core must be held}}
+        {busy 8 1 read-only {} {a pass is under way}}
+        {loading 9 1 read-only {} {it writes}}
+        {checked 10 1 read-only {} {the last pass was a check, and found no fault}}
+        {model_ok 11 1 read-only {} {the memories hold a whole model; without it the core does not start}}
+    }}
+    {IMAGE_DATA 0x064 {Words of the image, in order} {
+        {word 0 32 write-only {} {the next word}}
+    }}
+    {MODEL_INPUTS 0x068 {Inputs of the model that is loaded} {
+        {count 0 32 read-only {} {elements of an input frame}}
+    }}
+    {MODEL_CELLS 0x06c {Cells of the model} {
+        {count 0 32 read-only {} {cells of the layer}}
+    }}
+    {MODEL_OUTPUTS 0x070 {Outputs of the model} {
+        {count 0 32 read-only {} {elements of an output frame}}
+    }}
+    {FRAMES 0x080 {Output frames sent since the start} {
+        {count 0 32 read-only {} {modulo 2^32}}
+    }}
+    {CYCLES_LO 0x084 {Cycles since the start; they stand still while the core is held} {
+        {count 0 32 read-only {} {bits 31 to 0; read this half first}}
+    }}
+    {CYCLES_HI 0x088 {Cycles since the start; they stand still while the core is held, upper half} {
+        {count 0 32 read-only {} {bits 63 to 32, as they were when the lower half was read}}
+    }}
+    {MACS_LO 0x08c {Weights other than 0 that the lanes have multiplied, for all channels at once} {
+        {count 0 32 read-only {} {bits 31 to 0; read this half first}}
+    }}
+    {MACS_HI 0x090 {Weights other than 0 that the lanes have multiplied, for all channels at once, upper half} {
+        {count 0 32 read-only {} {bits 63 to 32, as they were when the lower half was read}}
+    }}
+    {FIFO_HIGH 0x094 {Fill of the activation queues} {
+        {level 0 32 read-only {} {most entries in any queue since the start}}
+    }}
+    {STATE 0x0a0 {State of a voice, while the core is paused} {
+        {clear 0 1 write-only oneToSet {the next frame of the channel at the place starts an utterance: c and y are zero}}
+        {resume 1 1 write-only oneToSet {the next frame of the channel at the place goes on with c and y as they were written}}
+        {idle 8 1 read-only {} {the state can be reached; otherwise accesses change nothing}}
+    }}
+    {STATE_PLACE 0x0a4 {Place of an element: bits 15 to 0 element, 23 to 16 channel, 24 vector (0 c, 1 y); of a network 31 to 24 number of the state} {
+        {word 0 32 write-only {} {the place; begins a read}}
+    }}
+    {STATE_WRITE 0x0a8 {Writes an element, and goes on to the next} {
+        {value 0 32 write-only {} {the element, in its lower bits. y is written from element 0 to its last one, in order}}
+    }}
+    {STATE_READ 0x0ac {The element at the place} {
+        {value 0 16 read-only {} {the element, sign-extended}}
+        {valid 31 1 read-only {} {it has been read since the place was written}}
+    }}
+}
 
 # Streams, memory and control; all on the one clock.
 foreach map [ipx::get_memory_maps -of_objects $core] {
@@ -99,6 +252,24 @@ set block [ipx::add_address_block registers $map]
 set_property range 4096 $block
 set_property width 32 $block
 set_property usage register $block
+foreach row $registers {
+    lassign $row name offset description fields
+    set register [ipx::add_register $name $block]
+    set_property address_offset $offset $register
+    set_property size 32 $register
+    set_property description $description $register
+    foreach entry $fields {
+        lassign $entry name lsb bits access write description
+        set field [ipx::add_field $name $register]
+        set_property bit_offset $lsb $field
+        set_property bit_width $bits $field
+        set_property access $access $field
+        set_property description $description $field
+        if {$write ne ""} {
+            set_property modified_write_value $write $field
+        }
+    }
+}
 
 set found [find_interface irq {irq} xilinx.com:signal:interrupt_rtl:1.0 $core]
 foreach {parameter value} {SENSITIVITY LEVEL_HIGH} {
@@ -117,6 +288,16 @@ foreach group [concat [ipx::get_file_groups -of_objects $core -filter {NAME =~ *
             ipx::add_file $path $group
         }
     }
+}
+
+# Driver.
+ipx::add_file_group -type software_driver {} $core
+set group [ipx::get_file_groups xilinx_softwaredriver -of_objects $core]
+set_property type mdd [ipx::add_file $driver_dir/data/sample.mdd $group]
+set_property type tclSource [ipx::add_file $driver_dir/data/sample.tcl $group]
+set_property type unknown [ipx::add_file $driver_dir/src/Makefile $group]
+foreach path $sw_files {
+    set_property type cSource [ipx::add_file $driver_dir/src/[file tail $path] $group]
 }
 
 ipx::create_xgui_files $core

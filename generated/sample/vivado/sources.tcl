@@ -75,8 +75,15 @@ set mem_files {
     mem/sample_schedule.mem
 }
 
+# C header and driver.
+set sw_files {
+    sw/sample.h
+    sw/sample_driver.h
+    sw/sample_driver.c
+}
+
 # What is not there cannot be taken for something else later.
-foreach path [concat $rtl_files $mem_files] {
+foreach path [concat $rtl_files $mem_files $sw_files] {
     if {![file isfile [file join $design_dir $path]]} {
         error "[file join $design_dir $path] is missing: build the design again with esegen build"
     }

@@ -57,6 +57,11 @@ export class IssueTwin {
     this.#lag = cellPipeline(sizes).lag;
   }
 
+  /** An instruction is under way. */
+  get busy(): boolean {
+    return this.#own !== null;
+  }
+
   get #begins(): boolean {
     return this.#own !== null && !this.#begun && this.#beat === 0;
   }

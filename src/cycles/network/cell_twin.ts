@@ -92,6 +92,15 @@ export class CellTwin {
     return this.#sequencer.work !== null && this.#pending === null && !this.#busy[this.#bank]!;
   }
 
+  /** What it does; null: it has no work. */
+  get at(): string | null {
+    if (this.#issue.token !== null) return 'rows';
+    if (this.#issue.busy) return 'rows that lag';
+    if (this.#pending === null) return null;
+    const addressed = this.#viewsLeft.dest === 0 && this.#viewsLeft.state === 0;
+    return addressed ? 'waits for the instruction before' : 'address';
+  }
+
   tick(restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const take = this.workTake;

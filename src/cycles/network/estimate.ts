@@ -1,12 +1,15 @@
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
-import { networkCycles } from './network_cycles.ts';
+import type { CycleShare } from './account.ts';
+import { accountedCycles } from './network_cycles.ts';
 
 /** Cycles of a network, predicted without a simulation: frames are never late, and the output is always taken. */
 export interface NetworkEstimate {
   /** Cycles of so many steps of the input: of one in steady state where frames are answered as they come, else of an utterance. */
   readonly steps: number;
   readonly cycles: number;
+  /** What each unit did in them. */
+  readonly shares: readonly CycleShare[];
 }
 
 /** Steps until a program that streams counts as settled, and steps that are averaged then. */
@@ -16,7 +19,7 @@ const AVERAGED = 8;
 const UTTERANCE = 64;
 
 /**
- * Predicts the cycles of a network, all channels with a frame in every step; see {@link networkCycles}.
+ * Predicts the cycles of a network, all channels with a frame in every step; see {@link accountedCycles}.
  *
  * @returns null with weights in external memory, and where an utterance of the estimate is too short for the windows of the network
  */
@@ -26,12 +29,15 @@ export function estimateNetworkCycles(design: NetworkDesign): NetworkEstimate | 
   if (sizes.utterance) {
     const steps = Math.min(program.machine.maxSteps, UTTERANCE);
     if (stepsOfAxes(program, steps).some((count) => count === 0)) return null;
-    return { steps, cycles: networkCycles(design, { utterances: [steps] }).at(-1)!.cycle };
+    const { beats, account } = accountedCycles(design, { utterances: [steps] }, 0);
+    return { steps, cycles: beats.at(-1)!.cycle, shares: account.shares(1) };
   }
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const batches = new Array<boolean[]>(SETTLE + AVERAGED).fill(everyChannel);
-  const ends = networkCycles(design, { batches }).filter(({ last }) => last);
   const frames = sizes.channels * program.outputs.length;
+  const { beats, account } = accountedCycles(design, { batches }, SETTLE * frames);
+  const ends = beats.filter(({ last }) => last);
   const endOf = (step: number) => ends[step * frames - 1]!.cycle;
-  return { steps: 1, cycles: (endOf(SETTLE + AVERAGED) - endOf(SETTLE)) / AVERAGED };
+  const cycles = (endOf(SETTLE + AVERAGED) - endOf(SETTLE)) / AVERAGED;
+  return { steps: 1, cycles, shares: account.shares(AVERAGED) };
 }

@@ -18,12 +18,18 @@ export class GroupTwin {
   /** The last column of a run is read; all lanes have passed a marker. */
   runRead = false;
   marked = false;
+  /** Feeds; those that had no word in the last cycle; why no column was sent, where MAC had one. */
+  readonly feeds: number;
+  idle = 0;
+  waits: string | null = null;
+  /** Words of all feeds so far, by segment. */
+  readonly worked: Float64Array;
   readonly #group: number;
   readonly #groups: number;
-  readonly #feeds: number;
   readonly #depth: number;
   /** Word counts by feed. */
   readonly #counts: readonly Uint32Array[];
+  readonly #segments: Uint16Array;
   readonly #runs: Run[] = [];
   #arriving: Run | null = null;
   #seen: Progress = { readyPosted: 0, progress: 0 };
@@ -34,8 +40,10 @@ export class GroupTwin {
   #pointer = 0;
   #stall = false;
   #stages: [number, number, number, number] = [NONE, NONE, NONE, NONE];
-  /** By feed: entries, the first of them, how many; words left of the column at hand; markers on their way and passed. */
+  /** By feed: entries with their segments, the first of them, how many; words left of the column at hand; markers on their way and passed. */
   readonly #entries: Int32Array;
+  readonly #entrySegments: Uint16Array;
+  readonly #segment: Uint16Array;
   readonly #first: Int32Array;
   readonly #level: Int32Array;
   readonly #words: Int32Array;
@@ -46,13 +54,18 @@ export class GroupTwin {
   /**
    * @param depth entries of a queue
    * @param counts word counts of every feed of the group, column by column
+   * @param segments number of the segment of each of them
    */
-  constructor(group: number, groups: number, depth: number, counts: readonly Uint32Array[]) {
+  constructor(group: number, groups: number, depth: number, counts: readonly Uint32Array[], segments: Uint16Array) {
     this.#group = group;
     this.#groups = groups;
-    this.#feeds = counts.length;
+    this.feeds = counts.length;
     this.#depth = depth;
     this.#counts = counts;
+    this.#segments = segments;
+    this.worked = new Float64Array(segments.reduce((most, segment) => Math.max(most, segment), 0) + 1);
+    this.#entrySegments = new Uint16Array(counts.length * depth);
+    this.#segment = new Uint16Array(counts.length);
     this.#entries = new Int32Array(counts.length * depth);
     this.#first = new Int32Array(counts.length);
     this.#level = new Int32Array(counts.length);
@@ -69,6 +82,8 @@ export class GroupTwin {
     const column = go && !this.#atMarker && (!own.chain || written);
     const lastColumn = column && this.#left === 0;
     const finished = (lastColumn && !own.marker) || (go && this.#atMarker);
+    this.waits =
+      own === null ? null : this.#stall || column || own.chain === false ? 'columns' : 'waits for progress of CELL';
     const sends = column ? this.#pointer : go && this.#atMarker ? IS_MARKER : NONE;
 
     this.#feedsTick(this.#stages[3]);
@@ -100,23 +115,35 @@ export class GroupTwin {
     let filling = false;
     let passed = true;
     const depth = this.#depth;
-    for (let feed = 0; feed < this.#feeds; feed++) {
+    for (let feed = 0; feed < this.feeds; feed++) {
       const level = this.#level[feed]!;
       if (level >= depth - UNDER_WAY) filling = true;
       if (this.#markers[feed] === 0) passed = false;
     }
     const cleared = this.marked;
-    for (let feed = 0; feed < this.#feeds; feed++) {
+    const { worked } = this;
+    let idle = 0;
+    for (let feed = 0; feed < this.feeds; feed++) {
       const passing = this.#passing[feed]!;
       if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 1) & 1) - Number(cleared);
       let taken = 0;
       const level = this.#level[feed]!;
-      if (this.#words[feed]! > 0) this.#words[feed]!--;
-      else if (level > 0) {
+      if (this.#words[feed]! > 0) {
+        this.#words[feed]!--;
+        worked[this.#segment[feed]!]!++;
+      } else if (level === 0) idle++;
+      else {
         const at = this.#first[feed]!;
         const entry = this.#entries[feed * depth + at]!;
-        if (entry === MARKER) taken = 1;
-        else this.#words[feed] = entry - 1;
+        if (entry === MARKER) {
+          taken = 1;
+          idle++;
+        } else {
+          const segment = this.#entrySegments[feed * depth + at]!;
+          this.#words[feed] = entry - 1;
+          this.#segment[feed] = segment;
+          worked[segment]!++;
+        }
         this.#first[feed] = at + 1 === depth ? 0 : at + 1;
         this.#level[feed] = level - 1;
       }
@@ -125,9 +152,12 @@ export class GroupTwin {
       const count = sent === IS_MARKER ? MARKER : this.#counts[feed]![sent]!;
       if (sent !== IS_MARKER && count === 0) continue;
       const to = this.#first[feed]! + this.#level[feed]!;
-      this.#entries[feed * depth + (to >= depth ? to - depth : to)] = count;
+      const entry = feed * depth + (to >= depth ? to - depth : to);
+      this.#entries[entry] = count;
+      if (sent !== IS_MARKER) this.#entrySegments[entry] = this.#segments[sent]!;
       this.#level[feed]!++;
     }
+    this.idle = idle;
     this.#stall = filling;
     this.marked = passed && !cleared;
   }

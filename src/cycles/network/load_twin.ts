@@ -63,6 +63,11 @@ export class LoadTwin {
     return this.#queue.head;
   }
 
+  /** What it does; null: it has no work. */
+  get at(): string | null {
+    return this.#state === 'idle' ? null : this.#state;
+  }
+
   get workTake(): boolean {
     const waits = this.#push || this.#reads[0] || this.#reads[1] || this.#queue.head !== undefined;
     return this.#state === 'drain' && !waits;

@@ -85,6 +85,11 @@ export class MacTwin {
     return !(this.#asked || this.#expansion !== null || under > 0 || postsAny(this.posts));
   }
 
+  /** What it does; null: it has no work. */
+  get at(): string | null {
+    return this.#expansion !== null ? 'runs' : this.#asked ? 'address' : null;
+  }
+
   tick(readyPosted: number, runDone: boolean, tileFull: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const take = this.workTake;

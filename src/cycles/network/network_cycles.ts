@@ -3,6 +3,7 @@ import { queueDepth } from '../../machine/queue_depth.ts';
 import { SEMAPHORES, type Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
+import { CycleAccount, segmentPlaces, segmentsOfCounts } from './account.ts';
 import { CellTwin } from './cell_twin.ts';
 import { GroupTwin, JoinTwin } from './group_twin.ts';
 import { LoadTwin } from './load_twin.ts';
@@ -82,6 +83,19 @@ class WritePort {
  * @throws Error where the units wait for each other for ever, or the weights are in external memory
  */
 export function networkCycles(design: NetworkDesign, input: NetworkInput): TimedBeat[] {
+  return accountedCycles(design, input, null).beats;
+}
+
+/**
+ * As {@link networkCycles}, with what the units did.
+ *
+ * @param from frames of the output after which the cycles count, from their last beat to that of the last frame; null: none do
+ */
+export function accountedCycles(
+  design: NetworkDesign,
+  input: NetworkInput,
+  from: number | null,
+): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
   if (sizes.external !== null) throw new Error('the cycle model of networks has the weights on chip');
@@ -100,18 +114,24 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput): Timed
   const cell = new CellTwin(cellProgram, sizes);
   const store = new StoreTwin(storeProgram, sizes, (step) => (utterance ? everyChannel : (batches[step] ?? [])));
   const depth = queueDepth(sizes);
+  const places = segmentPlaces(design, (group) => countsOf(design, group));
+  const segments = segmentsOfCounts(places);
   const all = Array.from({ length: groups }, (_, group) => {
-    return new GroupTwin(group, groups, depth, countsOf(design, group));
+    return new GroupTwin(group, groups, depth, countsOf(design, group), segments);
   });
   const [runs, markers] = [new JoinTwin(groups), new JoinTwin(groups)];
   const port = new WritePort(sizes.replicated ? replicatedCycles(sizes) : 1);
 
+  const account = new CycleAccount(places, all);
+  const sequencers = { load: loadProgram, mac: macProgram, cell: cellProgram, store: storeProgram };
   const expected = framesOf(design, input);
   const beats: TimedBeat[] = [];
+  let begin = from === 0 ? 0 : Number.POSITIVE_INFINITY;
   let seen = 0;
   let halted = 0;
   let restart = false;
-  for (let cycle = 0, quiet = 0; seen < expected; cycle++, quiet++) {
+  const left = (cycle: number) => seen === expected && cycle >= (beats.at(-1)?.cycle ?? 0);
+  for (let cycle = 0, quiet = 0; !left(cycle); cycle++, quiet++) {
     if (quiet > PATIENCE) {
       const where = [loadProgram, macProgram, cellProgram, storeProgram].map(({ at }) => at).join(', ');
       throw new Error(`no beat in ${PATIENCE} cycles; the units stand at ${where}`);
@@ -131,6 +151,9 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput): Timed
     const macIdle = mac.idle;
     const cellIdle = cell.idle;
 
+    const at = { load: load.at, mac: mac.at, cell: cell.at, store: store.at };
+
+    if (cycle === begin) account.begin();
     port.tick(write, copy, load.write);
     load.tick(loadReady, restart);
     store.tick(!read, !byCell, axisSteps.steps);
@@ -148,15 +171,17 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput): Timed
     if (store.beat !== null) {
       quiet = 0;
       beats.push({ ...store.beat, cycle: cycle + TO_OUTPUT });
-      if (store.beat.last) seen++;
+      if (store.beat.last && ++seen === from) begin = cycle + TO_OUTPUT;
     }
+    if (cycle >= begin) account.cycle(at, sequencers);
+
     // All have stood at their ends for two cycles, and it has been seen.
     const rests = [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted);
     const again = halted >= 3 && rests;
     halted = restart ? 0 : rests ? halted + 1 : 0;
     restart = again && !restart;
   }
-  return beats;
+  return { beats, account };
 }
 
 /** Frames of all outputs in a run. */

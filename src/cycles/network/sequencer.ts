@@ -75,6 +75,8 @@ export class SequencerTwin {
   /** Posts of a sync that wait for the unit. */
   sync: Posts | null = null;
   halted = false;
+  /** Semaphore that the word at hand waits for. */
+  waitsFor: number | null = null;
   /** Word at hand. */
   at = 0;
   readonly #words: readonly ProgramWord[];
@@ -136,7 +138,8 @@ export class SequencerTwin {
       count === 0 ||
       this.#counts[own(semaphore)]! >= count ||
       (this.#chains && work && f.chain === 1 && semaphore === this.#ready);
-    const waits = met(f.wait0!, f.wait0Count!) && met(f.wait1!, f.wait1Count!);
+    const met0 = met(f.wait0!, f.wait0Count!);
+    const waits = met0 && met(f.wait1!, f.wait1Count!);
     const may = work
       ? waits && (this.work === null || workTake)
       : f.op === UNIT_OPS.sync
@@ -145,6 +148,8 @@ export class SequencerTwin {
           ? this.#begun
           : f.op === UNIT_OPS.end && (again || this.#known);
     const acts = atHand && may;
+    const asks = atHand && !waits && (work || f.op === UNIT_OPS.sync);
+    this.waitsFor = asks ? own(met0 ? f.wait1! : f.wait0!) : null;
     const rests = atHand && f.op === UNIT_OPS.halt && this.work === null && idle;
 
     // What follows the loops by a cycle.

@@ -72,6 +72,11 @@ export class StoreTwin {
     return this.#state === 'write';
   }
 
+  /** What it does; null: it has no work. */
+  get at(): string | null {
+    return this.#state === 'idle' ? null : this.#state;
+  }
+
   get workTake(): boolean {
     const waits = this.#reads.some((read) => read !== null) || this.#sequenceWrite;
     return this.#state === 'drain' && !waits;

@@ -17,6 +17,9 @@ export const AXIS_WORD: WordFormat = {
   ],
 };
 
+/** An axis of a single step. */
+const STANDING: FieldValues = { moves: 0, under: 0, initial: 1, countdown: 1, stride: 0 };
+
 /** First word of the table: what is asked of the input. */
 export const INPUT_WORD: WordFormat = {
   name: 'input',
@@ -31,9 +34,10 @@ export const INPUT_WORD: WordFormat = {
  * The table from which the hardware counts the steps of every axis as the frames of an utterance come: a word an axis, in their
  * order, the first that of the input.
  *
+ * @param depth axes of the hardware
  * @throws EsegenError where a value does not fit its field
  */
-export function axisMemory({ axes, inputs, machine }: Program): MemImage {
+export function axisMemory({ axes, inputs, machine }: Program, depth: number): MemImage {
   const width = Math.max(wordBits(AXIS_WORD), wordBits(INPUT_WORD));
   const first: number[] = [];
   const words = axes.map((axis, number) => {
@@ -44,7 +48,7 @@ export function axisMemory({ axes, inputs, machine }: Program): MemImage {
       const elements = inputs.reduce((sum, input) => sum + (input.axis === 0 ? input.elements : 0), 0);
       return packWord(INPUT_WORD, { maxSteps: machine.maxSteps, elements }, where);
     }
-    let values: FieldValues = { moves: 0, under: 0, initial: 1, countdown: 1, stride: 0 };
+    let values = STANDING;
     if (axis.kind === 'window') {
       const { of, window } = axis;
       const initial = windowOutputs(window, first[of]!);
@@ -55,5 +59,7 @@ export function axisMemory({ axes, inputs, machine }: Program): MemImage {
     first.push(values.initial!);
     return packWord(AXIS_WORD, values, where);
   });
-  return memFromBigInts(width, words);
+  // Axes that the network does not have stand still, with a step.
+  const unused = packWord(AXIS_WORD, STANDING, 'program: axes');
+  return memFromBigInts(width, [...words, ...new Array<bigint>(depth - words.length).fill(unused)]);
 }

@@ -7,6 +7,7 @@ import { type MemImage, memFromBigInts, memFromWords } from '../mem_image.ts';
 import type { Program } from '../program.ts';
 import { READER_WORD, UNIT_WORDS } from '../unit_words.ts';
 import { axisMemory } from './axes.ts';
+import { portMemory, stateMemory } from './host_tables.ts';
 import { parameterImage } from './parameter_words.ts';
 import type { Placement } from './place.ts';
 import type { PlacedSegment } from './segment_words.ts';
@@ -28,6 +29,8 @@ function numbered(kind: string, lane: number, digits: number): string {
  * - `params_EEE`     {peephole, bias} of the rows that ElemMul lane EEE drains, tile by tile
  * - `sigmoid`, `tanh`
  * - `axes`           of a network that runs by utterance: how the steps of its axes follow from those of the input
+ * - `ports`          a frame of every input and output, for the host
+ * - `states`         where states lie that a host reads and writes
  * - `load`, `mac`, `cell`, `store`: the program
  * - `reader`         where the weights are in external memory, the order in which they are read
  */
@@ -56,7 +59,9 @@ export function networkMemories(
     const words = Uint32Array.from(program.tables[table], (value) => value & (2 ** TABLE_BITS - 1));
     put(table, memFromWords(TABLE_BITS, words));
   }
-  if (sizes.utterance) put('axes', axisMemory(program));
+  if (sizes.utterance) put('axes', axisMemory(program, sizes.axes));
+  put('ports', portMemory(program));
+  if (sizes.stateDepth > 0) put('states', stateMemory(program, sizes.stateDepth));
   const putProgram = (file: string, format: WordFormat, depth: number, own: readonly bigint[]) => {
     const words = new Array<bigint>(depth).fill(HALT_WORD);
     words.splice(0, own.length, ...own);

@@ -10,6 +10,7 @@ import { type Program, stepsOfAxes } from '../program.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
 import { type Placement, placeProgram } from './place.ts';
 import { refuseUnsupported } from './refusals.ts';
+import { withRoom } from './room.ts';
 import { weightStreamOf } from './stream_rows.ts';
 import { hardwareStream } from './unit_program.ts';
 
@@ -24,7 +25,7 @@ function depth(words: number): number {
 }
 
 /**
- * Sizes of the hardware for a program: as small as it allows.
+ * Sizes of the hardware for a program: as small as it allows, or with the room that the config asks for.
  *
  * @param placed where the parts of the program lie; by default they are placed here
  * @throws EsegenError where the hardware cannot run it, or something is too large
@@ -48,7 +49,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     STREAMS.map((stream) => [stream, depth(hardwareStream(program, stream).length)]),
   ) as Record<(typeof STREAMS)[number], number>;
   const arithmetic = sumsOf(program);
-  return {
+  const own: NetworkSizes = {
     ...{ channels, groups, lanes, elemLanes, slice, spread: Math.max(groups / elemLanes, 1) },
     beat: config.outputBeat,
     ...{ vectorBits, weightBits, indexBits },
@@ -66,10 +67,12 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     utterance,
     axes: program.axes.length,
     sequenceWords: sequenceMemory(program, placed),
+    stateDepth: utterance || program.states.length === 0 ? 0 : depth(program.states.length),
     kinds: SLOT_KINDS.filter((kind) => program.slotPrograms.some((slot) => slot.kind === kind)),
     sigmoidRange: program.tables.sigmoidRange,
     tanhRange: program.tables.tanhRange,
   };
+  return config.room === undefined ? own : withRoom(own, config.room);
 }
 
 type WeightSizes = 'weightDepth' | 'addrBits' | 'pointerDepth' | 'pointerBits' | 'countBits' | 'sharedCounts';
@@ -152,20 +155,31 @@ function sumsOf({
  *
  * @throws EsegenError where they are more than its address reaches, with the number of steps that would fit
  */
-function sequenceMemory(program: Program, { sequences }: Placement): number {
+function sequenceMemory(program: Program, placed: Placement): number {
   const { maxSteps } = program.machine;
   const most = 2 ** SEQUENCE_BITS;
-  const wordsOf = (inputSteps: number) => {
-    const steps = stepsOfAxes(program, inputSteps);
-    return sequences.reduce((sum, { words }, number) => sum + words * steps[program.sequences[number]!.axis]!, 0);
-  };
-  const words = wordsOf(maxSteps);
+  const words = sequenceWords(program, placed, maxSteps);
   if (words <= most) return words === 0 ? 0 : depth(words);
-  let fits = Math.floor((maxSteps * most) / words);
-  while (wordsOf(fits) > most) fits--;
+  const fits = stepsThatFit(program, placed, most);
   throw new EsegenError(
     'sequence memory',
     `expected at most ${most} words, ${maxSteps} steps take ${words}`,
     `Use "sequence": { "maxSteps": ${fits} }`,
   );
+}
+
+/** Words of all sequences of an utterance of so many steps of the input. */
+function sequenceWords(program: Program, { sequences }: Placement, inputSteps: number): number {
+  const steps = stepsOfAxes(program, inputSteps);
+  return sequences.reduce((sum, { words }, number) => sum + words * steps[program.sequences[number]!.axis]!, 0);
+}
+
+/** Most steps of the input, up to those that the program is made for, for which a sequence memory of so many words has room; 0: none. */
+export function stepsThatFit(program: Program, placed: Placement, most: number): number {
+  const { maxSteps } = program.machine;
+  const words = sequenceWords(program, placed, maxSteps);
+  if (words <= most) return maxSteps;
+  let fits = Math.floor((maxSteps * most) / words);
+  while (fits > 0 && sequenceWords(program, placed, fits) > most) fits--;
+  return fits;
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Frames } from '../../data/frames.ts';
+import { readLabels } from '../../design/host_files.ts';
 import { greedyCtc, type WordErrors, wordErrors } from '../../speech/ctc.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { readJson } from '../../util/read_json.ts';
-import { readLabels } from '../build.ts';
 
 const referencesSchema = z.object({ references: z.array(z.string()).min(1) });
 

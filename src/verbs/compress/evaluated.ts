@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { pruneGraph, pruneRecurrent } from '../../compiler/prune/prune_graph.ts';
 import { HOST_PATHS } from '../../design/host_files.ts';
-import { loadDesign } from '../../design/load_design.ts';
 import type { Graph } from '../../model/graph.ts';
 import { importModel } from '../../model/import/read_model.ts';
 import { EsegenError } from '../../util/errors.ts';
+import { openDesign } from '../opened/open_design.ts';
 import { readNetworkCalibration } from '../run/calibration.ts';
 import { refuseForDesign } from '../run/design_options.ts';
-import { designGolden, type GoldenModel, goldenModels } from '../run/golden_model.ts';
+import { type GoldenModel, goldenModels } from '../run/golden_model.ts';
 import type { EvaluateOptions } from './evaluation.ts';
 import { checkDensities, checkVectorBits, checkWeightBits, configOf } from './input.ts';
 
@@ -15,7 +15,7 @@ import { checkDensities, checkVectorBits, checkWeightBits, configOf } from './in
 export interface EvaluatedGolden {
   readonly weightBits: number;
   readonly vectorBits: number;
-  readonly make: () => GoldenModel;
+  readonly make: () => Pick<GoldenModel, 'engine' | 'warnings'>;
 }
 
 /** A network pruned in one way, and its golden models. */
@@ -26,7 +26,7 @@ export interface EvaluatedVariant {
 
 /** What is evaluated. */
 export interface Evaluated {
-  /** Path of a model file: labels are in its folder. */
+  /** Path of a model file, or of one beside the labels of a design: labels are in its folder. */
   readonly path: string;
   /** As given. */
   readonly graph: Graph;
@@ -70,12 +70,12 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
  * @throws EsegenError where it is not one, or an option does not go with it
  */
 export function evaluatedDesign(options: EvaluateOptions): Evaluated {
-  const { model: dir, config, calibrate, densities, weights, vectors } = options;
-  refuseForDesign(dir, { config, calibrate, densities, weights, vectors }, options.importOptions);
-  const loaded = loadDesign(dir);
-  const graph = loaded.readGraph();
-  const { weightBits, vectorBits } = loaded.design.formats;
-  const golden = [{ weightBits, vectorBits, make: () => designGolden(loaded) }];
-  const path = join(dir, HOST_PATHS.model);
+  const { model: dir, calibrate, densities, weights, vectors } = options;
+  refuseForDesign(dir, { config: options.config, calibrate, densities, weights, vectors }, options.importOptions);
+  const design = openDesign(dir);
+  const { graph, config } = design;
+  const { weightBits, vectorBits } = config;
+  const golden = [{ weightBits, vectorBits, make: () => design.golden() }];
+  const path = join(dir, HOST_PATHS.labels);
   return { path, graph, calibration: `the formats of ${dir}`, variants: [{ graph, golden }] };
 }

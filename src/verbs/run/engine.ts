@@ -1,4 +1,5 @@
 import type { Frames } from '../../data/frames.ts';
+import type { SaturationReport } from '../../golden/saturation.ts';
 import type { Graph, TensorId } from '../../model/graph.ts';
 import { FloatNetwork, type FloatResult, type FloatStates } from '../../model/reference/float_network.ts';
 
@@ -32,11 +33,16 @@ export interface SaturatedVector {
 }
 
 /** Shares of what saturated in all runs of an engine, largest first; without vectors where nothing does. */
-export function saturatedVectors({ saturated }: Engine): readonly SaturatedVector[] {
+export function saturatedVectors({ saturated }: Pick<Engine, 'saturated'>): readonly SaturatedVector[] {
   return [...saturated]
     .filter(([, { saturated: count }]) => count > 0)
     .map(([vector, { values, saturated: count }]) => ({ vector, share: count / values }))
     .sort((a, b) => b.share - a.share);
+}
+
+/** Shares of a one-layer design, in the order of its report. */
+export function sharesOf({ vectors }: SaturationReport): readonly SaturatedVector[] {
+  return vectors.map(({ name, share }) => ({ vector: name, share }));
 }
 
 /** The float reference as an engine. */

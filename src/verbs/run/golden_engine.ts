@@ -1,14 +1,14 @@
-import type { CompiledNetwork } from '../../compiler/pipeline.ts';
-import { createFrames, type Frames } from '../../data/frames.ts';
+import type { Frames } from '../../data/frames.ts';
+import type { HostNetwork } from '../../design/host_network.ts';
 import type { CellObserver } from '../../golden/lstm_slot.ts';
 import { GoldenNetwork } from '../../golden/network.ts';
-import type { Graph, TensorId } from '../../model/graph.ts';
-import { FloatNetwork, type FloatResult, type FloatStates } from '../../model/reference/float_network.ts';
-import type { ProgramPort } from '../../program/program.ts';
-import { quantize } from '../../util/fixed.ts';
+import type { Graph, Port } from '../../model/graph.ts';
+import type { FloatResult, FloatStates } from '../../model/reference/float_network.ts';
+import type { Program, ProgramPort } from '../../program/program.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import type { Engine, Saturation } from './engine.ts';
 import { givenStates, leftStates } from './golden_states.ts';
+import { HostParts, type Values } from './host_parts.ts';
 
 /**
  * The golden model of a network in integers, between what the host computes before and behind it in double precision. Inputs are
@@ -17,12 +17,8 @@ import { givenStates, leftStates } from './golden_states.ts';
 export class GoldenEngine implements Engine {
   readonly graph: Graph;
   readonly #golden: GoldenNetwork;
-  readonly #front: FloatNetwork | null;
-  readonly #core: Graph;
-  readonly #back: FloatNetwork | null;
-  /** Tensors with the values of the graph's outputs, in their order. */
-  readonly #outputs: readonly TensorId[];
-  readonly #inputs = new Map<string, { values: number; saturated: number }>();
+  readonly #host: HostParts;
+  readonly #inputs: InputSaturation;
   #vectors: ReadonlyMap<string, Saturation> = new Map();
 
   /**
@@ -31,58 +27,53 @@ export class GoldenEngine implements Engine {
    */
   constructor(
     graph: Graph,
-    { partition, outputs, program }: Pick<CompiledNetwork, 'partition' | 'outputs' | 'program'>,
+    { partition, outputs, program }: Omit<HostNetwork, 'graph'> & { readonly program: Program },
     observer: CellObserver | null = null,
   ) {
-    const { front, core, back } = partition;
     this.graph = graph;
     this.#golden = new GoldenNetwork(program, observer);
-    this.#front = front === null ? null : new FloatNetwork(front);
-    this.#core = core;
-    this.#back = back === null ? null : new FloatNetwork(back);
-    this.#outputs = outputs;
+    this.#host = new HostParts({ graph, partition, outputs }, program);
+    this.#inputs = new InputSaturation(partition.core.inputs, program.inputs);
   }
 
-  run(inputs: ReadonlyMap<TensorId, Frames>, options: { readonly states?: FloatStates | undefined } = {}): FloatResult {
+  run(inputs: Values, options: { readonly states?: FloatStates | undefined } = {}): FloatResult {
     const { program } = this.#golden;
-    const values = new Map([...inputs, ...(this.#front?.run(inputs).outputs ?? [])]);
-    const integers = this.#core.inputs.map(({ name, tensor }, n): [string, Int16Array] => {
-      return [program.inputs[n]!.name, this.#quantize(name, values.get(tensor)!.data, program.inputs[n]!)];
-    });
+    const before = this.#host.before(inputs);
+    this.#inputs.add(before);
     const states = options.states === undefined ? undefined : givenStates(program, options.states);
-    const run = this.#golden.run(new Map(integers), states === undefined ? {} : { states });
+    const run = this.#golden.run(this.#host.integers(before), states === undefined ? {} : { states });
     this.#vectors = run.saturated;
-    for (const [n, { tensor }] of this.#core.outputs.entries()) {
-      const port = program.outputs[n]!;
-      values.set(tensor, asFrames(run.outputs.get(port.name)!, port));
-    }
-    for (const [tensor, frames] of this.#back?.run(values).outputs ?? []) values.set(tensor, frames);
-    const outputs = this.graph.outputs.map(({ tensor }, n): [TensorId, Frames] => {
-      return [tensor, values.get(this.#outputs[n]!)!];
-    });
-    return { outputs: new Map(outputs), states: leftStates(program, run.states) };
+    return { outputs: this.#host.behind(before, run.outputs), states: leftStates(program, run.states) };
   }
 
   get saturated(): ReadonlyMap<string, Saturation> {
-    return new Map([...this.#inputs, ...this.#vectors]);
-  }
-
-  #quantize(name: string, data: Float64Array, { format: { frac, bits } }: ProgramPort): Int16Array {
-    const key = `input ${quoteName(name)}`;
-    const share = this.#inputs.get(key) ?? { values: 0, saturated: 0 };
-    this.#inputs.set(key, share);
-    const limit = 2 ** (bits - 1 - frac);
-    share.values += data.length;
-    return Int16Array.from(data, (value) => {
-      if (value >= limit || value < -limit) share.saturated++;
-      return quantize(value, frac, bits);
-    });
+    return new Map([...this.#inputs.shares, ...this.#vectors]);
   }
 }
 
-function asFrames(values: Int16Array, { elements, format }: ProgramPort): Frames {
-  const frames = createFrames(values.length / elements, elements);
-  const unit = 2 ** -format.frac;
-  for (let i = 0; i < values.length; i++) frames.data[i] = values[i]! * unit;
-  return frames;
+/** Counts the values of the inputs of the hardware that are beyond their formats. */
+export class InputSaturation {
+  /** By `input "name"`. */
+  readonly shares = new Map<string, { values: number; saturated: number }>();
+  readonly #inputs: readonly Port[];
+  readonly #ports: readonly ProgramPort[];
+
+  constructor(inputs: readonly Port[], ports: readonly ProgramPort[]) {
+    this.#inputs = inputs;
+    this.#ports = ports;
+  }
+
+  /** Takes the inputs of an utterance in, as reals. */
+  add(values: ReadonlyMap<string, Frames>): void {
+    for (const [n, { name, tensor }] of this.#inputs.entries()) {
+      const { frac, bits } = this.#ports[n]!.format;
+      const key = `input ${quoteName(name)}`;
+      const share = this.shares.get(key) ?? { values: 0, saturated: 0 };
+      this.shares.set(key, share);
+      const limit = 2 ** (bits - 1 - frac);
+      const { data } = values.get(tensor)!;
+      share.values += data.length;
+      for (const value of data) if (value >= limit || value < -limit) share.saturated++;
+    }
+  }
 }

@@ -1,16 +1,23 @@
 import { DESIGN_INPUT, DESIGN_NODE, DESIGN_OUTPUT, programOfDesign } from '../../compiler/lower/program_of_design.ts';
-import type { Frames } from '../../data/frames.ts';
+import type { Frames, IntegerFrames } from '../../data/frames.ts';
 import { GoldenNetwork } from '../../golden/network.ts';
 import { type SaturationReport, Saturation as Tally } from '../../golden/saturation.ts';
+import type { Formats } from '../../machine/formats.ts';
 import type { Graph, NodeId, TensorId } from '../../model/graph.ts';
 import type { FloatResult, FloatStates } from '../../model/reference/float_network.ts';
 import type { OutputLayer } from '../../model/stacked_layer.ts';
 import type { Design } from '../../program/design.ts';
 import type { Program } from '../../program/program.ts';
 import { applyOutputLayer } from '../../speech/output_layer.ts';
-import { quantizeFrames } from '../simulation/input_frames.ts';
+import { quantize } from '../../util/fixed.ts';
 import type { Engine, Saturation } from './engine.ts';
 import { givenStates, leftStates } from './golden_states.ts';
+
+/** Rounds frames to the format of x. */
+export function quantizeFrames(frames: Frames, { xFrac, vectorBits }: Formats): IntegerFrames {
+  const data = Int16Array.from(frames.data, (v) => quantize(v, xFrac, vectorBits));
+  return { frames: frames.frames, width: frames.width, data };
+}
 
 /** The golden model of a design of one LSTM layer; outputs are integers over a power of two, exact, then the output layer. */
 export class OneLayerGolden implements Engine {
@@ -64,15 +71,24 @@ export class OneLayerGolden implements Engine {
     this.#tally.addOutputs(integers);
     const unit = 2 ** -formats.yFrac;
     const y = { frames: reals.frames, width: dimensions.outputs, data: Float64Array.from(integers, (v) => v * unit) };
-    const output = this.#outputLayer === null ? y : applyOutputLayer(this.#outputLayer, y);
-    // Beside the output layer a model may give y itself.
-    const outputs = this.graph.outputs.map(({ tensor }): [TensorId, Frames] => [
-      tensor,
-      tensor === this.#y ? y : output,
-    ]);
     return {
-      outputs: new Map(outputs),
+      outputs: layerOutputs(this.graph, this.#y, this.#outputLayer, y),
       states: leftStates(program, run.states, () => this.node),
     };
   }
+}
+
+/**
+ * Outputs of a model of one layer. Beside the output layer a model may give y itself.
+ *
+ * @param tensor of y
+ */
+export function layerOutputs(
+  { outputs }: Graph,
+  tensor: TensorId,
+  outputLayer: OutputLayer | null,
+  y: Frames,
+): ReadonlyMap<TensorId, Frames> {
+  const logits = outputLayer === null ? y : applyOutputLayer(outputLayer, y);
+  return new Map(outputs.map((port) => [port.tensor, port.tensor === tensor ? y : logits]));
 }

@@ -1,5 +1,4 @@
 import { pruneGraph } from '../../compiler/prune/prune_graph.ts';
-import { loadDesign } from '../../design/load_design.ts';
 import type { Config } from '../../machine/config.ts';
 import { parseConfig, readConfig } from '../../machine/read_config.ts';
 import type { ImportOptions } from '../../model/import/import_options.ts';
@@ -7,10 +6,11 @@ import { importModel } from '../../model/import/read_model.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { Progress } from '../../util/report.ts';
 import { statPath } from '../../util/stat_path.ts';
+import { openDesign } from '../opened/open_design.ts';
 import { readNetworkCalibration } from './calibration.ts';
 import { refuseForDesign } from './design_options.ts';
 import { type Engine, floatEngine } from './engine.ts';
-import { designGolden, goldenModels } from './golden_model.ts';
+import { goldenModels } from './golden_model.ts';
 
 /** What computes: the double-precision model, or the golden model in integers. */
 export const RUN_ENGINES = ['float', 'golden'] as const;
@@ -38,7 +38,7 @@ export function openEngine(options: EngineOptions, progress: Progress): Engine {
   const { path, engine, config, calibrate } = options;
   const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
-  if (stat.isDirectory()) return openDesign(options);
+  if (stat.isDirectory()) return designEngine(options);
   const { graph } = importModel(path, options.model);
   if (engine === 'float') {
     if (config === undefined && calibrate === undefined) return floatEngine(graph);
@@ -54,8 +54,8 @@ export function openEngine(options: EngineOptions, progress: Progress): Engine {
   return goldenModels(path, pruned, calibration, progress)(parsed, progress).engine;
 }
 
-function openDesign({ path, engine, config, calibrate, model }: EngineOptions): Engine {
+function designEngine({ path, engine, config, calibrate, model }: EngineOptions): Engine {
   refuseForDesign(path, { config, calibrate }, model);
-  const loaded = loadDesign(path);
-  return engine === 'golden' ? designGolden(loaded).engine : floatEngine(loaded.readGraph());
+  const design = openDesign(path);
+  return engine === 'golden' ? design.golden().engine : floatEngine(design.graph);
 }

@@ -1,7 +1,7 @@
 import type { MemoryBehaviour } from '../../../sim-verilator/simulator.ts';
-import type { Dimensions } from '../../program/dimensions.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { checkFileTarget, checkFolderTarget } from '../../util/write_files.ts';
+import { inputPaths } from './input_frames.ts';
 import type { SimulateOptions } from './options.ts';
 
 function checkMemory({ latency, bandwidth, stalls, fault }: MemoryBehaviour): void {
@@ -20,9 +20,9 @@ function checkMemory({ latency, bandwidth, stalls, fault }: MemoryBehaviour): vo
 }
 
 /** Refuses a behaviour of external memory for a design that has none. */
-export function checkHasMemory(dir: string, { dram }: Dimensions, memory: MemoryBehaviour): void {
+export function checkHasMemory(dir: string, hasMemory: boolean, memory: MemoryBehaviour): void {
   const given = Object.entries(memory).find(([, value]) => value !== undefined);
-  if (dram || given === undefined) return;
+  if (hasMemory || given === undefined) return;
   throw new EsegenError(
     `--memory-${given[0]}`,
     `${dir} has its weights on chip`,
@@ -63,6 +63,11 @@ export function checkOptions(options: SimulateOptions): void {
 
 /** Refuses places for results before the simulation, not after it. */
 export function checkTargets({ input, waves, dump: dir }: SimulateOptions): void {
-  if (waves !== undefined) checkFileTarget(waves, input === undefined ? [] : [input]);
+  if (waves !== undefined) {
+    checkFileTarget(
+      waves,
+      inputPaths(input).map(({ path }) => path),
+    );
+  }
   if (dir !== undefined) checkFolderTarget(dir);
 }

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import type { Frames } from '../../data/frames.ts';
 import { encodeNpz } from '../../data/npz.ts';
-import type { Graph } from '../../model/graph.ts';
 import { encodeNpy, type NpyArray } from '../../util/npy.ts';
 import { makeFolderTarget, writeFiles } from '../../util/write_files.ts';
+import type { HardwarePort } from '../opened/opened_design.ts';
 import { layOutUtterances } from '../run/utterances.ts';
 import type { InputUtterances } from './input_frames.ts';
 
-/** Outputs y of all utterances, from one source. */
-export interface DumpedOutputs {
-  readonly name: 'rtl_y' | 'golden_y' | 'float_y';
-  /** int16 for integers in the format of y. */
+/** One output of all utterances, from one source. */
+export interface DumpedOutput {
+  /** Of the file: `rtl_y`, `golden_y` or `float_y`; with the number of the output behind it where there are several. */
+  readonly name: string;
+  readonly output: HardwarePort;
+  /** int16 for integers in the format of the output. */
   readonly dtype: 'int16' | 'float64';
   /** Utterance by utterance, over all sets. */
   readonly utterances: readonly Frames[];
@@ -22,21 +24,16 @@ export interface DumpedOutputs {
  *
  * @throws EsegenError where they cannot be written
  */
-export function dumpOutputs(
-  dir: string,
-  graph: Graph,
-  sets: readonly InputUtterances[],
-  sources: readonly DumpedOutputs[],
-): void {
+export function dumpOutputs(dir: string, sets: readonly InputUtterances[], sources: readonly DumpedOutput[]): void {
   makeFolderTarget(dir);
   const files = new Map<string, Uint8Array>();
-  for (const { name, dtype, utterances } of sources) {
+  for (const { name, output, dtype, utterances } of sources) {
     if (sets.some(({ file }) => file !== null)) makeFolderTarget(join(dir, name));
     let next = 0;
     for (const set of sets) {
       const own = utterances.slice(next, next + set.utterances.length);
       next += own.length;
-      const array = asArray(graph, set, own, dtype);
+      const array = asArray(output, set, own, dtype);
       const path = join(dir, set.file === null ? `${name}.${set.hasLengths ? 'npz' : 'npy'}` : join(name, set.file));
       files.set(path, set.hasLengths ? encodeNpz(withLengths(array, own), path) : encodeNpy(array, path));
     }
@@ -44,10 +41,13 @@ export function dumpOutputs(
   writeFiles(files);
 }
 
-function asArray(graph: Graph, set: InputUtterances, own: readonly Frames[], dtype: DumpedOutputs['dtype']): NpyArray {
-  const [input] = graph.inputs;
-  const tensor = { ...graph.tensors.get(input!.tensor)!, shape: [own[0]!.width] };
-  const { shape, data } = layOutUtterances(set, own, { ...input!, name: 'y' }, tensor);
+function asArray(
+  { model, tensor }: HardwarePort,
+  set: InputUtterances,
+  own: readonly Frames[],
+  dtype: DumpedOutput['dtype'],
+): NpyArray {
+  const { shape, data } = layOutUtterances(set, own, model, tensor);
   return dtype === 'int16'
     ? { dtype, shape, data: Int16Array.from(data) }
     : { dtype, shape, data: data as Float64Array };

@@ -1,14 +1,16 @@
 import type { MemoryBehaviour, SimulatorName } from '../../../sim-verilator/simulator.ts';
 import type { Report } from '../../util/report.ts';
 import type { Layout } from '../run/array_reading.ts';
+import type { NamedPath } from '../run/named_path.ts';
 
 /** What `simulate` runs, and how. */
 export interface SimulateOptions extends Report {
   /**
    * Frames as `run` reads them, an `.npy`, an `.npz` with lengths, or a folder of `.npy`: float32/float64, rounded on the way in, or
-   * int16 in the design's format. Each voice of a batch is an utterance. Default: seeded random frames, an utterance a channel.
+   * int16 in the design's format. Each voice of a batch is an utterance. With several inputs, a file for each by its name, or one archive.
+   * Default: seeded random frames, an utterance a channel.
    */
-  readonly input?: string | undefined;
+  readonly input?: string | readonly NamedPath[] | undefined;
   /** What the axes in front are, where the model does not say it, or it is another order than the model's. */
   readonly layout?: Layout | undefined;
   /** Steps of each utterance of `input`, or of utterances one behind the other. */
@@ -27,6 +29,9 @@ export interface SimulateOptions extends Report {
   readonly memory?: MemoryBehaviour | undefined;
   /** File that gets the waves (FST). */
   readonly waves?: string | undefined;
-  /** Directory that gets rtl_y, golden_y (int16) and float_y (float64), each laid out as the frames are: an `.npy`, an `.npz`, or a folder. */
+  /**
+   * Directory that gets rtl_y, golden_y (int16) and float_y (float64) of what the hardware gives, each laid out as the frames are: an
+   * `.npy`, an `.npz`, or a folder. With several outputs they are rtl_y0, rtl_y1, …
+   */
   readonly dump?: string | undefined;
 }

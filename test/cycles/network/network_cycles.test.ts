@@ -4,6 +4,7 @@ import { cosimulateNetwork } from '../../../sim-verilator/network_cosim.ts';
 import { spreadSteps } from '../../../sim-verilator/stimuli.ts';
 import { estimateNetworkCycles } from '../../../src/cycles/network/estimate.ts';
 import { type NetworkInput, networkCycles } from '../../../src/cycles/network/network_cycles.ts';
+import { STREAMS } from '../../../src/program/instruction.ts';
 import {
   describeNetworkDesign,
   type RandomNetworkDesign,
@@ -46,14 +47,28 @@ describe('the cycle model of networks is exact', () => {
   });
 });
 
-test('the estimate of a step or an utterance is that of the model; none with weights in external memory', () => {
+test('the estimate of a step or an utterance is that of the model, and tells what the units do; none with weights in external memory', () => {
   for (let seed = 3; seed <= 8; seed++) {
     const { design } = randomNetworkDesign(seed);
     const estimate = estimateNetworkCycles(design);
     expect(estimate === null, `seed ${seed}`).toBe(design.sizes.external !== null);
     if (estimate === null) continue;
-    const { steps, cycles } = estimate;
+    const { steps, cycles, shares } = estimate;
+    for (const unit of STREAMS) {
+      const own = shares.filter((share) => share.unit === unit).reduce((sum, share) => sum + share.cycles, 0);
+      expect(own, `seed ${seed}, ${unit}`).toBeCloseTo(cycles, 6);
+    }
     expect(cycles, `seed ${seed}`).toBeGreaterThan(0);
     expect(steps).toBe(design.sizes.utterance ? design.program.machine.maxSteps : 1);
+    if (!design.sizes.utterance) continue;
+    // The weights of a segment take a lane, on average, as many cycles as it has of them, in every round of its instruction.
+    const { segments } = design.program;
+    const { groups, lanes } = design.sizes;
+    for (const { name, values } of segments) {
+      const weights = values.reduce((sum, value) => sum + Number(value !== 0), 0);
+      const share = shares.find(({ what }) => what === name)!.cycles;
+      const rounds = weights === 0 ? 0 : (share * groups * lanes) / weights;
+      expect(rounds, `seed ${seed}, ${name}`).toBeCloseTo(Math.round(rounds), 6);
+    }
   }
 });

@@ -28,7 +28,15 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       countBits: 5,
     },
     ...{ sharedCounts: false, inStep: false, paramDepth: 64, programDepth: { load: 16, mac: 16, cell: 16, store: 16 } },
-    ...{ utterance: false, axes: 2, sequenceWords: 0, kinds: ['lstm', 'affine'], sigmoidRange: 8, tanhRange: 4 },
+    ...{
+      utterance: false,
+      axes: 2,
+      stateDepth: 0,
+      sequenceWords: 0,
+      kinds: ['lstm', 'affine'],
+      sigmoidRange: 8,
+      tanhRange: 4,
+    },
     ...own,
   };
 }

@@ -170,7 +170,7 @@ export class Interpreter {
     const inputs = node.inputs.map((input) => (input === '' ? null : this.#demand(scope, input)));
     if (node.domain !== '' || (!isOperator(node.opType) && !pool.folds(node))) {
       const name = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
-      throw new Fault(`the operator ${quoteName(name)} is not supported${hintFor(node.opType)}`);
+      throw new Fault(`the operator ${quoteName(name)} is not supported${hintFor(node.opType)}`, LEAVE_TO_HOST);
     }
     if (inputs.some((input) => input?.kind === 'broken')) return node.outputs.map(() => BROKEN);
     const name = node.name === '' ? (node.outputs[0] ?? '') : node.name;
@@ -255,6 +255,13 @@ function onOpaque({ node, inputs, pool }: Call, opaque: readonly (Value | null)[
   if (inputs.some((input) => input?.kind === 'view')) {
     throw new Fault(`expected activations or constants, got ${describe(opaque[0]!)}`, adviceFor(opaque[0]!));
   }
+  const [table] = inputs;
+  if (node.opType === 'Gather' && table?.kind === 'known' && isEmbedding(table.constant)) {
+    throw new Fault(
+      `is an embedding: rows of a table, chosen by ${describe(opaque[0]!)}`,
+      `Leave the look-up to the host with --from ${quoteName(node.outputs[0] ?? '')}, the vectors that it gives`,
+    );
+  }
   const names = new Set(opaque.flatMap((value) => (value as Opaque).inputs));
   const keeps = inputs.length === 1 ? shapes[0]! : null;
   return { kind: 'opaque', inputs: [...names], shape: node.opType === 'Shape' ? null : keeps };
@@ -283,6 +290,13 @@ function checkBroadcast({ node, opset }: Call): void {
 }
 
 /** How a loop can be avoided. */
+const LEAVE_TO_HOST = 'Leave it to the host with --to or --from';
+
+/** Whether a table that is looked up in has vectors in it, and is not a list of sizes. */
+function isEmbedding({ dtype, shape }: Constant): boolean {
+  return shape.length === 2 && dtype !== 'I64';
+}
+
 function hintFor(opType: string): string {
   if (opType === 'RNN') return ' (LSTM and GRU are)';
   return opType === 'Loop' || opType === 'Scan' ? ' (export the recurrent layer itself, not its loop)' : '';

@@ -131,6 +131,16 @@ describe('a recurrent node whose operands do not fit it is named with what was e
   });
 });
 
+test('an embedding is named where it stands, with what to do', () => {
+  const table = floats('table', [9, PLAIN.inputs], new Float32Array(9 * PLAIN.inputs));
+  const look: NodeSpec = { op: 'Gather', name: 'look', inputs: ['table', 'ids'], outputs: ['x'] };
+  const inputs = [{ name: 'ids', dims: ['T', 1], type: 'I64' as const }];
+  expect(refusal({ inputs, nodes: [look, node], initializers: [...initializers, table] })).toBe(
+    'm.onnx: "Gather" node "look": is an embedding: rows of a table, chosen by a value that depends on the input "ids". ' +
+      'Leave the look-up to the host with --from "x", the vectors that it gives',
+  );
+});
+
 describe('a file is refused', () => {
   test.each<[string, ModelSpec, string]>([
     ['of an old operator set', { nodes: [node], initializers, opset: 4 }, 'operator set from 5 to 25, got 4'],
@@ -218,9 +228,9 @@ describe('a file is refused', () => {
     );
     expect(message.split('\n')).toEqual([
       'm.onnx: 3 parts of it cannot be imported:',
-      '  m.onnx: "Erf" node "first": the operator "Erf" is not supported',
-      '  m.onnx: "Attention" node "second": the operator "com.microsoft.Attention" is not supported',
-      '  m.onnx: "RNN" node "third": the operator "RNN" is not supported (LSTM and GRU are)',
+      '  m.onnx: "Erf" node "first": the operator "Erf" is not supported. Leave it to the host with --to or --from',
+      '  m.onnx: "Attention" node "second": the operator "com.microsoft.Attention" is not supported. Leave it to the host with --to or --from',
+      '  m.onnx: "RNN" node "third": the operator "RNN" is not supported (LSTM and GRU are). Leave it to the host with --to or --from',
     ]);
   });
 

@@ -1,0 +1,129 @@
+import { unpackWord } from '../../program/field.ts';
+import { SEMAPHORES, STREAMS, type Stream } from '../../program/instruction.ts';
+import { memWord } from '../../program/mem_image.ts';
+import { hardwareStream } from '../../program/network/unit_program.ts';
+import type { NetworkDesign } from '../../program/network_design.ts';
+import { UNIT_WORDS } from '../../program/unit_words.ts';
+import type { GroupTwin } from './group_twin.ts';
+import type { SequencerTwin } from './sequencer.ts';
+
+/** Cycles of a unit: for what. Those of a unit add up to all cycles. */
+export interface CycleShare {
+  readonly unit: Stream;
+  readonly what: string;
+  readonly cycles: number;
+}
+
+/** Where a segment lies among the word counts, and what part of its words are weights that are not zero. */
+interface SegmentPlace {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly full: number;
+}
+
+/** Segment of every word count of a group, by number in {@link segmentPlaces}. */
+export function segmentsOfCounts(places: readonly SegmentPlace[]): Uint16Array {
+  const of = new Uint16Array(Math.max(1, ...places.map(({ to }) => to)));
+  for (const [number, { from, to }] of places.entries()) of.fill(number, from, to);
+  return of;
+}
+
+/**
+ * The segments of a design in the order of their word counts.
+ *
+ * @param countsOf word counts of the feeds of a group
+ */
+export function segmentPlaces(
+  { name, program, sizes, memories }: NetworkDesign,
+  countsOf: (group: number) => readonly Uint32Array[],
+): SegmentPlace[] {
+  const image = memories.get(`${name}_mac.mem`)!;
+  const counts = Array.from({ length: sizes.groups }, (_, group) => countsOf(group)).flat();
+  const lanes = sizes.groups * sizes.lanes;
+  const places: SegmentPlace[] = [];
+  for (const [at, instruction] of hardwareStream(program, 'mac').entries()) {
+    if (instruction.op !== 'mac') continue;
+    const segment = program.segments[instruction.segment]!;
+    const from = unpackWord(UNIT_WORDS.mac, memWord(image, at)).pointerBase!;
+    const to = from + segment.columns / sizes.groups;
+    const words = counts.reduce((sum, own) => own.subarray(from, to).reduce((part, count) => part + count, sum), 0);
+    const weights = segment.values.reduce((sum, value) => sum + Number(value !== 0), 0);
+    const full = words === 0 ? 0 : (weights * counts.length) / (words * lanes);
+    places.push({ name: segment.name, from, to, full });
+  }
+  return places;
+}
+
+/** Adds up what the units do, cycle by cycle. */
+export class CycleAccount {
+  readonly #places: readonly SegmentPlace[];
+  readonly #groups: readonly GroupTwin[];
+  readonly #feeds: number;
+  readonly #rows: Readonly<Record<Stream, Map<string, number>>> = {
+    load: new Map(),
+    mac: new Map(),
+    cell: new Map(),
+    store: new Map(),
+  };
+  #before: Float64Array[] = [];
+
+  constructor(places: readonly SegmentPlace[], groups: readonly GroupTwin[]) {
+    this.#places = places;
+    this.#groups = groups;
+    this.#feeds = groups.reduce((sum, { feeds }) => sum + feeds, 0);
+  }
+
+  /** Words before the first cycle that counts. */
+  begin(): void {
+    this.#before = this.#groups.map(({ worked }) => worked.slice());
+  }
+
+  /**
+   * A cycle: what LOAD, CELL and STORE do, and why MAC has no more columns.
+   *
+   * @param at what a unit does; null where it has no work, which its sequencer explains
+   */
+  cycle(at: Readonly<Record<Stream, string | null>>, sequencers: Readonly<Record<Stream, SequencerTwin>>): void {
+    for (const unit of STREAMS) {
+      const what = at[unit] ?? waitOf(sequencers[unit]);
+      if (unit !== 'mac') this.#add(unit, what, 1);
+      else {
+        for (const { idle, feeds, waits } of this.#groups) {
+          if (idle > 0) this.#add('mac', idle < feeds ? 'uneven lanes' : (waits ?? what), idle / this.#feeds);
+        }
+      }
+    }
+  }
+
+  #add(unit: Stream, what: string, cycles: number): void {
+    const rows = this.#rows[unit];
+    rows.set(what, (rows.get(what) ?? 0) + cycles);
+  }
+
+  /** What has been counted, divided by `rounds`, most first; in front of MAC's the weights that are not zero, by segment. */
+  shares(rounds: number): CycleShare[] {
+    const work: CycleShare[] = [];
+    let padding = 0;
+    for (const [number, { name, full }] of this.#places.entries()) {
+      let words = 0;
+      for (const [group, { worked }] of this.#groups.entries())
+        words += worked[number]! - this.#before[group]![number]!;
+      const cycles = words / this.#feeds / rounds;
+      work.push({ unit: 'mac', what: name, cycles: cycles * full });
+      padding += cycles * (1 - full);
+    }
+    return STREAMS.flatMap((unit) => {
+      const rest = [...this.#rows[unit]].map(([what, cycles]) => ({ unit, what, cycles: cycles / rounds }));
+      if (unit === 'mac' && padding > 0) rest.push({ unit, what: 'padding', cycles: padding });
+      rest.sort((a, b) => b.cycles - a.cycles);
+      return unit === 'mac' ? [...work, ...rest] : rest;
+    });
+  }
+}
+
+/** Why a sequencer has no work for its unit. */
+function waitOf({ waitsFor, halted }: SequencerTwin): string {
+  if (waitsFor !== null) return `waits for ${SEMAPHORES[waitsFor]!.replace(/[01]$/, '')}`;
+  return halted ? 'halted' : 'program';
+}

@@ -1,0 +1,166 @@
+import type { NetworkRoom } from '../../machine/config.ts';
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { clog2, unsignedBits } from '../../util/fixed.ts';
+import { STREAMS } from '../instruction.ts';
+import { SLOT_KINDS } from '../slot_fields.ts';
+
+type SlotKind = NetworkSizes['kinds'][number];
+
+/** States and numbers of steps of other networks. */
+const ROOM_STATES = 16;
+const ROOM_AXES = 4;
+/** Slot kinds of a feature. */
+const KINDS_OF: Readonly<Record<string, readonly SlotKind[]>> = {
+  lstm: ['lstm'],
+  gru: ['gruAfter', 'gruReset', 'gruBefore'],
+  linear: ['affine'],
+};
+/** Bits of a beat number in the program of the weight reader. */
+const MOST_BEAT_BITS = 24;
+
+/**
+ * Sizes of hardware that has room for other networks beside the one that it is made for.
+ *
+ * @param own what the network itself needs
+ */
+export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
+  const { slice, external } = own;
+  const { bits, features } = room;
+  const kinds = new Set([...own.kinds, ...features.flatMap((feature) => KINDS_OF[feature] ?? [])]);
+  const tileRows = Math.max(own.tileRows, room.rows);
+  const weightDepth = Math.max(own.weightDepth, room.words);
+  const pointerDepth = Math.max(own.pointerDepth, room.columns);
+  const deep = (words: number) => Math.max(words, room.instructions);
+  const { load, mac, cell, store } = own.programDepth;
+  return {
+    ...own,
+    actBits: own.actBits + bits,
+    // Where accumulators saturate their width is the model's own.
+    accBits: own.saturate ? own.accBits : own.accBits + bits,
+    biasBits: own.biasBits + bits,
+    sumBits: own.sumBits + bits,
+    tileRows,
+    rowBits: Math.max(clog2(tileRows), own.rowBits),
+    vmemWords: Math.max(own.vmemWords, Math.ceil(room.elements / slice)),
+    weightDepth,
+    addrBits: clog2(weightDepth),
+    pointerDepth,
+    pointerBits: clog2(pointerDepth),
+    // A lane has at most a word a row in a column.
+    countBits: Math.max(own.countBits, Math.min(unsignedBits(tileRows), clog2(weightDepth))),
+    paramDepth: Math.max(own.paramDepth, room.parameters),
+    programDepth: { load: deep(load), mac: deep(mac), cell: deep(cell), store: deep(store) },
+    sequenceWords: own.utterance ? Math.max(own.sequenceWords, room.sequence) : 0,
+    peepholes: own.peepholes || features.includes('peepholes'),
+    replicated: own.replicated || features.includes('windows'),
+    kinds: SLOT_KINDS.filter((kind) => kinds.has(kind)),
+    axes: own.utterance ? Math.max(own.axes, ROOM_AXES) : own.axes,
+    stateDepth: own.utterance ? 0 : Math.max(own.stateDepth, ROOM_STATES),
+    external:
+      external === null
+        ? null
+        : {
+            ...external,
+            beatBits: Math.min(external.beatBits + bits, MOST_BEAT_BITS),
+            programDepth: deep(external.programDepth),
+          },
+  };
+}
+
+/** A size that hardware has and a network needs, and how a config asks for more of it. */
+interface Need {
+  readonly what: string;
+  readonly has: number;
+  readonly needs: number;
+  /** Key of `room`. */
+  readonly key?: keyof NetworkRoom;
+  /** Of the key, where it counts otherwise. */
+  readonly least?: number;
+}
+
+function needsOf(hardware: NetworkSizes, own: NetworkSizes): Need[] {
+  const need = (what: string, of: (sizes: NetworkSizes) => number, key?: keyof NetworkRoom): Need => {
+    const needs = of(own);
+    return { what, has: of(hardware), needs, ...(key === undefined ? {} : { key, least: needs }) };
+  };
+  const { slice } = own;
+  return [
+    need('words of a lane', (s) => s.weightDepth, 'words'),
+    need('columns of a group', (s) => s.pointerDepth, 'columns'),
+    need('parameters of an ElemMul lane', (s) => s.paramDepth, 'parameters'),
+    need('elements of a group in the vector memory', (s) => s.vmemWords * slice, 'elements'),
+    need('accumulators of a PE', (s) => s.tileRows, 'rows'),
+    ...STREAMS.map((stream) => need(`instructions of ${stream}`, (s) => s.programDepth[stream], 'instructions')),
+    need('instructions of the reader', (s) => s.external?.programDepth ?? 0, 'instructions'),
+    need('bits of a beat number', (s) => s.external?.beatBits ?? 0),
+    need('words of the sequence memory', (s) => s.sequenceWords, 'sequence'),
+    need('states', (s) => s.stateDepth),
+    need('numbers of steps', (s) => s.axes),
+    need('bits of an accumulator', (s) => s.accBits, 'bits'),
+    need('bits of a bias', (s) => s.biasBits, 'bits'),
+    need('bits of a sum', (s) => s.sumBits, 'bits'),
+    need('bits of an aligned element', (s) => s.actBits, 'bits'),
+    need('bits of a word count', (s) => s.countBits),
+  ];
+}
+
+/**
+ * Refuses a network that hardware has no room for.
+ *
+ * @param own what the network needs
+ * @param bits `room.bits` of the hardware
+ * @throws EsegenError that names the size that is too large, and what would fit
+ */
+export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: number): void {
+  const where = 'network';
+  const equal: readonly [string, (sizes: NetworkSizes) => unknown][] = [
+    ['mode', (s) => (s.utterance ? 'utterance' : 'streaming')],
+    ['range of the sigmoid table', (s) => s.sigmoidRange],
+    ['range of the tanh table', (s) => s.tanhRange],
+  ];
+  for (const [what, of] of equal) {
+    if (of(own) === of(hardware)) continue;
+    throw new EsegenError(where, `${what}: expected ${of(hardware)} as the hardware has it, got ${of(own)}`, ANOTHER);
+  }
+  for (const { what, has, needs, key, least } of needsOf(hardware, own)) {
+    if (needs <= has) continue;
+    const fix =
+      key === undefined
+        ? 'Build hardware for this network'
+        : `Build the hardware with "room": { "${key}": ${key === 'bits' ? bits + needs - has : least} }, or more`;
+    throw new EsegenError(where, `needs ${needs} ${what}, the hardware has ${has}`, fix);
+  }
+  if (own.saturate || hardware.saturate) {
+    if (own.saturate !== hardware.saturate || own.accBits !== hardware.accBits) {
+      const bits = `${hardware.accBits} bits${hardware.saturate ? ', saturating' : ''}`;
+      throw new EsegenError(where, `its accumulators are others than those of the hardware: ${bits}`, ANOTHER);
+    }
+  }
+  const kind = own.kinds.find((name) => !hardware.kinds.includes(name));
+  if (kind !== undefined)
+    throw new EsegenError(where, `has layers of kind ${kind}, the hardware has none`, featureOf(kind));
+  if (own.peepholes && !hardware.peepholes)
+    throw new EsegenError(where, 'has peepholes, the hardware has none', withFeature('peepholes'));
+  if (own.replicated && !hardware.replicated) {
+    throw new EsegenError(
+      where,
+      'has windows that begin anywhere in a group, the hardware has none',
+      withFeature('windows'),
+    );
+  }
+  if (hardware.sharedCounts && !own.sharedCounts) {
+    const fix = 'Use "encoding": "column-balanced", or build hardware for this network';
+    throw new EsegenError(where, 'its lanes have different counts, those of the hardware share them', fix);
+  }
+}
+
+const ANOTHER = 'Build hardware for this network';
+
+function withFeature(feature: string): string {
+  return `Build the hardware with "room": { "features": ["${feature}"] }`;
+}
+
+function featureOf(kind: SlotKind): string {
+  return withFeature(Object.entries(KINDS_OF).find(([, kinds]) => kinds.includes(kind))![0]);
+}

@@ -1,0 +1,26 @@
+/** Paths between registers that have more than a cycle. */
+export interface StaticPath {
+  /** Cells of both ends by the names that Vivado gives them: `u_core/last_reg` of the RTL is `u_core/last_reg_reg[*]`. */
+  readonly from: string;
+  readonly to: string;
+  /** What the constraint says of them. */
+  readonly what: string;
+}
+
+/** Registers of one-layer designs that stand still while the core runs. */
+export function layerStatics({ dram }: { readonly dram: boolean }): StaticPath[] {
+  const sizes = {
+    from: 'u_image_loader/inputs_reg_reg[*]',
+    to: 'u_core/last_reg_reg[*]',
+    what: 'Inputs of the model, to the number of the last element of a frame',
+  };
+  return dram ? [sizes, weightBase('u_core/u_weight_reader')] : [sizes];
+}
+
+function weightBase(reader: string): StaticPath {
+  return {
+    from: 'u_control_registers/base_*_address_reg_reg[*]',
+    to: `${reader}/image_reg_reg[*]`,
+    what: 'BASE, to the reader of the weights',
+  };
+}
