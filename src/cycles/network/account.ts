@@ -42,8 +42,10 @@ export function segmentPlaces(
   const counts = Array.from({ length: sizes.groups }, (_, group) => countsOf(group)).flat();
   const lanes = sizes.groups * sizes.lanes;
   const places: SegmentPlace[] = [];
+  const known = new Set<number>();
   for (const [at, instruction] of hardwareStream(program, 'mac').entries()) {
-    if (instruction.op !== 'mac') continue;
+    if (instruction.op !== 'mac' || known.has(instruction.segment)) continue;
+    known.add(instruction.segment);
     const segment = program.segments[instruction.segment]!;
     const from = unpackWord(UNIT_WORDS.mac, memWord(image, at)).pointerBase!;
     const to = from + segment.columns / sizes.groups;
@@ -89,7 +91,8 @@ export class CycleAccount {
       const what = at[unit] ?? waitOf(sequencers[unit]);
       if (unit !== 'mac') this.#add(unit, what, 1);
       else {
-        for (const { idle, feeds, waits } of this.#groups) {
+        for (const { idle, hungry, feeds, waits } of this.#groups) {
+          if (hungry > 0) this.#add('mac', 'waits for external memory', hungry / this.#feeds);
           if (idle > 0) this.#add('mac', idle < feeds ? 'uneven lanes' : (waits ?? what), idle / this.#feeds);
         }
       }

@@ -1,9 +1,17 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { type WordFormat, wordBits } from '../../program/field.ts';
-import { SEMAPHORE_STREAMS, SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../../program/instruction.ts';
+import {
+  MAC_TURNS,
+  SEMAPHORE_STREAMS,
+  SEMAPHORES,
+  type Semaphore,
+  STREAMS,
+  type Stream,
+} from '../../program/instruction.ts';
 import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
+import { wordLoadOf } from './load.ts';
 import { type FieldView, fieldViews, wireName } from './word_fields.ts';
 
 /** Bits of a post bus. */
@@ -36,6 +44,12 @@ interface SequencerSpec {
   readonly chains: boolean;
 }
 
+/** Where a memory has what is loaded into it. */
+export function loadPort(sizes: NetworkSizes, memory: string) {
+  const { enable, addr, word, loadMsb } = wordLoadOf(sizes, memory);
+  return { loadMsb, loadEnable: enable, loadAddr: addr, loadWord: word };
+}
+
 /** Sequencer of any program. */
 export function sequencerPlan(
   sizes: NetworkSizes,
@@ -43,7 +57,7 @@ export function sequencerPlan(
   { stream, format, depth, semaphores, tiles, chains }: SequencerSpec,
 ): ModulePlan {
   const tokens = ['wait0', 'wait1', 'post0', 'post1'].flatMap((token) => [token, `${token}Count`]);
-  const optional = [...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []), ...(chains ? ['chain'] : [])];
+  const optional = [...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []), ...(chains ? ['chain', 'turn'] : [])];
   const fields: FieldView[] = [
     ...fieldViews(format, ['op', ...tokens, ...optional]),
     ...fieldViews(LOOP_WORD, ['counter', 'loopKind', 'rounds']),
@@ -61,6 +75,7 @@ export function sequencerPlan(
       utterance: sizes.utterance,
       file: memoryPath(name, `${stream}.mem`),
       block: depth > DISTRIBUTED_WORDS,
+      ...loadPort(sizes, stream),
       tiles,
       chains,
       opSync: lit(3, UNIT_OPS.sync),
@@ -70,6 +85,9 @@ export function sequencerPlan(
       opWork: lit(3, UNIT_OPS.work),
       kindEndless: lit(2, LOOP_KINDS.endless),
       kindAxis: lit(2, LOOP_KINDS.axis),
+      turnAhead: lit(2, MAC_TURNS.indexOf('ahead')),
+      turnToo: lit(2, MAC_TURNS.indexOf('too')),
+      turnElse: lit(2, MAC_TURNS.indexOf('else')),
       ready: lit(4, SEMAPHORES.indexOf('ready')),
       fields,
       coming: fieldViews(LOOP_WORD, ['loopKind', 'rounds']),

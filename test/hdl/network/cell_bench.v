@@ -21,6 +21,7 @@ module cell_bench;
     // Works and syncs, words of vmem of a group of a channel, cycles that a replicated write takes.
     parameter integer WORKS = 1;
     parameter integer WORDS = 1;
+    parameter integer LOAD = 1;
     parameter integer REPLICATED = 1;
     parameter integer SEED = 1;
     // Works come at any time, or as soon as they are wanted.
@@ -86,6 +87,7 @@ module cell_bench;
     dut_cell_control u_cell_control (
         .clk(clk),
         .rst(rst),
+        .load({LOAD{1'b0}}),
         .restart(1'b0),
         .work_valid(here && !is_sync),
         .work_word(line[WORD_WIDTH-1:0]),
@@ -124,8 +126,8 @@ module cell_bench;
         .idle(idle)
     );
 
-    // Accumulators: read in cycle 0, in drain_data in cycle 2.
-    reg [CHANNELS*GROUPS*LANES*ACC_WIDTH-1:0] drained1, drained2;
+    // Accumulators: read in cycle 0, in drain_data in cycle 3.
+    reg [CHANNELS*GROUPS*LANES*ACC_WIDTH-1:0] drained1, drained2, drained3;
     // Words of the states: asked for in cycle 0, there in cycle 3.
     reg [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] state1, state2, state3;
     wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] write_data;
@@ -135,7 +137,8 @@ module cell_bench;
         for (ch = 0; ch < CHANNELS; ch = ch + 1) begin : gen_channel
             dut_cell_unit u_cell_unit (
                 .clk(clk),
-                .drain_data(drained2[ch*GROUPS*LANES*ACC_WIDTH+:GROUPS*LANES*ACC_WIDTH]),
+                .table_load(29'd0),
+                .drain_data(drained3[ch*GROUPS*LANES*ACC_WIDTH+:GROUPS*LANES*ACC_WIDTH]),
                 .phase(phase),
                 .ctl(ctl),
                 .params(params),
@@ -194,6 +197,7 @@ module cell_bench;
         // Tiles.
         drained1 <= {(CHANNELS * GROUPS * LANES * ACC_WIDTH){1'bx}};
         drained2 <= drained1;
+        drained3 <= drained2;
         for (c = 0; c < CHANNELS; c = c + 1) for (g = 0; g < GROUPS; g = g + 1) for (l = 0; l < LANES; l = l + 1) begin
             if (drain_en[l]) begin
                 n = (((drain_tile ? CHANNELS : 0) + c) * GROUPS + g) * LANES * ROWS + l * ROWS + drain_row;

@@ -16,6 +16,7 @@ module mac_bench;
     parameter integer WORD = 1;
     parameter integer RUN = 1;
     parameter integer LOAD = 1;
+    parameter integer WORDS = 1;
     // Records of the program, words of VMEM (a power of two), words that CELL writes.
     parameter integer RECORDS = 1;
     parameter integer VMEM = 16;
@@ -156,7 +157,10 @@ module mac_bench;
         .progress(progress),
         .read_addr(read_addr),
         .read_data(read_data),
+        .lane_macs(),
+        .reached(),
 `ifdef DRAM
+        .waiting(),
         .row_valid(row_valid),
         .row_words(row_words),
         .room(room),
@@ -198,6 +202,10 @@ module mac_bench;
 
     dut_weight_reader u_weight_reader (
         .clk(clk),
+        .load({WORDS{1'b0}}),
+        .stop(1'b0),
+        .drained(),
+        .silent(),
         .rst(rst),
         .running(!rst && !clearing),
         .restart(1'b0),
@@ -342,8 +350,8 @@ module mac_bench;
     integer   drained = 0;
     reg       draining = 1'b0;
     integer   drain_pause = 0;
-    reg       e1 = 1'b0, e2 = 1'b0, t1, t2;
-    reg [ROW-1:0] r1, r2;
+    reg       e1 = 1'b0, e2 = 1'b0, e3 = 1'b0, t1, t2, t3;
+    reg [ROW-1:0] r1, r2, r3;
 
     always @(posedge clk) begin
         drain_en <= {L{1'b0}};
@@ -370,7 +378,10 @@ module mac_bench;
         e2 <= e1;
         t2 <= t1;
         r2 <= r1;
-        if (e2) $display("row %0d %0d %h", t2, r2, drain_data);
+        e3 <= e2;
+        t3 <= t2;
+        r3 <= r2;
+        if (e3) $display("row %0d %0d %h", t3, r3, drain_data);
     end
 
     // ---- End ------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { wordLoad } from '../../../src/hdl/network/load.ts';
 import { streamSequencer } from '../../../src/hdl/network/stream_sequencer.ts';
 import { packWord, unpackWord, type WordFormat, wordBits } from '../../../src/program/field.ts';
 import {
@@ -95,7 +96,7 @@ class RandomProgram {
     const tile = { base: bit(), t: bit(), p: bit(), q: bit() };
     const one = (semaphore: Token['semaphore']): Token => ({ semaphore, count: 1 });
     load.push({ op: 'load', from: { input: 0 }, to: 0, waits: [one('loadFree')], posts: [one('loaded')] });
-    const common = { op: 'mac', segment: 0, source: 0, previous: false, align: 0 } as const;
+    const common = { op: 'mac', segment: 0, source: 0, previous: false, align: 0, turn: 'always' } as const;
     const product = { ...common, tile, chain: false };
     mac.push({ ...product, waits: [one('loaded'), one('tileFree0')], posts: [one('tileFull0'), one('loadFree')] });
     const drain = { op: 'cell', slotProgram: 0, parameters: 0, tile, cells: 1, state: null, to: 0 } as const;
@@ -172,7 +173,7 @@ function build(streams: Streams, axes: number, utterance: boolean): Built {
   return {
     plans: STREAMS.map((stream) => streamSequencer(sizes, DUT, stream)),
     parameters: {
-      ...{ AXES: sizes.axes, LOAD_WIDTH: width('load'), MAC_WIDTH: width('mac') },
+      ...{ WORDS: wordLoad(sizes).bits, AXES: sizes.axes, LOAD_WIDTH: width('load'), MAC_WIDTH: width('mac') },
       ...{ CELL_WIDTH: width('cell'), STORE_WIDTH: width('store') },
     },
     memories: new Map(
@@ -182,7 +183,7 @@ function build(streams: Streams, axes: number, utterance: boolean): Built {
 }
 
 function walkThrough(streams: Streams, steps: readonly number[]): WalkEvent[] {
-  const walk = new Walk({ streams } as Program, steps);
+  const walk = new Walk({ streams } as Program, steps, false);
   const events: WalkEvent[] = [];
   for (let moved = true; moved; ) {
     moved = false;
