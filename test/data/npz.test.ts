@@ -46,7 +46,7 @@ test('what is none is refused in one line', () => {
 test('a file that was changed on its way is damaged, wherever it was', () => {
   const stored = Buffer.from(zipSync({ 'x.npy': encodeNpy(ARRAYS.get('x')!) }, { level: 0 }));
   const at = stored.indexOf(Buffer.from(Float32Array.of(3).buffer));
-  const directory = stored.indexOf('PK\x01\x02', 'latin1');
+  const directory = stored.indexOf(Buffer.from('PK\x01\x02', 'latin1'));
   for (const place of [at, directory + 16, directory + 24]) {
     const changed = Uint8Array.from(stored);
     changed[place] = changed[place]! ^ 1;
