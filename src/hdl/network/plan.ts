@@ -2,6 +2,7 @@ import { moduleName } from '../../machine/names.ts';
 import { STREAMS } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import type { ModulePlan } from '../module_plan.ts';
+import { resetStage } from '../reset_stage.ts';
 import { cellControl } from './cell_control.ts';
 import { cellCtl } from './cell_ctl.ts';
 import { cellAddress, cellIssue } from './cell_issue.ts';
@@ -40,6 +41,7 @@ export function planNetwork(design: NetworkDesign): ModulePlan[] {
     rom2(sizes, name),
     sdpRam(sizes),
     skidBuffer(sizes),
+    resetStage(),
     viewAddress(sizes, name),
     ...STREAMS.map((stream) => streamSequencer(sizes, name, stream)),
     stepFlags(sizes, name),
