@@ -11,8 +11,9 @@ import { packDesign } from '../program/pack.ts';
 import { packStream, STREAM_FILE, STREAM_MAP_FILE, streamMap } from '../program/stream.ts';
 import { vivadoFiles } from '../vivado/files.ts';
 import { layerIp } from '../vivado/ip.ts';
+import { driverFiles } from './driver_files.ts';
 import { type DesignFiles, printJson } from './files.ts';
-import { driverValues, headerValues, hex } from './header_file.ts';
+import { headerValues, hex } from './header_file.ts';
 import { HOST_PATHS, type HostFiles, modelTensors, printNorm } from './host_files.ts';
 import { DESIGN_FILE, printManifest } from './manifest.ts';
 import { printModules } from './modules.ts';
@@ -58,12 +59,10 @@ export function generate(
   const rtlPaths = [...modules.keys()];
   const memPaths = [...images.keys()].map((file) => memoryPath(name, file));
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
-  files.set(`sw/${name}.h`, renderTemplate('header.h.hbs', headerValues(design, hash, sum)));
-  for (const ending of ['h', 'c']) {
-    files.set(`sw/${name}_driver.${ending}`, renderTemplate(`driver.${ending}.hbs`, driverValues(design)));
-  }
-  const sw = [...files.keys()].filter((path) => /^sw\/.*\.[ch]$/.test(path));
-  const vivado = vivadoFiles(layerIp(design), { rtl: rtlPaths, mem: memPaths, sw });
+  const kind = { dram: sum !== null, network: false, utterance: false, states: true };
+  const driver = driverFiles(name, headerValues(design, hash, sum), kind);
+  for (const [path, content] of driver) files.set(path, content);
+  const vivado = vivadoFiles(layerIp(design), { rtl: rtlPaths, mem: memPaths, sw: [...driver.keys()] });
   for (const [path, content] of vivado) files.set(path, content);
   files.set('README.md', renderTemplate('README.md.hbs', readmeValues(compilation, host)));
   files.set(DESIGN_FILE, printManifest(compilation, ports, files));

@@ -2,15 +2,15 @@ import { ID, mapVersion, type RegisterKind, registersOf } from '../control/regis
 import type { DesignHash } from '../hdl/control_registers.ts';
 
 /** A constant of the C header. */
-type Define = Readonly<Record<'name' | 'value', string>>;
+export type Define = Readonly<Record<'name' | 'value', string>>;
 
 function hex(value: number | bigint, digits: number): string {
   return `0x${value.toString(16).padStart(digits, '0')}u`;
 }
 
 /** Constants in a column, names padded to the same width. */
-function aligned(defines: readonly Define[]): Define[] {
-  const width = Math.max(...defines.map(({ name }) => name.length));
+export function aligned(defines: readonly Define[]): Define[] {
+  const width = Math.max(0, ...defines.map(({ name }) => name.length));
   return defines.map(({ name, value }) => ({ name: name.padEnd(width), value }));
 }
 

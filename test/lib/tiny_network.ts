@@ -15,6 +15,8 @@ export interface TinyNetwork {
   readonly beside?: number;
   /** Rows of the output layer; the GRU below it is a second output. */
   readonly classes?: number;
+  /** Whether it has an LSTM and a GRU: linear layers stand in their place otherwise. */
+  readonly recurrent?: boolean;
   /** An LSTM backward in time in front: it runs by utterance then. */
   readonly backward?: boolean;
   readonly seed?: number;
@@ -27,6 +29,7 @@ export function tinyNetworkGraph({
   beside = 0,
   classes = 3,
   backward = false,
+  recurrent = true,
   seed = 1,
 }: TinyNetwork = {}): Graph {
   const rng = new Rng(seed);
@@ -37,9 +40,11 @@ export function tinyNetworkGraph({
   };
   const x = graph.input([inputs]);
   const second = beside === 0 ? null : linear(graph.input([beside]), cells, beside);
-  const below = graph.node(randomLstm({ inputs, cells, density: 0.6, reverse: backward }, rng), [x]);
+  const lstm = () => graph.node(randomLstm({ inputs, cells, density: 0.6, reverse: backward }, rng), [x]);
+  const below = recurrent ? lstm() : linear(x, cells, inputs);
   const middle = second === null ? below : graph.add([below, second]);
-  const top = graph.node(randomGru({ inputs: cells, cells, resetAfter: true, density: 0.6 }, rng), [middle]);
+  const gru = () => graph.node(randomGru({ inputs: cells, cells, resetAfter: true, density: 0.6 }, rng), [middle]);
+  const top = recurrent ? gru() : linear(middle, cells, cells);
   graph.output(linear(top, classes, cells));
   graph.output(top);
   return graph.build();

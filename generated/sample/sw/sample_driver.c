@@ -161,31 +161,12 @@ sample_result sample_pause(const sample_bus *bus, uint32_t polls) {
     return await(bus, SAMPLE_STATUS_BUSY_MASK, 0, polls);
 }
 
-/* Vectors of STATE_PLACE. */
-#define PLACE_C 0u
-#define PLACE_Y (1u << 24)
-
 /* Whether the state of a channel is there and can be reached. */
 static sample_result check_state(const sample_bus *bus, uint32_t channel) {
     if (channel >= SAMPLE_CHANNELS) {
         return SAMPLE_BAD_CHANNEL;
     }
     return (get(bus, SAMPLE_REG_STATE) & SAMPLE_STATE_IDLE_MASK) != 0 ? SAMPLE_OK : SAMPLE_NOT_IDLE;
-}
-
-/* The same, with the sizes of the model: never more than the caller's arrays hold, even if the hardware is gone. */
-static sample_result open_state(const sample_bus *bus, uint32_t channel, uint32_t *cells, uint32_t *outputs) {
-    const sample_result result = check_state(bus, channel);
-
-    if (result != SAMPLE_OK) {
-        return result;
-    }
-    *cells = get(bus, SAMPLE_REG_MODEL_CELLS);
-    *outputs = get(bus, SAMPLE_REG_MODEL_OUTPUTS);
-    if (*cells > SAMPLE_MAX_CELLS || *outputs > SAMPLE_MAX_OUTPUTS) {
-        return SAMPLE_NO_DEVICE;
-    }
-    return SAMPLE_OK;
 }
 
 /* Reads the elements of a vector of a channel. */
@@ -216,6 +197,25 @@ static void write_vector(const sample_bus *bus, uint32_t place, const int16_t *e
     for (n = 0; n < count; n++) {
         set(bus, SAMPLE_REG_STATE_WRITE, (uint16_t)elements[n]);
     }
+}
+
+/* Vectors of STATE_PLACE. */
+#define PLACE_C 0u
+#define PLACE_Y (1u << 24)
+
+/* The same, with the sizes of the model: never more than the caller's arrays hold, even if the hardware is gone. */
+static sample_result open_state(const sample_bus *bus, uint32_t channel, uint32_t *cells, uint32_t *outputs) {
+    const sample_result result = check_state(bus, channel);
+
+    if (result != SAMPLE_OK) {
+        return result;
+    }
+    *cells = get(bus, SAMPLE_REG_MODEL_CELLS);
+    *outputs = get(bus, SAMPLE_REG_MODEL_OUTPUTS);
+    if (*cells > SAMPLE_MAX_CELLS || *outputs > SAMPLE_MAX_OUTPUTS) {
+        return SAMPLE_NO_DEVICE;
+    }
+    return SAMPLE_OK;
 }
 
 sample_result sample_read_state(const sample_bus *bus, uint32_t channel, int16_t *c, int16_t *y, uint32_t polls) {

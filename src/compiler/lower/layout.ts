@@ -94,6 +94,15 @@ export interface WindowPart {
   /** Kernel elements along the first axis that this part covers. */
   readonly from: number;
   readonly to: number;
+  /** First of its channels, and the one behind its last. */
+  readonly firstChannel: number;
+  readonly endChannel: number;
+}
+
+/** The part of a plain vector, which has no positions, from one element to another. */
+export function vectorPart({ runs, ...rest }: WindowPart, from: number, to: number): WindowPart {
+  const offset = runs.offset + from;
+  return { ...rest, runs: { ...runs, offset, run: to - from }, firstChannel: from, endChannel: to };
 }
 
 /** What a product reads of a shape at each position: kernel, stride, dilation and zeros before, by axis. */
@@ -135,11 +144,12 @@ export function windowParts(layout: Omit<Layout, 'elements'>, window: TermWindow
   const position = axes === 2 ? { qStride: steps[0]!, pStride: steps[1]! } : { qStride: 0, pStride: steps[0] ?? 0 };
   const kernel = axes === 0 ? 1 : along[0]!.kernel;
   const whole = mergedLoops(layout, along, 0, kernel);
-  if (whole.length <= 2) return [{ runs: runsOf(whole, start, position), from: 0, to: kernel }];
+  const channels = { firstChannel: 0, endChannel: layout.channels };
+  if (whole.length <= 2) return [{ runs: runsOf(whole, start, position), from: 0, to: kernel, ...channels }];
   const step = along[0]!.dilation * strides[0]!;
   return Array.from({ length: kernel }, (_, from) => {
     const loops = mergedLoops(layout, along, from, from + 1);
-    return { runs: runsOf(loops, start + from * step, position), from, to: from + 1 };
+    return { runs: runsOf(loops, start + from * step, position), from, to: from + 1, ...channels };
   });
 }
 

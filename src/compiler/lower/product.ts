@@ -30,7 +30,6 @@ function columnOrder(
   const kernels = kernelsOf(shape, window);
   const [first = 1, second = 1] = kernels;
   const taps = window?.time.kernel ?? 1;
-  const { channels } = shape;
   const padded = Math.ceil(part.runs.run / groups) * groups;
   const order = new Int32Array(taps * part.runs.rows * padded).fill(-1);
   let at = 0;
@@ -38,7 +37,7 @@ function columnOrder(
   for (let tap = 0; tap < taps; tap++) {
     for (let a = part.from; a < part.to; a++) {
       for (let b = 0; b < second; b++) {
-        for (let channel = 0; channel < channels; channel++) {
+        for (let channel = part.firstChannel; channel < part.endChannel; channel++) {
           order[at++] = ((channel * first + a) * second + b) * taps + tap;
           if (++inRun < part.runs.run) continue;
           inRun = 0;

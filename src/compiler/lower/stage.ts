@@ -9,13 +9,13 @@ import {
   STREAMS,
   type StepAddress,
   type Stream,
-  type TileAddress,
   type Token,
 } from '../../program/instruction.ts';
 import type { View } from '../../program/program.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import { type ProgramBuilder, STEP_SLOT } from './builder.ts';
 import { frameRuns, haloFor, type Layout, layoutOf, type Shape, startsInGroupZero, windowParts } from './layout.ts';
+import { emitTiles, type TileJob, type TileLoop } from './order.ts';
 import { countTokens, type Happening, instructionsOf, StreamDraft, tokensOf } from './stream_draft.ts';
 
 /** Semaphores that are counted by step; those of the tiles stand with the works, `stored` between stages. */
@@ -63,23 +63,27 @@ export class Stage {
     store: new StreamDraft(),
   };
   readonly produced = new Map<TensorId, Produced>();
-  readonly #tiles: { t: number }[] = [];
+  readonly #blocks: (TileJob | TileLoop)[] = [];
   readonly #windowFrames: Instruction[] = [];
-  #tileUses = 0;
 
   constructor(builder: ProgramBuilder, axis: number) {
     this.builder = builder;
     this.axis = axis;
   }
 
-  /** Takes the next `count` tiles, at each of p · q positions. */
-  tiles(count: number, p: number, q: number): TileAddress[] {
-    const tiles = Array.from({ length: count }, (_, at) => {
-      return { base: (this.#tileUses + at) % 2, t: 0, p: p > 1 ? count % 2 : 0, q: q > 1 ? (count * p) % 2 : 0 };
-    });
-    this.#tileUses += count * p * q;
-    this.#tiles.push(...tiles);
-    return tiles;
+  /** Fills a tile when the products of the step are put in order; CELL drains it behind those before. */
+  addJob(job: TileJob): void {
+    this.#blocks.push(job);
+  }
+
+  /** The same for loops over positions. */
+  addLoop(loop: TileLoop): void {
+    this.#blocks.push(loop);
+  }
+
+  /** Puts the products of the step into MAC; what has happened then is told behind. */
+  emitProducts(): void {
+    emitTiles(this.#blocks, this.body.mac);
   }
 
   /** Frames before the first step, for windows that begin there. */
@@ -93,7 +97,6 @@ export class Stage {
    * @param first, last whether no stage stands before or behind this one, so that its sequences need not be waited for
    */
   finish(first: boolean, last: boolean): Record<Stream, Instruction[]> {
-    for (const tile of this.#tiles) tile.t = this.#tileUses % 2;
     const before: Prologue = { load: [], mac: [], cell: [], store: [] };
     const after: Prologue = { load: [], mac: [], cell: [], store: [] };
     if (!first) before.load.push(...syncs([{ semaphore: 'stored', count: 1 }], 'waits'));

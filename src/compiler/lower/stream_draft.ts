@@ -18,7 +18,7 @@ export interface Happening {
 }
 
 /** What an instruction needs before it may run: a happening of this step, or of so many steps before. */
-interface Need {
+export interface Need {
   readonly happening: Happening;
   readonly stepsBefore: number;
 }
@@ -58,8 +58,8 @@ export class StreamDraft {
   }
 
   /** An instruction with semaphores of its own. */
-  work(work: Work, waits: Token[] = [], posts: Token[] = []): void {
-    const draft = this.#push(work);
+  work(work: Work, waits: Token[] = [], posts: Token[] = [], needs: readonly Need[] = []): void {
+    const draft = this.#push(work, needs);
     draft.waits = waits;
     draft.posts = posts;
   }
@@ -126,7 +126,7 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
   const flush = () => {
     while (waits.length > 0) out.push({ op: 'sync', waits: waits.splice(0, MAX_TOKENS), posts: [] });
   };
-  for (const { work, waits: own, posts } of drafts) {
+  for (const { work, needs, waits: own, posts } of drafts) {
     if (work.op === 'loop' || work.op === 'end') {
       flush();
       out.push(work);
@@ -136,7 +136,9 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
     if (work.op !== 'sync') {
       while (waits.length > MAX_TOKENS) out.push({ op: 'sync', waits: waits.splice(0, MAX_TOKENS), posts: [] });
       const synchronized = { ...work, waits, posts: [] };
-      const chain = waits.some(({ semaphore }) => semaphore === 'ready');
+      // What follows a chained product in its tile may read further than that.
+      const follows = needs.some(({ happening, stepsBefore }) => happening.semaphore === 'ready' && stepsBefore === 0);
+      const chain = follows || waits.some(({ semaphore }) => semaphore === 'ready');
       out.push(synchronized.op === 'mac' ? { ...synchronized, chain } : synchronized);
       waits = [];
     }

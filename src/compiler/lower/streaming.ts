@@ -69,6 +69,7 @@ export function streamingStage(plan: GraphPlan, builder: ProgramBuilder, states:
     }
     store.happen(out.free);
   }
+  stage.emitProducts();
   mac.happen(loadFree);
   return stage;
 }

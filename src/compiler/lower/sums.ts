@@ -1,5 +1,6 @@
 import type { Product, Sums } from '../quantized_graph.ts';
-import { windowParts } from './layout.ts';
+import { vectorPart, windowParts } from './layout.ts';
+import type { OpenTile, TilePart } from './order.ts';
 import { type RowPiece, segmentOf } from './product.ts';
 import type { Source, Stage } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
@@ -25,52 +26,16 @@ export interface SumsSpec {
 
 /** MAC and CELL instructions of sums: piece by piece into the next tile, at every position. */
 export function emitSums(stage: Stage, spec: SumsSpec): void {
-  const { name, sums, pieces, positions } = spec;
-  const { builder, body } = stage;
-  const { mac, cell } = body;
+  const { pieces, positions } = spec;
+  const { cell } = stage.body;
   const p = positions.at(-1) ?? 1;
   const q = positions.length > 1 ? positions[0]! : 1;
-  const tiles = stage.tiles(pieces.length, p, q);
-  const looped = p * q > 1;
-
-  const sources = sums.products.map((product) => ({ product, source: spec.sourceOf(product) }));
-  const need = ({ happening, stepsBefore }: Source) => {
-    if (happening !== null) mac.need(happening, stepsBefore);
-  };
-  // Within loops over positions nothing is waited for but tiles.
-  if (looped) for (const { source } of sources) need(source);
-  mac.loop('q', q, () =>
-    mac.loop('p', p, () => {
-      for (const [at, piece] of pieces.entries()) {
-        const works = sources.flatMap(({ product, source }, number) => {
-          const vector = builder.vectors[source.vector]!;
-          const parts = windowParts(vector, product.window, name);
-          return parts.map((part, partNumber) => {
-            const label = labelOf(name, product, number, pieces.length > 1 ? at : null, partNumber);
-            const segment = segmentOf(label, product, sums, vector, part, piece, builder.machine.groups);
-            return { source, part, product, segment: builder.segment(segment), first: partNumber === 0 };
-          });
-        });
-        for (const [number, { source, part, product, segment, first }] of works.entries()) {
-          if (first && !looped) need(source);
-          mac.work(
-            {
-              op: 'mac',
-              segment,
-              source: builder.view(source.vector, part.runs, source.slot, source.taps),
-              previous: source.stepsBefore > 0,
-              tile: tiles[at]!,
-              align: product.align,
-            },
-            number === 0 ? [{ semaphore: 'tileFree0', count: 1 }] : [],
-            number === works.length - 1 ? [{ semaphore: 'tileFull0', count: 1 }] : [],
-          );
-        }
-      }
-    }),
-  );
-
   for (const happening of spec.free) cell.need(happening, 1);
+  const looped = p * q > 1;
+  const tiles = pieces.map((): OpenTile => {
+    return { base: 0, t: 0, p: p > 1 ? pieces.length % 2 : 0, q: q > 1 ? (pieces.length * p) % 2 : 0 };
+  });
+  const parts = pieces.map((piece) => partsOf(stage, spec, piece, tiles[pieces.indexOf(piece)]!, looped));
   cell.loop('q', q, () =>
     cell.loop('p', p, () => {
       for (const [at, piece] of pieces.entries()) {
@@ -92,9 +57,95 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
     }),
   );
   for (const happening of spec.done) cell.happen(happening);
+  if (looped) {
+    const emit = () => emitLoops(stage, spec, parts, p, q);
+    stage.addLoop({ tiles, uses: pieces.length * p * q, emit });
+    return;
+  }
+  for (const [at, { from, to, period }] of pieces.entries()) {
+    const words = Math.ceil((to - from) / period / stage.builder.machine.elemLanes);
+    const done = at === pieces.length - 1 ? spec.done : [];
+    const ordered = spec.sums.saturate;
+    stage.addJob({ tile: tiles[at]!, parts: parts[at]!, ordered, drain: words * period, done });
+  }
 }
 
-function labelOf(name: string, { source }: Product, number: number, piece: number | null, part: number): string {
+/** Loops over positions, in which nothing is waited for but tiles. */
+function emitLoops({ body: { mac } }: Stage, spec: SumsSpec, parts: TilePart[][], p: number, q: number): void {
+  for (const product of spec.sums.products) {
+    const { happening, stepsBefore } = spec.sourceOf(product);
+    if (happening !== null) mac.need(happening, stepsBefore);
+  }
+  mac.loop('q', q, () =>
+    mac.loop('p', p, () => {
+      for (const own of parts) {
+        for (const [number, { make, columns }] of own.entries()) {
+          mac.work(
+            make(0, columns),
+            number === 0 ? [{ semaphore: 'tileFree0', count: 1 }] : [],
+            number === own.length - 1 ? [{ semaphore: 'tileFull0', count: 1 }] : [],
+          );
+        }
+      }
+    }),
+  );
+}
+
+/** Products that go into the tile of a piece. */
+function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, tile: OpenTile, looped: boolean): TilePart[] {
+  const { name, sums, pieces } = spec;
+  const { builder } = stage;
+  const { groups, lanes } = builder.machine;
+  const pieceNumber = pieces.length > 1 ? pieces.indexOf(piece) : null;
+  return sums.products.flatMap((product, number) => {
+    const source = spec.sourceOf(product);
+    const { happening, stepsBefore } = source;
+    const vector = builder.vectors[source.vector]!;
+    const density = densityOf(product, piece);
+    return windowParts(vector, product.window, name).map((part, partNumber): TilePart => {
+      const { rows, run } = part.runs;
+      const columns = source.taps * Math.ceil(run / groups) * rows;
+      const plain = vector.positions.length === 0 && source.taps === 1;
+      return {
+        needs: happening === null || looped ? [] : [{ happening, stepsBefore }],
+        columns: plain ? run : columns,
+        grain: plain ? groups : null,
+        cycles: Math.max(columns, (density * (piece.to - piece.from) * columns) / lanes),
+        make: (from, to) => {
+          const own = plain ? vectorPart(part, from, to) : part;
+          const label = labelOf(name, product, number, pieceNumber, partNumber, own.firstChannel);
+          const segment = segmentOf(label, product, sums, vector, own, piece, groups);
+          return {
+            op: 'mac',
+            segment: builder.segment(segment),
+            source: builder.view(source.vector, own.runs, source.slot, source.taps),
+            previous: stepsBefore > 0,
+            tile,
+            align: product.align,
+          };
+        },
+      };
+    });
+  });
+}
+
+/** Share of the weights of a piece that are not zero. */
+function densityOf({ matrix: { values, columns } }: Product, { from, to, order }: RowPiece): number {
+  const own = order === null ? values.subarray(from * columns, to * columns) : values;
+  let weights = 0;
+  for (let at = 0; at < own.length; at++) if (own[at] !== 0) weights++;
+  return own.length === 0 ? 0 : weights / own.length;
+}
+
+function labelOf(
+  name: string,
+  { source }: Product,
+  number: number,
+  piece: number | null,
+  part: number,
+  from: number,
+): string {
   const read = 'own' in source ? source.own : `x${number}`;
-  return `${name}.${read}${piece === null ? '' : `.rows${piece}`}${part === 0 ? '' : `.part${part}`}`;
+  const rows = piece === null ? '' : `.rows${piece}`;
+  return `${name}.${read}${rows}${part === 0 ? '' : `.part${part}`}${from === 0 ? '' : `.from${from}`}`;
 }

@@ -187,6 +187,7 @@ function layerStage(
     });
     store.happen(stored.free);
   }
+  stage.emitProducts();
   mac.happen(loadFree);
   return stage;
 }

@@ -1,0 +1,58 @@
+import type { DesignHash } from '../hdl/control_registers.ts';
+import type { ModulePlan } from '../hdl/module_plan.ts';
+import { weightsSum } from '../program/image_words.ts';
+import type { NetworkDesign } from '../program/network_design.ts';
+import { vectorElements } from '../program/program.ts';
+import { commonHeader, type DriverKind, ELEMENT_BYTES, outputBytes } from './header_file.ts';
+import { aligned, type Define } from './register_defines.ts';
+
+/**
+ * What the C header of a network design prints: sizes and formats of the network in it. Names of inputs, outputs and layers come from a
+ * model file, so they have numbers instead.
+ *
+ * @param hash by which driver and hardware know each other
+ */
+export function networkHeaderValues(
+  { config, program, sizes, weights }: NetworkDesign,
+  hash: DesignHash,
+): ModulePlan['values'] {
+  const { inputs, outputs, vectors, machine, mode } = program;
+  const prefix = config.name.toUpperCase();
+  const states = sizes.stateDepth === 0 ? [] : program.states;
+  const define = (name: string, value: number): Define => ({ name: `${prefix}_${name}`, value: `${value}` });
+  const frames = (kind: 'INPUT' | 'OUTPUT', ports: typeof inputs) =>
+    ports.flatMap(({ elements, format }, number) => [
+      define(`${kind}${number}_ELEMENTS`, elements),
+      define(`${kind}${number}_FRACTION_BITS`, format.frac),
+      define(
+        `${kind}${number}_FRAME_BYTES`,
+        kind === 'INPUT' ? elements * ELEMENT_BYTES : outputBytes(elements, sizes.beat),
+      ),
+    ]);
+  return {
+    ...commonHeader(config, sizes, true, hash, weights === null ? null : weightsSum(weights)),
+    utterance: sizes.utterance,
+    inputs: inputs.length,
+    outputs: outputs.length,
+    states: states.length,
+    maxSteps: mode === 'utterance' ? machine.maxSteps : 0,
+    ports: aligned([...frames('INPUT', inputs), ...frames('OUTPUT', outputs)]),
+    stateParts: states.map(({ part }, number) => ({ number, part })),
+    stateDefines: aligned(
+      states.flatMap(({ vector }, number) => [
+        define(`STATE${number}_ELEMENTS`, vectorElements(vectors[vector]!)),
+        define(`STATE${number}_FRACTION_BITS`, vectors[vector]!.format.frac),
+      ]),
+    ),
+  };
+}
+
+/** What the C driver of a network design depends on. */
+export function networkDriver({ sizes }: NetworkDesign): DriverKind {
+  return {
+    dram: sizes.external !== null,
+    network: true,
+    utterance: sizes.utterance,
+    states: sizes.stateDepth > 0,
+  };
+}

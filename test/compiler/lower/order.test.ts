@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { type TileJob, TileOrder, type TilePart } from '../../../src/compiler/lower/order.ts';
+import type { Happening } from '../../../src/compiler/lower/stream_draft.ts';
+
+const READY: Happening['semaphore'] = 'ready';
+
+function part(columns: number, cycles: number, needs: TilePart['needs'] = []): TilePart {
+  return { needs, columns, grain: 4, cycles, make: () => ({ op: 'mac' }) as ReturnType<TilePart['make']> };
+}
+
+function job(parts: readonly TilePart[], done: Happening, ordered = false): TileJob {
+  return { tile: { base: 0, t: 0, p: 0, q: 0 }, parts, ordered, drain: 100, done: [done] };
+}
+
+/** A layer, its projection, and the next layer, which reads the projection. */
+function layers(ordered = false) {
+  const [m, y, end] = [{ semaphore: READY }, { semaphore: READY }, { semaphore: READY }];
+  const [x, r] = [part(80, 300), part(128, 700)];
+  const projection = part(256, 200, [{ happening: m, stepsBefore: 0 }]);
+  const nextX = part(128, 700, [{ happening: y, stepsBefore: 0 }]);
+  const nextR = part(128, 800, [{ happening: end, stepsBefore: 1 }]);
+  const jobs = [job([x, r], m), job([projection], y), job([nextX, nextR], end, ordered)];
+  return { jobs, parts: { x, r, projection, nextX, nextR } };
+}
+
+function orderOf(jobs: readonly TileJob[]) {
+  return new TileOrder(jobs).order().map(({ job: own, cut: { part: of, from, to } }) => {
+    return { job: jobs.indexOf(own), part: of, from, to };
+  });
+}
+
+describe('the order of the products of a step', () => {
+  test('what waits for a tile has work of the next one before it, in shares', () => {
+    const { jobs, parts } = layers();
+    const { x, r, projection, nextX, nextR } = parts;
+    const order = orderOf(jobs);
+    expect(order.map(({ part: of }) => of)).toEqual([x, r, nextR, projection, nextR, nextX]);
+    const [first, second] = order.filter(({ part: of }) => of === nextR);
+    expect([first!.from, first!.to, second!.from, second!.to]).toEqual([0, 64, 64, 128]);
+  });
+
+  test('sums that saturate are added in their order', () => {
+    const { jobs, parts } = layers(true);
+    const { x, r, projection, nextX, nextR } = parts;
+    expect(orderOf(jobs).map(({ part: of }) => of)).toEqual([x, r, projection, nextX, nextR]);
+  });
+
+  test('too little work is left where it is: the tile between would wait longer than without it', () => {
+    const { jobs, parts } = layers();
+    const small = part(16, 100, parts.nextR.needs);
+    const order = orderOf([...jobs.slice(0, 2), job([parts.nextX, small], { semaphore: READY })]);
+    expect(order.map(({ part: of }) => of)).toEqual([parts.x, parts.r, parts.projection, small, parts.nextX]);
+  });
+});
