@@ -2,9 +2,13 @@ import { ADDRESS_BITS } from '../control/registers.ts';
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** AXI4-Lite port of the register file. */
-export function axiLiteSlave(): ModulePlan {
-  return modulePlan('axi_lite_slave', { addrWidth: ADDRESS_BITS });
+/**
+ * AXI4-Lite port of the register file.
+ *
+ * @param hold whether writes can be held back
+ */
+export function axiLiteSlave(hold: boolean): ModulePlan {
+  return modulePlan('axi_lite_slave', { addrWidth: ADDRESS_BITS, hold });
 }
 
 /** Start, pause and soft reset of the core. */
@@ -26,7 +30,11 @@ export function stateAccess({ formats, dimensions: d }: Design): ModulePlan {
   });
 }
 
-/** Counters of the register file. */
-export function coreCounters({ config, dimensions: d }: Design): ModulePlan {
-  return modulePlan('core_counters', { lanes: d.groups * d.lanes, fifoDepth: config.fifoDepth, dram: d.dram });
+/**
+ * Counters of the register file.
+ *
+ * @param lanes of all groups
+ */
+export function coreCounters(lanes: number, fifoDepth: number, dram: boolean): ModulePlan {
+  return modulePlan('core_counters', { lanes, fifoDepth, dram });
 }

@@ -51,29 +51,55 @@ export function loadDecode(design: Design): ModulePlan {
   return modulePlan('load_decode', { loadAddr, loadData });
 }
 
+/** What a loader of images knows of a kind of memories. */
+export interface LoaderKind {
+  readonly kind: number;
+  readonly name: string;
+  /** Memories of the kind. */
+  readonly count: number;
+  /** Entries of a memory, a literal of an address and a bit, and 32-bit words of an entry after the first. */
+  readonly depth: string;
+  readonly parts: number;
+}
+
+/** What a loader of images is made from. */
+export interface LoaderSpec {
+  readonly network: boolean;
+  readonly loadAddr: number;
+  readonly loadData: number;
+  readonly kinds: readonly LoaderKind[];
+  /** Words 5 to 7 of the header, and what they are of the model that the memories begin with. */
+  readonly model: readonly (readonly [name: string, value: number])[];
+  /** Largest first one. */
+  readonly most: number;
+  /** First kind that is loaded by parts; 0 where none is. */
+  readonly partsKind: number;
+  readonly dram: boolean;
+}
+
 /**
- * Loader of model images.
+ * Loader of images of any design.
  *
  * @param weights of the weights in external memory; null where there are none
  */
-export function imageLoader(design: Design, hash: DesignHash, weights: WeightsSum | null): ModulePlan {
-  const { dimensions: d } = design;
-  const { loadAddr, loadData } = loadView(design);
-  const shapes = loadableShapes(design);
-  const kinds = MEMORY_KINDS.flatMap((name, kind) => {
-    const [, shape] = shapes.find(([file]) => file.startsWith(name)) ?? [];
-    if (shape === undefined) return [];
-    const numbers = name === 'weights' || name === 'pointers' ? d.groups * d.lanes : name === 'elem' ? d.elemLanes : 1;
-    const parts = Math.ceil(shape.width / 32) - 1;
-    return [{ kind, name, count: numbers, depth: lit(loadAddr + 1, shape.depth), parts }];
-  });
+export function loaderPlan(spec: LoaderSpec, hash: DesignHash, weights: WeightsSum | null): ModulePlan {
+  const { network, loadAddr, loadData, kinds, model, most, partsKind, dram } = spec;
+  const kindBits = network ? 4 : 3;
+  const values = model.flatMap(([name, value], at) => [
+    [`model${at}`, name] as const,
+    [`model${at}Value`, value] as const,
+  ]);
   return modulePlan('image_loader', {
-    loadAddr,
-    loadData,
-    kinds,
+    ...{ network, loadAddr, loadData, partsKind, dram },
+    kinds: kinds.map((own) => ({ ...own, code: lit(kindBits, own.kind) })),
+    kindBits,
+    kindMsb: kindBits - 1,
+    kindTop: 11 + kindBits,
+    kindEnd: 12 + kindBits,
+    zeroAbove: lit(20 - kindBits, 0),
     hash: hash.toString(16).padStart(16, '0'),
     magic: IMAGE_MAGIC.toString(16),
-    imageVersion: IMAGE_VERSIONS.layer,
+    imageVersion: network ? IMAGE_VERSIONS.network : IMAGE_VERSIONS.layer,
     headerWords: IMAGE_HEADER_WORDS,
     lastHeaderWord: IMAGE_HEADER_WORDS - 1,
     weightBytesWord: IMAGE_WEIGHTS_WORD,
@@ -81,12 +107,35 @@ export function imageLoader(design: Design, hash: DesignHash, weights: WeightsSu
     // Header and CRC.
     leastWords: IMAGE_HEADER_WORDS + 1,
     one: lit(loadAddr + 1, 1),
-    maxInputs: d.maxInputs,
-    inputs: d.inputs,
-    cells: d.cells,
-    outputs: d.outputs,
-    dram: d.dram,
+    maxInputs: most,
+    mostPorts: most.toString(16).padStart(8, '0'),
+    ...Object.fromEntries(values),
     weightBytes: weights?.bytes ?? 0,
     weightCrc: (weights?.crc ?? 0).toString(16).padStart(8, '0'),
   });
+}
+
+/**
+ * Loader of the images of one layer.
+ *
+ * @param weights of the weights in external memory; null where there are none
+ */
+export function imageLoader(design: Design, hash: DesignHash, weights: WeightsSum | null): ModulePlan {
+  const { dimensions: d } = design;
+  const { loadAddr, loadData } = loadView(design);
+  const shapes = loadableShapes(design);
+  const kinds = MEMORY_KINDS.flatMap((name, kind): LoaderKind[] => {
+    const [, shape] = shapes.find(([file]) => file.startsWith(name)) ?? [];
+    if (shape === undefined) return [];
+    const numbers = name === 'weights' || name === 'pointers' ? d.groups * d.lanes : name === 'elem' ? d.elemLanes : 1;
+    const parts = Math.ceil(shape.width / 32) - 1;
+    return [{ kind, name, count: numbers, depth: lit(loadAddr + 1, shape.depth), parts }];
+  });
+  const model = [
+    ['inputs', d.inputs],
+    ['cells', d.cells],
+    ['outputs', d.outputs],
+  ] as const;
+  const { dram, maxInputs: most } = d;
+  return loaderPlan({ network: false, loadAddr, loadData, kinds, model, most, partsKind: 0, dram }, hash, weights);
 }

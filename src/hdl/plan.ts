@@ -40,7 +40,7 @@ import { groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } f
  * @param weights of its weights in external memory; null where it has none there
  */
 export function planModules(design: Design, hash: DesignHash, weights: WeightsSum | null = null): ModulePlan[] {
-  const { dram, inStep } = design.dimensions;
+  const { dram, inStep, groups, lanes } = design.dimensions;
   const blocks = [
     loadDecode(design),
     rom(design),
@@ -83,11 +83,11 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     stateAccess(design),
     array(design),
     core(design),
-    axiLiteSlave(),
+    axiLiteSlave(false),
     controlRegisters(design, hash),
     imageLoader(design, hash, weights),
     runControl(),
-    coreCounters(design),
+    coreCounters(groups * lanes, design.config.fifoDepth, dram),
   ];
   const { name } = design.config;
   const named = blocks.map((plan) => ({

@@ -32,6 +32,7 @@ export function top(design: Design): ModulePlan {
       ctrlBits: ADDRESS_BITS,
       ctrlMsb: ADDRESS_BITS - 1,
       numberMsb: ADDRESS_BITS - 3,
+      network: false,
       loadMsb: loadAddr + loadData + 15,
       dram: d.dram,
       busMsb: d.busBits - 1,

@@ -66,6 +66,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'small_rom',
   'spmat_read',
   'state_access',
+  'state_port',
   'step_flags',
   'step_rom',
   'store_sequencer',
@@ -79,6 +80,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'vmem_channel',
   'weight_reader',
   'word_buffer',
+  'word_loader',
   'word_queue',
   'word_walk',
 ];

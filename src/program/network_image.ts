@@ -3,6 +3,7 @@ import { weightColumnBits, weightWordBits } from '../machine/word_format.ts';
 import { IMAGE_VERSIONS, type ImageSection, packImage, weightsSum } from './image_words.ts';
 import { type MemImage, memFromWords } from './mem_image.ts';
 import type { NetworkDesign } from './network_design.ts';
+import type { Program } from './program.ts';
 
 /** Memories of a network that can be loaded, by file name; the code of a kind is its place. */
 export const NETWORK_MEMORY_KINDS: readonly string[] = [
@@ -45,10 +46,20 @@ export function packNetworkImage({ name, program, sizes, memories, weights }: Ne
       sections.push({ kind, number, image, byParts });
     }
   }
+  return packImage(
+    IMAGE_VERSIONS.network,
+    hash,
+    imageModel(program, sizes),
+    weights === null ? null : weightsSum(weights),
+    sections,
+  );
+}
+
+/** What the header of an image says of the network: numbers of ports, most steps of an utterance, states. */
+export function imageModel(program: Program, { stateDepth }: NetworkSizes): readonly [number, number, number] {
   const { inputs, outputs, states, machine, mode } = program;
   const steps = mode === 'utterance' ? machine.maxSteps : 0;
-  const model = [inputs.length + outputs.length * 256, steps, sizes.stateDepth === 0 ? 0 : states.length] as const;
-  return packImage(IMAGE_VERSIONS.network, hash, model, weights === null ? null : weightsSum(weights), sections);
+  return [inputs.length + outputs.length * 256, steps, stateDepth === 0 ? 0 : states.length];
 }
 
 /** Weights of every lane of a group whose words lie side by side. */

@@ -14,7 +14,7 @@ test.for(SEEDS)(
     const network = randomNetworkDesign(seed);
     const { design } = network;
     const known = BLOCK_NAMES.map((block) => moduleName(design.name, block));
-    const others = planNetwork(design).filter(({ file }) => !known.includes(file));
+    const others = planNetwork(design, 0n).filter(({ file }) => !known.includes(file));
     expect(
       others.map(({ file }) => file),
       describeNetworkDesign(network),

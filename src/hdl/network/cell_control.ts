@@ -9,7 +9,7 @@ import { tokenAges } from './cell_ctl.ts';
 import { kindView } from './cell_issue.ts';
 import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
 import { phaseMsb } from './gather.ts';
-import { paramBits } from './load.ts';
+import { loadView, paramBits } from './load.ts';
 import { networkPlan } from './network_plan.ts';
 import { fieldStart, fieldViews } from './word_fields.ts';
 
@@ -49,6 +49,7 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
   const { channels, lanes, elemLanes, rowBits, paramDepth, peepholes, replicated, spread } = sizes;
   const pipeline = cellPipeline(sizes);
   const states = hasStates(sizes);
+  const { loadAddr, loadData, kindParams } = loadView(sizes);
   const kinds = kindView(sizes);
   const asked = stateAsked(pipeline);
   const to = results(sizes);
@@ -78,6 +79,9 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
     rowWidth: rowBits,
     paramWidth: paramBits(sizes),
     paramDepth,
+    loadAddr,
+    loadData,
+    kindParams,
     ...kinds,
     states,
     peepholes,

@@ -100,6 +100,7 @@ function arrayView(sizes: NetworkSizes) {
     channels: sizes.channels,
     groups: sizes.groups,
     lanes: sizes.lanes,
+    fifoDepth: queueDepth(sizes),
     vectorWidth: sizes.vectorBits,
     rowWidth: sizes.rowBits,
     accWidth: sizes.accBits,
@@ -123,7 +124,6 @@ export function networkGroup(sizes: NetworkSizes): ModulePlan {
       weightDepth: sizes.weightDepth,
       pointerDepth: sizes.pointerDepth,
       countWidth: sizes.countBits,
-      fifoDepth: queueDepth(sizes),
       underWay: UNDER_WAY,
     },
   };

@@ -1,10 +1,12 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { wordBits } from '../../program/field.ts';
-import { AXIS_WORD, INPUT_WORD } from '../../program/network/axes.ts';
+import { AXIS_BITS } from '../../program/network/axes.ts';
 import { UNIT_PLACES, UNIT_WORDS } from '../../program/unit_words.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
+import { wordLoad } from './load.ts';
+import { loadPort } from './stream_sequencer.ts';
 import { PLACE_BITS } from './view_address.ts';
 import { partBits, selectBits } from './vmem.ts';
 import { fieldStart, fieldViews } from './word_fields.ts';
@@ -46,12 +48,14 @@ export function wordQueue({ elemLanes, vectorBits }: NetworkSizes, name: string)
 }
 
 /** Steps of the axes. */
-export function axisCounters({ axes }: NetworkSizes, name: string): ModulePlan {
+export function axisCounters(sizes: NetworkSizes, name: string): ModulePlan {
+  const { axes } = sizes;
   const values = {
+    ...loadPort(sizes, 'axes'),
     name,
     axes,
     file: memoryPath(name, 'axes.mem'),
-    width: Math.max(wordBits(AXIS_WORD), wordBits(INPUT_WORD)),
+    width: AXIS_BITS,
     last: lit(5, axes - 1),
     ...{ tail: axes + 2, tailWidth: axes + 3, tailBefore: axes + 1 },
   };
@@ -77,6 +81,7 @@ export function loadUnit(sizes: NetworkSizes, name: string): ModulePlan {
     values: {
       ...{ name, channels, elems, width, axes, utterance, sequences },
       ...{ destWidth: destBits(sizes), elemBits: elemBits(sizes), selectBits: selectBits(sizes) },
+      loadMsb: wordLoad(sizes).bits - 1,
       file: memoryPath(name, 'load.mem'),
       axesFile: memoryPath(name, 'axes.mem'),
       workWidth: wordBits(UNIT_WORDS.load),
@@ -103,6 +108,7 @@ export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
         selectBits: selectBits(sizes),
         partBits: partBits(sizes),
       },
+      loadMsb: wordLoad(sizes).bits - 1,
       file: memoryPath(name, 'store.mem'),
       workWidth: wordBits(UNIT_WORDS.store),
       fields: fieldViews(UNIT_WORDS.store, [...fields, 'sourceReplicated', 'destReplicated']),

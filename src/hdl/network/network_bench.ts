@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { maskOf, registerOf } from '../../control/registers.ts';
 import { moduleName } from '../../machine/names.ts';
 import { STREAMS } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
@@ -29,8 +30,19 @@ export function networkBenchFiles({ name, sizes, weights }: NetworkDesign): Map<
     busBits,
     units: STREAMS.map((stream) => ({ unit: stream.toUpperCase(), path: sequencerOf(stream) })),
   });
+  const hex = (register: string) => registerOf(register).offset.toString(16);
+  const master = {
+    name,
+    dram: external !== null,
+    baseLo: hex('BASE_LO'),
+    baseHi: hex('BASE_HI'),
+    control: hex('CONTROL'),
+    run: maskOf('CONTROL', 'run'),
+    startAt: external === null ? 0 : 2,
+  };
   return new Map([
     [`${moduleName(name, 'bench')}.v`, bench],
+    [`${moduleName(name, 'control_master')}.v`, renderTemplate('network/control_master.v.hbs', master)],
     ...(weights === null ? [] : [memoryFile(name, busBits, weights)]),
     [`${moduleName(name, 'icarus_tb')}.v`, renderTemplate('icarus_tb.v.hbs', { name })],
     ['main.cpp', readFileSync(VERILATOR_MAIN, 'utf8')],

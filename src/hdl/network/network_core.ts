@@ -1,10 +1,11 @@
 import { ctlBits } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { queueDepth } from '../../machine/queue_depth.ts';
 import { wordBits } from '../../program/field.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { phaseMsb } from './gather.ts';
-import { loadView, paramBits } from './load.ts';
+import { loadView, paramBits, wordLoad } from './load.ts';
 import { runBits } from './run_format.ts';
 import { destBits } from './streams.ts';
 import { partBits, selectBits } from './vmem.ts';
@@ -12,7 +13,7 @@ import { partBits, selectBits } from './vmem.ts';
 /** All units of a network's machine, wired. */
 export function networkCore(sizes: NetworkSizes): ModulePlan {
   const { channels, groups, lanes, elemLanes, vectorBits, accBits, rowBits, beat, axes } = sizes;
-  const { loadAddr, loadData } = loadView(sizes);
+  const { loadAddr, loadData, kindSigmoid, kindTanh } = loadView(sizes);
   return {
     block: 'network/network_core',
     file: 'network_core',
@@ -36,7 +37,10 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       ctlMsb: ctlBits(sizes) - 1,
       paramsMsb: elemLanes * paramBits(sizes) - 1,
       phaseMsb: phaseMsb(sizes),
-      loadWidth: loadAddr + loadData + 16,
+      ...{ loadAddr, loadData, kindSigmoid, kindTanh },
+      wordsMsb: wordLoad(sizes).bits - 1,
+      fifoMsb: queueDepth(sizes) - 1,
+      states: sizes.stateDepth > 0,
       utterance: sizes.utterance,
       sequence: sizes.sequenceWords > 0,
       dram: sizes.external !== null,

@@ -1,13 +1,18 @@
+import { ADDRESS_BITS } from '../../control/registers.ts';
+import { queueDepth } from '../../machine/queue_depth.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import type { ProgramPort } from '../../program/program.ts';
 import { VERSION } from '../../util/version.ts';
 import type { ModulePlan } from '../module_plan.ts';
+import { loadView, wordLoad, wordLoadOf } from './load.ts';
 import { destBits } from './streams.ts';
 
 /** The module that a user instantiates: its name is that of the design. */
 export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan {
   const { channels, groups, lanes, beat, vectorBits, utterance } = sizes;
   const width = destBits(sizes);
+  const { loadAddr, loadData } = loadView(sizes);
+  const ports = wordLoadOf(sizes, 'ports');
   return {
     block: 'network/network_top',
     file: name,
@@ -30,6 +35,18 @@ export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan 
       destMsb: width - 1,
       vectorWidth: vectorBits,
       narrow: vectorBits < 16,
+      allLanes: groups * lanes,
+      fifoDepth: queueDepth(sizes),
+      ctrlBits: ADDRESS_BITS,
+      ctrlMsb: ADDRESS_BITS - 1,
+      numberMsb: ADDRESS_BITS - 3,
+      loadMsb: loadAddr + loadData + 15,
+      wordsMsb: wordLoad(sizes).bits - 1,
+      portsEnable: ports.enable,
+      portsAddr: ports.addr,
+      portsWord: ports.word,
+      network: true,
+      states: sizes.stateDepth > 0,
       dram: sizes.external !== null,
       busMsb: (sizes.external?.busBits ?? 0) - 1,
     },

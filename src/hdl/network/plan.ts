@@ -1,6 +1,10 @@
 import { moduleName } from '../../machine/names.ts';
+import { queueDepth } from '../../machine/queue_depth.ts';
+import type { WeightsSum } from '../../program/image_words.ts';
 import { STREAMS } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
+import { axiLiteSlave, coreCounters, runControl } from '../control.ts';
+import type { DesignHash } from '../control_registers.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { cellControl } from './cell_control.ts';
 import { cellCtl } from './cell_ctl.ts';
@@ -8,10 +12,11 @@ import { cellAddress, cellIssue } from './cell_issue.ts';
 import { cellLane, roundClip } from './cell_lane.ts';
 import { rom2, sigmoid, tableIndex, tanh } from './cell_tables.ts';
 import { cellUnit } from './cell_unit.ts';
+import { networkLoader, networkRegisters } from './control.ts';
 import { actBroadcast, actQueue, columnFeed, ptrRead, spmatRead } from './feed.ts';
 import { adderTree, gather } from './gather.ts';
 import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } from './lane.ts';
-import { loadDecode } from './load.ts';
+import { loadDecode, wordLoader } from './load.ts';
 import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from './mac.ts';
 import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from './memories.ts';
 import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
@@ -19,6 +24,7 @@ import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
 import { readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
 import { sequenceMemory } from './sequence_memory.ts';
+import { statePort } from './state_port.ts';
 import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';
 import { skidBuffer } from './streams.ts';
@@ -28,12 +34,15 @@ import { vmem, vmemChannel } from './vmem.ts';
 /**
  * All modules of a network design, the top module last. This is where they get the name of the design; templates print it before the
  * names of modules and memory files.
+ *
+ * @param weights of its weights in external memory; null where it has none there
  */
-export function planNetwork(design: NetworkDesign): ModulePlan[] {
+export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: WeightsSum | null = null): ModulePlan[] {
   const { name, sizes } = design;
   const { inStep, sequenceWords, utterance, external } = sizes;
   const blocks = [
     loadDecode(sizes),
+    wordLoader(sizes),
     rom(sizes, name),
     ...(pointerRom(sizes) === 'small_rom' ? [smallRom(sizes, name)] : []),
     ...(inStep ? [rowRom(sizes, name)] : []),
@@ -85,7 +94,13 @@ export function planNetwork(design: NetworkDesign): ModulePlan[] {
     cellIssue(sizes),
     cellCtl(sizes),
     cellControl(sizes),
+    ...(sizes.stateDepth > 0 ? [statePort(sizes, name)] : []),
     networkCore(sizes),
+    axiLiteSlave(true),
+    networkRegisters(sizes, hash),
+    runControl(),
+    networkLoader(design, hash, weights),
+    coreCounters(sizes.groups * sizes.lanes, queueDepth(sizes), external !== null),
   ];
   const named = blocks.map((plan) => ({
     ...plan,

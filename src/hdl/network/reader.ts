@@ -4,6 +4,7 @@ import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
 import { READER_WORD } from '../../program/unit_words.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
+import { wordLoad } from './load.ts';
 import { sequencerPlan } from './stream_sequencer.ts';
 import { fieldViews } from './word_fields.ts';
 
@@ -28,6 +29,7 @@ export function weightReader(sizes: NetworkSizes, name: string): ModulePlan {
       axes: sizes.axes,
       utterance: sizes.utterance,
       file: memoryPath(name, 'reader.mem'),
+      loadMsb: wordLoad(sizes).bits - 1,
       fieldsOf: 'work_word',
       fields: fieldViews(READER_WORD, ['firstBeat', 'beats']),
     },

@@ -4,6 +4,7 @@ import { type WordFormat, wordBits } from '../../program/field.ts';
 import { SEMAPHORE_STREAMS, SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../../program/instruction.ts';
 import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
+import { wordLoadOf } from './load.ts';
 import { type FieldView, fieldViews, wireName } from './word_fields.ts';
 
 /** Bits of a post bus. */
@@ -36,6 +37,12 @@ interface SequencerSpec {
   readonly chains: boolean;
 }
 
+/** Where a memory has what is loaded into it. */
+export function loadPort(sizes: NetworkSizes, memory: string) {
+  const { enable, addr, word, loadMsb } = wordLoadOf(sizes, memory);
+  return { loadMsb, loadEnable: enable, loadAddr: addr, loadWord: word };
+}
+
 /** Sequencer of any program. */
 export function sequencerPlan(
   sizes: NetworkSizes,
@@ -61,6 +68,7 @@ export function sequencerPlan(
       utterance: sizes.utterance,
       file: memoryPath(name, `${stream}.mem`),
       block: depth > DISTRIBUTED_WORDS,
+      ...loadPort(sizes, stream),
       tiles,
       chains,
       opSync: lit(3, UNIT_OPS.sync),

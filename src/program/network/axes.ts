@@ -30,6 +30,9 @@ export const INPUT_WORD: WordFormat = {
   ],
 };
 
+/** Bits of a word of the table. */
+export const AXIS_BITS = Math.max(wordBits(AXIS_WORD), wordBits(INPUT_WORD));
+
 /**
  * The table from which the hardware counts the steps of every axis as the frames of an utterance come: a word an axis, in their
  * order, the first that of the input.
@@ -38,7 +41,6 @@ export const INPUT_WORD: WordFormat = {
  * @throws EsegenError where a value does not fit its field
  */
 export function axisMemory({ axes, inputs, machine }: Program, depth: number): MemImage {
-  const width = Math.max(wordBits(AXIS_WORD), wordBits(INPUT_WORD));
   const first: number[] = [];
   const words = axes.map((axis, number) => {
     const where = `program: axis ${number}`;
@@ -61,5 +63,5 @@ export function axisMemory({ axes, inputs, machine }: Program, depth: number): M
   });
   // Axes that the network does not have stand still, with a step.
   const unused = packWord(AXIS_WORD, STANDING, 'program: axes');
-  return memFromBigInts(width, [...words, ...new Array<bigint>(depth - words.length).fill(unused)]);
+  return memFromBigInts(AXIS_BITS, [...words, ...new Array<bigint>(depth - words.length).fill(unused)]);
 }
