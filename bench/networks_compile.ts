@@ -56,7 +56,7 @@ const wanted = process.argv[2];
 const networks = [SOGOU, DDESE];
 if (wanted === undefined) {
   for (const network of networks) {
-    const path = network.write(NETWORK_FOLDER);
+    const path = network.write(NETWORK_FOLDER, network.density);
     const self = fileURLToPath(import.meta.url);
     execFileSync(process.execPath, ['--import', 'tsx', self, network.name, path], { stdio: 'inherit' });
   }

@@ -61,11 +61,12 @@ function netlistScript(sources: readonly string[], top: string): string {
  */
 export async function synthesizeNetlist(loaded: LoadedDesign, yosys: Yosys = anyYosys): Promise<string> {
   checkSize(loaded);
-  const sources = await sourcesOf(loaded);
+  const { config } = loaded.design;
+  const sources = await sourcesOf({ ...loaded, config });
   const memories = [...loaded.files.keys()].filter((path) => /^mem\/\w+\.mem$/.test(path));
   const files = new Map(
     [...sources, ...memories].map((path) => [path, readFileSync(join(loaded.dir, ...path.split('/')), 'utf8')]),
   );
-  const [netlist] = await yosys(netlistScript(sources, loaded.design.config.name), files, [NETLIST]);
+  const [netlist] = await yosys(netlistScript(sources, config.name), files, [NETLIST]);
   return `\`timescale 1ns / 1ps\n${netlist}`;
 }

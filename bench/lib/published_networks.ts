@@ -4,13 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { type FloatTensor, writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { Rng } from '../../src/util/rng.ts';
 
-/** A network that was published with its sizes and densities, but not with its weights: these are seeded and random. */
+/** A network that was published with its sizes and density, but not with its weights: these are seeded and random. */
 export interface PublishedNetwork {
   readonly name: string;
   /** Elements of a step of its input, and steps of an utterance as published. */
   readonly inputs: number;
   readonly steps: number;
-  readonly write: (folder: string) => string;
+  /** Share of the weights of its recurrent layers that stay. */
+  readonly density: number;
+  /**
+   * Writes the model; returns its path.
+   *
+   * @param density share of the weights of its recurrent layers that stay, each with the same chance
+   */
+  readonly write: (folder: string, density: number) => string;
 }
 
 const SEED = 20170222;
@@ -58,13 +65,46 @@ export const SOGOU: PublishedNetwork = {
   name: 'sogou',
   inputs: 153,
   steps: 100,
-  write: (folder) => {
+  density: 0.1776,
+  write: (folder, density) => {
     const weights = new Weights();
     for (const [layer, inputs] of [153, 1024, 1024].entries()) {
-      weights.lstm('lstm', `l${layer}`, inputs, 2048, 1024, 0.1776);
-      weights.add(`lstm.weight_hr_l${layer}`, [1024, 2048], 0.1776);
+      weights.lstm('lstm', `l${layer}`, inputs, 2048, 1024, density);
+      weights.add(`lstm.weight_hr_l${layer}`, [1024, 2048], density);
     }
     return writeModel(folder, 'sogou', weights, null);
+  },
+};
+
+const CLASSES = 29;
+const CELLS = 800;
+const LAYERS = 5;
+/** Channels and bins behind the convolutions. */
+const MAPS = 32;
+const BINS = 21;
+
+/** Five bidirectional layers whose directions are summed, with batch-norm between them: its weights, and its layers. */
+function addRecurrent(weights: Weights, density: number): object[] {
+  return Array.from({ length: LAYERS }, (_, n) => {
+    const inputs = n === 0 ? MAPS * BINS : CELLS;
+    for (const suffix of ['l0', 'l0_reverse']) weights.lstm(`rnns.${n}`, suffix, inputs, CELLS, CELLS, density);
+    const lstm = { kind: 'lstm', name: `rnns.${n}`, directions: 'sum' };
+    if (n === 0) return [lstm];
+    weights.norm(`bns.${n - 1}`, CELLS);
+    return [{ kind: 'batchNorm', name: `bns.${n - 1}` }, lstm];
+  }).flat();
+}
+
+/** The recurrent layers of DDESE's DeepSpeech2 alone, one second of what its convolutions give. */
+export const DDESE_BLSTM: PublishedNetwork = {
+  name: 'ddese_blstm',
+  inputs: MAPS * BINS,
+  steps: 46,
+  density: 0.15,
+  write: (folder, density) => {
+    const weights = new Weights();
+    const layers = addRecurrent(weights, density);
+    return writeModel(folder, 'ddese_blstm', weights, { layers });
   },
 };
 
@@ -76,24 +116,19 @@ export const DDESE: PublishedNetwork = {
   name: 'ddese',
   inputs: 161,
   steps: 101,
-  write: (folder) => {
+  density: 0.15,
+  write: (folder, density) => {
     const weights = new Weights();
-    weights.add('conv.0.weight', [32, 1, 41, 11]);
-    weights.add('conv.0.bias', [32]);
-    weights.norm('conv.1', 32);
-    weights.add('conv.3.weight', [32, 32, 21, 11]);
-    weights.add('conv.3.bias', [32]);
-    weights.norm('conv.4', 32);
-    const rnns = Array.from({ length: 5 }, (_, n) => {
-      for (const suffix of ['l0', 'l0_reverse']) weights.lstm(`rnns.${n}`, suffix, n === 0 ? 672 : 800, 800, 800, 0.15);
-      weights.norm(`bns.${n}`, 800);
-      return [
-        { kind: 'lstm', name: `rnns.${n}`, directions: 'sum' },
-        { kind: 'batchNorm', name: `bns.${n}` },
-      ];
-    });
-    weights.add('fc.weight', [29, 800]);
-    weights.add('fc.bias', [29]);
+    weights.add('conv.0.weight', [MAPS, 1, 41, 11]);
+    weights.add('conv.0.bias', [MAPS]);
+    weights.norm('conv.1', MAPS);
+    weights.add('conv.3.weight', [MAPS, MAPS, 21, 11]);
+    weights.add('conv.3.bias', [MAPS]);
+    weights.norm('conv.4', MAPS);
+    const recurrent = addRecurrent(weights, density);
+    weights.norm('fc.0', CELLS);
+    weights.add('fc.1.weight', [CLASSES, CELLS]);
+    weights.add('fc.1.bias', [CLASSES]);
     const clip = { kind: 'clip', low: 0, high: 20 };
     const axes = ['space', 'time'];
     return writeModel(folder, 'ddese', weights, {
@@ -103,10 +138,29 @@ export const DDESE: PublishedNetwork = {
         ...[{ kind: 'batchNorm', name: 'conv.1' }, clip],
         { kind: 'conv', name: 'conv.3', axes, stride: [2, 1], padding: [0, 0] },
         ...[{ kind: 'batchNorm', name: 'conv.4' }, clip],
-        ...rnns.flat(),
-        { kind: 'linear', name: 'fc' },
+        ...recurrent,
+        { kind: 'batchNorm', name: 'fc.0' },
+        { kind: 'linear', name: 'fc.1' },
       ],
     });
+  },
+};
+
+/** A small speech network: three LSTMP layers 80 → 256 → 128 and an output layer, as the example networks are. */
+export const LSTMP3: PublishedNetwork = {
+  name: 'lstmp3',
+  inputs: 80,
+  steps: 50,
+  density: 0.18,
+  write: (folder, density) => {
+    const weights = new Weights();
+    for (const [layer, inputs] of [80, 128, 128].entries()) {
+      weights.lstm('lstm', `l${layer}`, inputs, 256, 128, density);
+      weights.add(`lstm.weight_hr_l${layer}`, [128, 256], density);
+    }
+    weights.add('fc.weight', [11, 128]);
+    weights.add('fc.bias', [11]);
+    return writeModel(folder, 'lstmp3', weights, null);
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Graph, Port, StateBinding } from '../model/graph.ts';
 import { formatShape, quoteName } from '../util/quote_name.ts';
 import type { MatrixInspection, ModelInspection, NodeInspection } from '../verbs/inspect.ts';
+import type { HardwareInspection } from '../verbs/inspect_hardware.ts';
 import { showName } from './describe.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
@@ -22,17 +23,13 @@ export function formatModel(inspection: ModelInspection): string {
   return `${path}: model\n\n${parts.filter((part) => part !== '').join('\n')}`;
 }
 
-function headRows({ graph, nodes, refusals }: ModelInspection): Row[] {
+function headRows({ graph, nodes, hardware }: ModelInspection): Row[] {
   const matrices = nodes.flatMap((node) => node.matrices);
   const { weights, nonZeros } = totalOf(matrices);
   const list = (label: string, items: readonly string[]): Row[] =>
     items.length > SHOWN
       ? [...items.slice(0, SHOWN), `and ${items.length - SHOWN} more`].map((item) => [label, item])
       : items.map((item) => [label, item]);
-  const hardware =
-    refusals.length === 0
-      ? ['can be built: one LSTM layer and what the host does around it']
-      : ['runs in software only:', ...refusals.map(({ node, reason }) => `${node} ${reason}`)];
   return [
     ...list(
       'input',
@@ -52,8 +49,15 @@ function headRows({ graph, nodes, refusals }: ModelInspection): Row[] {
       'outside',
       graph.outside.map(({ name, reason }) => `${showName(name)} ${reason}`),
     ),
-    ...list('hardware', hardware),
+    ...list('hardware', hardwareLines(hardware)),
   ];
+}
+
+function hardwareLines({ design, host, refusals }: HardwareInspection): readonly string[] {
+  if (design === null) return ['runs in software only:', ...refusals.map(({ node, reason }) => `${node}: ${reason}`)];
+  const what = design === 'layer' ? 'one LSTM layer' : 'a network';
+  const left = host.length === 0 ? [] : [`the host computes ${host.map(showName).join(', ')}`];
+  return [`can be built: a design of ${what}`, ...left];
 }
 
 /** `x [T, B, 80]`: the array of the file's users. */
@@ -135,7 +139,7 @@ export function modelJson({
   graph,
   nodes,
   tensors,
-  refusals,
+  hardware,
 }: ModelInspection): Readonly<Record<string, unknown>> {
   const port = ({ name, tensor, axes }: Port) => {
     const { shape, time } = graph.tensors.get(tensor)!;
@@ -155,8 +159,9 @@ export function modelJson({
     sequenceLengths: graph.sequenceLengths,
     nodes,
     outside: graph.outside,
-    buildable: refusals.length === 0,
-    refusals,
+    design: hardware.design,
+    host: hardware.host,
+    refusals: hardware.refusals,
     tensors,
   };
 }

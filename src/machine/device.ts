@@ -36,13 +36,16 @@ function partWith(enough: (part: Part) => boolean): string {
   return part === undefined ? '' : `, or a larger part (${part.name})`;
 }
 
+/** What of the sizes of a layer's or a network's hardware is held against the part. */
+type DeviceSizes = Pick<MachineSizes, 'peepholes' | 'dram' | 'groups' | 'lanes' | 'weightDepth' | 'inStep'>;
+
 /**
  * Refuses what the part of the config cannot hold whatever synthesis does: more multipliers than it has DSP blocks, more weights
  * on chip than it has block RAM. `esegen synth` counts everything else. Parts that are not listed are not checked.
  *
  * @throws EsegenError that names the limit and the nearest config that keeps to it
  */
-export function checkDevice(config: Config, dimensions: MachineSizes): void {
+export function checkDevice(config: Config, dimensions: DeviceSizes): void {
   const part = findPart(config.part);
   if (part === null) return;
   const { dsp, bram } = part.resources;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDesign } from '../design/load_design.ts';
+import { loadRtl } from '../design/load_rtl.ts';
 import { sourcesOf } from '../synth/synthesize.ts';
 import { EsegenError } from '../util/errors.ts';
 import { DEVICES } from './device.ts';
@@ -26,11 +26,11 @@ export async function pnr(dir: string, name: string, options: PlaceOptions): Pro
   if (device === null) {
     throw new EsegenError('--device', `expected ${Object.keys(DEVICES).join(', ')}, got ${JSON.stringify(name)}`);
   }
-  const loaded = loadDesign(dir);
+  const loaded = loadRtl(dir);
   const sources = await sourcesOf(loaded);
   const paths = [...loaded.files.keys()].filter((path) => /^(rtl\/\w+\.v|mem\/\w+\.mem)$/.test(path));
   const files = new Map(paths.map((path) => [path, readFileSync(join(loaded.dir, ...path.split('/')), 'utf8')]));
-  const { name: top } = loaded.design.config;
+  const { name: top } = loaded.config;
   const placements = await placeAndRoute(sources, files, top, device, options);
   return { name: top, device: name, speed: options.speed ?? device.speeds[0] ?? null, placements };
 }

@@ -15,7 +15,9 @@ const MEMORY_BLOCKS = ['rom', 'row_rom', 'small_rom'];
 const REPRESENTATIVES = [
   ['u_weight_mem', 'weights_0000.mem'],
   ['u_pointer_mem', 'pointers_0000.mem'],
+  // Of a layer, and of a network.
   ['u_param_mem', 'elem_000.mem'],
+  ['u_param_mem', 'params_000.mem'],
 ] as const;
 
 /** Newer versions keep the behaviour of library cells, which write_json would refuse. */
@@ -35,9 +37,15 @@ export function isRead(path: string, design: string): boolean {
  * the mapping of memories, and the mapped one.
  *
  * @param sources Verilog files, relative
+ * @param files all that are there
  * @param top name of the design, that of its top module
  */
-export function designScript(sources: readonly string[], top: string, family: Family): string {
+export function designScript(
+  sources: readonly string[],
+  files: readonly string[],
+  top: string,
+  family: Family,
+): string {
   const synth = `synth_xilinx -family ${family} -top ${top} -noiopad -noclkbuf`;
   const memoryModules = MEMORY_BLOCKS.map((block) => `rtl/${moduleName(top, block)}.v`);
   const memories = sources.filter((source) => memoryModules.includes(source));
@@ -45,7 +53,9 @@ export function designScript(sources: readonly string[], top: string, family: Fa
     // The memories are read when the hierarchy around them is there, so that all get the same file.
     `read_verilog ${sources.filter((source) => !memoryModules.includes(source)).join(' ')}`,
     `hierarchy -top ${top}`,
-    ...REPRESENTATIVES.map(([instance, file]) => `setparam -set FILE "${memoryPath(top, file)}" c:*${instance}`),
+    ...REPRESENTATIVES.map(([instance, file]) => [instance, memoryPath(top, file)] as const)
+      .filter(([, path]) => files.includes(path))
+      .map(([instance, path]) => `setparam -set FILE "${path}" c:*${instance}`),
     ...(memories.length === 0 ? [] : [`read_verilog ${memories.join(' ')}`]),
     `hierarchy -check -top ${top}`,
     `${synth} -run begin:map_memory`,

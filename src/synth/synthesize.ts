@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
+import { type LoadedRtl, loadRtl } from '../design/load_rtl.ts';
 import { rtlFiles } from '../design/rtl_files.ts';
 import { moduleName } from '../machine/names.ts';
 import { type Family, familyOf, findPart } from '../machine/parts.ts';
@@ -61,9 +61,8 @@ export async function synthesize(
   dir: string,
   { family: wanted, yosys = anyYosys, progress = () => {} }: SynthOptions = {},
 ): Promise<SynthReport> {
-  const loaded = loadDesign(dir);
-  const { config, dimensions } = loaded.design;
-  const { name: top, part } = config;
+  const loaded = loadRtl(dir);
+  const { name: top, part } = loaded.config;
   const family = wanted ?? familyOf(part);
   if (family === null)
     throw new EsegenError(`part ${part}`, 'is of no family that Yosys knows', 'Name one with --family');
@@ -71,7 +70,10 @@ export async function synthesize(
   const files = readFiles(loaded);
 
   progress('synthesizing the design with Yosys');
-  const written = await yosys(designScript(sources, top, family), files, [OUTPUTS.before, OUTPUTS.mapped]);
+  const written = await yosys(designScript(sources, [...files.keys()], top, family), files, [
+    OUTPUTS.before,
+    OUTPUTS.mapped,
+  ]);
   progress('synthesizing a multiplier');
   const [unitText] = await yosys(moduleScript(sources, moduleName(top, ARITHMETIC)), files, [OUTPUTS.mapped]);
   progress('adding up');
@@ -102,7 +104,7 @@ export async function synthesize(
     longest,
     fanOut,
     findings: [
-      ...multiplierFindings(multipliers, dimensions.multipliers),
+      ...multiplierFindings(multipliers, loaded.multipliers),
       ...memoryFindings(memories),
       ...unknown.map((type) => `cells of type ${type} are not counted`),
       ...(longest.loops === 0 ? [] : [`${longest.loops} bits of combinational logic read themselves`]),
@@ -115,10 +117,13 @@ export async function synthesize(
  *
  * @throws EsegenError where `files.f` names none, or others
  */
-export async function sourcesOf({ dir, design, files }: LoadedDesign): Promise<string[]> {
+export async function sourcesOf({
+  dir,
+  config,
+  files,
+}: Pick<LoadedRtl, 'dir' | 'config' | 'files'>): Promise<string[]> {
   const sources = files.has('files.f') ? await rtlFiles(dir) : [];
-  if (sources.length > 0 && sources.every((source) => isRead(source, design.config.name) && files.has(source)))
-    return sources;
+  if (sources.length > 0 && sources.every((source) => isRead(source, config.name) && files.has(source))) return sources;
   throw new EsegenError(
     join(dir, 'files.f'),
     'expected the Verilog files of the design',
@@ -127,8 +132,8 @@ export async function sourcesOf({ dir, design, files }: LoadedDesign): Promise<s
 }
 
 /** Files of a design that synthesis reads; their hashes have been checked. */
-function readFiles({ dir, design, files }: LoadedDesign): Files {
-  const read = [...files.keys()].filter((path) => isRead(path, design.config.name));
+function readFiles({ dir, config, files }: LoadedRtl): Files {
+  const read = [...files.keys()].filter((path) => isRead(path, config.name));
   return new Map(read.map((path) => [path, readFileSync(join(dir, ...path.split('/')), 'utf8')]));
 }
 

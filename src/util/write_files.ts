@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { EsegenError } from './errors.ts';
 import { causeOf } from './file_error.ts';
 import { makeFolder } from './make_folder.ts';
@@ -30,14 +30,37 @@ export function checkFileTarget(path: string, sources: readonly string[]): void 
 }
 
 /**
+ * Checks, before the work is done, that no two results go to one file or folder.
+ *
+ * @throws EsegenError naming the second of them
+ */
+export function checkDistinct(paths: Iterable<string>): void {
+  const seen = new Set<string>();
+  for (const path of paths) {
+    const folder = dirname(resolve(path));
+    const at = join(existsSync(folder) ? realpathSync(folder) : folder, basename(path));
+    const real = existsSync(at) ? realpathSync(at) : at;
+    if (seen.has(real)) {
+      throw new EsegenError(path, 'is to take two results, and one would be lost', 'Give each a place of its own');
+    }
+    seen.add(real);
+  }
+}
+
+/**
  * Checks, before the work is done, that a folder is there or can be made.
  *
- * @throws EsegenError where `path` is a file, or leads to where no folder can be made
+ * @param sources folders whose files must not be replaced, since the results are made from them and have their names
+ * @throws EsegenError where `path` is a file or one of the sources, or leads to where no folder can be made
  */
-export function checkFolderTarget(path: string): void {
+export function checkFolderTarget(path: string, sources: readonly string[] = []): void {
   const stat = statPath(path);
   if (stat !== undefined) {
     if (!stat.isDirectory()) throw new EsegenError(path, 'is a file, expected a directory');
+    const real = realpathSync(path);
+    if (sources.some((source) => existsSync(source) && realpathSync(source) === real)) {
+      throw new EsegenError(path, 'is the folder of the inputs, which would be overwritten', 'Name another folder');
+    }
     return;
   }
   let parent = dirname(resolve(path));

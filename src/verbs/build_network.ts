@@ -7,6 +7,8 @@ import type { MemoryGroup } from '../design/memory_groups.ts';
 import { networkMemoryGroups } from '../design/network_memories.ts';
 import { writeDesign } from '../design/write_design.ts';
 import type { Config } from '../machine/config.ts';
+import { checkDevice } from '../machine/device.ts';
+import { findPart } from '../machine/parts.ts';
 import { elementsOf, type Graph } from '../model/graph.ts';
 import { refusalsOf } from '../model/import/hardware_model.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
@@ -70,6 +72,9 @@ function buildNetwork(
   const compiled = compileNetwork(pruned, config, calibration.utterances, { progress });
   progress('generate');
   const design = networkDesign(compiled.program, config);
+  // On a part with UltraRAM the weights may lie there; what they take is for synthesis to say.
+  const elsewhere = design.sizes.external !== null || (findPart(config.part)?.resources.uram ?? 0) > 0;
+  checkDevice(config, { ...design.sizes, dram: elsewhere });
   const files = generateNetwork(design, { ...compiled, graph: pruned }, hostFilesOf(path, graph));
   progress('write');
   writeDesign(out, files);

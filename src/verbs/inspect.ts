@@ -4,7 +4,6 @@ import { holdsNetwork, type LoadedNetwork, loadNetwork } from '../design/load_ne
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
 import { networkMemoryGroups } from '../design/network_memories.ts';
 import type { Graph, Layer, Matrix } from '../model/graph.ts';
-import { type Refusal, refusalsOf } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import type { ImportedModel } from '../model/import/imported_model.ts';
 import { importModel } from '../model/import/read_model.ts';
@@ -12,6 +11,7 @@ import { layerNotes } from '../model/layer_notes.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
+import { type HardwareInspection, inspectHardware } from './inspect_hardware.ts';
 
 /** A weight matrix of a node. */
 export interface MatrixInspection {
@@ -48,8 +48,7 @@ export interface ModelInspection extends ImportedModel {
   readonly kind: 'model';
   readonly path: string;
   readonly nodes: readonly NodeInspection[];
-  /** All reasons why the hardware cannot run the model as it is; none where it can. */
-  readonly refusals: readonly Refusal[];
+  readonly hardware: HardwareInspection;
 }
 
 /** What is in a design directory, all of whose files have been checked. */
@@ -90,7 +89,7 @@ export function inspect(
   }
   const imported = importModel(path, options);
   const { graph } = imported;
-  return { kind: 'model', path, ...imported, nodes: inspectNodes(graph), refusals: refusalsOf(graph) };
+  return { kind: 'model', path, ...imported, nodes: inspectNodes(graph), hardware: inspectHardware(graph) };
 }
 
 function inspectNodes({ nodes, tensors }: Graph): NodeInspection[] {

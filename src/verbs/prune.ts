@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isPrunable } from '../compiler/prune/config_density.ts';
 import { type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
 import type { Config } from '../machine/config.ts';
@@ -126,6 +127,10 @@ export function prune(options: PruneOptions): PruneResult {
     [masksPath(out), maskFile],
   ]);
   if (layers !== null) files.set(layersPath(out), layers);
+  else if (existsSync(layersPath(out))) {
+    const what = `names the layers of another model, and would be taken for those of ${out}`;
+    throw new EsegenError(layersPath(out), what, 'Remove it, or name another file with --out');
+  }
   writeFiles(files);
   return { ...result, files: [...files.keys()] };
 }

@@ -249,10 +249,16 @@ describe('script', () => {
   });
 
   test('memories are read when the hierarchy around them is there', () => {
-    const lines = designScript(['rtl/top_rom.v', 'rtl/top_pe.v', 'rtl/top.v'], 'top', 'xcu').split('\n');
+    const files = ['mem/top_weights_0000.mem', 'mem/top_params_000.mem'];
+    const lines = designScript(['rtl/top_rom.v', 'rtl/top_pe.v', 'rtl/top.v'], files, 'top', 'xcu').split('\n');
     expect(lines.slice(0, 2)).toEqual(['read_verilog rtl/top_pe.v rtl/top.v', 'hierarchy -top top']);
     expect(lines.indexOf('read_verilog rtl/top_rom.v')).toBeGreaterThan(
       lines.findIndex((line) => line.startsWith('setparam')),
     );
+    // One file stands for all of a kind, of those that the design has.
+    expect(lines.filter((line) => line.startsWith('setparam'))).toEqual([
+      'setparam -set FILE "mem/top_weights_0000.mem" c:*u_weight_mem',
+      'setparam -set FILE "mem/top_params_000.mem" c:*u_param_mem',
+    ]);
   });
 });

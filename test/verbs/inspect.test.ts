@@ -8,7 +8,7 @@ import { inspect } from '../../src/verbs/inspect.ts';
 
 const folder = fileURLToPath(new URL('../../examples/onnx/', import.meta.url));
 
-test('a network is shown node by node, with its inputs and outputs, and why it is no hardware yet', () => {
+test('a network is shown node by node, with its inputs and outputs, and what hardware it becomes', () => {
   const text = formatInspection(inspect(`${folder}both-directions.onnx`));
   expect(text).toMatch(/^input +x \[T, B, 5\]$/m);
   expect(text).toMatch(/^output +306 \[T, B, 4\]$/m);
@@ -16,8 +16,8 @@ test('a network is shown node by node, with its inputs and outputs, and why it i
   expect(text).toMatch(/^lstm0_reverse +lstm +5 → 6 +264 +100\.00 % +6 cells, reverse, of x, "\/lstm\/LSTM"$/m);
   expect(text).toMatch(/^concat0 +concat +6 \+ 6 → 12 +of lstm0, lstm0_reverse, "\/lstm\/LSTM_1"$/m);
   expect(text).toMatch(/^linear0 +linear +12 → 4 +48 +100\.00 % +"\/fc\/MatMul"$/m);
-  expect(text).toMatch(/^hardware +runs in software only:$/m);
-  expect(text).toMatch(/^hardware +lstm1_reverse runs in reverse direction$/m);
+  expect(text).toMatch(/^hardware +can be built: a design of a network$/m);
+  expect(text).toMatch(/^hardware +the host computes "\/LogSoftmax"$/m);
   expect(text).toMatch(/^lstm1_reverse\.or +6 +6 +36 +100\.00 % +0\.3985$/m);
   expect(text).toMatch(/^fc\.bias +F32 +\[4\]$/m);
 });
@@ -45,7 +45,19 @@ test.each([
 test('a model that the hardware can run says so', () => {
   const text = formatInspection(inspect(`${folder}classes.onnx`));
   expect(text).toMatch(/^lstm0 +lstm +5 → 6 +264 +100\.00 % +6 cells, "\/lstm\/LSTM"$/m);
-  expect(text).toMatch(/^hardware +can be built: one LSTM layer and what the host does around it$/m);
+  expect(text).toMatch(/^hardware +can be built: a design of one LSTM layer$/m);
+  expect(text).toMatch(/^hardware +the host computes "\/fc\/MatMul", "\/LogSoftmax"$/m);
+});
+
+test('a model that no hardware can run says why, with every node', () => {
+  const activations = formatInspection(inspect(`${folder}operator-activations-both.onnx`));
+  expect(activations).toMatch(/^hardware +runs in software only:$/m);
+  expect(activations).toMatch(/^hardware +lstm0: its output activation is a hard sigmoid; the hardware has tanh$/m);
+  expect(activations).toMatch(/^hardware +lstm0_reverse: its candidate activation is relu, .*/m);
+  const states = formatInspection(inspect(`${folder}operator-states.onnx`));
+  expect(states).toMatch(
+    /^hardware +lstm0: starts from a constant state that is not zero, which only software does; /m,
+  );
 });
 
 test('JSON holds the same', () => {
@@ -56,7 +68,9 @@ test('JSON holds the same', () => {
     kind: 'model',
     inputs: [{ name: 'x', shape: [5], axes: ['time', 'batch', 'shape'] }],
     outside: [],
-    buildable: false,
+    design: 'network',
+    host: ['/LogSoftmax'],
+    refusals: [],
   });
   expect(JSON.parse(JSON.stringify(json)).nodes[1]).toMatchObject({
     id: 'lstm0_reverse',

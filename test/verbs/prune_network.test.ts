@@ -198,3 +198,46 @@ test('a network of another format goes out with PyTorch names and a layer file t
   });
   expect(outputs[1]).toEqual(outputs[0]);
 });
+
+describe('a module that is two layers', () => {
+  const layers = [
+    { kind: 'gru', name: 'g' },
+    { kind: 'gru', name: 'g' },
+  ];
+
+  function writeShared(): void {
+    const rng = new Rng(9);
+    const tensors = new Map<string, FloatTensor>();
+    for (const name of ['weight_ih_l0', 'weight_hh_l0']) tensors.set(`g.${name}`, normal(rng, 3 * CELLS, CELLS));
+    writeFileSync(model, writeSafetensors(tensors));
+    writeFileSync(join(root, 'dense.layers.json'), JSON.stringify({ layers }));
+  }
+
+  test('has one mask', () => {
+    writeShared();
+    prune({ model, config: config(), densities: new Map([['default', 0.25]]), out });
+    const kept = [...shares(importModel(out).graph).values()];
+    expect(kept.length).toBe(12);
+    expect(kept.slice(0, 6)).toEqual(kept.slice(6));
+  });
+
+  test('cannot be pruned in two ways', () => {
+    writeShared();
+    const densities = new Map([
+      ['g', 0.25],
+      ['g_2', 0.5],
+    ]);
+    expect(() => prune({ model, config: config(), densities, out })).toThrow(
+      `${model}: "g.weight_ih_l0": is shared by the layers g and g_2, which are to be pruned differently. Give them the same densities`,
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+test('a layer file of another model is not left beside the pruned one, which would be read with it', () => {
+  writeFileSync(model, writeSafetensors(gruTensors()));
+  const stale = join(root, 'pruned.layers.json');
+  writeFileSync(stale, JSON.stringify(SMALL_LAYERS));
+  expect(() => prune({ model, config: config(), out })).toThrow(`${stale}: names the layers of another model`);
+  expect(existsSync(out)).toBe(false);
+});

@@ -10,6 +10,7 @@ import { type NpyArray, readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { run } from '../../src/verbs/run.ts';
 import { simulate } from '../../src/verbs/simulate.ts';
+import { checkTargets } from '../../src/verbs/simulation/check_options.ts';
 
 const [INPUTS, OUTPUTS] = [5, 3];
 const COMPILATION = sampleDesign(
@@ -109,4 +110,11 @@ test('utterances go to the voice that is free first; batches are full until none
   );
   expect(seen).toEqual([['0:0*', '1:20*'], ['0:1', '1:30*'], ['1:31']]);
   expect(answers.map(({ utterance, step }) => 10 * utterance + step)).toEqual([0, 20, 1, 30, 31]);
+});
+
+test('outputs do not go over the frames that they are made from', () => {
+  const [input, other] = [join(root, 'golden_y.npy'), join(root, 'x.npy')];
+  for (const path of [input, other]) writeNpy(path, noise(1, 1, INPUTS));
+  expect(() => checkTargets({ input, dump: root })).toThrow(`${input}: is an input of this command`);
+  expect(() => checkTargets({ input: other, dump: root })).not.toThrow();
 });

@@ -37,10 +37,7 @@ type Part = 'front' | 'core' | 'back';
  */
 export function partition(graph: Graph): Partition {
   const parts = assignParts(graph);
-  const between = hostBetween(graph, parts);
-  // Where the parts cannot be what they are, any layer might be the hardware's.
-  const meant = ({ node }: Refusal) => between.length > 0 || parts.get(node) === 'core' || isRecurrent(node);
-  refuseAll([...between, ...refusalsOf(graph).filter(meant)]);
+  refuseAll(refusalsOfParts(graph, parts));
   const of = (part: Part) => subgraph(graph, parts, part);
   const [front, core, back] = [of('front'), of('core'), of('back')];
   if (core.nodes.length === 0) {
@@ -50,6 +47,18 @@ export function partition(graph: Graph): Partition {
   if (front.nodes.length === 0 && back.nodes.length === 0) return { front: null, core: graph, back: null };
   const orNull = (part: Graph) => (part.nodes.length === 0 ? null : part);
   return { front: orNull(front), core, back: orNull(back) };
+}
+
+/** All layers for which {@link partition} refuses a network, with their reasons; none where it has none to name. */
+export function partitionRefusals(graph: Graph): readonly Refusal[] {
+  return refusalsOfParts(graph, assignParts(graph));
+}
+
+function refusalsOfParts(graph: Graph, parts: ReadonlyMap<Node, Part>): readonly Refusal[] {
+  const between = hostBetween(graph, parts);
+  // Where the parts cannot be what they are, any layer might be the hardware's.
+  const meant = ({ node }: Refusal) => between.length > 0 || parts.get(node) === 'core' || isRecurrent(node);
+  return [...between, ...refusalsOf(graph).filter(meant)];
 }
 
 /**

@@ -89,7 +89,8 @@ export class CycleAccount {
       const what = at[unit] ?? waitOf(sequencers[unit]);
       if (unit !== 'mac') this.#add(unit, what, 1);
       else {
-        for (const { idle, feeds, waits } of this.#groups) {
+        for (const { idle, hungry, feeds, waits } of this.#groups) {
+          if (hungry > 0) this.#add('mac', 'waits for external memory', hungry / this.#feeds);
           if (idle > 0) this.#add('mac', idle < feeds ? 'uneven lanes' : (waits ?? what), idle / this.#feeds);
         }
       }

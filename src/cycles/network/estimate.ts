@@ -1,5 +1,6 @@
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
+import { DEFAULT_MEMORY } from '../word_supply.ts';
 import type { CycleShare } from './account.ts';
 import { accountedCycles } from './network_cycles.ts';
 
@@ -21,21 +22,21 @@ const UTTERANCE = 64;
 /**
  * Predicts the cycles of a network, all channels with a frame in every step; see {@link accountedCycles}.
  *
- * @returns null with weights in external memory, and where an utterance of the estimate is too short for the windows of the network
+ * @param rate of external memory, for a design with its weights there
+ * @returns null where an utterance of the estimate is too short for the windows of the network
  */
-export function estimateNetworkCycles(design: NetworkDesign): NetworkEstimate | null {
+export function estimateNetworkCycles(design: NetworkDesign, rate = DEFAULT_MEMORY): NetworkEstimate | null {
   const { sizes, program } = design;
-  if (sizes.external !== null) return null;
   if (sizes.utterance) {
     const steps = Math.min(program.machine.maxSteps, UTTERANCE);
     if (stepsOfAxes(program, steps).some((count) => count === 0)) return null;
-    const { beats, account } = accountedCycles(design, { utterances: [steps] }, 0);
+    const { beats, account } = accountedCycles(design, { utterances: [steps] }, 0, rate);
     return { steps, cycles: beats.at(-1)!.cycle, shares: account.shares(1) };
   }
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const batches = new Array<boolean[]>(SETTLE + AVERAGED).fill(everyChannel);
   const frames = sizes.channels * program.outputs.length;
-  const { beats, account } = accountedCycles(design, { batches }, SETTLE * frames);
+  const { beats, account } = accountedCycles(design, { batches }, SETTLE * frames, rate);
   const ends = beats.filter(({ last }) => last);
   const endOf = (step: number) => ends[step * frames - 1]!.cycle;
   const cycles = (endOf(SETTLE + AVERAGED) - endOf(SETTLE)) / AVERAGED;

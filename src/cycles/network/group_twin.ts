@@ -1,5 +1,6 @@
 import { UNDER_WAY } from '../../machine/queue_depth.ts';
 import type { Run } from './mac_twin.ts';
+import type { BufferTwin } from './word_buffers.ts';
 
 /** Progress of CELL, as the issuers see it. */
 export interface Progress {
@@ -18,9 +19,10 @@ export class GroupTwin {
   /** The last column of a run is read; all lanes have passed a marker. */
   runRead = false;
   marked = false;
-  /** Feeds; those that had no word in the last cycle; why no column was sent, where MAC had one. */
+  /** Feeds; those that had no word in the last cycle, and those whose word had not come from external memory; why no column was sent, where MAC had one. */
   readonly feeds: number;
   idle = 0;
+  hungry = 0;
   waits: string | null = null;
   /** Words of all feeds so far, by segment. */
   readonly worked: Float64Array;
@@ -30,6 +32,7 @@ export class GroupTwin {
   /** Word counts by feed. */
   readonly #counts: readonly Uint32Array[];
   readonly #segments: Uint16Array;
+  readonly #buffers: BufferTwin | null;
   readonly #runs: Run[] = [];
   #arriving: Run | null = null;
   #seen: Progress = { readyPosted: 0, progress: 0 };
@@ -55,8 +58,17 @@ export class GroupTwin {
    * @param depth entries of a queue
    * @param counts word counts of every feed of the group, column by column
    * @param segments number of the segment of each of them
+   * @param buffers of words from external memory; null where they are on chip
    */
-  constructor(group: number, groups: number, depth: number, counts: readonly Uint32Array[], segments: Uint16Array) {
+  constructor(
+    group: number,
+    groups: number,
+    depth: number,
+    counts: readonly Uint32Array[],
+    segments: Uint16Array,
+    buffers: BufferTwin | null,
+  ) {
+    this.#buffers = buffers;
     this.#group = group;
     this.#groups = groups;
     this.feeds = counts.length;
@@ -122,19 +134,25 @@ export class GroupTwin {
     }
     const cleared = this.marked;
     const { worked } = this;
-    let idle = 0;
+    let [idle, hungry] = [0, 0];
+    const buffers = this.#buffers;
     for (let feed = 0; feed < this.feeds; feed++) {
       const passing = this.#passing[feed]!;
       if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 2) & 1) - Number(cleared);
       let taken = 0;
       const level = this.#level[feed]!;
-      if (this.#words[feed]! > 0) {
+      const words = this.#words[feed]!;
+      const at = this.#first[feed]!;
+      const entry = words === 0 && level > 0 ? this.#entries[feed * depth + at]! : null;
+      const takes = words > 0 || (entry !== null && entry !== MARKER);
+      const here = !takes || buffers === null || buffers.ready[feed] === 1;
+      if (takes && here) buffers?.take(feed);
+      if (!here) hungry++;
+      else if (words > 0) {
         this.#words[feed]!--;
         worked[this.#segment[feed]!]!++;
-      } else if (level === 0) idle++;
+      } else if (entry === null) idle++;
       else {
-        const at = this.#first[feed]!;
-        const entry = this.#entries[feed * depth + at]!;
         if (entry === MARKER) {
           taken = 1;
           idle++;
@@ -152,12 +170,13 @@ export class GroupTwin {
       const count = sent === IS_MARKER ? MARKER : this.#counts[feed]![sent]!;
       if (sent !== IS_MARKER && count === 0) continue;
       const to = this.#first[feed]! + this.#level[feed]!;
-      const entry = feed * depth + (to >= depth ? to - depth : to);
-      this.#entries[entry] = count;
-      if (sent !== IS_MARKER) this.#entrySegments[entry] = this.#segments[sent]!;
+      const place = feed * depth + (to >= depth ? to - depth : to);
+      this.#entries[place] = count;
+      if (sent !== IS_MARKER) this.#entrySegments[place] = this.#segments[sent]!;
       this.#level[feed]!++;
     }
     this.idle = idle;
+    this.hungry = hungry;
     this.#stall = filling;
     this.marked = passed && !cleared;
   }

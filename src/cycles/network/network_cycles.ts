@@ -3,6 +3,7 @@ import { queueDepth } from '../../machine/queue_depth.ts';
 import { SEMAPHORES, type Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
+import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
 import { CycleAccount, segmentPlaces, segmentsOfCounts } from './account.ts';
 import { CellTwin } from './cell_twin.ts';
 import { GroupTwin, JoinTwin } from './group_twin.ts';
@@ -10,6 +11,8 @@ import { LoadTwin } from './load_twin.ts';
 import { MacTwin } from './mac_twin.ts';
 import { SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
+import { WeightTwin } from './weight_twin.ts';
+import { BufferTwin, RowImage } from './word_buffers.ts';
 
 /** A beat of an output, and the cycle in which it leaves; cycle 0 is that in which the programs begin. */
 export interface TimedBeat extends OutBeat {
@@ -34,6 +37,19 @@ function countsOf({ name, sizes, memories }: NetworkDesign, group: number): Uint
     const lane = group * lanes + (sharedCounts ? 0 : feed);
     return memories.get(`${name}_pointers_${String(lane).padStart(4, '0')}.mem`)!.words;
   });
+}
+
+/** What brings the weights from external memory; null where they are on chip. */
+function externalOf({ sizes, weights: image }: NetworkDesign, rate: MemoryRate, sequencer: () => SequencerTwin) {
+  const { external, groups, lanes, utterance } = sizes;
+  if (external === null || image === null) return null;
+  const rows = new RowImage(image, sizes, external);
+  return {
+    weights: new WeightTwin(sequencer(), external, rate, utterance),
+    buffers: Array.from({ length: groups }, (_, group) => {
+      return new BufferTwin(rows, group, lanes, external.bufferLimit);
+    }),
+  };
 }
 
 /** Writes of VMEM that go to all groups, part by part: CELL first, then a copy, then LOAD. */
@@ -80,10 +96,11 @@ class WritePort {
  * The cycle model of a network: runs the program words of a design as the hardware does, register for register, without its data. Beats of the
  * input are never late, those of the output are taken at once.
  *
- * @throws Error where the units wait for each other for ever, or the weights are in external memory
+ * @param rate of external memory, for a design with its weights there
+ * @throws Error where the units wait for each other for ever
  */
-export function networkCycles(design: NetworkDesign, input: NetworkInput): TimedBeat[] {
-  return accountedCycles(design, input, null).beats;
+export function networkCycles(design: NetworkDesign, input: NetworkInput, rate = DEFAULT_MEMORY): TimedBeat[] {
+  return accountedCycles(design, input, null, rate).beats;
 }
 
 /**
@@ -95,13 +112,13 @@ export function accountedCycles(
   design: NetworkDesign,
   input: NetworkInput,
   from: number | null,
+  rate: MemoryRate,
 ): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
-  if (sizes.external !== null) throw new Error('the cycle model of networks has the weights on chip');
   const ready = SEMAPHORES.indexOf('ready');
   const image = (file: string) => memories.get(`${name}_${file}.mem`)!;
-  const sequencer = (stream: Stream) => new SequencerTwin(stream, image(stream), ready, axes);
+  const sequencer = (stream: Stream | 'reader') => new SequencerTwin(stream, image(stream), ready, axes);
   const [loadProgram, macProgram, cellProgram, storeProgram] = (['load', 'mac', 'cell', 'store'] as const).map(
     sequencer,
   ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
@@ -114,10 +131,11 @@ export function accountedCycles(
   const cell = new CellTwin(cellProgram, sizes);
   const store = new StoreTwin(storeProgram, sizes, (step) => (utterance ? everyChannel : (batches[step] ?? [])));
   const depth = queueDepth(sizes);
+  const supply = externalOf(design, rate, () => sequencer('reader'));
   const places = segmentPlaces(design, (group) => countsOf(design, group));
   const segments = segmentsOfCounts(places);
   const all = Array.from({ length: groups }, (_, group) => {
-    return new GroupTwin(group, groups, depth, countsOf(design, group), segments);
+    return new GroupTwin(group, groups, depth, countsOf(design, group), segments, supply?.buffers[group] ?? null);
   });
   const [runs, markers] = [new JoinTwin(groups), new JoinTwin(groups)];
   const port = new WritePort(sizes.replicated ? replicatedCycles(sizes) : 1);
@@ -160,6 +178,12 @@ export function accountedCycles(
     mac.tick(progress.readyPosted, runs.now(runPulses), markers.now(markPulses), restart);
     cell.tick(restart);
     for (const group of all) group.tick(run, progress);
+    if (supply !== null) {
+      const { weights, buffers } = supply;
+      const room = buffers.every((own) => own.room);
+      for (const own of buffers) own.tick(weights.row);
+      weights.tick(room, axisSteps, restart);
+    }
     runs.tick(runPulses);
     markers.tick(markPulses);
     const inputs = { ...common, syncReady: true, idle: true };
@@ -176,7 +200,9 @@ export function accountedCycles(
     if (cycle >= begin) account.cycle(at, sequencers);
 
     // All have stood at their ends for two cycles, and it has been seen.
-    const rests = [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted);
+    const rests =
+      [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted) &&
+      (supply === null || supply.weights.halted);
     const again = halted >= 3 && rests;
     halted = restart ? 0 : rests ? halted + 1 : 0;
     restart = again && !restart;

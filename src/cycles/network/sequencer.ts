@@ -1,7 +1,7 @@
 import { unpackWord } from '../../program/field.ts';
 import type { Stream } from '../../program/instruction.ts';
 import { type MemImage, memWord } from '../../program/mem_image.ts';
-import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
+import { LOOP_KINDS, LOOP_WORD, READER_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 
 /** Fields of a word. */
 export type Fields = Readonly<Record<string, number>>;
@@ -102,10 +102,11 @@ export class SequencerTwin {
    * @param ready code of the semaphore that chained work does not wait for
    * @param axes number of axes
    */
-  constructor(stream: Stream, image: MemImage, ready: number, axes: number) {
+  constructor(stream: Stream | 'reader', image: MemImage, ready: number, axes: number) {
+    const format = stream === 'reader' ? READER_WORD : UNIT_WORDS[stream];
     this.#words = Array.from({ length: image.depth }, (_, at) => {
       const word = memWord(image, at);
-      return { fields: unpackWord(UNIT_WORDS[stream], word), loop: unpackWord(LOOP_WORD, word) };
+      return { fields: unpackWord(format, word), loop: unpackWord(LOOP_WORD, word) };
     });
     this.#ready = ready;
     this.#chains = stream === 'mac';

@@ -15,7 +15,7 @@ import {
 } from '../graph.ts';
 import type { LstmModel, StackedLayer } from '../stacked_layer.ts';
 
-/** A node that the hardware cannot run. */
+/** A node that a design cannot run. */
 export interface Refusal {
   readonly node: string;
   /** As the file calls it; any text. */
@@ -24,7 +24,7 @@ export interface Refusal {
 }
 
 /**
- * The part of a network that goes into hardware, which takes one LSTM layer today: all of it, or nothing. A linear layer
+ * The part of a network that goes into a design of one LSTM layer: all of it, or nothing. A linear layer
  * behind it is the output layer; it and the `host` nodes around stay on the host.
  *
  * States that the model takes as inputs and gives as outputs are those of the hardware, which the host writes and reads.
@@ -33,7 +33,7 @@ export interface Refusal {
  * `checkCellClip` tests on the calibration frames.
  *
  * @param where file name for messages
- * @throws EsegenError naming every node that the hardware cannot run, with its reason, on a line of its own
+ * @throws EsegenError naming every node that such a design cannot run, with its reason, on a line of its own
  */
 export function hardwareModel(where: string, graph: Graph): LstmModel {
   const refusals = refusalsOf(graph);
@@ -42,7 +42,7 @@ export function hardwareModel(where: string, graph: Graph): LstmModel {
     throw new EsegenError(
       where,
       lines.join(`\n${where}: `),
-      'The hardware takes one LSTM layer in forward direction; esegen run takes the whole network in software',
+      'That is for a design of one LSTM layer; esegen build makes a design of any other network, esegen run computes it in software',
     );
   }
   const lstm = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!.layer as LstmLayer;
@@ -59,7 +59,7 @@ function nodeName(id: string, name: string): string {
   return name === id ? id : `${id} (${quoteName(name)})`;
 }
 
-/** All reasons why the hardware cannot run a network; none where it can. */
+/** All reasons why a network is no design of one LSTM layer; none where it is. */
 export function refusalsOf(graph: Graph): readonly Refusal[] {
   const refusals: Refusal[] = [];
   const refuse = (node: Node, reason: string) => refusals.push({ node: node.id, name: node.name, reason });
@@ -70,8 +70,9 @@ export function refusalsOf(graph: Graph): readonly Refusal[] {
     const { layer } = node;
     if (layer.kind === 'host' || head.includes(node)) continue;
     if (layer.kind === 'linear')
-      refuse(node, 'is a linear layer, which the hardware takes only behind its one LSTM layer');
-    else if (layer.kind !== 'lstm') refuse(node, `is ${WHAT[layer.kind]}, which the hardware cannot run yet`);
+      refuse(node, 'is a linear layer, which a design of one LSTM layer takes only behind it');
+    else if (layer.kind !== 'lstm')
+      refuse(node, `is ${WHAT[layer.kind]}, which a design of one LSTM layer does not have`);
     else for (const reason of lstmRefusals(layer, node === first)) refuse(node, reason);
   }
   const general = (reason: string) => refusals.push({ node: 'network', name: 'network', reason });
@@ -111,7 +112,7 @@ function headOf(graph: Graph, lstm: Node): readonly Node[] {
 
 function lstmRefusals({ cell, reverse, initial }: LstmLayer, isFirst: boolean): string[] {
   const reasons: string[] = [];
-  if (!isFirst) reasons.push('is another LSTM layer or direction, the hardware takes one');
+  if (!isFirst) reasons.push('is another LSTM layer or direction, a design of one LSTM layer takes one');
   if (reverse) reasons.push('runs in reverse direction');
   reasons.push(...cellRefusals(cell));
   if (initial !== null) {

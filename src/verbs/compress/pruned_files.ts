@@ -8,6 +8,7 @@ import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safe
 import { type ByteTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { causeOf } from '../../util/file_error.ts';
+import { quoteName } from '../../util/quote_name.ts';
 import { stateDictOf } from './state_dict_of_graph.ts';
 
 /** Masks by node. */
@@ -39,6 +40,7 @@ export function prunedFiles(
   if (extname(path).toLowerCase() === '.safetensors' && weightTensors !== undefined) {
     const shapes = new Map<string, readonly number[]>();
     const model = patchSafetensors(path, weightTensors, masks, shapes);
+    checkShared(path, weightTensors, masks);
     const named = layers ?? (existsSync(layersPath(path)) ? layersPath(path) : null);
     const own = named === null ? null : readText(named);
     return { model, masks: maskFile(weightTensors, masks, shapes), layers: own };
@@ -54,6 +56,24 @@ export function prunedFiles(
     masks: maskFile(state.weightTensors, masks, shapes),
     layers: `${JSON.stringify(state.layers, null, 2)}\n`,
   };
+}
+
+/** @throws EsegenError where layers that share a tensor are pruned differently, which one tensor cannot be */
+function checkShared(path: string, places: readonly WeightTensor[], masks: NetworkMasks): void {
+  const first = new Map<string, WeightTensor>();
+  for (const place of places) {
+    const other = first.get(place.tensor);
+    if (other === undefined) first.set(place.tensor, place);
+    else if (!equal(maskOf(other, masks), maskOf(place, masks))) {
+      const what = `is shared by the layers ${other.node} and ${place.node}, which are to be pruned differently`;
+      throw new EsegenError(`${path}: ${quoteName(place.tensor)}`, what, 'Give them the same densities');
+    }
+  }
+}
+
+function equal(one: Uint8Array | null, other: Uint8Array | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.length === other.length && one.every((kept, n) => kept === other[n]);
 }
 
 /** Masks of a tensor's matrices on top of each other; null where its node is not pruned. */

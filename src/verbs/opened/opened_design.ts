@@ -15,8 +15,9 @@ import type { Values } from '../run/host_parts.ts';
 /** An input or output of the hardware. */
 export interface HardwarePort {
   readonly port: ProgramPort;
-  /** How its arrays are laid out, and its tensor, with the windows over time behind the inputs of the network. */
-  readonly model: Port;
+  /** Input or output of the model that it is, or is laid out like; null where the host computes between the two. */
+  readonly model: Port | null;
+  /** With the windows over time behind the inputs of the network. */
   readonly tensor: Tensor;
 }
 

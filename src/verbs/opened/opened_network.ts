@@ -114,7 +114,7 @@ export class OpenedNetwork implements OpenedDesign {
 
 /** Ports of the program beside those of the core, whose order they have. */
 function portsOf(
-  { partition: { front, core } }: HostNetwork,
+  { graph, partition: { front, core } }: HostNetwork,
   side: 'inputs' | 'outputs',
   ports: readonly ProgramPort[],
 ): readonly HardwarePort[] {
@@ -122,9 +122,10 @@ function portsOf(
     throw new EsegenError('host/network.json', `expected ${ports.length} ${side}, got ${core[side].length}`);
   }
   const base = timeOfInputs(front, core);
-  return core[side].map((model, n): HardwarePort => {
-    const tensor = core.tensors.get(model.tensor)!;
+  return core[side].map(({ name, tensor: id }, n): HardwarePort => {
+    const tensor = core.tensors.get(id)!;
     const time = tensor.time === null ? null : [...base, ...tensor.time];
+    const model = graph[side].find((port) => port.name === name) ?? null;
     return { port: ports[n]!, model, tensor: { ...tensor, time } };
   });
 }

@@ -16,7 +16,7 @@ export type OutputTargets =
  * Checks where outputs are to go.
  *
  * @param folders whether the inputs are the files of a folder, so that each output is one
- * @param sources files that must not be replaced
+ * @param sources files and folders that must not be replaced
  * @throws EsegenError where an output is unknown, or a target cannot be written
  */
 export function outputTargets(
@@ -38,10 +38,15 @@ export function outputTargets(
   }
   const paths = matchNames('--out', 'an output', out, outputs);
   for (const path of paths.values()) {
-    if (folders) checkFolderTarget(path);
+    if (folders) checkFolderTarget(path, sources);
     else checkFileTarget(path, sources);
   }
   return { kind: folders ? 'folders' : 'files', paths };
+}
+
+/** Files or folders of the outputs. */
+export function targetPaths(targets: OutputTargets): readonly string[] {
+  return targets.kind === 'archive' ? [targets.path] : [...targets.paths.values()];
 }
 
 /**

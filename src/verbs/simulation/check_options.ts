@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { MemoryBehaviour } from '../../../sim-verilator/simulator.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { checkFileTarget, checkFolderTarget } from '../../util/write_files.ts';
@@ -69,5 +71,16 @@ export function checkTargets({ input, waves, dump: dir }: SimulateOptions): void
       inputPaths(input).map(({ path }) => path),
     );
   }
-  if (dir !== undefined) checkFolderTarget(dir);
+  if (dir === undefined) return;
+  checkFolderTarget(dir);
+  for (const { path } of inputPaths(input)) {
+    const isDumped = /^(rtl|golden|float)_y/.test(basename(path));
+    if (!isDumped || !existsSync(path) || !existsSync(dir)) continue;
+    if (dirname(realpathSync(path)) !== realpathSync(dir)) continue;
+    throw new EsegenError(
+      path,
+      `is an input of this command, which --dump ${dir} would overwrite`,
+      'Name another folder',
+    );
+  }
 }

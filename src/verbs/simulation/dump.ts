@@ -42,12 +42,16 @@ export function dumpOutputs(dir: string, sets: readonly InputUtterances[], sourc
 }
 
 function asArray(
-  { model, tensor }: HardwarePort,
+  { port: { name }, model, tensor }: HardwarePort,
   set: InputUtterances,
   own: readonly Frames[],
   dtype: DumpedOutput['dtype'],
 ): NpyArray {
-  const { shape, data } = layOutUtterances(set, own, model, tensor);
+  const plain = { ...set, reading: { ...set.reading, style: 'plain' as const } };
+  const { shape, data } =
+    model === null
+      ? layOutUtterances(plain, own, { name, tensor: tensor.id, axes: [] }, tensor)
+      : layOutUtterances(set, own, model, tensor);
   return dtype === 'int16'
     ? { dtype, shape, data: Int16Array.from(data) }
     : { dtype, shape, data: data as Float64Array };

@@ -21,6 +21,7 @@ module cell_bench;
     // Works and syncs, words of vmem of a group of a channel, cycles that a replicated write takes.
     parameter integer WORKS = 1;
     parameter integer WORDS = 1;
+    parameter integer LOAD = 1;
     parameter integer REPLICATED = 1;
     parameter integer SEED = 1;
     // Works come at any time, or as soon as they are wanted.
@@ -86,6 +87,7 @@ module cell_bench;
     dut_cell_control u_cell_control (
         .clk(clk),
         .rst(rst),
+        .load({LOAD{1'b0}}),
         .restart(1'b0),
         .work_valid(here && !is_sync),
         .work_word(line[WORD_WIDTH-1:0]),
@@ -135,6 +137,7 @@ module cell_bench;
         for (ch = 0; ch < CHANNELS; ch = ch + 1) begin : gen_channel
             dut_cell_unit u_cell_unit (
                 .clk(clk),
+                .table_load(29'd0),
                 .drain_data(drained2[ch*GROUPS*LANES*ACC_WIDTH+:GROUPS*LANES*ACC_WIDTH]),
                 .phase(phase),
                 .ctl(ctl),

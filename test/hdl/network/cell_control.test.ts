@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadView } from '../../../src/hdl/network/load.ts';
 import { replicatedCycles } from '../../../src/machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { Rng } from '../../../src/util/rng.ts';
@@ -14,10 +15,11 @@ function linesOf(lines: readonly string[], kind: string): string[][] {
 /** Runs a program and compares VMEM, posts, and the order and time of what is written. */
 async function check(rng: Rng, sizes: NetworkSizes, works: number, seed: number, full = false): Promise<void> {
   const program = new CellProgram(rng, sizes, works, full);
+  const { loadAddr, loadData } = loadView(sizes);
   const lines = await runBlocks({
     plans: cellPlans(sizes),
     bench: 'cell_bench',
-    parameters: { ...program.parameters, SEED: seed, PAUSES: Number(!full) },
+    parameters: { ...program.parameters, LOAD: loadAddr + loadData + 16, SEED: seed, PAUSES: Number(!full) },
     memories: program.memories,
     files: program.files,
   });

@@ -6,6 +6,7 @@ import { cellLane, roundClip } from '../../../src/hdl/network/cell_lane.ts';
 import { rom2, sigmoid, tableIndex, tanh } from '../../../src/hdl/network/cell_tables.ts';
 import { cellUnit } from '../../../src/hdl/network/cell_unit.ts';
 import { adderTree, gather } from '../../../src/hdl/network/gather.ts';
+import { loadDecode } from '../../../src/hdl/network/load.ts';
 import { rom } from '../../../src/hdl/network/memories.ts';
 import { viewAddress } from '../../../src/hdl/network/view_address.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
@@ -14,7 +15,7 @@ import { DUT } from './run_blocks.ts';
 /** All modules of the cell unit, with the name of a design. */
 export function cellPlans(sizes: NetworkSizes): ModulePlan[] {
   const builders = [
-    ...[rom, rom2, sigmoid, tanh, tableIndex, roundClip, cellLane, adderTree, gather, cellUnit],
+    ...[loadDecode, rom, rom2, sigmoid, tanh, tableIndex, roundClip, cellLane, adderTree, gather, cellUnit],
     ...[viewAddress, cellAddress, cellIssue, cellCtl, cellControl],
   ];
   return builders.map((build) => {

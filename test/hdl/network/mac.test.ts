@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadView } from '../../../src/hdl/network/load.ts';
+import { loadView, wordLoad } from '../../../src/hdl/network/load.ts';
 import { runBits } from '../../../src/hdl/network/run_format.ts';
 import { moduleName } from '../../../src/machine/names.ts';
 import { macCase, placeOfRow } from './mac_case.ts';
@@ -15,7 +15,7 @@ describe('mac_control and network_array', () => {
     const lines = await runBlocks({
       plans: macPlans(sizes),
       bench: 'mac_bench',
-      parameters: { ...parameters, RUN: runBits(sizes), LOAD: loadAddr + loadData + 16 },
+      parameters: { ...parameters, RUN: runBits(sizes), LOAD: loadAddr + loadData + 16, WORDS: wordLoad(sizes).bits },
       memories,
       defines: sizes.external === null ? [] : ['DRAM'],
       files,

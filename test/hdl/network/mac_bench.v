@@ -16,6 +16,7 @@ module mac_bench;
     parameter integer WORD = 1;
     parameter integer RUN = 1;
     parameter integer LOAD = 1;
+    parameter integer WORDS = 1;
     // Records of the program, words of VMEM (a power of two), words that CELL writes.
     parameter integer RECORDS = 1;
     parameter integer VMEM = 16;
@@ -156,7 +157,10 @@ module mac_bench;
         .progress(progress),
         .read_addr(read_addr),
         .read_data(read_data),
+        .lane_macs(),
+        .reached(),
 `ifdef DRAM
+        .waiting(),
         .row_valid(row_valid),
         .row_words(row_words),
         .room(room),
@@ -198,6 +202,10 @@ module mac_bench;
 
     dut_weight_reader u_weight_reader (
         .clk(clk),
+        .load({WORDS{1'b0}}),
+        .stop(1'b0),
+        .drained(),
+        .silent(),
         .rst(rst),
         .running(!rst && !clearing),
         .restart(1'b0),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GoldenNetwork } from '../../../src/golden/network.ts';
+import { wordLoad } from '../../../src/hdl/network/load.ts';
 import type { NetworkDesign } from '../../../src/program/network_design.ts';
 import { stepsOfAxes } from '../../../src/program/program.ts';
 import { Rng } from '../../../src/util/rng.ts';
@@ -19,10 +20,17 @@ async function simulate({ sizes, memories }: NetworkDesign, beats: readonly stri
   const lines = await runBlocks({
     ...{ plans: movePlans(sizes), bench: 'move_bench', memories },
     parameters: {
-      ...{ CHANNELS: channels, GROUPS: groups, ELEMS: elemLanes, BEAT: sizes.beat, AXES: axes },
+      ...{
+        CHANNELS: channels,
+        GROUPS: groups,
+        ELEMS: elemLanes,
+        BEAT: sizes.beat,
+        AXES: axes,
+        WORDS: wordLoad(sizes).bits,
+      },
       ...{ BEATS: beats.length, SEED: seed, STALLS: Number(stalls) },
     },
-    defines: sizes.sequenceWords > 0 ? ['SEQUENCES'] : [],
+    defines: [...(sizes.sequenceWords > 0 ? ['SEQUENCES'] : []), ...(sizes.utterance ? [] : ['STREAMING'])],
     files: { 'beats.txt': beats.join('\n') },
   });
   return {

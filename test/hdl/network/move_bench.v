@@ -10,6 +10,7 @@ module move_bench;
     parameter integer ELEMS = 1;
     parameter integer BEAT = 1;
     parameter integer AXES = 2;
+    parameter integer WORDS = 1;
     parameter integer BEATS = 1;
     parameter integer SEED = 1;
     parameter integer STALLS = 1;
@@ -97,6 +98,7 @@ module move_bench;
     dut_load_unit load (
         .clk(clk),
         .rst(rst),
+        .load({WORDS{1'b0}}),
         .running(running),
         .restart(restart),
         .drop(drop),
@@ -104,6 +106,11 @@ module move_bench;
         .posts(posts),
         .load_posts(load_posts),
         .idle(load_idle),
+        .moving(),
+`ifdef STREAMING
+        .utterance_starts({CHANNELS{1'b0}}),
+        .utterance_goes_on({CHANNELS{1'b0}}),
+`endif
         .axis_steps(axis_steps),
         .axis_known(axis_known),
         .s_data(s_beat[15:0]),
@@ -192,6 +199,7 @@ module move_bench;
     dut_store_unit store (
         .clk(clk),
         .rst(rst),
+        .load({WORDS{1'b0}}),
         .running(running),
         .restart(restart),
         .drop(drop),
@@ -199,6 +207,7 @@ module move_bench;
         .posts(posts),
         .store_posts(store_posts),
         .idle(store_idle),
+        .moving(),
         .axis_steps(axis_steps),
         .axis_known(axis_known),
         .flags_step(store_step),

@@ -77,7 +77,7 @@ export async function lintBlocks(plans: readonly ModulePlan[], top: string): Pro
     mkdirSync(join(dir, 'mem'));
     const numbered = (kind: string, count: number, digits: number) =>
       Array.from({ length: count }, (_, n) => `${kind}_${String(n).padStart(digits, '0')}`);
-    const plain = ['load', 'mac', 'cell', 'store', 'reader', 'axes', 'sigmoid', 'tanh'];
+    const plain = ['load', 'mac', 'cell', 'store', 'reader', 'axes', 'states', 'ports', 'sigmoid', 'tanh'];
     const lanes = ['weights', 'pointers'].flatMap((kind) => numbered(kind, 64, 4));
     for (const file of [...plain, ...numbered('params', 16, 3), ...lanes]) {
       writeFileSync(join(dir, 'mem', `${DUT}_${file}.mem`), '0\n');

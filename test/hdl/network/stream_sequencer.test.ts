@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { wordLoad } from '../../../src/hdl/network/load.ts';
 import { streamSequencer } from '../../../src/hdl/network/stream_sequencer.ts';
 import { packWord, unpackWord, type WordFormat, wordBits } from '../../../src/program/field.ts';
 import {
@@ -172,7 +173,7 @@ function build(streams: Streams, axes: number, utterance: boolean): Built {
   return {
     plans: STREAMS.map((stream) => streamSequencer(sizes, DUT, stream)),
     parameters: {
-      ...{ AXES: sizes.axes, LOAD_WIDTH: width('load'), MAC_WIDTH: width('mac') },
+      ...{ WORDS: wordLoad(sizes).bits, AXES: sizes.axes, LOAD_WIDTH: width('load'), MAC_WIDTH: width('mac') },
       ...{ CELL_WIDTH: width('cell'), STORE_WIDTH: width('store') },
     },
     memories: new Map(

@@ -56,6 +56,7 @@ endmodule
 
 module stream_sequencer_bench;
     parameter integer AXES = 1;
+    parameter integer WORDS = 1;
     parameter integer LOAD_WIDTH = 1;
     parameter integer MAC_WIDTH = 1;
     parameter integer CELL_WIDTH = 1;
@@ -119,6 +120,7 @@ module stream_sequencer_bench;
     dut_load_sequencer load_dut (
         .clk(clk),
         .rst(rst),
+        .load({WORDS{1'b0}}),
         .running(running),
         .restart(restart),
         .drop(1'b0),
@@ -136,7 +138,8 @@ module stream_sequencer_bench;
         .work_take(load_take),
         .sync_post_valid(load_sync),
         .sync_posts(load_syncs),
-        .sync_post_ready(load_idle)
+        .sync_post_ready(load_idle),
+        .moving()
     );
 
     wire mac_valid, mac_take, mac_sync, mac_idle;
@@ -168,6 +171,7 @@ module stream_sequencer_bench;
     dut_mac_sequencer mac_dut (
         .clk(clk),
         .rst(rst),
+        .load({WORDS{1'b0}}),
         .running(running),
         .restart(restart),
         .drop(1'b0),
@@ -187,7 +191,8 @@ module stream_sequencer_bench;
         .work_take(mac_take),
         .sync_post_valid(mac_sync),
         .sync_posts(mac_syncs),
-        .sync_post_ready(mac_idle)
+        .sync_post_ready(mac_idle),
+        .moving()
     );
 
     wire cell_valid, cell_take, cell_sync, cell_idle;
@@ -219,6 +224,7 @@ module stream_sequencer_bench;
     dut_cell_sequencer cell_dut (
         .clk(clk),
         .rst(rst),
+        .load({WORDS{1'b0}}),
         .running(running),
         .restart(restart),
         .drop(1'b0),
@@ -237,7 +243,8 @@ module stream_sequencer_bench;
         .work_take(cell_take),
         .sync_post_valid(cell_sync),
         .sync_posts(cell_syncs),
-        .sync_post_ready(cell_idle)
+        .sync_post_ready(cell_idle),
+        .moving()
     );
 
     wire store_valid, store_take, store_sync, store_idle;
@@ -269,6 +276,7 @@ module stream_sequencer_bench;
     dut_store_sequencer store_dut (
         .clk(clk),
         .rst(rst),
+        .load({WORDS{1'b0}}),
         .running(running),
         .restart(restart),
         .drop(1'b0),
@@ -286,7 +294,8 @@ module stream_sequencer_bench;
         .work_take(store_take),
         .sync_post_valid(store_sync),
         .sync_posts(store_syncs),
-        .sync_post_ready(store_idle)
+        .sync_post_ready(store_idle),
+        .moving()
     );
 
     always @(posedge clk) begin

@@ -96,10 +96,10 @@ describe('files exported by PyTorch compute what PyTorch computes', () => {
     }
     const refusal = (name: string) => () => hardwareModel('m.onnx', load(name).graph);
     expect(refusal('stacked')).toThrow(
-      'm.onnx: lstm2 ("/lstm/LSTM_2"): is another LSTM layer or direction, the hardware takes one',
+      'm.onnx: lstm2 ("/lstm/LSTM_2"): is another LSTM layer or direction, a design of one LSTM layer takes one',
     );
     expect(refusal('both-directions')).toThrow(
-      'm.onnx: lstm1_reverse ("/lstm/LSTM_1"): is another LSTM layer or direction, the hardware takes one',
+      'm.onnx: lstm1_reverse ("/lstm/LSTM_1"): is another LSTM layer or direction, a design of one LSTM layer takes one',
     );
     // Given at run time they are the hardware's state, which the host writes.
     expect(hardwareModel('m.onnx', load('states').graph).layer.cells).toBe(6);

@@ -171,14 +171,14 @@ describe('stacked layers and two directions', () => {
 
   test('are refused for the hardware by name', () => {
     expect(() => read(stacked())).toThrow(
-      'm.safetensors: rnn0_reverse ("rnn_l0_reverse"): is another LSTM layer or direction, the hardware takes one\n' +
+      'm.safetensors: rnn0_reverse ("rnn_l0_reverse"): is another LSTM layer or direction, a design of one LSTM layer takes one\n' +
         'm.safetensors: rnn0_reverse ("rnn_l0_reverse"): runs in reverse direction\n' +
         'm.safetensors: rnn0_concat ("rnn_l0"): is a concatenation, which',
     );
     const both = new Map([...stacked()].filter(([name]) => !name.includes('_l1')));
     expect(() => read(both)).toThrow(
       'm.safetensors: rnn_reverse ("rnn_l0_reverse"): runs in reverse direction\nm.safetensors: rnn_concat ("rnn_l0"): is ' +
-        'a concatenation, which the hardware cannot run yet\nm.safetensors: fc: is a linear layer, which',
+        'a concatenation, which a design of one LSTM layer does not have\nm.safetensors: fc: is a linear layer, which',
     );
   });
 });
