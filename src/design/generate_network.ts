@@ -33,7 +33,7 @@ export function generateNetwork(design: NetworkDesign, network: HostNetwork, hos
   const sw = below('sw').filter((path) => /\.[ch]$/.test(path));
   const sources = { rtl: below('rtl'), mem: below('mem'), sw };
   for (const [path, content] of vivadoFiles(networkIp(design), sources)) files.set(path, content);
-  files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design)));
+  files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design, host)));
   files.set(DESIGN_FILE, printNetworkManifest(design, files));
   return files;
 }
