@@ -8,10 +8,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { COLLECTED, compare, PACKAGED, type PublicModel, windowsOf } from '../fixtures/public_models.ts';
+import { COLLECTED, compare, PACKAGED, type PublicModel } from '../fixtures/public_models.ts';
 import { createFrames, type Frames } from '../src/data/frames.ts';
 import { importModel } from '../src/model/import/read_model.ts';
 import { readWav } from '../src/speech/wav.ts';
+import { windowsOf } from '../src/speech/windows.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import { Rng } from '../src/util/rng.ts';
 

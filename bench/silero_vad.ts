@@ -12,14 +12,16 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { COLLECTED, PACKAGED, type PublicModel, runtimeRun, windowsOf } from '../fixtures/public_models.ts';
+import { COLLECTED, PACKAGED, type PublicModel, runtimeRun } from '../fixtures/public_models.ts';
 import { compileNetwork } from '../src/compiler/pipeline.ts';
 import type { Frames } from '../src/data/frames.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
 import { importModel } from '../src/model/import/read_model.ts';
+import { soundAt16kHz } from '../src/speech/upsample.ts';
 import { readWav } from '../src/speech/wav.ts';
+import { windowsOf } from '../src/speech/windows.ts';
 import { GoldenEngine } from '../src/verbs/run/golden_engine.ts';
-import { joinedSpeech, upsampleBy2 } from './lib/joined_speech.ts';
+import { joinedSpeech } from './lib/joined_speech.ts';
 import { openRecordings } from './lib/test_strings.ts';
 
 const LIMIT = 0.02;
@@ -48,9 +50,7 @@ const recordings = openRecordings(speech);
 const demos = readdirSync(join(speech, 'demo'))
   .filter((file) => file.endsWith('.wav'))
   .map((file): [string, Float64Array] => {
-    const { samples, sampleRate } = readWav(readFileSync(join(speech, 'demo', file)), file);
-    const sound = sampleRate === 16000 ? Float64Array.from(samples) : upsampleBy2(samples);
-    return [file, sound.map((value) => value / 32768)];
+    return [file, soundAt16kHz(readWav(readFileSync(join(speech, 'demo', file)), file))];
   });
 const sounds: [string, Float64Array][] = [
   ...demos,

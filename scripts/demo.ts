@@ -1,11 +1,9 @@
 // The whole way, from a trained model and recordings to RTL that recognises the words. Run by `npm run demo`.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { build } from '../src/verbs/build.ts';
 import { simulate } from '../src/verbs/simulate.ts';
-import { transcribe } from '../src/verbs/transcribe.ts';
+import { recognise } from './lib/recognise.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const example = join(root, 'examples', 'digits');
@@ -13,10 +11,6 @@ const out = join(root, 'build', 'digits');
 
 /** One LSTM step covers two feature frames of 10 ms. */
 const STEP_SECONDS = 0.02;
-
-const recordings = z
-  .object({ files: z.array(z.object({ file: z.string(), digits: z.string() })) })
-  .parse(JSON.parse(readFileSync(join(example, 'wav', 'demo.json'), 'utf8'))).files;
 
 console.log('esegen demo: a trained LSTM becomes RTL that recognises spoken digits\n');
 const { design, report } = build({
@@ -41,25 +35,13 @@ for (const simulator of ['verilator', 'icarus'] as const) {
 }
 
 console.log('\nrecognising recordings through the RTL (Verilator)');
-let compared = 0;
-let mismatches = 0;
-let wrong = 0;
-let cyclesPerFrame = 0;
-let utilization = 0;
-for (const { file, digits } of recordings) {
-  const { words, seconds, rtl } = await transcribe(out, join(example, 'wav', file), 'rtl');
-  const heard = words.join('');
-  if (heard !== digits) wrong++;
-  compared += rtl!.comparedWords;
-  mismatches += rtl!.mismatches;
-  cyclesPerFrame = Math.max(cyclesPerFrame, rtl!.cyclesPerFrame);
-  utilization = rtl!.utilization;
-  const verdict = heard === digits ? 'right' : `WRONG, spoken: ${digits}`;
-  console.log(`  ${file.padEnd(15)}${seconds.toFixed(1).padStart(5)} s   ${heard.padEnd(12)}${verdict}`);
-}
+const { recordings, wrong, comparedWords, mismatches, cyclesPerFrame, utilization } = await recognise(
+  out,
+  join(example, 'wav'),
+);
 
 const microseconds = cyclesPerFrame / config.clockMHz;
-console.log(`\nRTL and golden model: ${compared} words compared, ${mismatches} mismatches`);
+console.log(`\nRTL and golden model: ${comparedWords} words compared, ${mismatches} mismatches`);
 console.log(
   `${cyclesPerFrame.toFixed(0)} cycles per frame (${(report.nonZeros / d.lanes).toFixed(0)} ideal), PE utilization ${(100 * utilization).toFixed(1)} %, batch 1, ${report.nonZeros} MACs per frame`,
 );
@@ -69,7 +51,7 @@ console.log(
 failures += mismatches + wrong;
 console.log(
   failures === 0
-    ? `\nAll ${recordings.length} recordings recognised, RTL equal to the golden model on every word.`
+    ? `\nAll ${recordings} recordings recognised, RTL equal to the golden model on every word.`
     : '\nThe demo FAILED.',
 );
 if (failures !== 0) process.exitCode = 1;

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DOCS = [
   'README.md',
   ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
-  ...['digits', 'finetune', 'onnx'].map((name) => `examples/${name}/README.md`),
+  ...['deepspeech', 'digits', 'finetune', 'networks', 'onnx', 'vad'].map((name) => `examples/${name}/README.md`),
 ];
 
 function read(path: string): string {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DECIMATION_TAPS } from '../../src/speech/decimate.ts';
+import { upsampleBy2 } from '../../src/speech/upsample.ts';
 import { Rng } from '../../src/util/rng.ts';
 import type { Recordings } from './test_strings.ts';
 
@@ -41,19 +41,4 @@ export function joinedSpeech(
   }
   const samples = upsampleBy2(low);
   return samples.map((value) => Math.max(-1, Math.min(1, value / FULL_SCALE + amplitude * (2 * rng.uniform() - 1))));
-}
-
-/** Doubles the sampling rate: zeros in between, and the low-pass filter of the way back at twice its gain. */
-export function upsampleBy2(samples: ArrayLike<number>): Float64Array {
-  const output = new Float64Array(2 * samples.length);
-  const centre = (DECIMATION_TAPS.length - 1) / 2;
-  for (let n = 0; n < output.length; n++) {
-    let sum = 0;
-    // Output n meets tap k at input (n + k - centre) / 2.
-    for (let k = (n + centre) % 2; k < DECIMATION_TAPS.length; k += 2) {
-      sum += DECIMATION_TAPS[k]! * (samples[(n + k - centre) / 2] ?? 0);
-    }
-    output[n] = (2 * sum) / FULL_SCALE;
-  }
-  return output;
 }

@@ -146,5 +146,23 @@ export const DDESE: PublishedNetwork = {
   },
 };
 
+/** A small speech network: three LSTMP layers 80 → 256 → 128 and an output layer, as the example networks are. */
+export const LSTMP3: PublishedNetwork = {
+  name: 'lstmp3',
+  inputs: 80,
+  steps: 50,
+  density: 0.18,
+  write: (folder, density) => {
+    const weights = new Weights();
+    for (const [layer, inputs] of [80, 128, 128].entries()) {
+      weights.lstm('lstm', `l${layer}`, inputs, 256, 128, density);
+      weights.add(`lstm.weight_hr_l${layer}`, [128, 256], density);
+    }
+    weights.add('fc.weight', [11, 128]);
+    weights.add('fc.bias', [11]);
+    return writeModel(folder, 'lstmp3', weights, null);
+  },
+};
+
 /** Folder of what the benches make. */
 export const NETWORK_FOLDER = fileURLToPath(new URL('../../build/networks', import.meta.url));

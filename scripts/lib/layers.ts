@@ -16,7 +16,8 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/verbs'],
   ['src/cli', 'src/index.ts'],
   ['fixtures'],
-  ['formal', 'lint', 'bench', 'examples'],
+  ['examples'],
+  ['formal', 'lint', 'bench'],
   ['scripts'],
   ['test', 'vitest.config.ts'],
 ];

@@ -23,6 +23,9 @@ export function readableAt(vector: Vector, word: number): number {
   return part.first + part.period * (word - part.from);
 }
 
+/** A vector whose elements the issuers do not wait for. */
+export const AT_HAND: Vector = [{ from: 0, first: 0, period: 0 }];
+
 /** How the elements of y and m come to a group. */
 export interface Slicing {
   readonly slice: number;
@@ -135,7 +138,8 @@ export class Issuer {
       this.#now++;
       return null;
     }
-    this.#now = Math.max(this.#now, free);
+    const seen = vector === AT_HAND ? 0 : Timing.writtenSeen;
+    this.#now = Math.max(columns > 0 ? begin + seen : begin, free);
     const first = this.#columns(step, columns, vector);
     if (!step.marker) return { begin, first, end: this.#now - 1, taken: 0 };
     const { issued, taken } = this.#array.marker(this.#now);
@@ -148,11 +152,16 @@ export class Issuer {
     const { counts, rows, totals } = this.#segments.get(step.pointer)!;
     this.#array.beginMatrix(rows, totals);
     const { slice, spread, offset } = this.#slicing;
-    const atOnce = step.source === Source.x;
+    const atOnce = vector === AT_HAND || step.source === Source.x;
+    const seen = atOnce ? 0 : Timing.writtenSeen;
     let start = -1;
     for (let column = 0; column < columns; column++) {
       const word = atOnce ? 0 : Math.floor(column / slice) * spread + offset;
-      const issued = this.#array.column(Math.max(this.#now, readableAt(vector, word)), counts, column * this.#feeds);
+      const issued = this.#array.column(
+        Math.max(this.#now, readableAt(vector, word) + seen),
+        counts,
+        column * this.#feeds,
+      );
       if (start < 0) start = issued;
       this.#now = issued + 1;
     }

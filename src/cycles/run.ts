@@ -3,6 +3,7 @@ import {
   cellsToDrained,
   cellsToIdle,
   cellsToNext,
+  drainDelay,
   outputsToDrained,
   outputsToIdle,
   Timing,
@@ -11,7 +12,7 @@ import type { Design } from '../program/design.ts';
 import type { EncodedWords } from '../program/encode.ts';
 import { Bank, Op, Source, type Step, When } from '../program/schedule.ts';
 import { BatchSource } from './batch_source.ts';
-import { type GroupSegment, Issuer, readableAt, type Span, type Vector, wordsOfLanes } from './issuer.ts';
+import { AT_HAND, type GroupSegment, Issuer, readableAt, type Span, type Vector, wordsOfLanes } from './issuer.ts';
 import { LaneArray } from './lane_array.ts';
 import { DEFAULT_MEMORY, type MemoryRate, WordSupply } from './word_supply.ts';
 
@@ -60,16 +61,14 @@ function countsByColumn({ columns, counts }: EncodedWords, firstLane: number, fe
   return flat;
 }
 
-const AT_ONCE: Vector = [{ from: 0, first: 0, period: 0 }];
-
 /** Issuers, sequencer, ElemMul, Assemble and frame_out, as they stand between two steps. */
 class Run {
   readonly #design: Design;
   readonly #source: BatchSource;
   readonly #issuers: readonly Issuer[];
   /** What is in y and m. */
-  #y: Vector = AT_ONCE;
-  #m: Vector = AT_ONCE;
+  #y: Vector = AT_HAND;
+  #m: Vector = AT_HAND;
   /** Cycle in which the sequencer stands at the next step. */
   #now: number;
   /** First cycles in which the last markers have passed, gather is idle, and frame_out is. */
@@ -160,18 +159,19 @@ class Run {
 
   /** Starts ElemMul. Without a projection its words are y, and go to the output. */
   #cells({ words, size, start: firstWord, marker, bank }: Step): Span {
-    const { projection, tree, split, cellWords } = this.#design.dimensions;
+    const { projection, split, cellWords } = this.#design.dimensions;
+    const delay = drainDelay(this.#design.dimensions);
     const begins = firstWord === 0;
     const begin = this.#now;
     const passed = Math.max(begin, marker ? this.#markersPassed : 0);
     const start = begins
       ? Math.max(passed, this.#gatherIdle, projection ? 0 : this.#outIdle)
       : cellsToNext(this.#lastCells, passed);
-    const part = { from: firstWord, first: start + Timing.startToM + tree, period: Timing.cellWord };
+    const part = { from: firstWord, first: start + Timing.startToM + delay, period: Timing.cellWord };
     const before = projection ? this.#m : this.#y;
     const vector = begins ? [part] : [...before, part];
     this.#lastCells = { start, words };
-    this.#gatherIdle = start + cellsToIdle(words, tree);
+    this.#gatherIdle = start + cellsToIdle(words, delay);
     if (split) this.#tileDrained[bank] = start + cellsToDrained(words);
     else this.#drained.push(start + cellsToDrained(words));
     this.#now = start + 1;
@@ -187,11 +187,11 @@ class Run {
 
   /** Starts Assemble. */
   #outputs({ words, size }: Step): Span {
-    const { tree } = this.#design.dimensions;
+    const delay = drainDelay(this.#design.dimensions);
     const begin = this.#now;
     const start = Math.max(begin, this.#markersPassed, this.#gatherIdle, this.#outIdle);
-    this.#y = [{ from: 0, first: start + Timing.startToY + tree, period: 1 }];
-    this.#gatherIdle = start + outputsToIdle(words, tree);
+    this.#y = [{ from: 0, first: start + Timing.startToY + delay, period: 1 }];
+    this.#gatherIdle = start + outputsToIdle(words, delay);
     this.#tileDrained[0] = start + outputsToDrained(words);
     this.#now = start + 1;
     this.#send(this.#y, size);

@@ -2,7 +2,7 @@ import { feedsOf } from '../machine/sizes.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
-import { phaseMsb } from './gather.ts';
+import { markDelay, phaseMsb } from './gather.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
@@ -17,6 +17,7 @@ export function array(design: Design): ModulePlan {
     elemLanes: d.elemLanes,
     single: d.channels === 1,
     severalGroups: d.groups > 1,
+    markDelay: markDelay(design),
     beat: d.beat,
     vectorWidth: formats.vectorBits,
     accWidth: formats.accBits,

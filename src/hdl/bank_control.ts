@@ -1,7 +1,7 @@
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
 import { bankView } from './banks.ts';
-import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
+import { flag, lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Rows and enables of a lane's accumulator banks. */
 export function bankControl({ dimensions }: Design): ModulePlan {
@@ -13,6 +13,9 @@ export function bankControl({ dimensions }: Design): ModulePlan {
     mask0: masks[0]!,
     mask1: masks[1]!,
     mask2: masks[2] ?? '',
+    block0: flag(banks[0]!.block),
+    block1: flag(banks[1]!.block),
+    block2: banks[2] === undefined ? '' : flag(banks[2].block),
     split,
     projection,
   });

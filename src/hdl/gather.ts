@@ -1,4 +1,4 @@
-import { OUTPUT_GATE_LAG, Timing } from '../machine/timing.ts';
+import { drainDelay, OUTPUT_GATE_LAG, Timing } from '../machine/timing.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
@@ -6,6 +6,11 @@ import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 /** Most significant bit of a phase number; there is one bit at least. */
 export function phaseMsb({ dimensions }: Design): number {
   return Math.max(clog2(dimensions.phases), 1) - 1;
+}
+
+/** Cycles from gather_control's word to the address of its parameters, which are read in two. */
+export function markDelay({ dimensions }: Design): number {
+  return drainDelay(dimensions) - 1;
 }
 
 /** Drain sequencer. */
@@ -16,10 +21,10 @@ export function gatherControl(design: Design): ModulePlan {
     elemLanes: dimensions.elemLanes,
     rowWidth: dimensions.rowBits,
     wordWidth: dimensions.wordBits,
-    tree: dimensions.tree,
+    delay: markDelay(design),
     phaseMsb: phaseMsb(design),
     lag: lit(dimensions.wordBits + 1, OUTPUT_GATE_LAG),
-    tail: lit(5, Timing.drainTail + dimensions.tree),
+    tail: lit(5, Timing.drainTail + drainDelay(dimensions)),
 
     split: dimensions.split,
     sweepWidth: dimensions.bankRowBits,
@@ -38,6 +43,7 @@ export function gather(design: Design): ModulePlan {
     elemLanes: dimensions.elemLanes,
     accWidth: formats.accBits,
     phaseMsb: phaseMsb(design),
+    direct: dimensions.phases === 1,
   });
 }
 

@@ -11,8 +11,6 @@ export interface CellPipeline {
   readonly additive: boolean;
   /** Words by which the output gate of an LSTM is behind its other gates; those of a GRU's n, and of its z. */
   readonly lag: number;
-  /** Cycles by which the rows are read later, so that the states for the peepholes come in time. */
-  readonly drainDelay: number;
   /** Levels of the adder tree over the groups. */
   readonly tree: number;
   /** Issue of a row -> its sum. */
@@ -27,8 +25,8 @@ export interface CellPipeline {
   readonly tanhC: number;
 }
 
-/** From the drain ports to the adder tree: rows of the accumulators, gather's multiplexer. */
-const DRAIN = 3;
+/** From the drain ports to the adder tree: rows of the accumulators and their output register, gather's multiplexer. */
+const DRAIN = 4;
 /** Request of a state word -> its element in the lane (vmem, and a register there). */
 const STATE_READ = 4;
 
@@ -41,14 +39,12 @@ export function hasStates({ kinds }: Pick<NetworkSizes, 'kinds'>): boolean {
 export function cellPipeline({ kinds, peepholes, groups }: NetworkSizes): CellPipeline {
   const additive = peepholes || kinds.includes('gruAfter');
   const tree = clog2(groups);
-  const drainDelay = peepholes && tree === 0 ? 1 : 0;
   const exact = additive ? 3 : 1;
   return {
     additive,
     lag: additive ? 3 : 2,
-    drainDelay,
     tree,
-    sums: DRAIN + drainDelay + tree,
+    sums: DRAIN + tree,
     exact,
     z: exact + 3,
     factor: exact + 6,

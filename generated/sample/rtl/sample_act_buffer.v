@@ -4,6 +4,10 @@
 //                  bank 2      sums of the projection, row k of the lane's output k
 // Beside a sum stands a bit that says whether it is one: a row that was drained is empty until a sum is written. Empty rows
 // read as zero.
+//
+// Pipeline:   cycle 0   rows of banks in block RAM; read_select, take_old
+//             cycle 1   rows of the others, which are read without a clock -> multiplexers
+//             cycle 2   read_data, drain_data; an empty row resets the register
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -24,16 +28,19 @@ module sample_act_buffer #(
     parameter integer BLOCK2 = 0
 ) (
     input  wire                        clk,
-    // Ports of the banks: a row is written with a sum, or emptied; the row read is at their output one cycle later.
+    // Ports of the banks: a row is written with a sum, or emptied. The row to read comes a cycle later to distributed RAM.
     input  wire [BANKS-1:0]            bank_write_en,
     input  wire [BANKS-1:0]            bank_empty,
     input  wire [BANKS*ROW_WIDTH-1:0]  bank_write_row,
     input  wire signed [ACC_WIDTH-1:0] write_data,
     input  wire [BANKS*ROW_WIDTH-1:0]  bank_read_row,
-    // Rows of the selected banks.
+    // Banks of the rows.
     input  wire [$clog2(BANKS)-1:0]    read_select,
-    output wire signed [ACC_WIDTH-1:0] read_data,
     input  wire [$clog2(BANKS)-1:0]    drain_select,
+    // A sum that the banks do not have yet is read instead.
+    input  wire                        take_old,
+    input  wire signed [ACC_WIDTH-1:0] old_data,
+    output wire signed [ACC_WIDTH-1:0] read_data,
     output wire signed [ACC_WIDTH-1:0] drain_data
 );
 
@@ -48,31 +55,63 @@ module sample_act_buffer #(
             localparam integer BLOCK = (b == 2) ? BLOCK2 : (b == 1) ? BLOCK1 : BLOCK0;
             localparam integer ADDR_WIDTH = $clog2(ROWS);
 
-            sample_sdp_ram #(
-                .WIDTH(WIDTH),
-                .DEPTH(ROWS),
-                .BLOCK(BLOCK)
-            ) u_ram (
-                .clk(clk),
-                .write_en(bank_write_en[b]),
-                .write_addr(bank_write_row[b*ROW_WIDTH+:ADDR_WIDTH]),
-                .write_data({!bank_empty[b], write_data}),
-                .read_en(1'b1),
-                .read_addr(bank_read_row[b*ROW_WIDTH+:ADDR_WIDTH]),
-                .read_data(bank_data[b*WIDTH+:WIDTH])
-            );
+            wire [ADDR_WIDTH-1:0] write_row = bank_write_row[b*ROW_WIDTH+:ADDR_WIDTH];
+            wire [ADDR_WIDTH-1:0] read_row = bank_read_row[b*ROW_WIDTH+:ADDR_WIDTH];
+
+            // What is read of a row that is written in the same cycle does not matter.
+            if (BLOCK != 0) begin : gen_block
+                (* no_rw_check, ram_style = "block" *)
+                reg [WIDTH-1:0] mem [0:ROWS-1];
+                reg [WIDTH-1:0] row_reg;
+
+                always @(posedge clk) begin
+                    if (bank_write_en[b]) mem[write_row] <= {!bank_empty[b], write_data};
+                    row_reg <= mem[read_row];
+                end
+
+                assign bank_data[b*WIDTH+:WIDTH] = row_reg;
+            end else begin : gen_distributed
+                (* no_rw_check, ram_style = "distributed" *)
+                reg [WIDTH-1:0] mem [0:ROWS-1];
+
+                always @(posedge clk) begin
+                    if (bank_write_en[b]) mem[write_row] <= {!bank_empty[b], write_data};
+                end
+
+                assign bank_data[b*WIDTH+:WIDTH] = mem[read_row];
+            end
         end
     endgenerate
 
     wire unused_row = &{1'b0, bank_write_row, bank_read_row};
 
-    wire [WIDTH-1:0] read_gate = read_select[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
-    wire [WIDTH-1:0] drain_gate = drain_select[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
-    wire [WIDTH-1:0] read_word = read_select[1] ? bank_data[2*WIDTH+:WIDTH] : read_gate;
-    wire [WIDTH-1:0] drain_word = drain_select[1] ? bank_data[2*WIDTH+:WIDTH] : drain_gate;
+    reg [$clog2(BANKS)-1:0] read_select_reg;
+    reg [$clog2(BANKS)-1:0] drain_select_reg;
+    reg                     take_old_reg;
 
-    assign read_data = read_word[ACC_WIDTH] ? read_word[ACC_WIDTH-1:0] : {ACC_WIDTH{1'b0}};
-    assign drain_data = drain_word[ACC_WIDTH] ? drain_word[ACC_WIDTH-1:0] : {ACC_WIDTH{1'b0}};
+    always @(posedge clk) begin
+        read_select_reg  <= read_select;
+        drain_select_reg <= drain_select;
+        take_old_reg     <= take_old;
+    end
+
+    wire [WIDTH-1:0] read_gate = read_select_reg[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
+    wire [WIDTH-1:0] drain_gate = drain_select_reg[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
+    wire [WIDTH-1:0] read_word = read_select_reg[1] ? bank_data[2*WIDTH+:WIDTH] : read_gate;
+    wire [WIDTH-1:0] drain_word = drain_select_reg[1] ? bank_data[2*WIDTH+:WIDTH] : drain_gate;
+
+    reg signed [ACC_WIDTH-1:0] read_reg;
+    reg signed [ACC_WIDTH-1:0] drain_reg;
+
+    always @(posedge clk) begin
+        if (!take_old_reg && !read_word[ACC_WIDTH]) read_reg <= {ACC_WIDTH{1'b0}};
+        else read_reg <= take_old_reg ? old_data : read_word[ACC_WIDTH-1:0];
+        if (!drain_word[ACC_WIDTH]) drain_reg <= {ACC_WIDTH{1'b0}};
+        else drain_reg <= drain_word[ACC_WIDTH-1:0];
+    end
+
+    assign read_data = read_reg;
+    assign drain_data = drain_reg;
 
 endmodule
 

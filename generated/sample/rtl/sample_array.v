@@ -207,7 +207,7 @@ module sample_array #(
         .ELEM_LANES(ELEM_LANES),
         .ROW_WIDTH(ROW_WIDTH),
         .WORD_WIDTH(WORD_WIDTH),
-        .TREE($clog2(GROUPS))
+        .DELAY(2)
     ) u_gather_control (
         .clk(clk),
         .rst(rst),

@@ -5,7 +5,8 @@
 // same bank, so each bank has a single read and a single write port.
 //
 // Drain:   cycle 0   drain_en, drain_bank, drain_row -> read row
-//          cycle 1   drained row at the output of the bank; it is emptied for what is added next
+//          cycle 1   drained row at the output of the bank
+//          cycle 2   it is emptied for what is added next
 // `sweep` empties drain_row in all banks; it runs once over all rows after reset.
 `resetall
 `timescale 1ns / 1ps
@@ -19,7 +20,7 @@ module sample_bank_control #(
 ) (
     input  wire                       clk,
     input  wire                       rst,
-    // Arithmetic: read in cycle 0, write of the same operation in cycle 2.
+    // Arithmetic: read in cycle 0; write of the same operation in cycle 2, for cycle 3.
     input  wire [$clog2(BANKS)-1:0]   read_bank,
     input  wire [ROW_WIDTH-1:0]       read_row,
     input  wire                       write_en,
@@ -30,12 +31,12 @@ module sample_bank_control #(
     input  wire                       drain_en,
     input  wire [$clog2(BANKS)-1:0]   drain_bank,
     input  wire [ROW_WIDTH-1:0]       drain_row,
-    // Ports of the banks.
+    // Ports of the banks (see act_buffer).
     output wire [BANKS-1:0]           bank_write_en,
     output wire [BANKS-1:0]           bank_empty,
     output wire [BANKS*ROW_WIDTH-1:0] bank_write_row,
     output wire [BANKS*ROW_WIDTH-1:0] bank_read_row,
-    // Bank of the row at the banks' outputs: for the arithmetic units, and for the drain.
+    // Bank of the row that is read: for the arithmetic units, and for the drain.
     output wire [$clog2(BANKS)-1:0]   read_select,
     output wire [$clog2(BANKS)-1:0]   drain_select
 );
@@ -44,12 +45,10 @@ module sample_bank_control #(
 
     reg                  sweep_reg;
     reg                  clear_reg;
-    reg [BANK_WIDTH-1:0] read_bank_reg;
     reg [BANK_WIDTH-1:0] drain_bank_reg;
     reg [ROW_WIDTH-1:0]  drain_row_reg;
 
     always @(posedge clk) begin
-        read_bank_reg  <= read_bank;
         drain_bank_reg <= drain_bank;
         drain_row_reg  <= drain_row;
         if (rst) begin
@@ -69,18 +68,40 @@ module sample_bank_control #(
             // Bits of a row number that the bank has.
             localparam [ROW_WIDTH-1:0] ROW_MASK = (b == 2) ? 4'd1 : (b == 1) ? 4'd15 : 4'd15;
 
-            wire empty = sweep_reg || (clear_reg && drain_bank_reg == BANK);
+            // 1 where it is block RAM, which takes the row to read with the clock.
+            localparam integer BLOCK = (b == 2) ? 0 : (b == 1) ? 0 : 0;
 
-            assign bank_write_en[b] = empty || (write_en && write_bank == BANK);
-            assign bank_empty[b] = empty;
-            assign bank_write_row[b*ROW_WIDTH+:ROW_WIDTH] = (empty ? drain_row_reg : write_row) & ROW_MASK;
-            assign bank_read_row[b*ROW_WIDTH+:ROW_WIDTH] =
-                ((drain_en && drain_bank == BANK) ? drain_row : read_row) & ROW_MASK;
+            wire                 empty = sweep_reg || (clear_reg && drain_bank_reg == BANK);
+            wire [ROW_WIDTH-1:0] row = ((drain_en && drain_bank == BANK) ? drain_row : read_row) & ROW_MASK;
+            reg                  write_en_reg;
+            reg                  empty_reg;
+            reg  [ROW_WIDTH-1:0] write_row_reg;
+
+            always @(posedge clk) begin
+                empty_reg     <= empty;
+                write_row_reg <= (empty ? drain_row_reg : write_row) & ROW_MASK;
+                if (rst) write_en_reg <= 1'b0;
+                else write_en_reg <= empty || (write_en && write_bank == BANK);
+            end
+
+            assign bank_write_en[b] = write_en_reg;
+            assign bank_empty[b] = empty_reg;
+            assign bank_write_row[b*ROW_WIDTH+:ROW_WIDTH] = write_row_reg;
+
+            if (BLOCK != 0) begin : gen_block
+                assign bank_read_row[b*ROW_WIDTH+:ROW_WIDTH] = row;
+            end else begin : gen_distributed
+                reg [ROW_WIDTH-1:0] read_row_reg;
+
+                always @(posedge clk) read_row_reg <= row;
+
+                assign bank_read_row[b*ROW_WIDTH+:ROW_WIDTH] = read_row_reg;
+            end
         end
     endgenerate
 
-    assign read_select = read_bank_reg;
-    assign drain_select = drain_bank_reg;
+    assign read_select = read_bank;
+    assign drain_select = drain_bank;
 
 endmodule
 

@@ -83,6 +83,7 @@ module sample_column_issuer #(
     localparam [1:0] BANK_NEXT = 2'd1;
 
     localparam integer STEP_WIDTH = 54;
+    localparam [INDEX_WIDTH-1:0] ONE = { {(INDEX_WIDTH - 1){1'b0}}, 1'b1};
 
     // The step at hand, and its fields.
     wire [STEP_WIDTH-1:0] step;
@@ -105,6 +106,9 @@ module sample_column_issuer #(
 
     reg                   run_reg;
     reg [INDEX_WIDTH-1:0] index_reg;
+    reg [INDEX_WIDTH-1:0] index_next_reg;
+    // The element of the column was there a cycle ago.
+    reg                   written_reg;
     reg [1:0]             frame_reg;
     reg                   slot_reg;
     reg                   prefetched_reg;
@@ -142,10 +146,10 @@ module sample_column_issuer #(
     wire                   await = await_batch || !bank_free;
 
     wire                   at_end = index_reg == columns;
-    wire                   last_item = marker ? at_end : index_reg + 1'b1 == columns;
+    wire                   last_item = marker ? at_end : index_next_reg == columns;
     wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
     wire [INDEX_WIDTH-1:0] available = source[1] ? m_available : y_available;
-    wire                   present = from_batch || at_end || (fresh && index_reg < available);
+    wire                   present = from_batch || at_end || written_reg;
     wire                   issue = spmv && !skip && !await && present;
     wire                   issued = issue && advance;
     wire                   spmv_done = issued && last_item;
@@ -182,17 +186,25 @@ module sample_column_issuer #(
             first_reg  <= next_first_reg;
         end
 
+        written_reg <= !step_done && fresh && (issued ? index_next_reg : index_reg) < available;
+
         if (rst) begin
             run_reg        <= 1'b0;
             index_reg      <= {INDEX_WIDTH{1'b0}};
+            index_next_reg <= ONE;
             frame_reg      <= 2'd0;
             slot_reg       <= 1'b0;
             prefetched_reg <= 1'b0;
             started_reg    <= {CHANNELS{1'b0}};
         end else begin
             if (enable) run_reg <= 1'b1;
-            if (step_done) index_reg <= {INDEX_WIDTH{1'b0}};
-            else if (issued) index_reg <= index_reg + 1'b1;
+            if (step_done) begin
+                index_reg      <= {INDEX_WIDTH{1'b0}};
+                index_next_reg <= ONE;
+            end else if (issued) begin
+                index_reg      <= index_next_reg;
+                index_next_reg <= index_next_reg + 1'b1;
+            end
             if (batch_done) slot_reg <= !slot_reg;
             started_reg <= (started_reg | utterance_goes_on | (batch_done ? active : {CHANNELS{1'b0}}))
                 & ~utterance_starts;

@@ -34,6 +34,8 @@ module sample_core_counters #(
     reg [63:0]           cycles_reg;
     reg [63:0]           macs_reg;
     reg [FIFO_DEPTH-1:0] reached_reg;
+    reg                  higher_reg;
+    reg [6:0]            high_reg;
 
     // One bit a lane, as a signed value of two.
     wire [2*LANES-1:0]   ones;
@@ -61,31 +63,25 @@ module sample_core_counters #(
             cycles_reg  <= 64'd0;
             macs_reg    <= 64'd0;
             reached_reg <= {FIFO_DEPTH{1'b0}};
+            higher_reg  <= 1'b0;
+            high_reg    <= 7'd0;
         end else begin
             if (frame_sent) frames_reg <= frames_reg + 32'd1;
             if (!core_rst) begin
                 cycles_reg  <= cycles_reg + 64'd1;
                 macs_reg    <= macs_reg + { {(64 - SUM_WIDTH){1'b0}}, sum};
+                // The fullest queue has at most one entry more in a cycle.
                 reached_reg <= reached_reg | reached;
+                higher_reg  <= |(reached & ~reached_reg);
+                high_reg    <= high_reg + {6'd0, higher_reg};
             end
-        end
-    end
-
-    // The bits of `reached` are set from below.
-    reg [31:0] high;
-    integer    n;
-
-    always @(*) begin
-        high = 32'd0;
-        for (n = 0; n < FIFO_DEPTH; n = n + 1) begin
-            if (reached_reg[n]) high = n + 1;
         end
     end
 
     assign frames = frames_reg;
     assign cycles = cycles_reg;
     assign macs = macs_reg;
-    assign fifo_high = high;
+    assign fifo_high = {25'd0, high_reg};
 
 endmodule
 

@@ -1,6 +1,6 @@
 // gather: sums of one channel over all groups, for the lanes that gather_control drains.
 //
-// Pipeline:  cycle 0   drain_row at the lanes
+// Pipeline:  cycle 0   phase
 //            cycle 1   rows in drain_data           -> multiplexer over the phases
 //            cycle 2   group_reg                    -> adder tree
 //            cycle 2 + log2(GROUPS)   acc_data
@@ -19,19 +19,23 @@ module sample_gather #(
     parameter integer ACC_WIDTH = 31
 ) (
     input  wire                                             clk,
-    // Rows of all lanes, lane by lane, group by group; phase belongs to them.
+    // Rows of all lanes, lane by lane, group by group; their phase is a cycle earlier.
     input  wire [GROUPS*LANES*ACC_WIDTH-1:0]                drain_data,
     input  wire [0:0]                                       phase,
     // Sums of a word.
     output wire [ELEM_LANES*(ACC_WIDTH+$clog2(GROUPS))-1:0] acc_data
 );
 
-    localparam integer PHASES = LANES / ELEM_LANES;
-    localparam integer LEVELS = $clog2(PHASES);
     localparam integer GROUP_WIDTH = ELEM_LANES * ACC_WIDTH;
     localparam integer SUM_WIDTH = ACC_WIDTH + $clog2(GROUPS);
+    localparam integer PHASES = LANES / ELEM_LANES;
+    localparam integer LEVELS = $clog2(PHASES);
 
-    reg [GROUPS*GROUP_WIDTH-1:0] group_reg;
+    reg  [0:0]                    phase_reg;
+    reg  [GROUPS*GROUP_WIDTH-1:0] group_reg;
+    wire [GROUPS*GROUP_WIDTH-1:0] rows_of_groups = group_reg;
+
+    always @(posedge clk) phase_reg <= phase;
 
     genvar g;
     genvar e;
@@ -52,7 +56,7 @@ module sample_gather #(
                         assign choices = rows;
                     end else begin : gen_half
                         for (n = 0; n < PHASES >> level; n = n + 1) begin : gen_choice
-                            assign choices[n*GROUP_WIDTH+:GROUP_WIDTH] = phase[level-1]
+                            assign choices[n*GROUP_WIDTH+:GROUP_WIDTH] = phase_reg[level-1]
                                 ? gen_level[level-1].choices[(2*n+1)*GROUP_WIDTH+:GROUP_WIDTH]
                                 : gen_level[level-1].choices[2*n*GROUP_WIDTH+:GROUP_WIDTH];
                         end
@@ -64,14 +68,14 @@ module sample_gather #(
         end
 
         if (PHASES == 1) begin : gen_unused_phase
-            wire unused_phase = &{1'b0, phase};
+            wire unused_phase = &{1'b0, phase_reg};
         end
 
         for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_sum
             wire [GROUPS*ACC_WIDTH-1:0] values;
 
             for (g = 0; g < GROUPS; g = g + 1) begin : gen_value
-                assign values[g*ACC_WIDTH+:ACC_WIDTH] = group_reg[g*GROUP_WIDTH+e*ACC_WIDTH+:ACC_WIDTH];
+                assign values[g*ACC_WIDTH+:ACC_WIDTH] = rows_of_groups[g*GROUP_WIDTH+e*ACC_WIDTH+:ACC_WIDTH];
             end
 
             sample_adder_tree #(

@@ -9,10 +9,11 @@
 //              gate      i(w)   f(w)   g(w)   o(w - 3)
 // Outputs:   a word takes one cycle.
 //
-// Pipeline:  cycle 0          drain_en, drain_row to the lanes
-//            cycle 1          rows in the lanes' drain_data; phase
-//            cycle TREE       param_addr to the parameter memory, state_read to the cell state
-//            cycle 2 + TREE   sums of the word at the outputs of gather; t0_* beside them
+// Pipeline:  cycle 1           drain_en, drain_row to the lanes (registers)
+//            cycle 2           phase
+//            cycle 3           rows in the lanes' drain_data
+//            cycle DELAY       param_addr to the parameter memory, state_read to the cell state
+//            cycle 2 + DELAY   sums of the word at the outputs of gather; t0_* beside them
 // After reset all rows are emptied once; `idle` stays low until then.
 `resetall
 `timescale 1ns / 1ps
@@ -27,8 +28,8 @@ module sample_gather_control #(
     parameter integer ROW_WIDTH = 4,
     // Bits of a word number.
     parameter integer WORD_WIDTH = 4,
-    // Cycles of the adder tree over the groups.
-    parameter integer TREE = 0
+    // Cycles of the way to the lanes and out of them, and of the adder tree over the groups.
+    parameter integer DELAY = 2
 ) (
     input  wire                  clk,
     input  wire                  rst,
@@ -40,7 +41,7 @@ module sample_gather_control #(
     output wire                  idle,
     // The gate bank is drained.
     output wire                  drained,
-    // Drain ports of the lanes, and the phase of what they drained a cycle ago.
+    // Drain ports of the lanes, and the phase of what they drain.
     output wire                  sweep,
     output wire [LANES-1:0]      drain_en,
     output wire [1:0]            drain_bank,
@@ -66,7 +67,7 @@ module sample_gather_control #(
     localparam [WORD_WIDTH:0] LAG = 5'd3;
 
     // Cycles from the last row until ElemMul or Assemble has given its last word.
-    localparam [4:0] TAIL = 5'd16;
+    localparam [4:0] TAIL = 5'd18;
 
     localparam [1:0] S_SWEEP = 2'd0;
     localparam [1:0] S_IDLE = 2'd1;
@@ -136,6 +137,7 @@ module sample_gather_control #(
     wire                  first_slot = cells && slot_reg == 2'd0 && !tail;
     wire                  read_en = cell_en || outputs;
 
+    wire [LANES-1:0]      enabled;
     wire [ROW_WIDTH-1:0]  gate_row;
     wire [WORD_WIDTH-1:0] element_row;
 
@@ -143,21 +145,26 @@ module sample_gather_control #(
     generate
         if (PHASES == 1) begin : gen_one_phase
             assign element_row = word;
-            assign drain_en = {LANES{read_en}};
+            assign enabled = {LANES{read_en}};
             assign phase = 1'b0;
         end else begin : gen_phases
-            reg [PHASE_WIDTH-1:0] phase_reg;
+            reg [PHASE_WIDTH-1:0] phase1_reg;
+            reg [PHASE_WIDTH-1:0] phase2_reg;
 
             assign element_row = { {PHASE_WIDTH{1'b0}}, word[WORD_WIDTH-1:PHASE_WIDTH]};
 
             for (p = 0; p < PHASES; p = p + 1) begin : gen_enable
                 localparam [PHASE_WIDTH-1:0] PHASE = p;
-                assign drain_en[p*ELEM_LANES+:ELEM_LANES] =
+                assign enabled[p*ELEM_LANES+:ELEM_LANES] =
                     {ELEM_LANES{read_en && word[PHASE_WIDTH-1:0] == PHASE}};
             end
 
-            always @(posedge clk) phase_reg <= word[PHASE_WIDTH-1:0];
-            assign phase = phase_reg;
+            always @(posedge clk) begin
+                phase1_reg <= word[PHASE_WIDTH-1:0];
+                phase2_reg <= phase1_reg;
+            end
+
+            assign phase = phase2_reg;
         end
 
         if (ROW_WIDTH > WORD_WIDTH + 2) begin : gen_extend_row
@@ -180,7 +187,7 @@ module sample_gather_control #(
         end
     endgenerate
 
-    // What goes along with the sums: to the memories after TREE cycles, to ElemMul and Assemble after two more.
+    // What goes along with the sums: to the memories after DELAY cycles, to ElemMul and Assemble after two more.
     localparam integer TAG_WIDTH = 2 * WORD_WIDTH + 4;
 
     wire [TAG_WIDTH-1:0] tag_in;
@@ -188,21 +195,15 @@ module sample_gather_control #(
 
     assign tag_in = { word, word_reg[WORD_WIDTH-1:0], slot_reg, first_slot, outputs};
 
-    generate
-        if (TREE == 0) begin : gen_direct
-            assign tag = tag_in;
-        end else begin : gen_delay
-            reg  [TREE*TAG_WIDTH-1:0]     tag_reg;
-            wire [(TREE+1)*TAG_WIDTH-1:0] chain = {tag_reg, tag_in};
+    reg  [DELAY*TAG_WIDTH-1:0]     tag_reg;
+    wire [(DELAY+1)*TAG_WIDTH-1:0] chain = {tag_reg, tag_in};
 
-            always @(posedge clk) begin
-                if (rst) tag_reg <= {(TREE * TAG_WIDTH){1'b0}};
-                else tag_reg <= chain[TREE*TAG_WIDTH-1:0];
-            end
+    always @(posedge clk) begin
+        if (rst) tag_reg <= {(DELAY * TAG_WIDTH){1'b0}};
+        else tag_reg <= chain[DELAY*TAG_WIDTH-1:0];
+    end
 
-            assign tag = chain[TREE*TAG_WIDTH+:TAG_WIDTH];
-        end
-    endgenerate
+    assign tag = chain[DELAY*TAG_WIDTH+:TAG_WIDTH];
 
     wire [WORD_WIDTH-1:0] tag_word;
     wire [1:0]            tag_slot;
@@ -211,6 +212,26 @@ module sample_gather_control #(
 
     assign {tag_word, state_addr, tag_slot, tag_first, tag_output} = tag;
 
+    // ---- To the lanes ---------------------------------------------------------------------------------------------------
+    wire                 sweeping = state_reg == S_SWEEP;
+    reg                  sweep_reg;
+    reg  [LANES-1:0]     drain_en_reg;
+    reg  [1:0]           drain_bank_reg;
+    reg  [ROW_WIDTH-1:0] drain_row_reg;
+
+    always @(posedge clk) begin
+        drain_bank_reg <= outputs ? 2'd2 : {1'b0, bank_reg};
+        drain_row_reg  <= sweeping ? sweep_row_reg[ROW_WIDTH-1:0] : outputs ? out_row : gate_row;
+        if (rst) begin
+            sweep_reg    <= 1'b0;
+            drain_en_reg <= {LANES{1'b0}};
+        end else begin
+            sweep_reg    <= sweeping;
+            drain_en_reg <= enabled;
+        end
+    end
+
+    // ---- Marks ----------------------------------------------------------------------------------------------------------
     reg       s1_cell_reg, s2_cell_reg;
     reg [1:0] s1_slot_reg, s2_slot_reg;
     reg       s1_output_reg, s2_output_reg;
@@ -233,9 +254,10 @@ module sample_gather_control #(
 
     assign idle = state_reg == S_IDLE && tail_reg == 5'd0;
     assign drained = drained_reg;
-    assign sweep = state_reg == S_SWEEP;
-    assign drain_bank = outputs ? 2'd2 : {1'b0, bank_reg};
-    assign drain_row = sweep ? sweep_row_reg[ROW_WIDTH-1:0] : outputs ? out_row : gate_row;
+    assign sweep = sweep_reg;
+    assign drain_en = drain_en_reg;
+    assign drain_bank = drain_bank_reg;
+    assign drain_row = drain_row_reg;
     assign param_addr = {tag_word, tag_slot};
     assign state_read = tag_first;
     assign t0_cell = s2_cell_reg;

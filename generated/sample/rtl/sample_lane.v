@@ -4,7 +4,7 @@
 //                      ^       └─> pe[0..CHANNELS-1] ─> drain_data
 //                    word
 //
-// One weight is decoded for the multipliers of all channels. One word a cycle; its sum is written three cycles later.
+// One weight is decoded for the multipliers of all channels. One word a cycle; its sum is written four cycles later.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -45,6 +45,10 @@ module sample_lane #(
 
     /* verilator no_inline_module */
 
+    reg rst_reg;
+
+    always @(posedge clk) rst_reg <= rst;
+
     localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
     localparam integer BANK_ROW_WIDTH = ROW_WIDTH;
     localparam integer BANK_WIDTH = $clog2(BANKS);
@@ -63,7 +67,7 @@ module sample_lane #(
         .ROW_WIDTH(ROW_WIDTH)
     ) u_row_decode (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .word_valid(word_valid),
         .word_first(word_first),
         .word_bank(word_bank),
@@ -83,8 +87,9 @@ module sample_lane #(
     assign mac = mac_reg;
 
     // ---- Control of the PEs ---------------------------------------------------------------------------------------------
-    wire                            take_sum;
-    wire                            take_last;
+    wire                            hit1;
+    wire                            hit2;
+    wire                            hit3;
     wire                            write_en;
     wire [BANK_WIDTH-1:0]           write_bank;
     wire [BANK_ROW_WIDTH-1:0]       write_row;
@@ -104,11 +109,12 @@ module sample_lane #(
         .PLACE_WIDTH(BANK_WIDTH + BANK_ROW_WIDTH)
     ) u_arith_control (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .op_valid(op_valid),
         .op_place({read_bank, read_row}),
-        .take_sum(take_sum),
-        .take_last(take_last),
+        .hit1(hit1),
+        .hit2(hit2),
+        .hit3(hit3),
         .write_en(write_en),
         .write_place({write_bank, write_row})
     );
@@ -118,7 +124,7 @@ module sample_lane #(
         .BANKS(BANKS)
     ) u_bank_control (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .read_bank(read_bank),
         .read_row(read_row),
         .write_en(write_en),
@@ -150,8 +156,9 @@ module sample_lane #(
                 .clk(clk),
                 .weight(op_weight),
                 .act(op_acts[c*ACT_WIDTH+:ACT_WIDTH]),
-                .take_sum(take_sum),
-                .take_last(take_last),
+                .hit1(hit1),
+                .hit2(hit2),
+                .hit3(hit3),
                 .bank_write_en(bank_write_en),
                 .bank_empty(bank_empty),
                 .bank_write_row(bank_write_row),

@@ -18,12 +18,13 @@ module sample_pe #(
     parameter integer BANKS = 3
 ) (
     input  wire                           clk,
-    // Operation (cycle 0) and its operand (cycle 1).
+    // Operation and its hazards (cycle 0).
     input  wire signed [WEIGHT_WIDTH-1:0] weight,
     input  wire signed [ACT_WIDTH-1:0]    act,
-    input  wire                           take_sum,
-    input  wire                           take_last,
-    // Accumulator banks: read in cycle 0, written in cycle 2.
+    input  wire                           hit1,
+    input  wire                           hit2,
+    input  wire                           hit3,
+    // Accumulator banks (see act_buffer): read in cycles 0 and 1, written in cycle 3.
     input  wire [BANKS-1:0]               bank_write_en,
     input  wire [BANKS-1:0]               bank_empty,
     input  wire [BANKS*ROW_WIDTH-1:0]     bank_write_row,
@@ -35,6 +36,7 @@ module sample_pe #(
 
     wire signed [ACC_WIDTH-1:0] read_data;
     wire signed [ACC_WIDTH-1:0] write_data;
+    wire signed [ACC_WIDTH-1:0] last_data;
 
     sample_arith_unit #(
         .ACT_WIDTH(ACT_WIDTH),
@@ -44,10 +46,11 @@ module sample_pe #(
         .clk(clk),
         .weight(weight),
         .act(act),
-        .take_sum(take_sum),
-        .take_last(take_last),
+        .hit1(hit1),
+        .hit2(hit2),
         .read_data(read_data),
-        .write_data(write_data)
+        .write_data(write_data),
+        .last_data(last_data)
     );
 
     sample_act_buffer #(
@@ -62,8 +65,10 @@ module sample_pe #(
         .write_data(write_data),
         .bank_read_row(bank_read_row),
         .read_select(read_select),
-        .read_data(read_data),
         .drain_select(drain_select),
+        .take_old(hit3),
+        .old_data(last_data),
+        .read_data(read_data),
         .drain_data(drain_data)
     );
 

@@ -5,8 +5,8 @@
 //             cycle 1   addr_reg                       -> weight memory
 //             cycle 2   latch of the weight memory
 //             cycle 3   word = output of the memory; word_* -> row_decode
-// A marker passes through without a word. `done` tells that one has come to cycle 3, and each `done_clear` takes one. The
-// last sum ahead of a marker is written two cycles later at most; column_group, sequencer and gather_control take longer
+// A marker passes through without a word. `done` tells that one has come to cycle 2, and each `done_clear` takes one. The
+// last sum ahead of a marker is written four cycles later at most; column_group, sequencer and gather_control take longer
 // than that before they drain its row.
 `resetall
 `timescale 1ns / 1ps
@@ -75,10 +75,8 @@ module sample_spmat_read #(
 
     always @(posedge clk) begin
         s1_first_reg <= take;
-        if (take) begin
-            s1_bank_reg <= entry_bank;
-            s1_acts_reg <= entry_acts;
-        end
+        s1_bank_reg  <= entry_bank;
+        s1_acts_reg  <= entry_acts;
         if (take) addr_reg <= entry_start;
         else addr_reg <= addr_reg + 1'b1;
         if (rst) begin
@@ -90,17 +88,19 @@ module sample_spmat_read #(
         end
     end
 
-    // Cycles 2 and 3: wait for the memory.
+    // Cycles 2 and 3: wait for the memory. What belongs to the column is held in cycle 2, by a register.
     reg                 s2_valid_reg, s3_valid_reg;
     reg                 s2_first_reg, s3_first_reg;
-    reg                 s2_marker_reg, s3_marker_reg;
+    reg                 s2_marker_reg;
     reg [1:0]           s2_bank_reg, s3_bank_reg;
     reg [ACT_WIDTH-1:0] s2_acts_reg, s3_acts_reg;
 
     always @(posedge clk) begin
         s2_first_reg <= s1_first_reg;
-        s2_bank_reg  <= s1_bank_reg;
-        s2_acts_reg  <= s1_acts_reg;
+        if (s1_first_reg) begin
+            s2_bank_reg <= s1_bank_reg;
+            s2_acts_reg <= s1_acts_reg;
+        end
         s3_first_reg <= s2_first_reg;
         s3_bank_reg  <= s2_bank_reg;
         s3_acts_reg  <= s2_acts_reg;
@@ -108,12 +108,10 @@ module sample_spmat_read #(
             s2_valid_reg  <= 1'b0;
             s2_marker_reg <= 1'b0;
             s3_valid_reg  <= 1'b0;
-            s3_marker_reg <= 1'b0;
         end else begin
             s2_valid_reg  <= s1_valid_reg;
             s2_marker_reg <= s1_marker_reg;
             s3_valid_reg  <= s2_valid_reg;
-            s3_marker_reg <= s2_marker_reg;
         end
     end
 
@@ -122,8 +120,8 @@ module sample_spmat_read #(
 
     always @(posedge clk) begin
         if (rst) markers_reg <= 2'd0;
-        else if (s3_marker_reg && !done_clear) markers_reg <= markers_reg + 2'd1;
-        else if (done_clear && !s3_marker_reg) markers_reg <= markers_reg - 2'd1;
+        else if (s2_marker_reg && !done_clear) markers_reg <= markers_reg + 2'd1;
+        else if (done_clear && !s2_marker_reg) markers_reg <= markers_reg - 2'd1;
     end
 
     assign entry_ready = take;

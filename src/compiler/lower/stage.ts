@@ -81,9 +81,15 @@ export class Stage {
     this.#blocks.push(loop);
   }
 
-  /** Puts the products of the step into MAC; what has happened then is told behind. */
-  emitProducts(): void {
-    emitTiles(this.#blocks, this.body.mac);
+  /**
+   * Puts the products of the step into MAC.
+   *
+   * @param ahead whether products of the next step may be among them
+   * @param loadFree happens when the frames of the step are read
+   */
+  emitProducts(ahead: boolean, loadFree: Happening): void {
+    const { mac } = this.body;
+    emitTiles(this.#blocks, mac, ahead, () => mac.happen(loadFree));
   }
 
   /** Frames before the first step, for windows that begin there. */

@@ -187,7 +187,6 @@ function layerStage(
     });
     store.happen(stored.free);
   }
-  stage.emitProducts();
-  mac.happen(loadFree);
+  stage.emitProducts(false, loadFree);
   return stage;
 }

@@ -138,7 +138,7 @@ export class GroupTwin {
     const buffers = this.#buffers;
     for (let feed = 0; feed < this.feeds; feed++) {
       const passing = this.#passing[feed]!;
-      if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 2) & 1) - Number(cleared);
+      if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 1) & 1) - Number(cleared);
       let taken = 0;
       const level = this.#level[feed]!;
       const words = this.#words[feed]!;
@@ -165,7 +165,7 @@ export class GroupTwin {
         this.#first[feed] = at + 1 === depth ? 0 : at + 1;
         this.#level[feed] = level - 1;
       }
-      this.#passing[feed] = ((passing << 1) | taken) & 7;
+      this.#passing[feed] = ((passing << 1) | taken) & 3;
       if (sent === NONE) continue;
       const count = sent === IS_MARKER ? MARKER : this.#counts[feed]![sent]!;
       if (sent !== IS_MARKER && count === 0) continue;

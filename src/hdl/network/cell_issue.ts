@@ -23,10 +23,13 @@ export function kindView({ kinds }: NetworkSizes) {
   };
 }
 
+/** Address of a parameter -> the parameter, at its lane together with the sums. */
+const PARAM_READ = 2;
+
 /** Order of the rows of CELL. */
 export function cellIssue(sizes: NetworkSizes): ModulePlan {
   const { kinds, lanes, elemLanes, rowBits, paramDepth, replicated } = sizes;
-  const { lag, drainDelay, tree } = cellPipeline(sizes);
+  const { lag, sums } = cellPipeline(sizes);
   const beats = replicatedBeats(sizes);
   const there = (kind: NetworkSizes['kinds'][number], own: number) => (kinds.includes(kind) ? own : 1);
   const most = Math.max(
@@ -39,7 +42,7 @@ export function cellIssue(sizes: NetworkSizes): ModulePlan {
   const gap = replicatedCycles(sizes) - 1;
   const gapBits = unsignedBits(gap);
   const paramAddr = clog2(paramDepth);
-  const param = 1 + drainDelay + tree;
+  const paramDelay = sums - PARAM_READ - 1;
   return networkPlan('cell_issue', {
     lanes,
     elemLanes,
@@ -59,17 +62,13 @@ export function cellIssue(sizes: NetworkSizes): ModulePlan {
     gapMsb: gapBits - 1,
     gapZero: lit(gapBits, 0),
     gapFull: lit(gapBits, gap),
-    drainCycle: 1 + drainDelay,
-    paramCycle: param === 1 + drainDelay ? 'beside it' : `in cycle ${param}`,
-    phaseCycle: 3 + drainDelay,
+    paramCycle: 1 + paramDelay,
     tokenMsb: TOKEN_BITS - 1,
     phaseBits: clog2(lanes / elemLanes),
     phaseMsb: phaseMsb(sizes),
-    drainDelay: drainDelay > 0,
-    tree: tree > 0,
-    deep: tree > 1,
-    paramDelayMsb: tree * paramAddr - 1,
-    paramDelayKeep: (tree - 1) * paramAddr - 1,
+    deep: paramDelay > 1,
+    paramDelayMsb: paramDelay * paramAddr - 1,
+    paramDelayKeep: (paramDelay - 1) * paramAddr - 1,
   });
 }
 

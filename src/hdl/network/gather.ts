@@ -10,7 +10,14 @@ export function phaseMsb({ lanes, elemLanes }: NetworkSizes): number {
 /** Multiplexer over the phases and adder tree over the groups, of one channel. */
 export function gather(sizes: NetworkSizes): ModulePlan {
   const { groups, lanes, elemLanes, accBits } = sizes;
-  return modulePlan('gather', { groups, lanes, elemLanes, accWidth: accBits, phaseMsb: phaseMsb(sizes) });
+  return modulePlan('gather', {
+    groups,
+    lanes,
+    elemLanes,
+    accWidth: accBits,
+    phaseMsb: phaseMsb(sizes),
+    direct: false,
+  });
 }
 
 /** Pipelined sum over the groups. */

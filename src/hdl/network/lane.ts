@@ -35,9 +35,12 @@ export function arithControl({ rowBits }: NetworkSizes): ModulePlan {
 }
 
 /** Rows and enables of a lane's accumulators. */
-export function bankControl({ rowBits, tileRows }: NetworkSizes): ModulePlan {
+export function bankControl({ rowBits, tileRows, accBits }: NetworkSizes): ModulePlan {
   const mask = lit(rowBits, 2 ** clog2(tileRows) - 1);
-  return modulePlan('bank_control', { rowWidth: rowBits, ...TILES, mask0: mask, mask1: mask });
+  const block = flag(inBlockBank(tileRows, accBits));
+  return modulePlan('bank_control', {
+    ...{ rowWidth: rowBits, ...TILES, mask0: mask, mask1: mask, block0: block, block1: block },
+  });
 }
 
 /** Multiply-accumulate unit of a PE. */

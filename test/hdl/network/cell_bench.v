@@ -126,8 +126,8 @@ module cell_bench;
         .idle(idle)
     );
 
-    // Accumulators: read in cycle 0, in drain_data in cycle 2.
-    reg [CHANNELS*GROUPS*LANES*ACC_WIDTH-1:0] drained1, drained2;
+    // Accumulators: read in cycle 0, in drain_data in cycle 3.
+    reg [CHANNELS*GROUPS*LANES*ACC_WIDTH-1:0] drained1, drained2, drained3;
     // Words of the states: asked for in cycle 0, there in cycle 3.
     reg [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] state1, state2, state3;
     wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] write_data;
@@ -138,7 +138,7 @@ module cell_bench;
             dut_cell_unit u_cell_unit (
                 .clk(clk),
                 .table_load(29'd0),
-                .drain_data(drained2[ch*GROUPS*LANES*ACC_WIDTH+:GROUPS*LANES*ACC_WIDTH]),
+                .drain_data(drained3[ch*GROUPS*LANES*ACC_WIDTH+:GROUPS*LANES*ACC_WIDTH]),
                 .phase(phase),
                 .ctl(ctl),
                 .params(params),
@@ -197,6 +197,7 @@ module cell_bench;
         // Tiles.
         drained1 <= {(CHANNELS * GROUPS * LANES * ACC_WIDTH){1'bx}};
         drained2 <= drained1;
+        drained3 <= drained2;
         for (c = 0; c < CHANNELS; c = c + 1) for (g = 0; g < GROUPS; g = g + 1) for (l = 0; l < LANES; l = l + 1) begin
             if (drain_en[l]) begin
                 n = (((drain_tile ? CHANNELS : 0) + c) * GROUPS + g) * LANES * ROWS + l * ROWS + drain_row;

@@ -350,8 +350,8 @@ module mac_bench;
     integer   drained = 0;
     reg       draining = 1'b0;
     integer   drain_pause = 0;
-    reg       e1 = 1'b0, e2 = 1'b0, t1, t2;
-    reg [ROW-1:0] r1, r2;
+    reg       e1 = 1'b0, e2 = 1'b0, e3 = 1'b0, t1, t2, t3;
+    reg [ROW-1:0] r1, r2, r3;
 
     always @(posedge clk) begin
         drain_en <= {L{1'b0}};
@@ -378,7 +378,10 @@ module mac_bench;
         e2 <= e1;
         t2 <= t1;
         r2 <= r1;
-        if (e2) $display("row %0d %0d %h", t2, r2, drain_data);
+        e3 <= e2;
+        t3 <= t2;
+        r3 <= r2;
+        if (e3) $display("row %0d %0d %h", t3, r3, drain_data);
     end
 
     // ---- End ------------------------------------------------------------------------------------------------------------

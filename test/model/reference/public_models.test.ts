@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { compare, PACKAGED, windowsOf } from '../../../fixtures/public_models.ts';
+import { compare, PACKAGED } from '../../../fixtures/public_models.ts';
 import { createFrames } from '../../../src/data/frames.ts';
 import { importModel } from '../../../src/model/import/read_model.ts';
 import { readWav } from '../../../src/speech/wav.ts';
+import { windowsOf } from '../../../src/speech/windows.ts';
 import { Rng } from '../../../src/util/rng.ts';
 
 const FOLDER = dirname(createRequire(import.meta.url).resolve('@ricky0123/vad-web'));
