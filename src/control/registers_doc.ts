@@ -92,6 +92,9 @@ initial states are not part of an image; a host that wants an utterance to start
 - Write: STATE_PLACE with element 0, then the elements to STATE_WRITE; c first, then all elements of y, which must be complete. STATE.resume then
   makes the next frame go on, unless it is marked as the start of an utterance.
 - STATE.clear makes the next frame start an utterance.
+
+Of a network that runs step by step, bits 31 to 24 of STATE_PLACE are the number of a state (MODEL_STATES; the C header has their sizes and formats), and elements can be written in
+any order. Where it runs by utterance, no state outlives one: STATE.idle stays 0.
 `;
 
 /** `docs/registers.md`: the register map as a table, and what start, pause and soft reset do. */

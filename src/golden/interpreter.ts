@@ -104,6 +104,11 @@ function step(state: StreamState, counts: Int32Array, stepsOf: (axis: number) =>
     state.end();
     return true;
   }
+  // Sums are the same whether products are done ahead or not.
+  if (instruction.op === 'mac' && (instruction.turn === 'ahead' || instruction.turn === 'too')) {
+    state.at++;
+    return true;
+  }
   const ownTile = tile === null ? 0 : tile(state.counters);
   const place = (semaphore: Semaphore) => NUMBERS.get(semaphore)! + (ofTile(semaphore) ? ownTile : 0);
   for (const { semaphore, count } of instruction.waits) if (counts[place(semaphore)]! < count) return false;

@@ -52,6 +52,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'rom',
   'rom2',
   'reader_sequencer',
+  'reset_stage',
   'round_clip',
   'row_align',
   'row_decode',

@@ -18,7 +18,8 @@ export interface ProgramCheck {
  * 15 and never deadlock; nothing is read before it is written, or written while it is still needed.
  *
  * The streams wait for each other by semaphores alone, each with one stream that posts and one that waits; so the order of events
- * that they force is the same in every run, and what holds in one holds in all.
+ * that they force is the same in every run, and what holds in one holds in all. Products that are done ahead where frames come early
+ * enough are walked through both ways.
  *
  * @throws EsegenError that names the instruction
  */
@@ -27,9 +28,10 @@ export function checkProgram(program: Program): ProgramCheck {
   const counts: Record<string, number> = {};
   for (const more of STEPS) {
     const steps = stepsOfAxes(program, shortest(program) + more);
-    walkAll(program, steps);
+    for (const ahead of [false, true]) walkAll(program, steps, ahead);
     for (const semaphore of SEMAPHORES) {
-      const most = largestCount(program, steps, SEMAPHORES.indexOf(semaphore));
+      const number = SEMAPHORES.indexOf(semaphore);
+      const most = Math.max(...[false, true].map((ahead) => largestCount(program, steps, number, ahead)));
       if (most > SEMAPHORE_MAX) {
         const fix = 'Divide the network into several';
         throw new EsegenError('program', `expected at most ${SEMAPHORE_MAX} tokens of ${semaphore}, got ${most}`, fix);
@@ -77,8 +79,8 @@ function shortest(program: Program): number {
 }
 
 /** Walks through the program in one order, with the accesses of every instruction. */
-function walkAll(program: Program, steps: readonly number[]): void {
-  const walk = new Walk(program, steps);
+function walkAll(program: Program, steps: readonly number[], ahead: boolean): void {
+  const walk = new Walk(program, steps, ahead);
   const log = new AccessLog(program, steps);
   for (let moved = true; moved; ) {
     moved = false;
@@ -104,8 +106,8 @@ function walkAll(program: Program, steps: readonly number[]): void {
  * Largest count of a semaphore in any order: the stream that takes its tokens goes on only when no other can, so that each time as many
  * as can be are there.
  */
-function largestCount(program: Program, steps: readonly number[], semaphore: number): number {
-  const walk = new Walk(program, steps);
+function largestCount(program: Program, steps: readonly number[], semaphore: number, ahead: boolean): number {
+  const walk = new Walk(program, steps, ahead);
   const taker = STREAMS.find((stream) => walk.waitsFor(stream, semaphore));
   if (taker === undefined) return 0;
   const others: readonly Stream[] = STREAMS.filter((stream) => stream !== taker);

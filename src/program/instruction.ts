@@ -95,6 +95,12 @@ export interface TileAddress {
   readonly q: number;
 }
 
+/**
+ * When a product is done: always; `ahead` of its step, if the frames of that are loaded, else left out; `too` if the last one ahead was; and `else`
+ * in its own step, if it was not. What is left out takes and posts no tokens.
+ */
+export const MAC_TURNS = ['always', 'ahead', 'too', 'else'] as const;
+
 /** Adds segment · (source << align) to a tile. */
 export interface MacInstruction extends Synchronized {
   readonly op: 'mac';
@@ -106,6 +112,7 @@ export interface MacInstruction extends Synchronized {
   readonly align: number;
   /** Need not wait for `ready` before its first column: it may follow the progress of the vector that CELL writes. */
   readonly chain: boolean;
+  readonly turn: (typeof MAC_TURNS)[number];
 }
 
 /** Drains the rows of a tile through a slot program; the drained accumulators are zero again. */

@@ -5,6 +5,14 @@ import { vectorElements } from './program.ts';
 import type { SlotProgram } from './slot_program.ts';
 
 /** `2·t + p − 3` for terms and a constant; 0 where there are none. */
+/** What a listing says of the turn of a product. */
+const TURN_NOTES = {
+  always: [],
+  ahead: ['ahead, if loaded'],
+  too: ['ahead as well'],
+  else: ['if not ahead'],
+} as const;
+
 function sum(terms: readonly (readonly [number, string])[], constant = 0): string {
   const parts = [...terms.map(([factor, name]) => [factor, factor === 1 ? name : `${factor}·${name}`] as const)]
     .filter(([factor]) => factor !== 0)
@@ -101,10 +109,10 @@ function workOf(program: Program, instruction: Instruction): string {
       return `store ${target} ← ${viewName(program, from)}`;
     }
     case 'mac': {
-      const { segment, source, align, tile, previous, chain } = instruction;
+      const { segment, source, align, tile, previous, chain, turn } = instruction;
       const { name, rows, columns } = segments[segment]!;
       const shift = align === 0 ? '' : ` << ${align}`;
-      const notes = [...(previous ? ['step before'] : []), ...(chain ? ['chained'] : [])];
+      const notes = [...(previous ? ['step before'] : []), ...(chain ? ['chained'] : []), ...TURN_NOTES[turn]];
       const said = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
       return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}] · ${viewName(program, source)}${shift}${said}`;
     }

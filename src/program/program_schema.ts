@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { expected, integer } from '../util/schema.ts';
-import { type Instruction, SEMAPHORES, type Streams } from './instruction.ts';
+import { type Instruction, MAC_TURNS, SEMAPHORES, type Streams } from './instruction.ts';
 import type {
   Parameters,
   Program,
@@ -159,7 +159,7 @@ const store = z.strictObject({
 });
 const mac = z.strictObject({
   ...{ op: z.literal('mac'), ...synchronized, segment: count, source: count, previous: z.boolean() },
-  ...{ tile, align: integer(0, 15), chain: z.boolean() },
+  ...{ tile, align: integer(0, 15), chain: z.boolean(), turn: z.enum(MAC_TURNS) },
 });
 const cell = z.strictObject({
   ...{ op: z.literal('cell'), ...synchronized, slotProgram: count, parameters: count },

@@ -113,6 +113,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
       field('align', 4, 'left shift of the elements'),
       field('previous', 1, "reads the step before: zeros in a voice's first step"),
       field('chain', 1, 'may follow the progress of what it waits for'),
+      field('turn', 2, '0 always, 1 ahead, if its frames are loaded, 2 if the last one ahead was done, 3 if not'),
       field('taps', 6, 'frames of a window over time'),
       field('slotStep', 4, 'slots from tap to tap'),
       field('rows', 9, 'runs of a frame'),

@@ -37,14 +37,19 @@ export class Walk {
   readonly #program: Program;
   readonly #steps: readonly number[];
   readonly #streams: Readonly<Record<Stream, StreamWalk>>;
+  readonly #ahead: boolean;
+  /** The last product that could be was done ahead. */
+  #wasAhead = false;
   /** Clocks of the posts that are not taken yet, by semaphore, oldest first. */
   readonly #posted: Int32Array[][] = SEMAPHORES.map(() => []);
   /** Counts of the semaphores. */
   readonly counts: number[] = SEMAPHORES.map(() => 0);
 
-  constructor(program: Program, steps: readonly number[]) {
+  /** @param ahead whether products are done ahead where they can be */
+  constructor(program: Program, steps: readonly number[], ahead: boolean) {
     this.#program = program;
     this.#steps = steps;
+    this.#ahead = ahead;
     const start = (): StreamWalk => ({
       ...{ at: 0, events: 0, counters: { t: 0, p: 0, q: 0 }, loops: [] },
       clock: new Int32Array(STREAMS.length),
@@ -92,10 +97,16 @@ export class Walk {
           own.loops.pop();
           own.at++;
         }
-      } else {
-        return this.#run(stream, own, instruction);
-      }
+      } else if (this.#leavesOut(instruction)) own.at++;
+      else return this.#run(stream, own, instruction);
     }
+  }
+
+  /** Whether a product is not done here. */
+  #leavesOut(instruction: Instruction): boolean {
+    if (instruction.op !== 'mac' || instruction.turn === 'always') return false;
+    if (instruction.turn === 'ahead') this.#wasAhead = this.#ahead && this.counts[SEMAPHORES.indexOf('loaded')]! > 0;
+    return this.#wasAhead === (instruction.turn === 'else');
   }
 
   #run(stream: Stream, own: StreamWalk, instruction: Exclude<Instruction, { op: 'loop' | 'end' }>): WalkEvent | null {

@@ -13,7 +13,7 @@ import { Rng } from '../../src/util/rng.ts';
 import { randomMachine, randomQuantized } from '../golden/random_quantized.ts';
 
 function programOf(seed: number, utterance = seed % 2 === 0): Program {
-  return lower(randomQuantized(seed, { utterance }), randomMachine(new Rng(seed)));
+  return lower(randomQuantized(seed, { utterance }), randomMachine(new Rng(seed)), true);
 }
 
 /** The program with an instruction changed. */

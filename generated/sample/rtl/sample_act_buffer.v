@@ -5,9 +5,9 @@
 // Beside a sum stands a bit that says whether it is one: a row that was drained is empty until a sum is written. Empty rows
 // read as zero.
 //
-// Pipeline:   cycle 0   rows of banks in block RAM
-//             cycle 1   rows of the others, which are read without a clock; read_select, take_old -> multiplexers
-//             cycle 2   read_data, drain_data
+// Pipeline:   cycle 0   rows of banks in block RAM; read_select, take_old
+//             cycle 1   rows of the others, which are read without a clock -> multiplexers
+//             cycle 2   read_data, drain_data; an empty row resets the register
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -85,17 +85,29 @@ module sample_act_buffer #(
 
     wire unused_row = &{1'b0, bank_write_row, bank_read_row};
 
-    wire [WIDTH-1:0] read_gate = read_select[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
-    wire [WIDTH-1:0] drain_gate = drain_select[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
-    wire [WIDTH-1:0] read_word = read_select[1] ? bank_data[2*WIDTH+:WIDTH] : read_gate;
-    wire [WIDTH-1:0] drain_word = drain_select[1] ? bank_data[2*WIDTH+:WIDTH] : drain_gate;
+    reg [$clog2(BANKS)-1:0] read_select_reg;
+    reg [$clog2(BANKS)-1:0] drain_select_reg;
+    reg                     take_old_reg;
+
+    always @(posedge clk) begin
+        read_select_reg  <= read_select;
+        drain_select_reg <= drain_select;
+        take_old_reg     <= take_old;
+    end
+
+    wire [WIDTH-1:0] read_gate = read_select_reg[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
+    wire [WIDTH-1:0] drain_gate = drain_select_reg[0] ? bank_data[WIDTH+:WIDTH] : bank_data[0+:WIDTH];
+    wire [WIDTH-1:0] read_word = read_select_reg[1] ? bank_data[2*WIDTH+:WIDTH] : read_gate;
+    wire [WIDTH-1:0] drain_word = drain_select_reg[1] ? bank_data[2*WIDTH+:WIDTH] : drain_gate;
 
     reg signed [ACC_WIDTH-1:0] read_reg;
     reg signed [ACC_WIDTH-1:0] drain_reg;
 
     always @(posedge clk) begin
-        read_reg  <= take_old ? old_data : read_word[ACC_WIDTH] ? read_word[ACC_WIDTH-1:0] : {ACC_WIDTH{1'b0}};
-        drain_reg <= drain_word[ACC_WIDTH] ? drain_word[ACC_WIDTH-1:0] : {ACC_WIDTH{1'b0}};
+        if (!take_old_reg && !read_word[ACC_WIDTH]) read_reg <= {ACC_WIDTH{1'b0}};
+        else read_reg <= take_old_reg ? old_data : read_word[ACC_WIDTH-1:0];
+        if (!drain_word[ACC_WIDTH]) drain_reg <= {ACC_WIDTH{1'b0}};
+        else drain_reg <= drain_word[ACC_WIDTH-1:0];
     end
 
     assign read_data = read_reg;

@@ -1,7 +1,8 @@
 // arith_control: what the arithmetic units of all channels of a lane have in common: rows and hazards.
 //
 // Pipeline:   cycle 0   op_* (registers of row_decode)      place -> read port of act_buffer
-//             cycle 1   hit_*; row at the banks' outputs     -> operand register
+//                       hit1, hit2, hit3 -> registers of the PEs
+//             cycle 1   row at the banks' outputs            -> operand register
 //             cycle 2   product and operand in the arithmetic units
 //             cycle 3   sum                                 -> write port of act_buffer
 //             cycle 4   the sum written last
@@ -20,7 +21,7 @@ module sample_arith_control #(
     // Decoded operation.
     input  wire                   op_valid,
     input  wire [PLACE_WIDTH-1:0] op_place,
-    // Hazards, in cycle 1: the operation one, two, three ahead is of the same row.
+    // Hazards, in cycle 0: the operation one, two, three ahead is of the same row.
     output wire                   hit1,
     output wire                   hit2,
     output wire                   hit3,
@@ -31,15 +32,11 @@ module sample_arith_control #(
 
     reg                   s1_valid_reg, s2_valid_reg, s3_valid_reg;
     reg [PLACE_WIDTH-1:0] s1_place_reg, s2_place_reg, s3_place_reg;
-    reg                   hit1_reg, hit2_reg, hit3_reg;
 
     always @(posedge clk) begin
         s1_place_reg <= op_place;
         s2_place_reg <= s1_place_reg;
         s3_place_reg <= s2_place_reg;
-        hit1_reg     <= s1_valid_reg && s1_place_reg == op_place;
-        hit2_reg     <= s2_valid_reg && s2_place_reg == op_place;
-        hit3_reg     <= s3_valid_reg && s3_place_reg == op_place;
         if (rst) begin
             s1_valid_reg <= 1'b0;
             s2_valid_reg <= 1'b0;
@@ -51,9 +48,9 @@ module sample_arith_control #(
         end
     end
 
-    assign hit1 = hit1_reg;
-    assign hit2 = hit2_reg;
-    assign hit3 = hit3_reg;
+    assign hit1 = s1_valid_reg && s1_place_reg == op_place;
+    assign hit2 = s2_valid_reg && s2_place_reg == op_place;
+    assign hit3 = s3_valid_reg && s3_place_reg == op_place;
     assign write_en = s2_valid_reg;
     assign write_place = s2_place_reg;
 

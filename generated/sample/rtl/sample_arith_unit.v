@@ -23,7 +23,7 @@ module sample_arith_unit #(
     // Cycle 0.
     input  wire signed [WEIGHT_WIDTH-1:0] weight,
     input  wire signed [ACT_WIDTH-1:0]    act,
-    // Cycle 1: in the next one the operand is sum_reg, or else last_reg, instead of read_data.
+    // Cycle 0: in cycle 2 the operand is sum_reg, or else last_reg, instead of read_data.
     input  wire                           hit1,
     input  wire                           hit2,
     // Cycle 2.
@@ -36,6 +36,8 @@ module sample_arith_unit #(
     localparam integer PRODUCT_WIDTH = ACT_WIDTH + WEIGHT_WIDTH;
     localparam integer SUM_WIDTH = ACC_WIDTH;
 
+    reg                            hit1_reg;
+    reg                            hit2_reg;
     reg                            take_sum_reg;
     reg                            take_last_reg;
     reg signed [PRODUCT_WIDTH-1:0] multiplied_reg;
@@ -49,8 +51,10 @@ module sample_arith_unit #(
     wire signed [SUM_WIDTH-1:0] sum = product + operand;
 
     always @(posedge clk) begin
-        take_sum_reg   <= hit1;
-        take_last_reg  <= hit2;
+        hit1_reg       <= hit1;
+        hit2_reg       <= hit2;
+        take_sum_reg   <= hit1_reg;
+        take_last_reg  <= hit2_reg;
         multiplied_reg <= weight * act;
         product_reg    <= multiplied_reg;
         sum_reg        <= sum;

@@ -36,7 +36,7 @@ module sample_bank_control #(
     output wire [BANKS-1:0]           bank_empty,
     output wire [BANKS*ROW_WIDTH-1:0] bank_write_row,
     output wire [BANKS*ROW_WIDTH-1:0] bank_read_row,
-    // Bank of the row at the banks' outputs in cycle 1: for the arithmetic units, and for the drain.
+    // Bank of the row that is read: for the arithmetic units, and for the drain.
     output wire [$clog2(BANKS)-1:0]   read_select,
     output wire [$clog2(BANKS)-1:0]   drain_select
 );
@@ -45,12 +45,10 @@ module sample_bank_control #(
 
     reg                  sweep_reg;
     reg                  clear_reg;
-    reg [BANK_WIDTH-1:0] read_select_reg;
     reg [BANK_WIDTH-1:0] drain_bank_reg;
     reg [ROW_WIDTH-1:0]  drain_row_reg;
 
     always @(posedge clk) begin
-        read_select_reg <= read_bank;
         drain_bank_reg <= drain_bank;
         drain_row_reg  <= drain_row;
         if (rst) begin
@@ -102,8 +100,8 @@ module sample_bank_control #(
         end
     endgenerate
 
-    assign read_select = read_select_reg;
-    assign drain_select = drain_bank_reg;
+    assign read_select = read_bank;
+    assign drain_select = drain_bank;
 
 endmodule
 

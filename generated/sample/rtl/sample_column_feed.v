@@ -51,6 +51,10 @@ module sample_column_feed #(
 
     /* verilator no_inline_module */
 
+    reg rst_reg;
+
+    always @(posedge clk) rst_reg <= rst;
+
     localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
     localparam integer ENTRY_WIDTH = 3 + ACTS_WIDTH + ADDR_WIDTH + COUNT_WIDTH;
 
@@ -71,7 +75,7 @@ module sample_column_feed #(
         .COUNT_WIDTH(COUNT_WIDTH)
     ) u_ptr_read (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .advance(advance),
         .col_valid(col_valid),
         .col_first(col_first),
@@ -90,7 +94,7 @@ module sample_column_feed #(
         .DEPTH(FIFO_DEPTH)
     ) u_act_queue (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .s_data({share_marker, share_bank, share_acts, share_start, share_count}),
         .s_valid(share_valid),
         .s_ready(queue_ready),
@@ -106,7 +110,7 @@ module sample_column_feed #(
         .COUNT_WIDTH(COUNT_WIDTH)
     ) u_spmat_read (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .entry_valid(entry_valid),
         .entry_ready(entry_ready),
         .entry_marker(entry_marker),

@@ -45,6 +45,10 @@ module sample_lane #(
 
     /* verilator no_inline_module */
 
+    reg rst_reg;
+
+    always @(posedge clk) rst_reg <= rst;
+
     localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
     localparam integer BANK_ROW_WIDTH = ROW_WIDTH;
     localparam integer BANK_WIDTH = $clog2(BANKS);
@@ -63,7 +67,7 @@ module sample_lane #(
         .ROW_WIDTH(ROW_WIDTH)
     ) u_row_decode (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .word_valid(word_valid),
         .word_first(word_first),
         .word_bank(word_bank),
@@ -105,7 +109,7 @@ module sample_lane #(
         .PLACE_WIDTH(BANK_WIDTH + BANK_ROW_WIDTH)
     ) u_arith_control (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .op_valid(op_valid),
         .op_place({read_bank, read_row}),
         .hit1(hit1),
@@ -120,7 +124,7 @@ module sample_lane #(
         .BANKS(BANKS)
     ) u_bank_control (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .read_bank(read_bank),
         .read_row(read_row),
         .write_en(write_en),

@@ -18,7 +18,7 @@ module sample_pe #(
     parameter integer BANKS = 3
 ) (
     input  wire                           clk,
-    // Operation (cycle 0) and its hazards (cycle 1).
+    // Operation and its hazards (cycle 0).
     input  wire signed [WEIGHT_WIDTH-1:0] weight,
     input  wire signed [ACT_WIDTH-1:0]    act,
     input  wire                           hit1,

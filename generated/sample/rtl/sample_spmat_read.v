@@ -75,10 +75,8 @@ module sample_spmat_read #(
 
     always @(posedge clk) begin
         s1_first_reg <= take;
-        if (take) begin
-            s1_bank_reg <= entry_bank;
-            s1_acts_reg <= entry_acts;
-        end
+        s1_bank_reg  <= entry_bank;
+        s1_acts_reg  <= entry_acts;
         if (take) addr_reg <= entry_start;
         else addr_reg <= addr_reg + 1'b1;
         if (rst) begin
@@ -90,7 +88,7 @@ module sample_spmat_read #(
         end
     end
 
-    // Cycles 2 and 3: wait for the memory.
+    // Cycles 2 and 3: wait for the memory. What belongs to the column is held in cycle 2, by a register.
     reg                 s2_valid_reg, s3_valid_reg;
     reg                 s2_first_reg, s3_first_reg;
     reg                 s2_marker_reg;
@@ -99,8 +97,10 @@ module sample_spmat_read #(
 
     always @(posedge clk) begin
         s2_first_reg <= s1_first_reg;
-        s2_bank_reg  <= s1_bank_reg;
-        s2_acts_reg  <= s1_acts_reg;
+        if (s1_first_reg) begin
+            s2_bank_reg <= s1_bank_reg;
+            s2_acts_reg <= s1_acts_reg;
+        end
         s3_first_reg <= s2_first_reg;
         s3_bank_reg  <= s2_bank_reg;
         s3_acts_reg  <= s2_acts_reg;

@@ -17,15 +17,16 @@ import { utteranceStages } from './utterance.ts';
  * Lowers a network in integers to a program for a machine: streaming where a step can be answered as it comes, else by
  * utterance.
  *
+ * @param ahead whether products of the next step may be done before its turn, which weights from external memory cannot be
  * @throws EsegenError where a matrix does not belong to its source, or the network does not fit the machine
  */
-export function lower(quantized: QuantizedGraph, machine: Machine): Program {
+export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false): Program {
   const graph = spreadRecurrent(quantized);
   const plan = new GraphPlan(graph, wordUnit(machine));
   const builder = new ProgramBuilder(machine);
   const states: ProgramState[] = [];
   const streaming = plan.streams();
-  const stages = streaming ? [streamingStage(plan, builder, states)] : utteranceStages(plan, builder, states);
+  const stages = streaming ? [streamingStage(plan, builder, states, ahead)] : utteranceStages(plan, builder, states);
   const tables = graph.tables;
   const { axes, vectors, views, sequences, segments, parameters, slotPrograms } = builder;
   return {

@@ -13,7 +13,9 @@ export interface TilePart {
   /** Cycles that it takes, about. */
   readonly cycles: number;
   /** The work of MAC on columns from … to. */
-  readonly make: (from: number, to: number) => Omit<MacInstruction, 'waits' | 'posts' | 'chain'>;
+  readonly make: (from: number, to: number) => Omit<MacInstruction, 'waits' | 'posts' | 'chain' | 'tile' | 'turn'>;
+  /** The same product in the step before, where it needs no more than the frames of its step. */
+  readonly ahead: TilePart['make'] | null;
 }
 
 /** All that goes into a tile and is drained together. */
@@ -83,13 +85,17 @@ function takeCycles(list: Cut[], cycles: number): Cut[] {
 export class TileOrder {
   readonly #jobs: readonly TileJob[];
   readonly #left: { readonly free: Cut[]; readonly late: Cut[] }[];
+  /** The last job is the first one of the next step, of which some parts may be done in this one. */
+  readonly #ahead: boolean;
   /** Work of other tiles before the late parts of a job. */
   readonly #fills = new Map<number, { readonly job: number; readonly cuts: Cut[] }>();
 
-  constructor(jobs: readonly TileJob[]) {
+  constructor(jobs: readonly TileJob[], ahead = false) {
     this.#jobs = jobs;
-    this.#left = jobs.map(({ parts, ordered }) => {
+    this.#ahead = ahead;
+    this.#left = jobs.map(({ parts, ordered }, job) => {
       const cuts = parts.map((part) => ({ part, from: 0, to: part.columns }));
+      if (ahead && job === jobs.length - 1) return { free: cuts.filter(({ part }) => part.ahead !== null), late: [] };
       const firstLate = cuts.findIndex(({ part }) => isLate(part));
       const free = ({ part }: Cut, at: number) => !isLate(part) && !(ordered && firstLate >= 0 && at > firstLate);
       return { free: cuts.filter(free), late: cuts.filter((cut, at) => !free(cut, at)) };
@@ -103,6 +109,8 @@ export class TileOrder {
       for (const cut of cuts) out.push({ job: this.#jobs[job]!, cut });
     };
     for (const [at, { free, late }] of this.#left.entries()) {
+      const begun = out.some(({ job }) => job === this.#jobs[at]);
+      if (this.#ahead && at === this.#jobs.length - 1 && !begun) break;
       const exposed = late.length === 0 ? 0 : this.#waits(at) - total(free);
       emit(at, free);
       if (exposed > 0 && !this.#fills.has(at)) this.#plan(at);
@@ -142,36 +150,69 @@ export class TileOrder {
   }
 }
 
-/** Puts the products of all tiles of a step into MAC, and numbers the tiles. */
-export function emitTiles(blocks: readonly (TileJob | TileLoop)[], mac: StreamDraft): void {
+/** Products of the first job of the next step that can be done in this one; null where there are none in front of others. */
+function nextStep([first]: readonly (TileJob | TileLoop)[]): TileJob | null {
+  if (first === undefined || 'emit' in first) return null;
+  const count = first.parts.filter(({ ahead }) => ahead !== null).length;
+  const inFront = first.parts.slice(0, count).every(({ ahead }) => ahead !== null);
+  return count > 0 && inFront && count < first.parts.length ? { ...first, tile: { base: 0, t: 0, p: 0, q: 0 } } : null;
+}
+
+/** Jobs between loops over positions. */
+function runsOf(blocks: readonly (TileJob | TileLoop)[]): (TileJob[] | TileLoop)[] {
+  const runs: (TileJob[] | TileLoop)[] = [];
+  for (const block of blocks) {
+    const last = runs.at(-1);
+    if ('emit' in block) runs.push(block);
+    else if (Array.isArray(last)) last.push(block);
+    else runs.push([block]);
+  }
+  return runs;
+}
+
+/**
+ * Puts the products of all tiles of a step into MAC, and numbers the tiles.
+ *
+ * @param ahead whether products of the next step may be among them, where its frames are loaded
+ */
+export function emitTiles(blocks: readonly (TileJob | TileLoop)[], mac: StreamDraft, ahead: boolean): void {
   const tiles = new TileNumbers();
-  for (let at = 0; at < blocks.length; ) {
-    const block = blocks[at]!;
-    if ('emit' in block) {
-      tiles.loop(block);
-      block.emit();
-      at++;
+  const runs = runsOf(blocks);
+  const next = ahead ? nextStep(blocks) : null;
+  const orders = runs.map((run, at) => {
+    if (!Array.isArray(run)) return run;
+    const more = next !== null && at === runs.length - 1 ? [next] : [];
+    return new TileOrder([...run, ...more], more.length > 0).order();
+  });
+  // What may be done ahead is cut the same in its own step: segments are there once.
+  const aheads = orders.flatMap((order) => (Array.isArray(order) ? order.filter(({ job }) => job === next) : []));
+  for (const order of orders) {
+    if (!Array.isArray(order)) {
+      tiles.loop(order);
+      order.emit();
       continue;
     }
-    const jobs: TileJob[] = [];
-    for (; at < blocks.length; at++) {
-      const own = blocks[at]!;
-      if ('emit' in own) break;
-      jobs.push(own);
-    }
-    const order = new TileOrder(jobs).order();
-    for (const [number, { job, cut }] of order.entries()) {
-      const own = (other: (typeof order)[number]) => other.job === job;
-      const first = !order.slice(0, number).some(own);
-      const last = !order.slice(number + 1).some(own);
+    const all = order.flatMap((own) => {
+      const isAhead = aheads.length > 0 && own.job === blocks[0] && own.cut.part.ahead !== null;
+      if (!isAhead) return [own];
+      return aheads.filter(({ cut }) => cut.part === own.cut.part).map(({ cut }) => ({ job: own.job, cut }));
+    });
+    for (const [number, { job, cut }] of all.entries()) {
+      const { part, from, to } = cut;
+      const own = (other: (typeof all)[number]) => other.job === job;
+      const first = !all.slice(0, number).some(own);
+      const last = !all.slice(number + 1).some(own);
       if (first) tiles.open(job.tile);
+      const free = first ? [{ semaphore: 'tileFree0', count: 1 } as const] : [];
+      if (job === next) {
+        const waits = first ? [{ semaphore: 'loaded', count: 1 } as const, ...free] : [];
+        mac.work({ ...part.ahead!(from, to), tile: job.tile, turn: first ? 'ahead' : 'too' }, waits);
+        continue;
+      }
       if (last) tiles.close(job.tile);
-      mac.work(
-        cut.part.make(cut.from, cut.to),
-        first ? [{ semaphore: 'tileFree0', count: 1 }] : [],
-        last ? [{ semaphore: 'tileFull0', count: 1 }] : [],
-        cut.part.needs,
-      );
+      const turn = aheads.length > 0 && job === blocks[0] && part.ahead !== null ? 'else' : 'always';
+      const full = last ? [{ semaphore: 'tileFull0', count: 1 } as const] : [];
+      mac.work({ ...part.make(from, to), tile: job.tile, turn }, free, full, part.needs);
     }
   }
   tiles.flip();

@@ -81,9 +81,13 @@ export class Stage {
     this.#blocks.push(loop);
   }
 
-  /** Puts the products of the step into MAC; what has happened then is told behind. */
-  emitProducts(): void {
-    emitTiles(this.#blocks, this.body.mac);
+  /**
+   * Puts the products of the step into MAC; what has happened then is told behind.
+   *
+   * @param ahead whether products of the next step may be among them
+   */
+  emitProducts(ahead: boolean): void {
+    emitTiles(this.#blocks, this.body.mac, ahead);
   }
 
   /** Frames before the first step, for windows that begin there. */

@@ -146,7 +146,8 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
     flush();
     const rest = joined(posts);
     const last = out.at(-1);
-    if (last !== undefined && last.op !== 'loop' && last.op !== 'end') {
+    const sometimes = last?.op === 'mac' && last.turn !== 'always';
+    if (last !== undefined && last.op !== 'loop' && last.op !== 'end' && !sometimes) {
       const own = joined([...last.posts, ...rest]);
       rest.length = 0;
       rest.push(...own.splice(MAX_TOKENS));

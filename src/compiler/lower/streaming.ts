@@ -8,8 +8,17 @@ import type { GraphPlan } from './plan.ts';
 import { layoutFor, powerOfTwo, type Source, Stage, spanOf, windowSlot } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 
-/** All layers of a step, then the next step. */
-export function streamingStage(plan: GraphPlan, builder: ProgramBuilder, states: ProgramState[]): Stage {
+/**
+ * All layers of a step, then the next step.
+ *
+ * @param ahead whether products of the next step may fill gaps
+ */
+export function streamingStage(
+  plan: GraphPlan,
+  builder: ProgramBuilder,
+  states: ProgramState[],
+  ahead: boolean,
+): Stage {
   const { graph } = plan;
   const stage = new Stage(builder, 0);
   const { load, mac, store } = stage.body;
@@ -69,7 +78,7 @@ export function streamingStage(plan: GraphPlan, builder: ProgramBuilder, states:
     }
     store.happen(out.free);
   }
-  stage.emitProducts();
+  stage.emitProducts(ahead);
   mac.happen(loadFree);
   return stage;
 }

@@ -35,7 +35,7 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
   const tiles = pieces.map((): OpenTile => {
     return { base: 0, t: 0, p: p > 1 ? pieces.length % 2 : 0, q: q > 1 ? (pieces.length * p) % 2 : 0 };
   });
-  const parts = pieces.map((piece) => partsOf(stage, spec, piece, tiles[pieces.indexOf(piece)]!, looped));
+  const parts = pieces.map((piece) => partsOf(stage, spec, piece, looped));
   cell.loop('q', q, () =>
     cell.loop('p', p, () => {
       for (const [at, piece] of pieces.entries()) {
@@ -58,7 +58,7 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
   );
   for (const happening of spec.done) cell.happen(happening);
   if (looped) {
-    const emit = () => emitLoops(stage, spec, parts, p, q);
+    const emit = () => emitLoops(stage, spec, parts, tiles, p, q);
     stage.addLoop({ tiles, uses: pieces.length * p * q, emit });
     return;
   }
@@ -71,17 +71,24 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
 }
 
 /** Loops over positions, in which nothing is waited for but tiles. */
-function emitLoops({ body: { mac } }: Stage, spec: SumsSpec, parts: TilePart[][], p: number, q: number): void {
+function emitLoops(
+  { body: { mac } }: Stage,
+  spec: SumsSpec,
+  parts: TilePart[][],
+  tiles: OpenTile[],
+  p: number,
+  q: number,
+): void {
   for (const product of spec.sums.products) {
     const { happening, stepsBefore } = spec.sourceOf(product);
     if (happening !== null) mac.need(happening, stepsBefore);
   }
   mac.loop('q', q, () =>
     mac.loop('p', p, () => {
-      for (const own of parts) {
+      for (const [at, own] of parts.entries()) {
         for (const [number, { make, columns }] of own.entries()) {
           mac.work(
-            make(0, columns),
+            { ...make(0, columns), tile: tiles[at]!, turn: 'always' },
             number === 0 ? [{ semaphore: 'tileFree0', count: 1 }] : [],
             number === own.length - 1 ? [{ semaphore: 'tileFull0', count: 1 }] : [],
           );
@@ -92,7 +99,7 @@ function emitLoops({ body: { mac } }: Stage, spec: SumsSpec, parts: TilePart[][]
 }
 
 /** Products that go into the tile of a piece. */
-function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, tile: OpenTile, looped: boolean): TilePart[] {
+function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean): TilePart[] {
   const { name, sums, pieces } = spec;
   const { builder } = stage;
   const { groups, lanes } = builder.machine;
@@ -101,29 +108,31 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, tile: OpenTile, 
     const source = spec.sourceOf(product);
     const { happening, stepsBefore } = source;
     const vector = builder.vectors[source.vector]!;
+    const isInput = happening === null && vector.role === 'input';
+    const nextSlot = { ...source.slot, offset: source.slot.offset + 1 };
     const density = densityOf(product, piece);
     return windowParts(vector, product.window, name).map((part, partNumber): TilePart => {
       const { rows, run } = part.runs;
       const columns = source.taps * Math.ceil(run / groups) * rows;
+      // A product has its segment once, in this step and ahead of the next one.
+      const segments = new Map<string, number>();
+      const make = (from: number, to: number, slot: Source['slot']) => {
+        const own = plain ? vectorPart(part, from, to) : part;
+        const key = `${from} ${to}`;
+        const label = labelOf(name, product, number, pieceNumber, partNumber, own.firstChannel);
+        const made = segments.get(key) ?? builder.segment(segmentOf(label, product, sums, vector, own, piece, groups));
+        segments.set(key, made);
+        const view = builder.view(source.vector, own.runs, slot, source.taps);
+        return { op: 'mac', segment: made, source: view, previous: stepsBefore > 0, align: product.align } as const;
+      };
       const plain = vector.positions.length === 0 && source.taps === 1;
       return {
         needs: happening === null || looped ? [] : [{ happening, stepsBefore }],
         columns: plain ? run : columns,
         grain: plain ? groups : null,
         cycles: Math.max(columns, (density * (piece.to - piece.from) * columns) / lanes),
-        make: (from, to) => {
-          const own = plain ? vectorPart(part, from, to) : part;
-          const label = labelOf(name, product, number, pieceNumber, partNumber, own.firstChannel);
-          const segment = segmentOf(label, product, sums, vector, own, piece, groups);
-          return {
-            op: 'mac',
-            segment: builder.segment(segment),
-            source: builder.view(source.vector, own.runs, source.slot, source.taps),
-            previous: stepsBefore > 0,
-            tile,
-            align: product.align,
-          };
-        },
+        make: (from, to) => make(from, to, source.slot),
+        ahead: isInput && source.taps === 1 ? (from, to) => make(from, to, nextSlot) : null,
       };
     });
   });

@@ -187,7 +187,7 @@ function layerStage(
     });
     store.happen(stored.free);
   }
-  stage.emitProducts();
+  stage.emitProducts(false);
   mac.happen(loadFree);
   return stage;
 }

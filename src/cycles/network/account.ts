@@ -42,8 +42,10 @@ export function segmentPlaces(
   const counts = Array.from({ length: sizes.groups }, (_, group) => countsOf(group)).flat();
   const lanes = sizes.groups * sizes.lanes;
   const places: SegmentPlace[] = [];
+  const known = new Set<number>();
   for (const [at, instruction] of hardwareStream(program, 'mac').entries()) {
-    if (instruction.op !== 'mac') continue;
+    if (instruction.op !== 'mac' || known.has(instruction.segment)) continue;
+    known.add(instruction.segment);
     const segment = program.segments[instruction.segment]!;
     const from = unpackWord(UNIT_WORDS.mac, memWord(image, at)).pointerBase!;
     const to = from + segment.columns / sizes.groups;

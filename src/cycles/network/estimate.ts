@@ -2,7 +2,7 @@ import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
 import { DEFAULT_MEMORY } from '../word_supply.ts';
 import type { CycleShare } from './account.ts';
-import { accountedCycles } from './network_cycles.ts';
+import { accountedCycles, framesOf } from './network_cycles.ts';
 
 /** Cycles of a network, predicted without a simulation: frames are never late, and the output is always taken. */
 export interface NetworkEstimate {
@@ -30,13 +30,16 @@ export function estimateNetworkCycles(design: NetworkDesign, rate = DEFAULT_MEMO
   if (sizes.utterance) {
     const steps = Math.min(program.machine.maxSteps, UTTERANCE);
     if (stepsOfAxes(program, steps).some((count) => count === 0)) return null;
-    const { beats, account } = accountedCycles(design, { utterances: [steps] }, 0, rate);
+    const input = { utterances: [steps] };
+    const { beats, account } = accountedCycles(design, input, { from: 0, to: framesOf(design, input) }, rate);
     return { steps, cycles: beats.at(-1)!.cycle, shares: account.shares(1) };
   }
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
-  const batches = new Array<boolean[]>(SETTLE + AVERAGED).fill(everyChannel);
+  const batches = new Array<boolean[]>(SETTLE + AVERAGED + 1).fill(everyChannel);
   const frames = sizes.channels * program.outputs.length;
-  const { beats, account } = accountedCycles(design, { batches }, SETTLE * frames, rate);
+  // A frame more than is counted: products of the next step may fill gaps.
+  const counted = { from: SETTLE * frames, to: (SETTLE + AVERAGED) * frames };
+  const { beats, account } = accountedCycles(design, { batches }, counted, rate);
   const ends = beats.filter(({ last }) => last);
   const endOf = (step: number) => ends[step * frames - 1]!.cycle;
   const cycles = (endOf(SETTLE + AVERAGED) - endOf(SETTLE)) / AVERAGED;

@@ -106,12 +106,13 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput, rate =
 /**
  * As {@link networkCycles}, with what the units did.
  *
- * @param from frames of the output after which the cycles count, from their last beat to that of the last frame; null: none do
+ * @param counted frames of the output from whose last beat on, and up to whose last beat, cycles count; nothing runs behind that. null: all
+ *   runs, and nothing is counted
  */
 export function accountedCycles(
   design: NetworkDesign,
   input: NetworkInput,
-  from: number | null,
+  counted: { readonly from: number; readonly to: number } | null,
   rate: MemoryRate,
 ): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
@@ -142,9 +143,9 @@ export function accountedCycles(
 
   const account = new CycleAccount(places, all);
   const sequencers = { load: loadProgram, mac: macProgram, cell: cellProgram, store: storeProgram };
-  const expected = framesOf(design, input);
+  const expected = counted?.to ?? framesOf(design, input);
   const beats: TimedBeat[] = [];
-  let begin = from === 0 ? 0 : Number.POSITIVE_INFINITY;
+  let begin = counted?.from === 0 ? 0 : Number.POSITIVE_INFINITY;
   let seen = 0;
   let halted = 0;
   let restart = false;
@@ -195,7 +196,7 @@ export function accountedCycles(
     if (store.beat !== null) {
       quiet = 0;
       beats.push({ ...store.beat, cycle: cycle + TO_OUTPUT });
-      if (store.beat.last && ++seen === from) begin = cycle + TO_OUTPUT;
+      if (store.beat.last && ++seen === counted?.from) begin = cycle + TO_OUTPUT;
     }
     if (cycle >= begin) account.cycle(at, sequencers);
 
@@ -211,7 +212,7 @@ export function accountedCycles(
 }
 
 /** Frames of all outputs in a run. */
-function framesOf({ program }: NetworkDesign, input: NetworkInput): number {
+export function framesOf({ program }: NetworkDesign, input: NetworkInput): number {
   if ('batches' in input) {
     return program.outputs.length * input.batches.flat().filter((active) => active).length;
   }

@@ -1,5 +1,5 @@
 import { unpackWord } from '../../program/field.ts';
-import type { Stream } from '../../program/instruction.ts';
+import { MAC_TURNS, SEMAPHORES, type Stream } from '../../program/instruction.ts';
 import { type MemImage, memWord } from '../../program/mem_image.ts';
 import { LOOP_KINDS, LOOP_WORD, READER_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 
@@ -25,6 +25,7 @@ export function postsAny({ count0, count1 }: Posts): boolean {
 /** Semaphores of the tiles; an instruction means that of its own. */
 const OF_TILES = 4;
 const SEMAPHORE_CODES = 16;
+const LOADED = SEMAPHORES.indexOf('loaded');
 
 /** Work as a unit gets it. */
 export interface Work {
@@ -96,6 +97,8 @@ export class SequencerTwin {
   #bound = 0;
   #known = false;
   #readyTaken = 0;
+  /** The last product that could be was done ahead. */
+  #ahead = false;
 
   /**
    * @param image program memory of the stream
@@ -131,6 +134,10 @@ export class SequencerTwin {
     const inner = this.#loops.at(-1);
 
     // The word at hand.
+    const turn = work ? (MAC_TURNS[f.turn ?? 0] ?? 'always') : 'always';
+    const ahead = turn === 'ahead' ? this.#counts[LOADED]! > 0 : this.#ahead;
+    const leavesOut = turn !== 'always' && ahead === (turn === 'else');
+
     const atHand = running && this.#stale === 0 && this.sync === null;
     const next = inner === undefined ? 1 : this.#counters[inner.counter]! + 1;
     const again = inner?.kind === LOOP_KINDS.endless || next < this.#bound;
@@ -141,15 +148,18 @@ export class SequencerTwin {
       (this.#chains && work && f.chain === 1 && semaphore === this.#ready);
     const met0 = met(f.wait0!, f.wait0Count!);
     const waits = met0 && met(f.wait1!, f.wait1Count!);
-    const may = work
-      ? waits && (this.work === null || workTake)
-      : f.op === UNIT_OPS.sync
-        ? waits && !(hasPosts && this.work !== null)
-        : f.op === UNIT_OPS.loop
-          ? this.#begun
-          : f.op === UNIT_OPS.end && (again || this.#known);
+    const may = leavesOut
+      ? true
+      : work
+        ? waits && (this.work === null || workTake)
+        : f.op === UNIT_OPS.sync
+          ? waits && !(hasPosts && this.work !== null)
+          : f.op === UNIT_OPS.loop
+            ? this.#begun
+            : f.op === UNIT_OPS.end && (again || this.#known);
     const acts = atHand && may;
-    const asks = atHand && !waits && (work || f.op === UNIT_OPS.sync);
+    if (acts && turn === 'ahead') this.#ahead = ahead;
+    const asks = atHand && !may && (work || f.op === UNIT_OPS.sync);
     this.waitsFor = asks ? own(met0 ? f.wait1! : f.wait0!) : null;
     const rests = atHand && f.op === UNIT_OPS.halt && this.work === null && idle;
 
@@ -184,6 +194,7 @@ export class SequencerTwin {
     if (restart) {
       this.#counts.fill(0);
       this.#readyTaken = 0;
+      this.#ahead = false;
     }
     if (strobe === 'push') {
       const { counter, loopKind, rounds } = loop;
@@ -198,15 +209,16 @@ export class SequencerTwin {
 
     // To the next word.
     const target = acts ? (f.op === UNIT_OPS.end && again ? inner!.head : this.#pc + 1) : this.#pc;
-    this.#strobe = !acts
-      ? null
-      : f.op === UNIT_OPS.loop
-        ? 'push'
-        : f.op === UNIT_OPS.end
-          ? again
-            ? 'again'
-            : 'leave'
-          : 'go';
+    this.#strobe =
+      !acts || leavesOut
+        ? null
+        : f.op === UNIT_OPS.loop
+          ? 'push'
+          : f.op === UNIT_OPS.end
+            ? again
+              ? 'again'
+              : 'leave'
+            : 'go';
     if (acts || restart) this.#stale = 2;
     else if (this.#stale > 0) {
       this.#stale--;

@@ -3,7 +3,7 @@ import { queueDepth, UNDER_WAY } from '../../machine/queue_depth.ts';
 import { feedsOf } from '../../machine/sizes.ts';
 import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
-import { SEMAPHORES } from '../../program/instruction.ts';
+import { MAC_TURNS, SEMAPHORES } from '../../program/instruction.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { loadView } from './load.ts';
@@ -45,6 +45,8 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
       runs: WAITING_RUNS,
       windows,
       dram,
+      turnAhead: lit(2, MAC_TURNS.indexOf('ahead')),
+      turnToo: lit(2, MAC_TURNS.indexOf('too')),
       tileFull: lit(3, SEMAPHORES.indexOf('tileFull0') / 2),
       place: `${place + PLACE_BITS - 1}:${place}`,
       pointerMsb: sizes.pointerBits - 1,
@@ -56,7 +58,7 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
           ...['align', 'previous', 'chain', 'taps', 'slotStep', 'rows', 'rowStride', 'run', 'sourceSlotBits'],
           ...['sourceSlotWords', 'sourceReplicated', 'pointerBase'],
           ...(dram ? [] : ['wordBase']),
-          ...(windows ? ['sourceSlotOffset'] : []),
+          ...(windows ? ['sourceSlotOffset', 'turn'] : []),
         ],
         (name) => (name === 'run' ? 'run_columns' : wireName(name)),
       ),

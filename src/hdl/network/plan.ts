@@ -6,6 +6,7 @@ import type { NetworkDesign } from '../../program/network_design.ts';
 import { axiLiteSlave, coreCounters, runControl } from '../control.ts';
 import type { DesignHash } from '../control_registers.ts';
 import type { ModulePlan } from '../module_plan.ts';
+import { resetStage } from '../reset_stage.ts';
 import { cellControl } from './cell_control.ts';
 import { cellCtl } from './cell_ctl.ts';
 import { cellAddress, cellIssue } from './cell_issue.ts';
@@ -49,6 +50,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     rom2(sizes, name),
     sdpRam(sizes),
     skidBuffer(sizes),
+    resetStage(),
     viewAddress(sizes, name),
     ...STREAMS.map((stream) => streamSequencer(sizes, name, stream)),
     stepFlags(sizes, name),

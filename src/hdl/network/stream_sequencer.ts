@@ -1,7 +1,14 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { type WordFormat, wordBits } from '../../program/field.ts';
-import { SEMAPHORE_STREAMS, SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../../program/instruction.ts';
+import {
+  MAC_TURNS,
+  SEMAPHORE_STREAMS,
+  SEMAPHORES,
+  type Semaphore,
+  STREAMS,
+  type Stream,
+} from '../../program/instruction.ts';
 import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { wordLoadOf } from './load.ts';
@@ -50,7 +57,7 @@ export function sequencerPlan(
   { stream, format, depth, semaphores, tiles, chains }: SequencerSpec,
 ): ModulePlan {
   const tokens = ['wait0', 'wait1', 'post0', 'post1'].flatMap((token) => [token, `${token}Count`]);
-  const optional = [...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []), ...(chains ? ['chain'] : [])];
+  const optional = [...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []), ...(chains ? ['chain', 'turn'] : [])];
   const fields: FieldView[] = [
     ...fieldViews(format, ['op', ...tokens, ...optional]),
     ...fieldViews(LOOP_WORD, ['counter', 'loopKind', 'rounds']),
@@ -78,6 +85,9 @@ export function sequencerPlan(
       opWork: lit(3, UNIT_OPS.work),
       kindEndless: lit(2, LOOP_KINDS.endless),
       kindAxis: lit(2, LOOP_KINDS.axis),
+      turnAhead: lit(2, MAC_TURNS.indexOf('ahead')),
+      turnToo: lit(2, MAC_TURNS.indexOf('too')),
+      turnElse: lit(2, MAC_TURNS.indexOf('else')),
       ready: lit(4, SEMAPHORES.indexOf('ready')),
       fields,
       coming: fieldViews(LOOP_WORD, ['loopKind', 'rounds']),

@@ -4,6 +4,7 @@ import {
   type Control,
   type Instruction,
   type LoadInstruction,
+  MAC_TURNS,
   SEMAPHORES,
   STREAMS,
   type StoreInstruction,
@@ -150,7 +151,7 @@ type Work = Extract<Instruction, { op: 'load' | 'store' | 'mac' | 'cell' }>;
 function workFields(program: Program, placed: Placement, instruction: Work): FieldValues {
   switch (instruction.op) {
     case 'mac': {
-      const { segment, source, tile, align, previous, chain } = instruction;
+      const { segment, source, tile, align, previous, chain, turn } = instruction;
       const { pointerBase, wordBase, columns } = placed.segments.get(segment)!;
       const view = program.views[source]!;
       const { groups } = program.machine;
@@ -160,7 +161,8 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
         throw new Error(`a view of other columns than its segment ${segment}`);
       return {
         ...tileFields(tile),
-        ...{ align, previous: Number(previous), chain: Number(chain), taps: view.taps, slotStep: view.slot.step },
+        ...{ align, previous: Number(previous), chain: Number(chain) },
+        ...{ turn: MAC_TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
         ...groupRuns(program, source),
         run,
         ...groupPlace(program, source, 'source', replicated ? 1 : groups),

@@ -4,8 +4,10 @@ import type { Happening } from '../../../src/compiler/lower/stream_draft.ts';
 
 const READY: Happening['semaphore'] = 'ready';
 
+const make = () => ({ op: 'mac' }) as ReturnType<TilePart['make']>;
+
 function part(columns: number, cycles: number, needs: TilePart['needs'] = []): TilePart {
-  return { needs, columns, grain: 4, cycles, make: () => ({ op: 'mac' }) as ReturnType<TilePart['make']> };
+  return { needs, columns, grain: 4, cycles, make, ahead: null };
 }
 
 function job(parts: readonly TilePart[], done: Happening, ordered = false): TileJob {
@@ -37,6 +39,20 @@ describe('the order of the products of a step', () => {
     expect(order.map(({ part: of }) => of)).toEqual([x, r, nextR, projection, nextR, nextX]);
     const [first, second] = order.filter(({ part: of }) => of === nextR);
     expect([first!.from, first!.to, second!.from, second!.to]).toEqual([0, 64, 64, 128]);
+  });
+
+  test('the first products of the next step are before what waits last, all of them, and not without a gap', () => {
+    const { jobs, parts } = layers();
+    const { x, r, projection, nextX, nextR } = parts;
+    const ahead = { ...part(80, 400), ahead: make };
+    const next = job([ahead, part(128, 700)], { semaphore: READY });
+    const [layer, , last] = jobs;
+    const order = new TileOrder([layer!, job([projection], { semaphore: READY }), next], true).order();
+    expect(order.map(({ cut }) => cut.part)).toEqual([x, r, ahead, projection]);
+    expect(order[2]!.cut.to).toBe(80);
+    const without = new TileOrder([layer!, job([nextR], last!.done[0]!), next], true).order();
+    expect(without.map(({ cut }) => cut.part)).toEqual([x, r, nextR]);
+    expect(nextX.ahead).toBeNull();
   });
 
   test('sums that saturate are added in their order', () => {

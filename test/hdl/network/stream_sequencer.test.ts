@@ -96,7 +96,7 @@ class RandomProgram {
     const tile = { base: bit(), t: bit(), p: bit(), q: bit() };
     const one = (semaphore: Token['semaphore']): Token => ({ semaphore, count: 1 });
     load.push({ op: 'load', from: { input: 0 }, to: 0, waits: [one('loadFree')], posts: [one('loaded')] });
-    const common = { op: 'mac', segment: 0, source: 0, previous: false, align: 0 } as const;
+    const common = { op: 'mac', segment: 0, source: 0, previous: false, align: 0, turn: 'always' } as const;
     const product = { ...common, tile, chain: false };
     mac.push({ ...product, waits: [one('loaded'), one('tileFree0')], posts: [one('tileFull0'), one('loadFree')] });
     const drain = { op: 'cell', slotProgram: 0, parameters: 0, tile, cells: 1, state: null, to: 0 } as const;
@@ -183,7 +183,7 @@ function build(streams: Streams, axes: number, utterance: boolean): Built {
 }
 
 function walkThrough(streams: Streams, steps: readonly number[]): WalkEvent[] {
-  const walk = new Walk({ streams } as Program, steps);
+  const walk = new Walk({ streams } as Program, steps, false);
   const events: WalkEvent[] = [];
   for (let moved = true; moved; ) {
     moved = false;
