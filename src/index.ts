@@ -65,7 +65,7 @@ export type { VectorNoise } from './verbs/compress/vector_noise.ts';
 export type { WidthNoise } from './verbs/compress/width_sweep.ts';
 export { type CacheReport, cacheReport, type DoctorOptions, doctor, type ToolReport } from './verbs/doctor.ts';
 export { evaluate } from './verbs/evaluate.ts';
-export { type ImageOptions, type ModelImage, modelImage } from './verbs/image.ts';
+export { type ImageOptions, type LayerImage, type ModelImage, modelImage, type NetworkImage } from './verbs/image.ts';
 export {
   type DesignInspection,
   inspect,

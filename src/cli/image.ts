@@ -4,10 +4,12 @@ import { STREAM_FILE } from '../program/stream.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { type ModelImage, modelImage } from '../verbs/image.ts';
 import type { CommandBody } from './command.ts';
-import { describeLayer, formatRowsOf, weightRows } from './describe.ts';
+import { describeLayer, formatRowsOf, leftOutRows, weightRows } from './describe.ts';
+import { networkRows } from './describe_network.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
-import { formatCount, formatRows } from './table.ts';
+import { showWarnings } from './saturation.ts';
+import { formatCount, formatRows, type Row } from './table.ts';
 
 interface Options extends ModelArguments {
   model: string;
@@ -43,20 +45,22 @@ export const imageCommand: CommandBody<Options> = {
     const files = new Map([[out, result.image]]);
     if (result.weights !== null) files.set(weightsPath(out), result.weights);
     writeFiles(files);
-    const rows = [
-      ['layer', describeLayer(result.design.dimensions)] as const,
-      ...weightRows(result.report),
-      ...formatRowsOf(result.design),
-      ['calibration', result.calibration] as const,
-    ];
     const lines = [`${out}: ${formatCount(result.image.length)} bytes\n`];
     if (result.weightsSum !== null) {
       const { bytes, crc } = result.weightsSum;
       lines.push(`${weightsPath(out)}: ${formatCount(bytes)} bytes, CRC-32 0x${crc.toString(16).padStart(8, '0')}\n`);
     }
-    process.stdout.write(`${lines.join('')}\n${formatRows(rows)}`);
+    process.stdout.write(`${lines.join('')}\n${formatRows(rowsOf(result))}`);
+    if (result.kind === 'network') showWarnings(result.warnings);
   },
 };
+
+function rowsOf(result: ModelImage): Row[] {
+  const calibration: Row = ['calibration', result.calibration];
+  if (result.kind === 'network') return [...networkRows(result.design), calibration, ...leftOutRows(result.leftOut)];
+  const { design, report } = result;
+  return [['layer', describeLayer(design.dimensions)], ...weightRows(report), ...formatRowsOf(design), calibration];
+}
 
 /** Where the weights for external memory go. */
 function weightsPath(out: string): string {

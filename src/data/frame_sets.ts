@@ -4,11 +4,26 @@ import { z } from 'zod';
 import { EsegenError } from '../util/errors.ts';
 import { readNpy } from '../util/npy.ts';
 import { readJson } from '../util/read_json.ts';
-import { schemaError } from '../util/schema_error.ts';
+import { expected, integer, parseWith } from '../util/schema.ts';
 import { type CalibrationSet, randomCalibration } from './calibration_set.ts';
 import type { Frames } from './frames.ts';
 
-const bordersSchema = z.object({ strings: z.array(z.object({ steps: z.int().min(1) })).min(1) });
+const STRINGS = expected('a list of utterances, such as [{ "steps": 44 }]');
+
+const bordersSchema = z.object(
+  {
+    strings: z
+      .array(
+        z.object(
+          { steps: integer(1, 2 ** 31, 'the number of its steps, at least 1') },
+          { error: expected('{ "steps": … }') },
+        ),
+        { error: STRINGS },
+      )
+      .min(1, { error: STRINGS }),
+  },
+  { error: expected('{ "strings": [{ "steps": 44 }, …] }') },
+);
 
 /**
  * The calibration set that was named, that beside the model if it has frames for it, or random frames, in this order.
@@ -99,7 +114,5 @@ export function bordersPath(npy: string): string {
 export function readUtteranceSteps(npy: string): readonly number[] | null {
   const path = bordersPath(npy);
   if (!existsSync(path)) return null;
-  const result = bordersSchema.safeParse(readJson(path));
-  if (!result.success) throw schemaError(path, result.error, 'Expected is {"strings": [{"steps": 44}, …]}');
-  return result.data.strings.map(({ steps }) => steps);
+  return parseWith(bordersSchema, readJson(path), path).strings.map(({ steps }) => steps);
 }

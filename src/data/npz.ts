@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { unzipSync, zipSync } from 'fflate';
 import { EsegenError } from '../util/errors.ts';
 import { causeOf } from '../util/file_error.ts';
 import { encodeNpy, type NpyArray, parseNpy } from '../util/npy.ts';
 import { quoteName } from '../util/quote_name.ts';
 import { statPath } from '../util/stat_path.ts';
+import { zipDirectory } from './zip_directory.ts';
 
 /** Largest archive, and largest sum of what is in one, in bytes. */
 const BYTES_LIMIT = 2 ** 30;
@@ -28,9 +30,19 @@ export function readNpz(path: string): ReadonlyMap<string, NpyArray> {
     throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
   }
   const arrays = new Map<string, NpyArray>();
-  for (const [name, content] of Object.entries(unzip(path, bytes))) {
+  const contents = unzip(path, bytes);
+  const entries = zipDirectory(bytes);
+  if (entries === null) throw new EsegenError(path, 'its directory of files is damaged', 'Save or copy it again');
+  for (const { name, crc32: sum, size: length } of entries) {
     if (!name.endsWith('.npy')) throw new EsegenError(path, `holds ${quoteName(name)}, expected only .npy files`, FIX);
-    arrays.set(name.slice(0, -'.npy'.length), parseNpy(content, `${path}: ${quoteName(name)}`));
+    const key = name.slice(0, -'.npy'.length);
+    if (arrays.has(key)) throw new EsegenError(path, `holds ${quoteName(name)} twice`, FIX);
+    const content = contents[name];
+    const where = `${path}: ${quoteName(name)}`;
+    if (content?.length !== length || crc32(content) !== sum) {
+      throw new EsegenError(where, 'its checksum is another one', 'The file is damaged; save or copy it again');
+    }
+    arrays.set(key, parseNpy(content, where));
   }
   if (arrays.size === 0) throw new EsegenError(path, 'holds no arrays', FIX);
   return arrays;

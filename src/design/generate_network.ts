@@ -30,9 +30,10 @@ export function generateNetwork(design: NetworkDesign, network: HostNetwork, hos
   if (host.norm !== null) files.set(HOST_PATHS.norm, printNorm(host.norm));
   if (host.labels !== null) files.set(HOST_PATHS.labels, printJson(host.labels));
   const below = (folder: string) => [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
-  const sources = { rtl: below('rtl'), mem: below('mem'), sw: below('sw') };
+  const sw = below('sw').filter((path) => /\.[ch]$/.test(path));
+  const sources = { rtl: below('rtl'), mem: below('mem'), sw };
   for (const [path, content] of vivadoFiles(networkIp(design), sources)) files.set(path, content);
-  files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design)));
+  files.set('README.md', renderTemplate('network/README.md.hbs', networkReadmeValues(design, host)));
   files.set(DESIGN_FILE, printNetworkManifest(design, files));
   return files;
 }

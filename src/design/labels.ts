@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { EsegenError } from '../util/errors.ts';
-import { schemaError } from '../util/schema_error.ts';
+import { expected, parseWith } from '../util/schema.ts';
 
 /** Meaning of the classes of the output layer. */
 export interface Labels {
@@ -12,10 +11,26 @@ export interface Labels {
 
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u;
 
-const labelsSchema = z.object({
-  labels: z.array(z.string().regex(PRINTABLE, { error: 'expected 1 to 64 printable characters' })).min(1),
-  blank: z.int(),
-});
+const LABEL = expected('a text of 1 to 64 printable characters');
+
+const labelsSchema = z
+  .object(
+    {
+      labels: z.array(z.string({ error: LABEL }).regex(PRINTABLE, { error: LABEL }), {
+        error: expected('a list of texts, one for each class'),
+      }),
+      blank: z.int({ error: expected('the number of the class that is the CTC blank') }),
+    },
+    { error: expected('an object of labels and blank') },
+  )
+  .check(({ value: { labels, blank }, issues }) => {
+    const error = expected(`an integer from 0 to ${labels.length - 1}`);
+    if (labels.length === 0)
+      issues.push({ code: 'custom', input: labels, path: ['labels'], message: 'expected at least one' });
+    else if (blank < 0 || blank >= labels.length) {
+      issues.push({ code: 'custom', input: blank, path: ['blank'], message: error({ input: blank }) });
+    }
+  });
 
 /**
  * Checks the content of a `labels.json` file: `labels`, the printable texts of the classes, and `blank`, the number of one
@@ -23,15 +38,8 @@ const labelsSchema = z.object({
  *
  * @param value the parsed JSON
  * @param where file name for messages
- * @throws EsegenError naming the first key that is wrong
+ * @throws EsegenError that lists every problem
  */
 export function parseLabels(value: unknown, where: string): Labels {
-  const fix = 'Expected are labels, an array of texts, and blank, the number of one of them';
-  const result = labelsSchema.safeParse(value);
-  if (!result.success) throw schemaError(where, result.error, fix);
-  const { labels, blank } = result.data;
-  if (blank < 0 || blank >= labels.length) {
-    throw new EsegenError(`${where}: blank`, `expected an integer from 0 to ${labels.length - 1}, got ${blank}`, fix);
-  }
-  return { labels, blank };
+  return parseWith(labelsSchema, value, where);
 }

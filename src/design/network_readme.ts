@@ -2,10 +2,11 @@ import type { ModulePlan } from '../hdl/module_plan.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { ProgramPort } from '../program/program.ts';
 import { VERSION } from '../util/version.ts';
+import type { HostFiles } from './host_files.ts';
 import { networkMemoryGroups } from './network_memories.ts';
 
 /** What the README of a network design prints. */
-export function networkReadmeValues(design: NetworkDesign): ModulePlan['values'] {
+export function networkReadmeValues(design: NetworkDesign, host: HostFiles): ModulePlan['values'] {
   const { name, config, program, sizes } = design;
   const { segments, machine } = program;
   const weights = segments.reduce((sum, { values }) => sum + values.length, 0);
@@ -32,6 +33,9 @@ export function networkReadmeValues(design: NetworkDesign): ModulePlan['values']
     tanhRange: sizes.tanhRange,
     clockMHz: config.clockMHz,
     part: config.part,
+    dram: sizes.external !== null,
+    hasNorm: host.norm !== null,
+    hasLabels: host.labels !== null,
     ports: [...portRows('input', program.inputs), ...portRows('output', program.outputs)],
     memories: networkMemoryGroups(design).map((group) => ({ ...group, kbit: group.kbit.toFixed(1) })),
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createFrames, type Frames, frameAt } from '../data/frames.ts';
-import { schemaError } from '../util/schema_error.ts';
+import { expected, parseWith } from '../util/schema.ts';
 
 /** Sampling rate of the sound, Hz. */
 export const FEATURE_RATE = 8000;
@@ -29,25 +29,30 @@ export interface FeatureNorm {
   readonly istd: Float64Array;
 }
 
-const normSchema = z.object({
-  mean: z.array(z.number()).length(MEL_BANDS),
-  istd: z.array(z.number().positive()).length(MEL_BANDS),
-  stack: z.literal(STACK),
-});
+const ABOVE_ZERO = expected('a number above 0');
+const BANDS = expected(`a list of ${MEL_BANDS} numbers`);
+
+const normSchema = z.object(
+  {
+    mean: z.array(z.number({ error: expected('a number') }), { error: BANDS }).length(MEL_BANDS, { error: BANDS }),
+    istd: z
+      .array(z.number({ error: ABOVE_ZERO }).positive({ error: ABOVE_ZERO }), { error: BANDS })
+      .length(MEL_BANDS, { error: BANDS }),
+    stack: z.literal(STACK, { error: expected(String(STACK)) }),
+  },
+  { error: expected('an object of mean, istd and stack') },
+);
 
 /**
  * Checks the content of a `.norm.json` file: `mean` and `istd` with 40 numbers each and `stack` 2; other keys are ignored.
  *
  * @param value the parsed JSON
  * @param name what to call the file in error messages
- * @throws EsegenError naming the first key that is wrong
+ * @throws EsegenError that lists every problem
  */
 export function parseFeatureNorm(value: unknown, name: string): FeatureNorm {
-  const result = normSchema.safeParse(value);
-  if (!result.success) {
-    throw schemaError(name, result.error, `Expected are mean and istd with ${MEL_BANDS} numbers each, stack ${STACK}`);
-  }
-  return { mean: Float64Array.from(result.data.mean), istd: Float64Array.from(result.data.istd) };
+  const { mean, istd } = parseWith(normSchema, value, name);
+  return { mean: Float64Array.from(mean), istd: Float64Array.from(istd) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Partition } from '../compiler/passes/partition.ts';
 import { compileNetwork } from '../compiler/pipeline.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { generateNetwork } from '../design/generate_network.ts';
@@ -81,14 +82,13 @@ function buildNetwork(
   const memories = networkMemoryGroups(design);
   let bytes = 0;
   for (const content of files.values()) bytes += Buffer.byteLength(content);
-  const { front, back } = compiled.partition;
   return {
     dir: out,
     design,
     memories,
     calibration: calibration.origin,
     warnings: [...compiled.report.warnings, ...sequenceWarning(design, memories)],
-    leftOut: [...graph.outside.map(({ name }) => name), ...namesOf(front), ...namesOf(back)],
+    leftOut: hostLayers(graph, compiled.partition),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,
@@ -117,8 +117,10 @@ function hostFilesOf(path: string, graph: Graph): HostFiles {
   return hostFilesBeside(path, elements, classOutput(graph)?.classes ?? null);
 }
 
-function namesOf(graph: Graph | null): string[] {
-  return graph?.nodes.map(({ name }) => name) ?? [];
+/** Layers and operators of a model file that stay on the host, by their names there. */
+export function hostLayers({ outside }: Graph, { front, back }: Pick<Partition, 'front' | 'back'>): string[] {
+  const parts = [outside, front?.nodes ?? [], back?.nodes ?? []];
+  return parts.flatMap((part) => part.map(({ name }) => name));
 }
 
 /** Bits of the sequence memory that are worth a warning: more than most parts have on chip. */

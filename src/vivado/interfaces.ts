@@ -45,19 +45,18 @@ export interface TopPorts {
   readonly memory: Pick<ExternalMemory, 'burstBeats' | 'outstandingBeats'> | null;
   /** Whether output frames carry the number of their output in `tuser`. */
   readonly numbered: boolean;
-  /** Whether there are registers, and an interrupt. */
-  readonly control: boolean;
 }
 
 /** Interfaces of the top module, clock and reset apart. */
-export function busInterfaces({ channels, memory, numbered, control }: TopPorts): BusInterface[] {
+export function busInterfaces({ channels, memory, numbered }: TopPorts): BusInterface[] {
   const dest = channels > 1 ? ['tdest'] : [];
   const user = numbered ? ['tuser'] : [];
   return [
     bus('s_axis', ['tdata', 'tuser', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
     bus('m_axis', ['tdata', ...user, ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
     ...(memory === null ? [] : [memoryPort(memory)]),
-    ...(control ? [controlPort(), interrupt()] : []),
+    controlPort(),
+    interrupt(),
   ];
 }
 

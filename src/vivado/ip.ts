@@ -3,7 +3,7 @@ import type { Design } from '../program/design.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { VivadoDesign } from './files.ts';
 import { busInterfaces } from './interfaces.ts';
-import { layerStatics } from './static_registers.ts';
+import { layerStatics, networkStatics } from './static_registers.ts';
 
 /** What Vivado and FuseSoC are told of the design of one layer. */
 export function layerIp({ config, dimensions: d }: Pick<Design, 'config' | 'dimensions'>): VivadoDesign {
@@ -11,7 +11,7 @@ export function layerIp({ config, dimensions: d }: Pick<Design, 'config' | 'dime
     config,
     library: 'lstm',
     description: `Sparse LSTM: ${d.inputs} inputs, ${d.cells} cells, ${d.outputs} outputs`,
-    interfaces: busInterfaces({ channels: d.channels, memory: d.dram ? d : null, numbered: false, control: true }),
+    interfaces: busInterfaces({ channels: d.channels, memory: d.dram ? d : null, numbered: false }),
     registers: registersOf({ dram: d.dram, network: false }),
     statics: layerStatics(d),
   };
@@ -24,8 +24,8 @@ export function networkIp({ config, program, sizes }: NetworkDesign): VivadoDesi
     config,
     library: 'network',
     description: `Sparse neural network: ${elements(program.inputs)} elements in, ${elements(program.outputs)} elements out`,
-    interfaces: busInterfaces({ channels: sizes.channels, memory: sizes.external, numbered: true, control: false }),
-    registers: [],
-    statics: [],
+    interfaces: busInterfaces({ channels: sizes.channels, memory: sizes.external, numbered: true }),
+    registers: registersOf({ dram: sizes.external !== null, network: true }),
+    statics: networkStatics(sizes),
   };
 }

@@ -1,3 +1,5 @@
+import type { NetworkSizes } from '../machine/network_sizes.ts';
+
 /** Paths between registers that have more than a cycle. */
 export interface StaticPath {
   /** Cells of both ends by the names that Vivado gives them: `u_core/last_reg` of the RTL is `u_core/last_reg_reg[*]`. */
@@ -15,6 +17,11 @@ export function layerStatics({ dram }: { readonly dram: boolean }): StaticPath[]
     what: 'Inputs of the model, to the number of the last element of a frame',
   };
   return dram ? [sizes, weightBase('u_core/u_weight_reader')] : [sizes];
+}
+
+/** Registers of network designs that stand still while the core runs. */
+export function networkStatics({ external }: Pick<NetworkSizes, 'external'>): StaticPath[] {
+  return external === null ? [] : [weightBase('u_network_core/u_weight_reader')];
 }
 
 function weightBase(reader: string): StaticPath {

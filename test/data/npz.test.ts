@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { afterAll, expect, test } from 'vitest';
 import { encodeNpz, readNpz } from '../../src/data/npz.ts';
-import type { NpyArray } from '../../src/util/npy.ts';
+import { encodeNpy, type NpyArray } from '../../src/util/npy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'esegen-npz-'));
 const path = join(folder, 'x.npz');
@@ -40,4 +41,25 @@ test('what is none is refused in one line', () => {
   writeFileSync(path, encodeNpz(new Map()));
   expect(() => readNpz(path)).toThrow('holds no arrays');
   expect(() => readNpz(join(folder, 'none.npz'))).toThrow('none.npz: cannot be read');
+});
+
+test('a file that was changed on its way is damaged, wherever it was', () => {
+  const stored = Buffer.from(zipSync({ 'x.npy': encodeNpy(ARRAYS.get('x')!) }, { level: 0 }));
+  const at = stored.indexOf(Buffer.from(Float32Array.of(3).buffer));
+  const directory = stored.indexOf(Buffer.from('PK\x01\x02', 'latin1'));
+  for (const place of [at, directory + 16, directory + 24]) {
+    const changed = Uint8Array.from(stored);
+    changed[place] = changed[place]! ^ 1;
+    writeFileSync(path, changed);
+    expect(() => readNpz(path), `byte ${place}`).toThrow(/x\.npz: .*damaged|x\.npz: .*is none/);
+  }
+  writeFileSync(path, stored);
+  expect(readNpz(path).get('x')).toEqual(ARRAYS.get('x'));
+});
+
+test('two files of one name are refused: which of them is meant is nowhere said', () => {
+  const twice = Buffer.from(zipSync({ 'x.npy': encodeNpy(ARRAYS.get('x')!), 'z.npy': encodeNpy(ARRAYS.get('x')!) }));
+  for (let at = twice.indexOf('z.npy'); at >= 0; at = twice.indexOf('z.npy')) twice.set(Buffer.from('x'), at);
+  writeFileSync(path, twice);
+  expect(() => readNpz(path)).toThrow(`${path}: holds "x.npy" twice`);
 });

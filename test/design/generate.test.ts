@@ -5,6 +5,7 @@ import { compile } from '../../src/compiler/compile.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { type DesignFiles, sha256 } from '../../src/design/files.ts';
 import { generate } from '../../src/design/generate.ts';
+import { generateNetwork } from '../../src/design/generate_network.ts';
 import type { HostFiles } from '../../src/design/host_files.ts';
 import { parseLabels } from '../../src/design/labels.ts';
 import { memoryGroups } from '../../src/design/memory_groups.ts';
@@ -14,6 +15,7 @@ import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { networkOfTensors, parseSafetensors } from '../../src/model/import/safetensors.ts';
 import type { LstmModel } from '../../src/model/stacked_layer.ts';
 import { parseFeatureNorm } from '../../src/speech/features.ts';
+import { tinyNetworkDesign, tinyNetworkGraph } from '../lib/tiny_network.ts';
 
 const NO_HOST: HostFiles = { norm: null, labels: null };
 const HOST: HostFiles = {
@@ -37,6 +39,17 @@ function text(files: DesignFiles, path: string): string {
   const content = files.get(path);
   if (typeof content !== 'string') throw new Error(`${path} is not a text file of the design`);
   return content;
+}
+
+/** Every file has a row of the README's table, and every row a file. */
+function expectRows(files: DesignFiles): void {
+  const rows = text(files, 'README.md')
+    .split('\n')
+    .flatMap((line) => [...(/^\| (`.*?) \|/.exec(line)?.[1] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1]!));
+  const patterns = rows.map((row) => new RegExp(`^${row.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`));
+  const others = [...files.keys()].filter((path) => path !== 'README.md');
+  expect(others.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([]);
+  expect(patterns.filter((pattern) => !others.some((path) => pattern.test(path)))).toEqual([]);
 }
 
 describe('generate', () => {
@@ -179,22 +192,16 @@ describe('generate', () => {
 
   test.each([{}, { weights: 'dram' }])('the README has a row for every file: %j', (config) => {
     const files = generated({ ...CONFIG, ...config });
-    const rows = text(files, 'README.md')
-      .split('\n')
-      .flatMap((line) => [...(/^\| (`.*?) \|/.exec(line)?.[1] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1]!));
-    const patterns = rows.map((row) => new RegExp(`^${row.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`));
-    for (const path of files.keys()) {
-      if (path !== 'README.md')
-        expect(
-          patterns.some((pattern) => pattern.test(path)),
-          path,
-        ).toBe(true);
-    }
-    for (const pattern of patterns)
-      expect(
-        [...files.keys()].some((path) => pattern.test(path)),
-        `${pattern}`,
-      ).toBe(true);
+    expectRows(files);
+  });
+
+  test.each([{}, { weights: 'dram', memoryBusBits: 64 }])('so has the README of a network: %j', (config) => {
+    const network = tinyNetworkDesign({ backward: true }, { ...CONFIG, ...config });
+    const labels = { labels: ['a', 'b', 'c'], blank: 0 };
+    const graph = tinyNetworkGraph();
+    const model = { graph, partition: { front: null, core: graph, back: null }, outputs: [] };
+    expectRows(generateNetwork(network, model, { norm: null, labels }));
+    expectRows(generateNetwork(network, model, { norm: null, labels: null }));
   });
 
   test('design.json describes the design and holds the hash of every other file', () => {
@@ -300,21 +307,22 @@ describe('memoryGroups', () => {
 });
 
 describe('parseLabels', () => {
-  const FIX = 'Expected are labels, an array of texts, and blank, the number of one of them';
-
   test.each([
-    [{ labels: ['a', 'b'], blank: 2 }, `l.json: blank: expected an integer from 0 to 1, got 2. ${FIX}`],
-    [{ labels: ['a', 'b'], blank: -1 }, `l.json: blank: expected an integer from 0 to 1, got -1. ${FIX}`],
-    [{ labels: ['a', '\u001b[2J'], blank: 0 }, `l.json: labels.1: expected 1 to 64 printable characters. ${FIX}`],
-    [{ labels: ['a', ''], blank: 0 }, `l.json: labels.1: expected 1 to 64 printable characters. ${FIX}`],
+    [{ labels: ['a', 'b'], blank: 2 }, 'l.json: blank: expected an integer from 0 to 1, got 2'],
+    [{ labels: ['a', 'b'], blank: -1 }, 'l.json: blank: expected an integer from 0 to 1, got -1'],
+    [{ labels: ['a', 7], blank: 0 }, 'l.json: labels.1: expected a text of 1 to 64 printable characters, got 7'],
+    [{ labels: ['a', ''], blank: 0 }, 'l.json: labels.1: expected a text of 1 to 64 printable characters, got ""'],
+    [{ labels: ['a'] }, 'l.json: blank: expected the number of the class that is the CTC blank, got nothing'],
+    [{ labels: ['a'], blank: 0.5 }, 'l.json: blank: expected the number of the class that is the CTC blank, got 0.5'],
+    [{ labels: [], blank: 0 }, 'l.json: labels: expected at least one'],
+    [{}, 'l.json: labels: expected a list of texts, one for each class, got nothing\nl.json: blank: expected'],
+    [[], 'l.json: expected an object of labels and blank, got []'],
   ])('refuses %j', (value, message) => {
     expect(() => parseLabels(value, 'l.json')).toThrow(message);
   });
 
-  test.each([null, [], 'x', {}, { labels: [], blank: 0 }, { labels: ['a'] }, { labels: ['a'], blank: 0.5 }])(
-    'refuses %j',
-    (value) => {
-      expect(() => parseLabels(value, 'l.json')).toThrow(FIX);
-    },
-  );
+  test('shows no control characters', () => {
+    const labels = ['a', '\u001b[2J'];
+    expect(() => parseLabels({ labels, blank: 0 }, 'l.json')).toThrow(/^l\.json: labels\.1: [^\p{C}]+$/u);
+  });
 });

@@ -4,7 +4,8 @@
 //
 // It is the system around the design: an AXI4-Lite master below the driver's register accesses, a source and a sink of frames,
 // and external memory where the design has one (-DDRAM). Each of their channels waits for random numbers of cycles. A breach of
-// a protocol ends the run with "@breach". The design's name is `dut`; with several channels CHANNELS is defined.
+// a protocol ends the run with "@breach". The design's name is `dut`; with several channels CHANNELS is defined, for networks NETWORK,
+// where they run by utterance UTTERANCE as well.
 //
 // Commands of the script, a line each; answers are lines that begin with the command:
 //   init, start, pause, reset, wait N, errors, irq, counters      calls of the driver
@@ -21,6 +22,9 @@
 //   save N CH                 reads the state of a channel into slot N: "save TEXT / C C C / Y Y Y"
 //   restore N CH              writes slot N to a channel
 //   clear CH                  clears the state of a channel
+//   network                   what the driver reads of the network that is loaded: "network INPUTS OUTPUTS STEPS STATES / ELEMENTS FRAC /
+//                             ELEMENTS FRAC ...", inputs first
+//   read_state CH STATE COUNT, write_state CH STATE V V ..., resume CH        states of a network
 //   cut                       drops the queued frames but for one that is half sent or on offer; "cut N" frames were begun since the
 //                             last outputs, "cut N +" where one is on offer whose first beat has not been taken
 //   cycles N                  lets time pass
@@ -56,12 +60,15 @@ struct Beat {
   bool last;
   bool end;
   uint8_t channel;
+  uint8_t output;
 };
 
+#ifndef NETWORK
 struct State {
   int16_t c[4096];
   int16_t y[4096];
 };
+#endif
 
 class System {
  public:
@@ -141,7 +148,7 @@ class System {
     for (int value; words >> value;) values.push_back(value);
     for (size_t n = 0; n < values.size(); ++n) {
       input_.push_back({static_cast<uint16_t>(values[n]), n == 0 && first != 0, n + 1 == values.size(), n == 0 && end,
-                        static_cast<uint8_t>(channel)});
+                        static_cast<uint8_t>(channel), 0});
     }
   }
 
@@ -171,9 +178,14 @@ class System {
   std::string Outputs() {
     std::ostringstream text;
     for (size_t n = 0; n < output_.size(); ++n) {
+      if (n == 0 || output_[n - 1].last) {
 #ifdef CHANNELS
-      if (n == 0 || output_[n - 1].last) text << ' ' << static_cast<int>(output_[n].channel) << ':';
+        text << ' ' << static_cast<int>(output_[n].channel) << ':';
 #endif
+#ifdef NETWORK
+        text << " #" << static_cast<int>(output_[n].output);
+#endif
+      }
       text << ' ' << static_cast<int16_t>(output_[n].data);
       if (output_[n].last && n + 1 < output_.size()) text << " /";
     }
@@ -237,17 +249,21 @@ class System {
     Settle();
     const bool in = top_.s_axis_tvalid && top_.s_axis_tready;
     const bool out = top_.m_axis_tvalid && top_.m_axis_tready;
-    Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0, false, 0};
+    Beat beat{static_cast<uint16_t>(top_.m_axis_tdata), false, top_.m_axis_tlast != 0, false, 0, 0};
 #ifdef CHANNELS
     beat.channel = top_.m_axis_tdest;
 #endif
+#ifdef NETWORK
+    beat.output = top_.m_axis_tuser;
+#endif
     if (!top_.rst) {
       if (held_ && (!top_.m_axis_tvalid || beat.data != held_beat_.data || beat.last != held_beat_.last ||
-                    beat.channel != held_beat_.channel)) {
+                    beat.channel != held_beat_.channel || beat.output != held_beat_.output)) {
         Breach("a beat on offer at m_axis changed");
       }
-      if (out && !output_.empty() && !output_.back().last && beat.channel != output_.back().channel) {
-        Breach("tdest changed within a frame");
+      if (out && !output_.empty() && !output_.back().last &&
+          (beat.channel != output_.back().channel || beat.output != output_.back().output)) {
+        Breach("tdest or tuser changed within a frame");
       }
       held_ = top_.m_axis_tvalid && !top_.m_axis_tready;
       held_beat_ = beat;
@@ -400,7 +416,9 @@ int main(int argc, char** argv) {
   system.LoadMemory(Contents(initial));
 #endif
   const dut_bus bus = {&system, BusRead, BusWrite};
+#ifndef NETWORK
   std::vector<State> states(4);
+#endif
   std::ifstream script(argv[1]);
   for (std::string line; std::getline(script, line);) {
     std::istringstream words(line);
@@ -490,6 +508,36 @@ int main(int argc, char** argv) {
       const bool end = number() != 0;
       system.Queue(words, static_cast<int>(channel), end);
       continue;
+#ifdef NETWORK
+    } else if (command == "network") {
+      dut_network network;
+      dut_read_network(&bus, &network);
+      answer << network.inputs << ' ' << network.outputs << ' ' << network.max_steps << ' ' << network.states;
+      for (uint32_t n = 0; n < network.inputs + network.outputs; ++n) {
+        dut_port port;
+        const auto result = n < network.inputs ? dut_read_input(&bus, n, &port) : dut_read_output(&bus, n - network.inputs, &port);
+        if (result != DUT_OK) answer << " / " << dut_text(result);
+        answer << " / " << port.elements << ' ' << port.fraction_bits;
+      }
+#ifndef UTTERANCE
+    } else if (command == "read_state") {
+      const auto channel = static_cast<uint32_t>(number());
+      const auto state = static_cast<uint32_t>(number());
+      std::vector<int16_t> elements(static_cast<size_t>(number()));
+      const auto count = static_cast<uint32_t>(elements.size());
+      answer << dut_text(dut_read_state(&bus, channel, state, elements.data(), count, kPolls));
+      for (const int16_t element : elements) answer << ' ' << element;
+    } else if (command == "write_state") {
+      const auto channel = static_cast<uint32_t>(number());
+      const auto state = static_cast<uint32_t>(number());
+      std::vector<int16_t> elements;
+      for (int value; words >> value;) elements.push_back(static_cast<int16_t>(value));
+      const auto count = static_cast<uint32_t>(elements.size());
+      answer << dut_text(dut_write_state(&bus, channel, state, elements.data(), count));
+    } else if (command == "resume") {
+      answer << dut_text(dut_resume_state(&bus, static_cast<uint32_t>(number())));
+#endif
+#else
     } else if (command == "save") {
       State& state = states[static_cast<size_t>(number())];
       answer << dut_text(dut_read_state(&bus, static_cast<uint32_t>(number()), state.c, state.y, kPolls)) << " /";
@@ -499,8 +547,11 @@ int main(int argc, char** argv) {
     } else if (command == "restore") {
       const State& state = states[static_cast<size_t>(number())];
       answer << dut_text(dut_write_state(&bus, static_cast<uint32_t>(number()), state.c, state.y));
+#endif
+#ifndef UTTERANCE
     } else if (command == "clear") {
       answer << dut_text(dut_clear_state(&bus, static_cast<uint32_t>(number())));
+#endif
     } else if (command == "cut") {
       answer << system.Cut();
     } else if (command == "cycles") {

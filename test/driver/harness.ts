@@ -19,12 +19,21 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Designs that the harness is compiled for. */
+type HarnessKind = 'layer' | 'streaming' | 'utterance';
+
 /**
  * Compiles the driver of a design directory as strictly as a compiler can, and the RTL with it.
  *
  * @param dir design directory of a design with name `dut` and one element a beat; its memory port has 64 bits
+ * @param kind of one layer, or a network that runs step by step or by utterance
  */
-export async function buildHarness(dir: string, dram: boolean, channels = 1): Promise<Harness> {
+export async function buildHarness(
+  dir: string,
+  dram: boolean,
+  channels = 1,
+  kind: HarnessKind = 'layer',
+): Promise<Harness> {
   const work = await mkdtemp(join(tmpdir(), 'esegen-harness-'));
   const driver = join(work, 'driver.o');
   const strict = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror', '-Wconversion', '-O2'];
@@ -43,7 +52,11 @@ export async function buildHarness(dir: string, dram: boolean, channels = 1): Pr
     'fast',
     '-Wno-lint',
   ];
-  const defines = `${dram ? ' -DDRAM' : ''}${channels > 1 ? ' -DCHANNELS' : ''}`;
+  const isNetwork = kind !== 'layer';
+  const defines = [
+    ...[dram ? ' -DDRAM' : '', channels > 1 ? ' -DCHANNELS' : ''],
+    ...[isNetwork ? ' -DNETWORK' : '', kind === 'utterance' ? ' -DUTTERANCE' : ''],
+  ].join('');
   const cflags = `-O1 -I${resolve(dir, 'sw')}${defines}`;
   await execa(
     'verilator',

@@ -141,13 +141,29 @@ describe('parseFeatureNorm', () => {
 
   const numbers = new Array<number>(40).fill(1);
   it.each([
-    ['no object', null, 'n.json: '],
-    ['no mean', { istd: numbers, stack: 2 }, 'n.json: mean: '],
-    ['39 numbers', { mean: numbers.slice(1), istd: numbers, stack: 2 }, 'n.json: mean: '],
-    ['text among the numbers', { mean: ['1', ...numbers.slice(1)], istd: numbers, stack: 2 }, 'n.json: mean.0: '],
-    ['infinity', { mean: [Infinity, ...numbers.slice(1)], istd: numbers, stack: 2 }, 'n.json: mean.0: '],
-    ['a deviation of 0', { mean: numbers, istd: [...numbers.slice(1), 0], stack: 2 }, 'n.json: istd.39: '],
-    ['other stacking', { mean: numbers, istd: numbers, stack: 3 }, 'n.json: stack: '],
+    ['no object', null, 'n.json: expected an object of mean, istd and stack, got null'],
+    ['no mean', { istd: numbers, stack: 2 }, 'n.json: mean: expected a list of 40 numbers, got nothing'],
+    [
+      '39 numbers',
+      { mean: numbers.slice(1), istd: numbers, stack: 2 },
+      'n.json: mean: expected a list of 40 numbers, got [1,',
+    ],
+    [
+      'text among the numbers',
+      { mean: ['1', ...numbers.slice(1)], istd: numbers, stack: 2 },
+      'n.json: mean.0: expected a number, got "1"',
+    ],
+    [
+      'infinity',
+      { mean: [Infinity, ...numbers.slice(1)], istd: numbers, stack: 2 },
+      'n.json: mean.0: expected a number, got Infinity',
+    ],
+    [
+      'a deviation of 0',
+      { mean: numbers, istd: [...numbers.slice(1), 0], stack: 2 },
+      'n.json: istd.39: expected a number above 0, got 0',
+    ],
+    ['other stacking', { mean: numbers, istd: numbers, stack: 3 }, 'n.json: stack: expected 2, got 3'],
   ])('refuses %s', (_, value, start) => {
     let message = '';
     try {
@@ -157,6 +173,5 @@ describe('parseFeatureNorm', () => {
       message = error.message;
     }
     expect(message.slice(0, start.length)).toBe(start);
-    expect(message).toContain('Expected are mean and istd with 40 numbers each, stack 2');
   });
 });

@@ -75,10 +75,14 @@ describe('an array is read', () => {
     expect(() => firsts(array(2, 5), RECURRENT, [4])).toThrow(
       'x.npy: expected [T, B, 4] or [T, 4] or [B, T, 4] of float32 or float64 for the input "x", got float64 [2, 5]',
     );
-    expect(() => firsts(array(0, 4), RECURRENT, [4])).toThrow('got float64 [0, 4]');
+    expect(() => firsts(array(0, 4), RECURRENT, [4])).toThrow(
+      'got float64 [0, 4]. An array needs a step and a voice at least',
+    );
     expect(() => firsts(array(2, 3, 4), RECURRENT, [4], 'T')).toThrow('expected [T, 4]');
     const integers: NpyArray = { dtype: 'int16', shape: [1, 4], data: new Int16Array(4) };
-    expect(() => firsts(integers, RECURRENT, [4])).toThrow('got int16 [1, 4]');
+    expect(() => firsts(integers, RECURRENT, [4])).toThrow(
+      'got int16 [1, 4]. Save it with np.save(path, a.astype("float32"))',
+    );
   });
 });
 

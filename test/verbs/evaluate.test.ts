@@ -132,7 +132,7 @@ test('bad sweeps are refused', () => {
   expect(() => evaluated({ vectors: [17] })).toThrow('--vectors: expected');
   expect(() => evaluated({ densities: [0] })).toThrow('--densities: expected 1 to 32 numbers from 0.001 to 1, got 0');
   writeFileSync(join(root, 'labels.json'), '{"labels": ["a", "-"], "blank": 1}');
-  expect(() => evaluated({ labels })).toThrow('expected labels.json with 4 labels beside the model');
+  expect(() => evaluated({ labels })).toThrow('expected labels.json with 4 labels beside the model, got 2. ');
 });
 
 test('the report on quantization counts what it says', () => {

@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { POINT_WINDOW, stepsOf, timeBehind } from '../../src/model/graph.ts';
 import { GraphBuilder } from '../../src/model/graph_builder.ts';
+import { writeNpy } from '../../src/util/npy.ts';
 import { readNetworkCalibration } from '../../src/verbs/run/calibration.ts';
 
 /** A convolution with a stride over time, and the last step of what it gives. */
@@ -37,4 +41,45 @@ test('one value an utterance is seen in 16 utterances, each another one', () => 
   expect(origin).toBe('2048 seeded normal frames, 16 utterances');
   const first = utterances.map((inputs) => inputs.get(graph.inputs[0]!.tensor)!.data[0]);
   expect(new Set(first).size).toBe(16);
+});
+
+describe('frames beside the model', () => {
+  const { graph } = network({ stride: 1, picks: false });
+  let root: string;
+  let frames: string;
+  const write = (...shape: number[]) => {
+    const data = new Float64Array(shape.reduce((all, size) => all * size, 1)).fill(0.5);
+    writeNpy(frames, { dtype: 'float64', shape, data });
+  };
+  const read = () => readNetworkCalibration(join(root, 'model.onnx'), undefined, graph);
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'esegen calibration-'));
+    frames = join(root, 'calibration.npy');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  test('that do not fit are told of', () => {
+    write(6, 2);
+    expect(read().origin).toBe(`64 seeded normal frames (${frames} does not fit the inputs)`);
+  });
+
+  test('have borders that sum up, with one utterance too', () => {
+    write(6, 1);
+    const borders = (...steps: number[]) =>
+      writeFileSync(
+        join(root, 'calibration.json'),
+        JSON.stringify({ strings: steps.map((count) => ({ steps: count })) }),
+      );
+    borders(4, 2);
+    expect(read().lengths).toEqual([4, 2]);
+    borders(6);
+    expect(read().lengths).toEqual([6]);
+    borders(4);
+    expect(read).toThrow(`calibration.json: expected steps that sum up to the 6 frames of ${frames}, got 4`);
+    borders(0, 6);
+    expect(read).toThrow('calibration.json: strings.0.steps: expected the number of its steps, at least 1, got 0');
+    writeFileSync(join(root, 'calibration.json'), '{}');
+    expect(read).toThrow('strings: expected a list of utterances, such as [{ "steps": 44 }], got nothing');
+  });
 });

@@ -43,12 +43,11 @@ const NOTHING: Graph = {
 };
 const MODEL = { graph: NOTHING, partition: { front: null, core: NOTHING, back: null }, outputs: [] };
 
-/** A design: what the scripts are told of it, its files, beats of its memory port, and ports that belong to no interface. */
+/** A design: what the scripts are told of it, its files, and beats of its memory port. */
 interface Case {
   readonly ip: VivadoDesign;
   readonly files: DesignFiles;
   readonly memory: { readonly burstBeats: number; readonly outstandingBeats: number } | null;
-  readonly plain: readonly string[];
   readonly description: string;
 }
 
@@ -58,15 +57,14 @@ function layerCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
   const files = generate(compilation, { layer, outputLayer: null }, NO_HOST_FILES);
   const { dimensions } = design;
   const description = 'Sparse LSTM: 6 inputs, 8 cells, 4 outputs';
-  return { ip: layerIp(design), files, memory: dimensions.dram ? dimensions : null, plain: [], description };
+  return { ip: layerIp(design), files, memory: dimensions.dram ? dimensions : null, description };
 }
 
 function networkCase(config: (typeof CONFIGS)[keyof typeof CONFIGS]): Case {
   const design = tinyNetworkDesign({ beside: 2 }, config);
   const memory = design.sizes.external;
-  const plain = ['frame_taken', 'frame_error', 'busy', ...(memory === null ? [] : ['weight_base', 'memory_status'])];
   const description = 'Sparse neural network: 6 + 2 elements in, 3 + 4 elements out';
-  return { ip: networkIp(design), files: generateNetwork(design, MODEL, NO_HOST_FILES), memory, plain, description };
+  return { ip: networkIp(design), files: generateNetwork(design, MODEL, NO_HOST_FILES), memory, description };
 }
 
 const CASES = new Map<string, Case>([
@@ -270,8 +268,7 @@ describe('package_ip.tcl', () => {
   const RUNS = CASE_NAMES.flatMap((name) => [true, false].map((infers) => ({ name, infers })));
 
   test.each(RUNS)('$name, interfaces found by Vivado $infers', ({ name, infers }) => {
-    const { files, memory, description, ip } = CASES.get(name)!;
-    const hasRegisters = ip.interfaces.some(({ page }) => page !== null);
+    const { files, memory, description } = CASES.get(name)!;
     const dir = place(files);
     const before = snapshot(dir);
     const { status, stderr, cwd, lines } = vivado(dir, 'package_ip.tcl', { infers });
@@ -289,7 +286,7 @@ describe('package_ip.tcl', () => {
         `file {${cwd}/tiny_ip/tiny_ooc.xdc} USED_IN synthesis implementation out_of_context`,
         ...[`hdl_parameter MEM_DIR value ${mem}`, `user_parameter MEM_DIR value ${mem}`],
         ...(memory === null ? [] : memoryLines(memory)),
-        ...(hasRegisters ? CONTROL : []),
+        ...CONTROL,
       ].toSorted(),
     );
     expect(readdirSync(cwd)).toEqual(['tiny_ip']);
@@ -362,9 +359,9 @@ describe('package_ip.tcl', () => {
 });
 
 test.each(CASE_NAMES)('every port of the top module has its interface: %s', (name) => {
-  const { ip, plain, files } = CASES.get(name)!;
+  const { ip, files } = CASES.get(name)!;
   const listed = ip.interfaces.flatMap(({ ports }) => ports);
-  expect([...listed, 'clk', 'rst', ...plain].toSorted()).toEqual(portsOf(files).toSorted());
+  expect([...listed, 'clk', 'rst'].toSorted()).toEqual(portsOf(files).toSorted());
 });
 
 describe('FuseSoC', () => {

@@ -19,6 +19,7 @@ const LAYER_LIMIT = 64;
 export function checkSize(at: string, what: string, size: number): void {
   const limit = what === 'classes' || what === 'outputs' ? OUTPUT_LIMIT : what === 'layers' ? LAYER_LIMIT : SIZE_LIMIT;
   if (!Number.isSafeInteger(size) || size < 1 || size > limit) {
-    throw new EsegenError(at, `expected ${what} from 1 to ${limit}, got ${size}`, 'Choose a smaller model');
+    const fix = size > limit ? 'Choose a smaller model' : 'Check how the model was exported';
+    throw new EsegenError(at, `expected ${what} from 1 to ${limit}, got ${size}`, fix);
   }
 }

@@ -60,11 +60,14 @@ export function readArray(path: string, array: NpyArray, port: Port, tensor: Ten
     return view === null ? [] : [{ candidate, view }];
   });
   const [first] = fitting;
-  if (first === undefined || (array.dtype !== 'float32' && array.dtype !== 'float64')) {
+  const isFloat = array.dtype === 'float32' || array.dtype === 'float64';
+  if (first === undefined || !isFloat) {
     const forms = [...new Set(asked.map(({ roles }) => formOf(roles, tensor.shape)))];
     const expected = forms.length === 0 ? `an array with layout ${layout}` : forms.slice(0, 5).join(' or ');
     const what = `expected ${expected} of float32 or float64 for the input ${quoteName(port.name)}`;
-    throw new EsegenError(path, `${what}, got ${array.dtype} [${array.shape.join(', ')}]`);
+    const noValues = array.shape.includes(0) ? 'An array needs a step and a voice at least' : '';
+    const fix = isFloat ? noValues : 'Save it with np.save(path, a.astype("float32"))';
+    throw new EsegenError(path, `${what}, got ${array.dtype} [${array.shape.join(', ')}]`, fix);
   }
   // A layout with time is the model's word; one without leaves open whether many values are steps or voices.
   const isTold = first.candidate.style === 'model' && (port.axes.includes('time') || tensor.time === null);

@@ -42,6 +42,10 @@ export function readNetworkData(graph: Graph, files: readonly NamedPath[], layou
     const [array] = set.arrays.values();
     const borders = set.file === null && array !== undefined ? bordersOf(array.path) : null;
     const read = readUtterances(graph, set.arrays, layout, set.lengths ?? borders);
+    if (borders !== null && read.lengths.length === 1 && read.lengths[0] !== read.voiceSteps) {
+      const what = `expected steps that sum up to the ${read.voiceSteps} frames of ${array!.path}, got ${read.lengths[0]}`;
+      throw new EsegenError(borders.where, what);
+    }
     utterances.push(...read.utterances);
     lengths.push(...read.lengths);
   }
@@ -60,8 +64,10 @@ export function readNetworkData(graph: Graph, files: readonly NamedPath[], layou
 export function readNetworkCalibration(model: string, named: string | undefined, graph: Graph): NetworkData {
   if (named !== undefined) return readNetworkData(graph, [{ name: null, path: named }]);
   const beside = join(dirname(model), 'calibration.npy');
-  if (existsSync(beside) && fits(graph, beside)) return readNetworkData(graph, [{ name: null, path: beside }]);
-  return randomData(graph);
+  if (!existsSync(beside)) return randomData(graph);
+  if (fits(graph, beside)) return readNetworkData(graph, [{ name: null, path: beside }]);
+  const random = randomData(graph);
+  return { ...random, origin: `${random.origin} (${beside} does not fit the inputs)` };
 }
 
 function fits(graph: Graph, path: string): boolean {

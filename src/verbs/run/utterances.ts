@@ -115,7 +115,7 @@ function checkLengths(
   steps: number,
   inSequence: boolean,
 ): void {
-  const shown = `${lengths.slice(0, 8).join(', ')}${lengths.length > 8 ? ', …' : ''}`;
+  const shown = lengths.length === 0 ? 'none' : `${lengths.slice(0, 8).join(', ')}${lengths.length > 8 ? ', …' : ''}`;
   if (lengths.some((length) => !Number.isInteger(length) || length < 0 || length > steps)) {
     throw new EsegenError(where, `expected lengths from 0 to ${steps} steps, got ${shown}`);
   }

@@ -150,7 +150,7 @@ describe('refused', () => {
     [
       'a GRU that is an LSTM',
       (l) => (l[3]!.kind = 'gru'),
-      'm.layers.json: layers.3: expected a GRU, but "rnns.0" is an LSTM',
+      'm.layers.json: layers.3: expected a GRU, but "rnns.0" is an LSTM by the shape [12, 3] of "rnns.0.weight_hh_l0". A GRU has [3H, H]',
     ],
     [
       'two directions called one',

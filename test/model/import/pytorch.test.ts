@@ -326,7 +326,7 @@ describe('refused', () => {
     [
       'no inputs',
       (t) => t.set('lstm.weight_ih_l0', normal(rng, 20, 0)),
-      'm.safetensors: "lstm.weight_ih_l0": expected I (inputs) from 1 to 4096, got 0. Choose a smaller model',
+      'm.safetensors: "lstm.weight_ih_l0": expected I (inputs) from 1 to 4096, got 0. Check how the model was exported',
     ],
     [
       'too many inputs',
@@ -336,12 +336,12 @@ describe('refused', () => {
     [
       'no outputs',
       (t) => t.set('lstm.weight_hr_l0', normal(rng, 0, 5)),
-      'm.safetensors: "lstm.weight_hr_l0": expected P (outputs) from 1 to 4096, got 0. Choose a smaller model',
+      'm.safetensors: "lstm.weight_hr_l0": expected P (outputs) from 1 to 4096, got 0. Check how the model was exported',
     ],
     [
       'no classes',
       (t) => t.set('fc.weight', normal(rng, 0, 2)),
-      'm.safetensors: "fc.weight": expected outputs from 1 to 65536, got 0. Choose a smaller model',
+      'm.safetensors: "fc.weight": expected outputs from 1 to 65536, got 0. Check how the model was exported',
     ],
     [
       'a short bias',

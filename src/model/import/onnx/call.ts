@@ -110,3 +110,8 @@ export function describe(value: Value | null): string {
 export function adviceFor(value: Value | null): string {
   return value?.kind === 'opaque' && value.inputs.length > 0 ? 'Give the value of that input with --assume' : '';
 }
+
+/** What to do about a node that takes the axis of time for one of another kind: sizes help where the file leaves them open. */
+export function stepsAdvice({ steps }: Call): string {
+  return steps === null ? 'Give the sizes of the input with --shape' : 'Leave that part to the host with --to';
+}

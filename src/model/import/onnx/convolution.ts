@@ -6,6 +6,7 @@ import {
   integer,
   listInput,
   optionalConstant,
+  stepsAdvice,
   uniformOf,
   viewInput,
 } from './call.ts';
@@ -178,7 +179,7 @@ export function pad(call: Call): Value[] {
 
 function mirrored(call: Call, view: View, axis: number, [before, after]: readonly [number, number]): View {
   const size = view.axes[axis]!;
-  if (size === 'time') throw new Fault('mirrors the ends of an utterance', 'Give the sizes of the input with --shape');
+  if (size === 'time') throw new Fault('mirrors the ends of an utterance', stepsAdvice(call));
   if (before >= sizeOf(size) || after >= sizeOf(size))
     throw new Fault(`mirrors ${before} and ${after} of ${size} elements`);
   const last = view.axes.length - 1;

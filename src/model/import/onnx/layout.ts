@@ -1,6 +1,7 @@
-import { type Call, constantInput, integer, listInput, sizesInput, uniformOf } from './call.ts';
+import { type Call, constantInput, integer, sizesInput, uniformOf } from './call.ts';
 import { Fault } from './fault.ts';
-import { axisOf, broadcast, EMPTY, type Movable, moved, permuted } from './movable.ts';
+import { axisOf, broadcast, EMPTY, type Movable, moved } from './movable.ts';
+import { AXIS_OPERATORS, reaxis } from './reaxis.ts';
 import { flatten, reshape } from './reshape.ts';
 import { isTime, shapeItems, sizesValue } from './sizes.ts';
 import { gather, refold, resized, slice, split } from './steps.ts';
@@ -8,10 +9,7 @@ import { type Axis, type Filled, joinViews, pickElements, product, sizeOf, sizes
 
 /** Operators that change the axes of a value, take some of its elements, or join values. */
 export const LAYOUT: ReadonlyMap<string, (call: Call, value: Movable) => readonly Value[]> = new Map([
-  ['Identity', (_: Call, value: Movable) => [value]],
-  ['Squeeze', squeeze],
-  ['Unsqueeze', unsqueeze],
-  ['Transpose', transpose],
+  ...[...AXIS_OPERATORS.keys()].map((op) => [op, reaxis] as const),
   ['Reshape', reshape],
   ['Flatten', flatten],
   ['Slice', slice],
@@ -27,51 +25,6 @@ export function shape(call: Call, value: Movable): Value[] {
   const items = value.kind === 'view' ? shapeItems(value) : shapeItems({ ...EMPTY, axes: value.axes });
   const cut = items.slice(integer(call, 'start', 0), call.node.attributes.get('end')?.i ?? items.length);
   return [sizesValue(call, [cut.length], cut)];
-}
-
-function squeeze(call: Call, value: Movable): Value[] {
-  const { axes } = value;
-  const given = listInput(call, 1, 'axes');
-  const drop = new Set(
-    given === null
-      ? [...axes.keys()].filter((d) => axes[d] !== 'time' && sizeOf(axes[d]!) === 1)
-      : given.map((axis) => axisOf(axis, axes.length)),
-  );
-  for (const d of drop) {
-    if (axes[d] === 'time') throw new Fault('drops the axis of time', 'Give the sizes of the input with --shape');
-    if (sizeOf(axes[d]!) !== 1) throw new Fault(`expected size 1 of axis ${d}, which it drops, got ${axes[d]}`);
-  }
-  return [
-    moved(
-      value,
-      null,
-      axes.filter((_, d) => !drop.has(d)),
-    ),
-  ];
-}
-
-function unsqueeze(call: Call, value: Movable): Value[] {
-  const given = listInput(call, 1, 'axes') ?? [];
-  const rank = value.axes.length + given.length;
-  const added = new Set(given.map((axis) => axisOf(axis, rank)));
-  if (added.size !== given.length) throw new Fault('adds an axis twice');
-  const rest = [...value.axes];
-  return [
-    moved(
-      value,
-      null,
-      Array.from({ length: rank }, (_, d) => (added.has(d) ? 1 : rest.shift()!)),
-    ),
-  ];
-}
-
-function transpose({ node }: Call, value: Movable): Value[] {
-  const { axes } = value;
-  const order = node.attributes.get('perm')?.ints ?? [...axes.keys()].reverse();
-  if (order.length !== axes.length || [...order].sort((a, b) => a - b).some((axis, d) => axis !== d)) {
-    throw new Fault(`expected an order of ${axes.length} axes as perm, got [${order}]`);
-  }
-  return [permuted(value, order)];
 }
 
 function expand(call: Call, value: Movable): Value[] {

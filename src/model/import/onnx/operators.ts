@@ -4,6 +4,7 @@ import { ELEMENTWISE } from './elementwise.ts';
 import { Fault } from './fault.ts';
 import { LAYOUT } from './layout.ts';
 import { gemm, matMul } from './products.ts';
+import { AXIS_OPERATORS, reaxisPadded } from './reaxis.ts';
 import { gru, lstm } from './recurrent.ts';
 import { batchNorm, choice, reduction } from './reductions.ts';
 import { isTime } from './sizes.ts';
@@ -43,6 +44,7 @@ export function isOperator(opType: string): boolean {
 export function apply(call: Call): readonly Value[] {
   const { node, inputs } = call;
   if (inputs.length === 0 || inputs[0] === null) throw new Fault('expected an operand as input 1, got none');
+  if (inputs[0]!.kind === 'padded' && AXIS_OPERATORS.has(node.opType)) return reaxisPadded(call, inputs[0]!);
   const layout = LAYOUT.get(node.opType);
   if (layout !== undefined) {
     const first = node.opType === 'Concat' ? inputs.find((input) => input?.kind === 'view') : inputs[0];

@@ -1,5 +1,5 @@
 import { windowOutputs } from '../../graph.ts';
-import { type Call, integer, sizesInput } from './call.ts';
+import { type Call, integer, sizesInput, stepsAdvice } from './call.ts';
 import { Fault } from './fault.ts';
 import { EMPTY, type Movable, moved } from './movable.ts';
 import { isStepsOf, isTime } from './sizes.ts';
@@ -24,7 +24,7 @@ function reshaped(call: Call, value: Movable, given: readonly Size[], copiesZero
   });
   const wanted = `[${targets.map((size) => (isTime(size as Size) ? 'steps·n' : size)).join(', ')}]`;
   const refuse = (what: string): never => {
-    throw new Fault(`${what}: shape [${axes.join(', ')}] to ${wanted}`, 'Give the sizes of the input with --shape');
+    throw new Fault(`${what}: shape [${axes.join(', ')}] to ${wanted}`, stepsAdvice(call));
   };
   if (targets.some((size) => isTime(size as Size))) return refuse('joins steps with other axes');
   const sizes = targets as (number | 'time')[];
@@ -41,7 +41,7 @@ function reshaped(call: Call, value: Movable, given: readonly Size[], copiesZero
     if (place >= 0 && product(sizesOf(closed.slice(0, place))) !== before) continue;
     return withBatch(axes, closed);
   }
-  return refuse('is no change of layout');
+  return refuse(time < 0 ? 'is no change of layout' : 'joins steps with other axes');
 }
 
 /** Sizes with the open one computed; null where they do not fit so many elements. */
@@ -73,8 +73,7 @@ export function flatten(call: Call, value: Movable): Value[] {
     const size = product(sizesOf(group));
     if (!group.includes('time'))
       return group.length === 1 ? group[0]! : group.includes('batch') && size === 1 ? 'batch' : size;
-    if (size !== 1)
-      throw new Fault('joins the steps of an utterance with its features', 'Give the sizes of the input with --shape');
+    if (size !== 1) throw new Fault('joins the steps of an utterance with its features', stepsAdvice(call));
     return 'time';
   });
   return [moved(value, null, merged)];

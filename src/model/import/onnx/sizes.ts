@@ -50,6 +50,8 @@ export function onSizes(call: Call): readonly Value[] | null {
       return elementwise(call, given, (a, b) => scaled(a, b) ?? scaled(b, a));
     case 'Div':
       return elementwise(call, given, (a, b) => divided(a, b));
+    case 'ReduceProd':
+      return multiplied(call, given[0]!);
     case 'Equal':
     case 'Less':
     case 'Greater':
@@ -96,6 +98,13 @@ function elementwise(call: Call, [a, b]: readonly Sizes[], operator: (a: Size, b
           pairs.pairs.map(([p, q]) => operator(p, q)),
         ),
       ];
+}
+
+/** The product of a list of sizes. */
+function multiplied(call: Call, { shape, items }: Sizes): Value[] | null {
+  if (shape.length !== 1) return null;
+  const all = items.reduce((product: Size, size) => scaled(product, size) ?? scaled(size, product), 1);
+  return [sizesValue(call, call.node.attributes.get('keepdims')?.i === 0 ? [] : [1], [all])];
 }
 
 function pairsOf(a: Sizes, b: Sizes): { shape: number[]; pairs: [Size, Size][] } | null {

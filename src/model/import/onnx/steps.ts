@@ -1,4 +1,4 @@
-import { type Call, constantInput, integer, itemsOf, listInput, sizesInput } from './call.ts';
+import { type Call, constantInput, integer, itemsOf, listInput, sizesInput, stepsAdvice } from './call.ts';
 import { Fault } from './fault.ts';
 import { type Constant, FOLDS } from './folds.ts';
 import { tensorOf } from './materialize.ts';
@@ -77,6 +77,10 @@ export function slice(call: Call, value: Movable): Value[] {
       continue;
     }
     if (result.kind === 'filled') throw new Fault('takes some steps of a constant');
+    if (steps[n]! < 0) {
+      const fix = 'Export the layer behind it as a recurrent node of the direction "reverse" or "bidirectional"';
+      throw new Fault('turns the steps of an utterance around', fix);
+    }
     const cut = steps[n] === 1 ? cutOf(call, result, start, reachesEnd ? null : end) : null;
     const shorter = cut === null ? null : withoutSteps(call, result, cut);
     if (shorter !== null) {
@@ -86,12 +90,9 @@ export function slice(call: Call, value: Movable): Value[] {
       continue;
     }
     const at = stepAt(call, result, start);
-    const isOne = at === 'last' ? reachesEnd || end === 0 : start === 0 && end === 1;
+    const isOne = at === 'last' ? reachesEnd : start === 0 && end === 1;
     if (at === null || !isOne) {
-      throw new Fault(
-        'takes some steps of an utterance, expected all, the first or the last',
-        'Give the sizes of the input with --shape',
-      );
+      throw new Fault('takes some steps of an utterance, expected all, the first or the last', stepsAdvice(call));
     }
     result = pickStep(call, result, at);
     low[n] = 0;

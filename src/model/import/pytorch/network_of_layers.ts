@@ -7,6 +7,7 @@ import { checkSize } from '../limits.ts';
 import { batchNormLayer } from './batch_norm_module.ts';
 import { convLayer } from './conv_module.ts';
 import type { LayerEntry, LayersFile } from './layers_file.ts';
+import { MATRIX_NAMES } from './lstm_tensors.ts';
 import {
   checkOwnNames,
   findModule,
@@ -171,7 +172,11 @@ class LayerReader {
     const module = findModule(state, prefixOf(state, name));
     const found = kindOf(state, module);
     if (found !== kind) {
-      throw new EsegenError(this.where, `expected ${label(kind)}, but ${quoteName(name)} is ${label(found)}`);
+      const { prefix, layers } = module;
+      const weight = `${prefix}${MATRIX_NAMES.r}${layers[0]![0]}`;
+      const shape = formatShape(state.shape(weight, '[gates · H, outputs]'));
+      const what = `expected ${label(kind)}, but ${quoteName(name)} is ${label(found)} by the shape ${shape} of ${quoteName(weight)}`;
+      throw new EsegenError(this.where, what, 'A GRU has [3H, H], an LSTM [4H, P]');
     }
     checkOwnNames(state, kind, module);
     const both = module.layers[0]!.length === 2;

@@ -345,3 +345,32 @@ describe('what is no fault', () => {
     expect(graph.sequenceLengths).toEqual([4, 7]);
   });
 });
+
+describe('what Keras does with the steps of an utterance is named with a way out', () => {
+  const list = (name: string, ...values: number[]) => integers(name, values);
+  const fixed = { inputs: [{ name: 'x', dims: [7, 1, PLAIN.inputs] }] };
+
+  test('all steps side by side', () => {
+    const flat: NodeSpec = { op: 'Reshape', name: 'flat', inputs: ['s', 'shape'], outputs: ['y'] };
+    const spec = behind([squeeze, flat], [list('shape', 1, 7 * cells)]);
+    expect(refusal({ ...spec, ...fixed })).toBe(
+      `m.onnx: "Reshape" node "flat": joins steps with other axes: shape [time, batch, ${cells}] to [1, ${7 * cells}]. ` +
+        'Leave that part to the host with --to',
+    );
+  });
+
+  test('steps turned around', () => {
+    const around: NodeSpec = { op: 'Slice', name: 'around', inputs: ['x', 'm', 'low', 'zero', 'm'], outputs: ['y'] };
+    const lists = [list('m', -1), list('low', -(2 ** 31)), list('zero', 0)];
+    expect(refusal({ ...behind([around], lists) })).toContain(
+      'm.onnx: "Slice" node "around": turns the steps of an utterance around. Export the layer behind it as a recurrent node',
+    );
+  });
+
+  test('zeros around an axis that is dropped', () => {
+    const pad: NodeSpec = { op: 'Pad', inputs: ['lstm.y', 'pads'], outputs: ['p'] };
+    const drop: NodeSpec = { op: 'Squeeze', name: 'drop', inputs: ['p', 'one'], outputs: ['y'] };
+    const spec = behind([pad, drop], [list('pads', 0, 1, 0, 0, 0, 0, 0, 0)]);
+    expect(refusal(spec)).toBe('m.onnx: "Squeeze" node "drop": expected size 1 of axis 1, which it drops, got 2');
+  });
+});
