@@ -7,6 +7,8 @@ export type OpenTile = { -readonly [Key in keyof TileAddress]: TileAddress[Key] 
 /** Products of a tile: a segment over columns that may be cut. */
 export interface TilePart {
   readonly needs: readonly Need[];
+  /** Reads frames that were loaded. */
+  readonly input: boolean;
   readonly columns: number;
   /** Columns between which it may be cut; null: nowhere. */
   readonly grain: number | null;
@@ -34,6 +36,7 @@ export interface TileJob {
 export interface TileLoop {
   readonly tiles: readonly OpenTile[];
   readonly uses: number;
+  readonly input: boolean;
   readonly emit: () => void;
 }
 
@@ -174,8 +177,14 @@ function runsOf(blocks: readonly (TileJob | TileLoop)[]): (TileJob[] | TileLoop)
  * Puts the products of all tiles of a step into MAC, and numbers the tiles.
  *
  * @param ahead whether products of the next step may be among them, where its frames are loaded
+ * @param read is called when all that reads loaded frames of the step stands before
  */
-export function emitTiles(blocks: readonly (TileJob | TileLoop)[], mac: StreamDraft, ahead: boolean): void {
+export function emitTiles(
+  blocks: readonly (TileJob | TileLoop)[],
+  mac: StreamDraft,
+  ahead: boolean,
+  read: () => void,
+): void {
   const tiles = new TileNumbers();
   const runs = runsOf(blocks);
   const next = ahead ? nextStep(blocks) : null;
@@ -186,17 +195,32 @@ export function emitTiles(blocks: readonly (TileJob | TileLoop)[], mac: StreamDr
   });
   // What may be done ahead is cut the same in its own step: segments are there once.
   const aheads = orders.flatMap((order) => (Array.isArray(order) ? order.filter(({ job }) => job === next) : []));
-  for (const order of orders) {
-    if (!Array.isArray(order)) {
-      tiles.loop(order);
-      order.emit();
-      continue;
-    }
-    const all = order.flatMap((own) => {
+  const sequence = orders.map((order) => {
+    if (!Array.isArray(order)) return order;
+    return order.flatMap((own) => {
       const isAhead = aheads.length > 0 && own.job === blocks[0] && own.cut.part.ahead !== null;
       if (!isAhead) return [own];
       return aheads.filter(({ cut }) => cut.part === own.cut.part).map(({ cut }) => ({ job: own.job, cut }));
     });
+  });
+  let readers = sequence
+    .flat()
+    .filter((own) => ('emit' in own ? own.input : own.job !== next && own.cut.part.input)).length;
+  let told = false;
+  // What may be left out cannot tell it.
+  const emitted = (input: boolean, always: boolean) => {
+    if (input) readers--;
+    if (told || readers > 0 || !always) return;
+    told = true;
+    read();
+  };
+  for (const all of sequence) {
+    if (!Array.isArray(all)) {
+      tiles.loop(all);
+      all.emit();
+      emitted(all.input, true);
+      continue;
+    }
     for (const [number, { job, cut }] of all.entries()) {
       const { part, from, to } = cut;
       const own = (other: (typeof all)[number]) => other.job === job;
@@ -213,6 +237,7 @@ export function emitTiles(blocks: readonly (TileJob | TileLoop)[], mac: StreamDr
       const turn = aheads.length > 0 && job === blocks[0] && part.ahead !== null ? 'else' : 'always';
       const full = last ? [{ semaphore: 'tileFull0', count: 1 } as const] : [];
       mac.work({ ...part.make(from, to), tile: job.tile, turn }, free, full, part.needs);
+      emitted(part.input, turn === 'always');
     }
   }
   tiles.flip();

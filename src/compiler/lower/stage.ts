@@ -82,12 +82,14 @@ export class Stage {
   }
 
   /**
-   * Puts the products of the step into MAC; what has happened then is told behind.
+   * Puts the products of the step into MAC.
    *
    * @param ahead whether products of the next step may be among them
+   * @param loadFree happens when the frames of the step are read
    */
-  emitProducts(ahead: boolean): void {
-    emitTiles(this.#blocks, this.body.mac, ahead);
+  emitProducts(ahead: boolean, loadFree: Happening): void {
+    const { mac } = this.body;
+    emitTiles(this.#blocks, mac, ahead, () => mac.happen(loadFree));
   }
 
   /** Frames before the first step, for windows that begin there. */

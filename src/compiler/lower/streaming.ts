@@ -78,7 +78,6 @@ export function streamingStage(
     }
     store.happen(out.free);
   }
-  stage.emitProducts(ahead);
-  mac.happen(loadFree);
+  stage.emitProducts(ahead, loadFree);
   return stage;
 }

@@ -59,7 +59,7 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
   for (const happening of spec.done) cell.happen(happening);
   if (looped) {
     const emit = () => emitLoops(stage, spec, parts, tiles, p, q);
-    stage.addLoop({ tiles, uses: pieces.length * p * q, emit });
+    stage.addLoop({ tiles, uses: pieces.length * p * q, input: parts.flat().some(({ input }) => input), emit });
     return;
   }
   for (const [at, { from, to, period }] of pieces.entries()) {
@@ -108,7 +108,6 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
     const source = spec.sourceOf(product);
     const { happening, stepsBefore } = source;
     const vector = builder.vectors[source.vector]!;
-    const isInput = happening === null && vector.role === 'input';
     const nextSlot = { ...source.slot, offset: source.slot.offset + 1 };
     const density = densityOf(product, piece);
     return windowParts(vector, product.window, name).map((part, partNumber): TilePart => {
@@ -128,11 +127,12 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
       const plain = vector.positions.length === 0 && source.taps === 1;
       return {
         needs: happening === null || looped ? [] : [{ happening, stepsBefore }],
+        input: happening === null,
         columns: plain ? run : columns,
         grain: plain ? groups : null,
         cycles: Math.max(columns, (density * (piece.to - piece.from) * columns) / lanes),
         make: (from, to) => make(from, to, source.slot),
-        ahead: isInput && source.taps === 1 ? (from, to) => make(from, to, nextSlot) : null,
+        ahead: happening === null && source.taps === 1 ? (from, to) => make(from, to, nextSlot) : null,
       };
     });
   });

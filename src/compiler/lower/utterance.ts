@@ -187,7 +187,6 @@ function layerStage(
     });
     store.happen(stored.free);
   }
-  stage.emitProducts(false);
-  mac.happen(loadFree);
+  stage.emitProducts(false, loadFree);
   return stage;
 }

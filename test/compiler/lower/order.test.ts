@@ -7,7 +7,7 @@ const READY: Happening['semaphore'] = 'ready';
 const make = () => ({ op: 'mac' }) as ReturnType<TilePart['make']>;
 
 function part(columns: number, cycles: number, needs: TilePart['needs'] = []): TilePart {
-  return { needs, columns, grain: 4, cycles, make, ahead: null };
+  return { needs, input: false, columns, grain: 4, cycles, make, ahead: null };
 }
 
 function job(parts: readonly TilePart[], done: Happening, ordered = false): TileJob {
