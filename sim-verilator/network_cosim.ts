@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GoldenNetwork, type SaturatedShare } from '../src/golden/network.ts';
 import type { NetworkDesign } from '../src/program/network_design.ts';
@@ -7,7 +8,15 @@ import { checkSpace, withScratch } from '../src/util/scratch.ts';
 import { writeMemory } from './bench_files.ts';
 import type { Comparison } from './compare.ts';
 import { compareBeats } from './network_compare.ts';
-import { type NetworkStats, type OutputBeat, readBeats, readNetworkStats, writeBeats } from './network_files.ts';
+import {
+  type NetworkStats,
+  type OutputBeat,
+  readBeats,
+  readLog,
+  readNetworkStats,
+  writeBeats,
+} from './network_files.ts';
+import type { NetworkScript } from './network_script.ts';
 import { type AnswerFrame, type NetworkStimuli, networkStimuli, type PortValues } from './network_stimuli.ts';
 import { type MemoryBehaviour, memoryArguments, type SimulatorName, stallArguments, WAVES } from './simulator.ts';
 import { SIMULATOR_OF } from './simulators.ts';
@@ -22,6 +31,8 @@ export interface NetworkCosimOptions extends Report {
   readonly stalls: number;
   /** How external memory behaves, where the design has one. */
   readonly memory?: MemoryBehaviour;
+  /** What is done at the registers; without one the design is started. */
+  readonly script?: NetworkScript | undefined;
   /** File that gets the waves (FST). */
   readonly waves?: string | undefined;
 }
@@ -29,6 +40,8 @@ export interface NetworkCosimOptions extends Report {
 /** What a co-simulation of a network design found. */
 export interface NetworkCosim extends Comparison {
   readonly simulator: SimulatorName;
+  /** What the script read. */
+  readonly log: readonly number[];
   /** Cycles from reset to the last output word. */
   readonly cycles: number;
   /** One entry an output frame. */
@@ -43,7 +56,21 @@ export interface NetworkCosim extends Comparison {
 }
 
 /** Files of a run, by plain names in its folder. */
-const FILES = { input: 'input.txt', output: 'output.txt', stats: 'stats.txt', memory: 'memory.txt' } as const;
+const FILES = {
+  input: 'input.txt',
+  output: 'output.txt',
+  stats: 'stats.txt',
+  memory: 'memory.txt',
+  script: 'script.txt',
+  log: 'log.txt',
+} as const;
+
+/** What came out of a run of the bench. */
+export interface BenchRun {
+  readonly beats: readonly OutputBeat[];
+  readonly stats: readonly NetworkStats[];
+  readonly log: readonly number[];
+}
 
 /**
  * Runs RTL and golden model on the same utterances, the golden model one after the other, and compares every output word.
@@ -63,10 +90,11 @@ export async function cosimulateNetwork(
   const network = new GoldenNetwork(program);
   const runs = utterances.map((inputs) => network.run(inputs));
   const golden = runs.map(({ outputs }) => outputs);
-  const { beats, stats } = await runBench(dir, design, stimuli, options);
+  const { beats, stats, log } = await runNetworkBench(dir, design, stimuli, options);
   return {
     ...compareBeats(program, golden, stimuli.answers, beats, sizes.beat),
     simulator: options.simulator,
+    log,
     cycles: stats.at(-1)?.cycle ?? 0,
     stats,
     batches: stats.filter((_, at) => stimuli.answers[at]?.batch !== stimuli.answers[at + 1]?.batch),
@@ -76,13 +104,18 @@ export async function cosimulateNetwork(
   };
 }
 
-/** Runs the RTL in a folder of its own. */
-function runBench(
+/**
+ * Runs the RTL in a folder of its own.
+ *
+ * @param dir design directory of the hardware of `design`, whose weights are in external memory where it has one
+ * @throws EsegenError where the simulator is missing or fails, or the design stalls
+ */
+export function runNetworkBench(
   dir: string,
   { program, sizes, weights }: NetworkDesign,
-  { beats, answers }: NetworkStimuli,
-  { simulator, seed, stalls, memory, waves, progress, notice }: NetworkCosimOptions,
-): Promise<{ readonly beats: readonly OutputBeat[]; readonly stats: readonly NetworkStats[] }> {
+  { beats, answers }: Pick<NetworkStimuli, 'beats' | 'answers'>,
+  { simulator, seed, stalls, memory, script, waves, progress, notice }: NetworkCosimOptions,
+): Promise<BenchRun> {
   return withScratch(async (work) => {
     linkDesign(dir, work);
     await writeBeats(join(work, FILES.input), beats);
@@ -91,19 +124,22 @@ function runBench(
     }, 0);
     const plus = [
       ...(['input', 'output', 'stats'] as const).map((name) => `+${name}=${FILES[name]}`),
+      ...(script === undefined ? [] : [`+script=${FILES.script}`, `+log=${FILES.log}`]),
       `+inputs=${beats.length}`,
       `+outputs=${outputs}`,
       ...stallArguments({ seed, stalls, watchdog: WATCHDOG }),
       ...(weights === null ? [] : memoryArguments({ image: FILES.memory, ...memory })),
     ];
     if (weights !== null) await writeMemory(join(work, FILES.memory), weights, sizes.external!.busBits / 8);
+    if (script !== undefined) await writeFile(join(work, FILES.script), `${script.lines.join('\n')}\n`);
     try {
       const run = { dir, work, plus, waves: waves !== undefined, progress, notice };
       checkVerdict(await SIMULATOR_OF[simulator].run(run));
       const given = await readBeats(join(work, FILES.output), sizes.beat);
       const stats = await readNetworkStats(join(work, FILES.stats));
       if (waves !== undefined || given.length < outputs) checkSpace(work, 'the simulator');
-      return { beats: given, stats };
+      const log = script === undefined ? [] : await readLog(join(work, FILES.log));
+      return { beats: given, stats, log };
     } finally {
       // Of a run that failed too: they say why.
       if (waves !== undefined) deliver(join(work, WAVES), waves);

@@ -58,3 +58,8 @@ export async function readNetworkStats(path: string): Promise<NetworkStats[]> {
     return { cycle: cycle!, macs: macs!, padding: padding!, starved: starved!, blocked: blocked! };
   });
 }
+
+/** Reads what a script read. */
+export async function readLog(path: string): Promise<number[]> {
+  return (await readLines(path)).map((line) => Number.parseInt(line, 16));
+}

@@ -95,6 +95,14 @@ initial states are not part of an image; a host that wants an utterance to start
 
 Of a network that runs step by step, bits 31 to 24 of STATE_PLACE are the number of a state (MODEL_STATES; the C header has their sizes and formats), and elements can be written in
 any order. Where it runs by utterance, no state outlives one: STATE.idle stays 0.
+
+## Networks
+
+- FRAMES counts the frames of all outputs; \`m_axis_tuser\` is the number of the output. CONTROL.run = 0 pauses at the end of an input frame, or of an utterance
+  where the network runs by utterance (FEATURES.utterance). Between the inputs of a step, and while a batch is open, STATUS.busy stays 1.
+- ERRORS.frame of a network that runs by utterance says that a whole utterance was dropped: it ended within a step, or was too long or too short.
+- PORT names an input or output of the model that is loaded; PORT_SHAPE then tells the elements of its frames and their fraction bits.
+- While an element of a state is being written the port takes no other write.
 `;
 
 /** `docs/registers.md`: the register map as a table, and what start, pause and soft reset do. */

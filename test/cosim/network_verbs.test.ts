@@ -144,7 +144,7 @@ function twoInputs(): string {
 }
 
 test('several inputs, and what the host computes before the hardware and behind it', async () => {
-  const dir = buildTiny(twoInputs(), 'inputs');
+  const dir = buildTiny(twoInputs(), 'pair');
   const [x, u, out, dump] = ['x.npy', 'u.npy', 'p.npy', 'both'].map((name) => join(root, name)) as [string, string, string, string]; // biome-ignore format: names
   writeNpy(x, noise(7, 5, 1, 3));
   writeNpy(u, noise(8, 5, 1, 2));
