@@ -23,7 +23,16 @@ const BLOCKS = [
     'gather',
     'gather_control',
   ],
-  ...['elem_lane', 'assemble', 'frame_in', 'control_registers', 'axi_lite_slave', 'image_loader', 'state_access'],
+  ...[
+    'elem_lane',
+    'assemble',
+    'frame_in',
+    'control_registers',
+    'core_counters',
+    'axi_lite_slave',
+    'image_loader',
+    'state_access',
+  ],
 ];
 const SEEDS = 3;
 

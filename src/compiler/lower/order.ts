@@ -147,8 +147,8 @@ export class TileOrder {
     if (all < waits[0]!) return;
     const share = Math.max(all / waits.reduce((sum, own) => sum + own, 0), 1);
     for (let job = at; job < next; job++) {
-      const cuts = takeCycles(free, waits[job - at]! * share);
-      if (cuts.length > 0) this.#fills.set(job, { job: next, cuts });
+      // Where nothing is left, it is known: work of yet another tile would be in a third one.
+      this.#fills.set(job, { job: next, cuts: takeCycles(free, waits[job - at]! * share) });
     }
   }
 }

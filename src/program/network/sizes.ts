@@ -6,11 +6,12 @@ import { bitsFor, clog2, unsignedBits } from '../../util/fixed.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { countsAreShared } from '../encode.ts';
 import { STREAMS } from '../instruction.ts';
-import { type Program, stepsOfAxes } from '../program.ts';
+import type { Program } from '../program.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
 import { type Placement, placeProgram } from './place.ts';
 import { refuseUnsupported } from './refusals.ts';
 import { withRoom } from './room.ts';
+import { sequenceWords } from './sequence_words.ts';
 import { weightStreamOf } from './stream_rows.ts';
 import { hardwareStream } from './unit_program.ts';
 
@@ -66,7 +67,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     programDepth,
     utterance,
     axes: program.axes.length,
-    sequenceWords: sequenceMemory(program, placed),
+    sequenceWords: sequenceMemory(program),
     stateDepth: utterance || program.states.length === 0 ? 0 : depth(program.states.length),
     kinds: SLOT_KINDS.filter((kind) => program.slotPrograms.some((slot) => slot.kind === kind)),
     sigmoidRange: program.tables.sigmoidRange,
@@ -155,12 +156,12 @@ function sumsOf({
  *
  * @throws EsegenError where they are more than its address reaches, with the number of steps that would fit
  */
-function sequenceMemory(program: Program, placed: Placement): number {
+function sequenceMemory(program: Program): number {
   const { maxSteps } = program.machine;
   const most = 2 ** SEQUENCE_BITS;
-  const words = sequenceWords(program, placed, maxSteps);
+  const words = sequenceWords(program, maxSteps);
   if (words <= most) return words === 0 ? 0 : depth(words);
-  const fits = stepsThatFit(program, placed, most);
+  const fits = stepsThatFit(program, most);
   throw new EsegenError(
     'sequence memory',
     `expected at most ${most} words, ${maxSteps} steps take ${words}`,
@@ -168,18 +169,12 @@ function sequenceMemory(program: Program, placed: Placement): number {
   );
 }
 
-/** Words of all sequences of an utterance of so many steps of the input. */
-function sequenceWords(program: Program, { sequences }: Placement, inputSteps: number): number {
-  const steps = stepsOfAxes(program, inputSteps);
-  return sequences.reduce((sum, { words }, number) => sum + words * steps[program.sequences[number]!.axis]!, 0);
-}
-
 /** Most steps of the input, up to those that the program is made for, for which a sequence memory of so many words has room; 0: none. */
-export function stepsThatFit(program: Program, placed: Placement, most: number): number {
+export function stepsThatFit(program: Program, most: number): number {
   const { maxSteps } = program.machine;
-  const words = sequenceWords(program, placed, maxSteps);
+  const words = sequenceWords(program, maxSteps);
   if (words <= most) return maxSteps;
   let fits = Math.floor((maxSteps * most) / words);
-  while (fits > 0 && sequenceWords(program, placed, fits) > most) fits--;
+  while (fits > 0 && sequenceWords(program, fits) > most) fits--;
   return fits;
 }

@@ -55,6 +55,23 @@ describe('the order of the products of a step', () => {
     expect(nextX.ahead).toBeNull();
   });
 
+  test('no more than two tiles are open, even where the work of the next one does not reach', () => {
+    const { jobs, parts } = layers();
+    const y = { semaphore: READY };
+    const other = job([part(64, 200, [{ happening: jobs[1]!.done[0]!, stepsBefore: 0 }])], y);
+    const next = job([part(16, 170), part(128, 700, [{ happening: y, stepsBefore: 0 }])], { semaphore: READY });
+    const last = job([part(128, 900), part(8, 9, [{ happening: next.done[0]!, stepsBefore: 0 }])], {
+      semaphore: READY,
+    });
+    const all = [jobs[0]!, jobs[1]!, other, next, last];
+    const order = orderOf(all).map((own) => own.job);
+    expect(parts.projection.needs).toHaveLength(1);
+    for (const [at, own] of order.entries()) {
+      const open = all.filter((_, n) => order.indexOf(n) <= at && order.lastIndexOf(n) >= at);
+      expect(open.length, `${order} at ${at}, job ${own}`).toBeLessThanOrEqual(2);
+    }
+  });
+
   test('sums that saturate are added in their order', () => {
     const { jobs, parts } = layers(true);
     const { x, r, projection, nextX, nextR } = parts;

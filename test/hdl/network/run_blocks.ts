@@ -5,6 +5,9 @@ import { execa } from 'execa';
 import type { ModulePlan } from '../../../src/hdl/module_plan.ts';
 import { renderModule } from '../../../src/hdl/render.ts';
 import { formatMem, type MemImage } from '../../../src/program/mem_image.ts';
+import { type FanOut, largestNets } from '../../../src/synth/fan_out.ts';
+import { placesOf } from '../../../src/synth/hierarchy.ts';
+import { parseNetlist } from '../../../src/synth/netlist.ts';
 import { withScratch } from '../../../src/util/scratch.ts';
 
 /** Blocks under test, with a bench around them. */
@@ -24,6 +27,27 @@ export interface BlockRun {
 /** Name of the design in all block tests; benches instantiate blocks by it. */
 export const DUT = 'dut';
 
+/** Writes the modules; returns their files. */
+function writeSources(dir: string, plans: readonly ModulePlan[]): string[] {
+  return plans.map((plan) => {
+    const file = `${DUT}_${plan.file}.v`;
+    writeFileSync(join(dir, file), renderModule(plan));
+    return file;
+  });
+}
+
+/** Writes the memory files that Yosys reads, whatever they hold. */
+function writeMemories(dir: string): void {
+  mkdirSync(join(dir, 'mem'));
+  const numbered = (kind: string, count: number, digits: number) =>
+    Array.from({ length: count }, (_, n) => `${kind}_${String(n).padStart(digits, '0')}`);
+  const plain = ['load', 'mac', 'cell', 'store', 'reader', 'axes', 'states', 'ports', 'sigmoid', 'tanh'];
+  const lanes = ['weights', 'pointers'].flatMap((kind) => numbered(kind, 64, 4));
+  for (const file of [...plain, ...numbered('params', 16, 3), ...lanes]) {
+    writeFileSync(join(dir, 'mem', `${DUT}_${file}.mem`), '0\n');
+  }
+}
+
 /** Runs blocks in Icarus and returns the lines that the bench printed. Warnings of Icarus fail it. */
 export async function runBlocks({
   plans,
@@ -34,11 +58,7 @@ export async function runBlocks({
   files = {},
 }: BlockRun): Promise<string[]> {
   return withScratch(async (dir) => {
-    const sources = plans.map((plan) => {
-      const file = `${DUT}_${plan.file}.v`;
-      writeFileSync(join(dir, file), renderModule(plan));
-      return file;
-    });
+    const sources = writeSources(dir, plans);
     const path = fileURLToPath(new URL(`${bench}.v`, import.meta.url));
     writeFileSync(join(dir, `${bench}.v`), readFileSync(path));
     mkdirSync(join(dir, 'mem'));
@@ -59,11 +79,7 @@ export async function runBlocks({
 /** What Verilator -Wall, Icarus -Wall and Yosys say about blocks, each with all below it; nothing, where they are clean. */
 export async function lintBlocks(plans: readonly ModulePlan[], top: string): Promise<string[]> {
   return withScratch(async (dir) => {
-    const sources = plans.map((plan) => {
-      const file = `${DUT}_${plan.file}.v`;
-      writeFileSync(join(dir, file), renderModule(plan));
-      return file;
-    });
+    const sources = writeSources(dir, plans);
     const runs = [
       ['verilator', '--lint-only', '-Wall', '--top-module', top, ...sources],
       ['iverilog', '-g2005', '-Wall', '-t', 'null', '-s', top, ...sources],
@@ -73,15 +89,7 @@ export async function lintBlocks(plans: readonly ModulePlan[], top: string): Pro
       const { all, failed } = await execa(program, args, { cwd: dir, all: true, reject: false });
       if (failed || all !== '') findings.push(`${program}: ${all}`);
     }
-    // Yosys reads the memory files, whatever they hold.
-    mkdirSync(join(dir, 'mem'));
-    const numbered = (kind: string, count: number, digits: number) =>
-      Array.from({ length: count }, (_, n) => `${kind}_${String(n).padStart(digits, '0')}`);
-    const plain = ['load', 'mac', 'cell', 'store', 'reader', 'axes', 'states', 'ports', 'sigmoid', 'tanh'];
-    const lanes = ['weights', 'pointers'].flatMap((kind) => numbered(kind, 64, 4));
-    for (const file of [...plain, ...numbered('params', 16, 3), ...lanes]) {
-      writeFileSync(join(dir, 'mem', `${DUT}_${file}.mem`), '0\n');
-    }
+    writeMemories(dir);
     const script = [`read_verilog ${sources.join(' ')}`, `hierarchy -check -top ${top}`, 'proc', 'check -assert'];
     const latches = 'select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr';
     const { all, failed } = await execa('yosys', ['-q', '-p', [...script, latches].join('; ')], {
@@ -89,6 +97,19 @@ export async function lintBlocks(plans: readonly ModulePlan[], top: string): Pro
     });
     if (failed || all !== '') findings.push(`yosys: ${all}`);
     return findings;
+  });
+}
+
+/** The largest nets of a block with all below it, mapped for UltraScale with its hierarchy kept. */
+export async function fanOutOf(plans: readonly ModulePlan[], top: string): Promise<FanOut> {
+  return withScratch(async (dir) => {
+    const sources = writeSources(dir, plans);
+    writeMemories(dir);
+    const synth = `synth_xilinx -family xcu -top ${top} -noiopad -noclkbuf`;
+    const script = [`read_verilog ${sources.join(' ')}`, synth, 'write_json mapped.json'];
+    await execa('yosys', ['-q', '-p', script.join('; ')], { cwd: dir });
+    const netlist = parseNetlist(readFileSync(join(dir, 'mapped.json'), 'utf8'), top);
+    return largestNets(netlist, top, placesOf(netlist, top));
   });
 }
 
