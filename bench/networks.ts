@@ -28,7 +28,7 @@ function densityOf({ program }: NetworkDesign): number {
   return kept / all;
 }
 
-/** Cycles of a step in steady state, of two steps behind two others; or of an utterance, from its first beat and from its last. */
+/** Cycles of a step in steady state, of two steps behind two others and before another, whose products may fill their gaps; or of an utterance, from its first beat and from its last. */
 function predict(design: NetworkDesign, steps: number): { readonly whole: number; readonly behind: number } {
   const { sizes, program } = design;
   if (sizes.utterance) {
@@ -37,7 +37,7 @@ function predict(design: NetworkDesign, steps: number): { readonly whole: number
     return { whole, behind: whole - elements * steps };
   }
   const batch = new Array<boolean>(sizes.channels).fill(true);
-  const ends = networkCycles(design, { batches: new Array<boolean[]>(4).fill(batch) }).filter(({ last }) => last);
+  const ends = networkCycles(design, { batches: new Array<boolean[]>(5).fill(batch) }).filter(({ last }) => last);
   const endOf = (step: number) => ends[step * sizes.channels * program.outputs.length - 1]!.cycle;
   const step = (endOf(4) - endOf(2)) / 2;
   return { whole: step, behind: step };

@@ -15,7 +15,7 @@ export interface MultiplierReport {
   readonly mapped: Resources;
   /** One on the 7 series, where Yosys puts registers and adder into the DSP block, as Vivado does on all families. */
   readonly packed: Resources;
-  /** Registers inside the DSP block of `packed`, of A, B, M (product) and P (sum). */
+  /** Registers inside the DSP block of `packed`, of A and B (operands), M (product) and P (sum). */
   readonly registers: readonly string[];
 }
 
@@ -45,13 +45,15 @@ function sumOf(design: Block, module: string): { instances: number; all: Resourc
   return { instances, all };
 }
 
-/** What is not as it must be: one DSP block a PE, with the registers of product and sum inside; a line each. */
+/** What is not as it must be: one DSP block a PE, with the registers of operands, product and sum inside; a line each. */
 export function multiplierFindings({ pes, dsps, packed, registers }: MultiplierReport, expected: number): string[] {
   const findings: string[] = [];
   if (pes !== expected) findings.push(`${pes} PEs, expected ${expected}`);
   if (dsps !== pes) findings.push(`${pes} PEs have ${dsps} DSP blocks, expected one each`);
   if (packed.dsp !== 1) findings.push(`${ARITHMETIC} on the 7 series has ${packed.dsp} DSP blocks, expected 1`);
   for (const [name, what] of [
+    ['A', 'first operand'],
+    ['B', 'second operand'],
     ['M', 'product'],
     ['P', 'sum'],
   ] as const) {

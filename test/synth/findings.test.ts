@@ -72,21 +72,24 @@ describe('multipliers', () => {
     return multiplierReport(rollUp(design, placesOf(design, 'top')).block, unit, { ...NO_RESOURCES, dsp: 1 });
   };
 
-  test('one DSP block each, with product and sum registers inside', () => {
-    const good = report(['DSP48E2', 'LUT6', 'FDRE'], { AREG: '0', MREG: '01', PREG: '1' });
-    expect(good).toMatchObject({ pes: 2, dsps: 2, mapped: { lut: 1, ff: 1, dsp: 1 }, registers: ['M', 'P'] });
+  test('one DSP block each, with the registers of operands, product and sum inside', () => {
+    const good = report(['DSP48E2', 'LUT6', 'FDRE'], { AREG: '1', BREG: '10', MREG: '01', PREG: '1' });
+    expect(good).toMatchObject({ pes: 2, dsps: 2, mapped: { lut: 1, ff: 1, dsp: 1 }, registers: ['A', 'B', 'M', 'P'] });
     expect(multiplierFindings(good, 2)).toEqual([]);
   });
 
   test('everything else is a finding', () => {
-    expect(multiplierFindings(report(['DSP48E2', 'DSP48E2'], { MREG: '1' }), 4)).toEqual([
+    expect(multiplierFindings(report(['DSP48E2', 'DSP48E2'], { AREG: '1', BREG: '0', MREG: '1' }), 4)).toEqual([
       '2 PEs, expected 4',
       '2 PEs have 4 DSP blocks, expected one each',
+      'the second operand register of arith_unit is not inside the DSP block (on the 7 series)',
       'the sum register of arith_unit is not inside the DSP block (on the 7 series)',
     ]);
     expect(multiplierFindings({ ...report(['LUT6'], {}), packed: NO_RESOURCES }, 2)).toEqual([
       '2 PEs have 0 DSP blocks, expected one each',
       'arith_unit on the 7 series has 0 DSP blocks, expected 1',
+      'the first operand register of arith_unit is not inside the DSP block (on the 7 series)',
+      'the second operand register of arith_unit is not inside the DSP block (on the 7 series)',
       'the product register of arith_unit is not inside the DSP block (on the 7 series)',
       'the sum register of arith_unit is not inside the DSP block (on the 7 series)',
     ]);

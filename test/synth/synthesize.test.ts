@@ -82,15 +82,15 @@ describe('the sample, with the Yosys of the system', () => {
     expect(own).toEqual(report.mapped);
     // 4 PEs and two multipliers an elem_lane; 4 weight memories of 18 Kbit, 2 parameter memories and 4 tables of 36.
     expect(report.mapped).toMatchObject({ dsp: 8, bram: 8, uram: 0 });
-    expect(report.multipliers).toMatchObject({ pes: 4, dsps: 4, registers: ['M', 'P'] });
+    expect(report.multipliers).toMatchObject({ pes: 4, dsps: 4, registers: ['A', 'B', 'M', 'P'] });
   });
 
   test('packing saves what a DSP block takes in, and never adds', () => {
     const { mapped, packed } = report;
     expect(packed).toMatchObject({ bram: mapped.bram, dsp: mapped.dsp, lutram: mapped.lutram });
     expect(packed.lut).toBeLessThan(mapped.lut);
-    // Product and sum register of 30 and 31 bits in each PE.
-    expect(mapped.ff - packed.ff).toBe(4 * (30 + 31));
+    // Registers of operands, product and sum of 30, 30 and 31 bits in each PE.
+    expect(mapped.ff - packed.ff).toBe(4 * (30 + 30 + 31));
   });
 
   test('every memory is where the RTL wants it', () => {
@@ -98,7 +98,7 @@ describe('the sample, with the Yosys of the system', () => {
     expect(kinds.get('core/array/group_memory/weight_mem')).toEqual([4, 'block']);
     expect(kinds.get('core/array/group_memory/pointer_mem')).toEqual([4, 'distributed']);
     expect(kinds.get('core/array/column_group/column_feed/act_queue')).toEqual([4, 'distributed']);
-    const accumulators = report.memories.filter(({ path }) => path.endsWith('pe/act_buffer/ram'));
+    const accumulators = report.memories.filter(({ path }) => path.endsWith('pe/act_buffer'));
     expect(accumulators.map(({ instances, words }) => [instances, words])).toEqual([
       [8, 16],
       [4, 2],

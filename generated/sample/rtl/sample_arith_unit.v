@@ -3,7 +3,7 @@
 //   accumulator <= accumulator + weight * act
 //
 // Pipeline:   cycle 0   weight, act (registers of row_decode)
-//             cycle 1   first register of the product
+//             cycle 1   weight_reg, act_reg: those of a DSP block's inputs
 //             cycle 2   product_reg; accumulator = read_data
 //             cycle 3   sum_reg                             -> write port of act_buffer
 //             cycle 4   last_reg: the sum written last
@@ -40,7 +40,8 @@ module sample_arith_unit #(
     reg                            hit2_reg;
     reg                            take_sum_reg;
     reg                            take_last_reg;
-    reg signed [PRODUCT_WIDTH-1:0] multiplied_reg;
+    reg signed [WEIGHT_WIDTH-1:0]  weight_reg;
+    reg signed [ACT_WIDTH-1:0]     act_reg;
     reg signed [PRODUCT_WIDTH-1:0] product_reg;
     reg signed [ACC_WIDTH-1:0]     sum_reg;
     reg signed [ACC_WIDTH-1:0]     last_reg;
@@ -51,14 +52,15 @@ module sample_arith_unit #(
     wire signed [SUM_WIDTH-1:0] sum = product + operand;
 
     always @(posedge clk) begin
-        hit1_reg       <= hit1;
-        hit2_reg       <= hit2;
-        take_sum_reg   <= hit1_reg;
-        take_last_reg  <= hit2_reg;
-        multiplied_reg <= weight * act;
-        product_reg    <= multiplied_reg;
-        sum_reg        <= sum;
-        last_reg       <= sum_reg;
+        hit1_reg      <= hit1;
+        hit2_reg      <= hit2;
+        take_sum_reg  <= hit1_reg;
+        take_last_reg <= hit2_reg;
+        weight_reg    <= weight;
+        act_reg       <= act;
+        product_reg   <= weight_reg * act_reg;
+        sum_reg       <= sum;
+        last_reg      <= sum_reg;
     end
 
     assign write_data = sum_reg;
