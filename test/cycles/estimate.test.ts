@@ -56,14 +56,14 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, activationQueue: 'group', accumulatorMemory: 'split', outputs: null, fifoDepth: 2 },
   { ...PLAIN, channels: 2, groups: 4, density: 0, outputs: null },
 ];
-const RANDOM: readonly TinyShape[] = Array.from({ length: 24 }, (_, index) => ({
+const RANDOM: readonly TinyShape[] = Array.from({ length: 16 }, (_, index) => ({
   ...tinyShape(100 + index),
   ...(index % 3 === 1 ? { accumulatorMemory: 'split' as const } : {}),
   ...(index % 4 === 1 ? { activationQueue: 'group' as const } : {}),
 }));
 
 /** Weights from external memory, with split accumulators by turns. */
-const VARIED: readonly TinyShape[] = Array.from({ length: 20 }, (_, index) => ({
+const VARIED: readonly TinyShape[] = Array.from({ length: 12 }, (_, index) => ({
   ...tinyShape(300 + index),
   weights: 'dram' as const,
   memoryBusBits: [64, 128, 256, 512, 1024][index % 5]!,
