@@ -87,7 +87,15 @@ test('whole utterances of an archive with lengths, judged by evaluate as by the 
   const dir = buildTiny(join(EXAMPLES, 'onnx/both-directions.onnx'), 'whole', { sequence: { maxSteps: 16 } });
   const [input, dump] = [join(root, 'x.npz'), join(root, 'dumped')];
   const lengths: NpyArray = { dtype: 'int32', shape: [2], data: Int32Array.of(6, 4) };
-  writeFileSync(input, encodeNpz(new Map([['x', noise(5, 6, 2, 5)], ['lengths', lengths]]))); // biome-ignore format: a pair a line says no more
+  writeFileSync(
+    input,
+    encodeNpz(
+      new Map([
+        ['x', noise(5, 6, 2, 5)],
+        ['lengths', lengths],
+      ]),
+    ),
+  );
   const result = await simulate(dir, { input, dump, layout: 'TB', simulator: 'icarus' });
   expect(result).toMatchObject({ mismatches: 0, utterances: 2, frames: 10, comparedWords: 10 * 4 });
   const out = join(root, 'y.npz');
@@ -117,7 +125,11 @@ function twoInputs(): string {
   const rng = new Rng(21);
   const weights = (name: string, ...dims: number[]) => {
     const size = dims.reduce((a, b) => a * b, 1);
-    return floats(name, dims, Array.from({ length: size }, () => 0.5 * rng.normal())); // biome-ignore format: short
+    return floats(
+      name,
+      dims,
+      Array.from({ length: size }, () => 0.5 * rng.normal()),
+    );
   };
   const path = join(root, 'inputs.onnx');
   const dims = (width: number) => ['t', 1, width];
@@ -145,7 +157,12 @@ function twoInputs(): string {
 
 test('several inputs, and what the host computes before the hardware and behind it', async () => {
   const dir = buildTiny(twoInputs(), 'pair');
-  const [x, u, out, dump] = ['x.npy', 'u.npy', 'p.npy', 'both'].map((name) => join(root, name)) as [string, string, string, string]; // biome-ignore format: names
+  const [x, u, out, dump] = ['x.npy', 'u.npy', 'p.npy', 'both'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   writeNpy(x, noise(7, 5, 1, 3));
   writeNpy(u, noise(8, 5, 1, 2));
   const input = [

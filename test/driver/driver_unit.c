@@ -2,17 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "dut_driver.h"
-
-static int failures;
-
-#define CHECK(what)                                  \
-    do {                                             \
-        if (!(what)) {                               \
-            printf("line %d: %s\n", __LINE__, #what); \
-            failures++;                              \
-        }                                            \
-    } while (0)
 
 int main(void) {
     uint32_t registers[1024];

@@ -5,21 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "dut_driver.h"
 
 #define PORTS 2
 #define NUMBER_OF_STATES 3
 #define ELEMENTS 4
-
-static int failures;
-
-#define CHECK(what)                                  \
-    do {                                             \
-        if (!(what)) {                               \
-            printf("line %d: %s\n", __LINE__, #what); \
-            failures++;                              \
-        }                                            \
-    } while (0)
 
 /* Registers in memory, but for those that do something. */
 typedef struct {

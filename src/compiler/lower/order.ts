@@ -1,8 +1,6 @@
-import type { MacInstruction, TileAddress } from '../../program/instruction.ts';
+import type { MacInstruction } from '../../program/instruction.ts';
 import type { Happening, Need, StreamDraft } from './stream_draft.ts';
-
-/** A tile of a step, which gets its number when the order is known. */
-export type OpenTile = { -readonly [Key in keyof TileAddress]: TileAddress[Key] };
+import { type OpenTile, type TileLoop, TileNumbers } from './tile_numbers.ts';
 
 /** Products of a tile: a segment over columns that may be cut. */
 export interface TilePart {
@@ -30,14 +28,6 @@ export interface TileJob {
   readonly drain: number;
   /** What has happened when it is drained. */
   readonly done: readonly Happening[];
-}
-
-/** Instructions in loops over positions, which stay where they are; the tiles alternate, `uses` of them. */
-export interface TileLoop {
-  readonly tiles: readonly OpenTile[];
-  readonly uses: number;
-  readonly input: boolean;
-  readonly emit: () => void;
 }
 
 /** Cycles from the last column of a tile to the first result that can be read: lanes that are not as far, and the pipeline of CELL. */
@@ -241,35 +231,4 @@ export function emitTiles(
     }
   }
   tiles.flip();
-}
-
-/** Numbers tiles in the order of MAC: the one that is not open, else the one that was not closed last. */
-class TileNumbers {
-  readonly #all: OpenTile[] = [];
-  readonly #open = new Set<OpenTile>();
-  #last = 1;
-
-  open(tile: OpenTile): void {
-    const [other] = this.#open;
-    tile.base = 1 - (other?.base ?? this.#last);
-    this.#open.add(tile);
-    this.#all.push(tile);
-  }
-
-  close(tile: OpenTile): void {
-    this.#open.delete(tile);
-    this.#last = tile.base;
-  }
-
-  loop({ tiles, uses }: TileLoop): void {
-    const first = 1 - this.#last;
-    for (const [at, tile] of tiles.entries()) tile.base = (first + at) % 2;
-    this.#all.push(...tiles);
-    this.#last = (first + uses - 1) % 2;
-  }
-
-  /** Where a step ends with the tile that it began with, the next one begins with the other. */
-  flip(): void {
-    for (const tile of this.#all) tile.t = 1 - this.#last;
-  }
 }

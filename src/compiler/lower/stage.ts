@@ -15,8 +15,9 @@ import type { View } from '../../program/program.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import { type ProgramBuilder, STEP_SLOT } from './builder.ts';
 import { frameRuns, haloFor, type Layout, layoutOf, type Shape, startsInGroupZero, windowParts } from './layout.ts';
-import { emitTiles, type TileJob, type TileLoop } from './order.ts';
+import { emitTiles, type TileJob } from './order.ts';
 import { countTokens, type Happening, instructionsOf, StreamDraft, tokensOf } from './stream_draft.ts';
+import type { TileLoop } from './tile_numbers.ts';
 
 /** Semaphores that are counted by step; those of the tiles stand with the works, `stored` between stages. */
 const COUNTED: readonly Semaphore[] = [

@@ -1,9 +1,10 @@
 import type { Product, Sums } from '../quantized_graph.ts';
 import { vectorPart, windowParts } from './layout.ts';
-import type { OpenTile, TilePart } from './order.ts';
+import type { TilePart } from './order.ts';
 import { type RowPiece, segmentOf } from './product.ts';
 import type { Source, Stage } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
+import type { OpenTile } from './tile_numbers.ts';
 
 /** Sums of a node, and the slot program that they are drained through. */
 export interface SumsSpec {
