@@ -187,8 +187,7 @@ function vectorLine({
 
 /** The program as text that a person can follow: what lies where, then the four streams. docs/program.md explains it. */
 export function programListing(program: Program): string {
-  const { machine, mode, axes, inputs, outputs, vectors, sequences, segments, slotPrograms, states } = program;
-  const weights = segments.reduce((total, { values }) => total + values.length, 0);
+  const { machine, mode, axes, inputs, outputs, vectors, sequences, segments, weights, slotPrograms, states } = program;
   const axisLines = axes.flatMap((axis, number) => {
     if (axis.kind !== 'window') return [];
     const { kernel, stride, before, after } = axis.window;

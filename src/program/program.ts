@@ -125,6 +125,8 @@ export interface Program {
   readonly views: readonly View[];
   readonly sequences: readonly Sequence[];
   readonly segments: readonly Segment[];
+  /** Elements of the segments that the model has, zeros or not; the others are zeros of its structure. */
+  readonly weights: number;
   readonly parameters: readonly Parameters[];
   readonly slotPrograms: readonly SlotProgram[];
   readonly states: readonly ProgramState[];

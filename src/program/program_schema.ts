@@ -181,7 +181,12 @@ export const programSchema: z.ZodType<Program> = z.strictObject({
   outputs: z.array(port).min(1).max(64),
   axes: z.array(axis).min(2).max(256),
   ...{ vectors: z.array(vector), views: z.array(view), sequences: z.array(sequence) },
-  ...{ segments: z.array(segment), parameters: z.array(parameters), slotPrograms: z.array(slotProgram) },
+  ...{
+    segments: z.array(segment),
+    weights: count,
+    parameters: z.array(parameters),
+    slotPrograms: z.array(slotProgram),
+  },
   states: z.array(state),
   tables: z.strictObject({ sigmoidRange: integer(1, 16), tanhRange: integer(1, 16), sigmoid: int16, tanh: int16 }),
   streams,

@@ -7,7 +7,7 @@ import { EsegenError } from '../../util/errors.ts';
 import type { QuantizedGraph } from '../quantized_graph.ts';
 import { ProgramBuilder } from './builder.ts';
 import { elementsOfShape, memoryOrder } from './layout.ts';
-import { GraphPlan } from './plan.ts';
+import { GraphPlan, productsOf } from './plan.ts';
 import { spreadRecurrent } from './spread.ts';
 import { type Stage, syncs } from './stage.ts';
 import { streamingStage } from './streaming.ts';
@@ -35,9 +35,15 @@ export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false
     inputs: graph.inputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     outputs: graph.outputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     ...{ axes, vectors, views, sequences, segments, parameters, slotPrograms, states },
+    weights: weightsOf(graph),
     tables: { ...tables, sigmoid: actTable(SIGMOID, tables.sigmoidRange), tanh: actTable(TANH, tables.tanhRange) },
     streams: streamsOf(stages),
   };
+}
+
+/** Elements of all matrices that the model has. */
+function weightsOf({ nodes }: QuantizedGraph): number {
+  return nodes.flatMap(productsOf).reduce((sum, { weights }) => sum + weights, 0);
 }
 
 function portOf(

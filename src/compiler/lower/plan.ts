@@ -6,19 +6,25 @@ import { isPoint } from './builder.ts';
 import { roundUp, type Shape } from './layout.ts';
 import { spanOf } from './stage.ts';
 
+/** Products of a node, in the order of their sums. */
+export function productsOf({ layer }: QuantizedNode): readonly Product[] {
+  switch (layer.kind) {
+    case 'lstm':
+      return [...layer.gates.products, ...(layer.projection?.sums.products ?? [])];
+    case 'gru': {
+      const { stages } = layer;
+      return [...(stages.reset === 'before' ? stages.resetSums.products : []), ...stages.sums.products];
+    }
+    case 'affine':
+      return layer.sums.products;
+    case 'pick':
+      return [];
+  }
+}
+
 /** Products of a node over tensors of the graph, in the order of their sums. */
-export function tensorProducts({
-  layer,
-}: QuantizedNode): readonly (Product & { readonly source: { tensor: TensorId } })[] {
-  const all: readonly Product[] =
-    layer.kind === 'lstm'
-      ? layer.gates.products
-      : layer.kind === 'affine'
-        ? layer.sums.products
-        : layer.kind === 'gru'
-          ? [...(layer.stages.reset === 'before' ? layer.stages.resetSums.products : []), ...layer.stages.sums.products]
-          : [];
-  return all.flatMap((product) => {
+export function tensorProducts(node: QuantizedNode): readonly (Product & { readonly source: { tensor: TensorId } })[] {
+  return productsOf(node).flatMap((product) => {
     const { source } = product;
     return 'tensor' in source ? [{ ...product, source }] : [];
   });

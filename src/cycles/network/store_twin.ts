@@ -96,7 +96,7 @@ export class StoreTwin {
     const toView = f.place === UNIT_PLACES.view;
     const toSequence = work !== null && !toPort && !toView;
     const target = this.#state === 'address' && this.#placed && toView;
-    const reads = this.#state === 'words' && this.#queue.room && readReady;
+    const reads = this.#state === 'words' && (this.#queue.room || !toPort) && readReady;
     const walkLast = this.#walk.last;
     const writes = this.#state === 'write' && writeReady;
     const lastPart = f.destReplicated !== 1 || this.#part === replicatedCycles(this.#sizes) - 1;

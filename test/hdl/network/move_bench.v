@@ -124,6 +124,9 @@ module move_bench;
         .flags_write_active(flags_write_active),
         .flags_write_first(flags_write_first),
 `ifdef SEQUENCES
+        .sequence_read(),
+        .sequence_read_last(),
+        .sequence_read_ready(1'b1),
         .sequence_read_addr(sequence_read_addr),
         .sequence_read_data(sequence_read_data),
 `endif
@@ -228,6 +231,9 @@ module move_bench;
         .copy_write_channels(copy_write_channels),
 `ifdef SEQUENCES
         .sequence_write(sequence_write),
+        .sequence_write_last(),
+        .sequence_write_room(1'b1),
+        .sequence_written(1'b1),
         .sequence_write_addr(sequence_write_addr),
         .sequence_write_data(sequence_write_data),
 `endif

@@ -75,7 +75,7 @@ function design(
   const table = new Int16Array(2048);
   const program: Program = {
     ...{ machine: { ...machineOf(config), maxSteps }, ...rest, vectors, views, sequences, streams },
-    ...{ segments: [], parameters: [], slotPrograms: [], states: [] },
+    ...{ segments: [], weights: 0, parameters: [], slotPrograms: [], states: [] },
     tables: { sigmoidRange: 8, tanhRange: 4, sigmoid: table, tanh: table },
   };
   return networkDesign(program, config);
