@@ -21,7 +21,8 @@ export interface NetworkSizes {
   /** Elements of a group in a word of elemLanes elements, and words over which a round over the groups spreads; one of them is 1. */
   readonly slice: number;
   readonly spread: number;
-  /** Elements of an output beat. */
+  /** Elements of an input beat, and of an output beat. */
+  readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
   readonly weightBits: number;

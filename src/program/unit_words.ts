@@ -53,7 +53,6 @@ const PLACE: readonly Field[] = [
   field('port', 4, 'number of the input or output'),
 ];
 const STEP: readonly Field[] = [
-  field('elements', 18, 'elements that are moved'),
   field('sequenceBase', 24, 'first word of the sequence'),
   field('sequenceWords', 18, 'words of its frames'),
   field('axis', 4, 'axis of its steps'),

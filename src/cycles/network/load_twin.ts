@@ -9,9 +9,9 @@ import { WordQueue, WordWalk } from './word_walk.ts';
 
 /** Frames on their way in: a beat is at hand in every cycle until there are no more. */
 export interface InputFrames {
-  /** By utterance: steps of each, and elements of a step, those of all inputs. */
+  /** By utterance: steps of each, and beats of a step, those of all inputs. */
   readonly utterances: readonly number[];
-  readonly stepElements: number;
+  readonly stepBeats: number;
   /** Streaming: channels that have a frame, step by step. */
   readonly batches: readonly (readonly boolean[])[];
 }
@@ -33,8 +33,8 @@ export class LoadTwin {
   #sequencePlaced = false;
   #reads = [false, false];
   /** frame_port. */
-  #count = 0;
-  #elem = 0;
+  readonly #beat: number;
+  #part = 0;
   #push = false;
   #done = false;
   #frames = 0;
@@ -51,6 +51,7 @@ export class LoadTwin {
     this.#sequencer = sequencer;
     this.#axes = axes === null ? null : new AxisTwin(axes);
     this.#walk = new WordWalk(sizes.elemLanes);
+    this.#beat = sizes.inputBeat;
     this.#input = input;
   }
 
@@ -86,14 +87,11 @@ export class LoadTwin {
     // Frames of the stream.
     const portDone = this.#done;
     const accept = this.#accepts(room, restart);
-    const wordEnds = accept && this.#elem === this.#walk.lastElem;
-    const frameEnd = accept && this.#count + 1 === f.elements!;
+    const wordEnds = accept && this.#part === Math.floor(this.#walk.lastElem / this.#beat);
+    const frameEnd = wordEnds && this.#walk.last;
     this.#axes?.tick(restart, this.#stepBegins, this.#finish);
     this.#steppingOn(accept, restart);
-    if (accept) {
-      this.#count = frameEnd ? 0 : this.#count + 1;
-      this.#elem = wordEnds || frameEnd ? 0 : this.#elem + 1;
-    }
+    if (accept) this.#part = wordEnds ? 0 : this.#part + 1;
     this.#frames += Number(frameEnd);
     this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(work!.t) : 1);
     if (this.#done) this.#frames = 0;
@@ -144,7 +142,7 @@ export class LoadTwin {
   /** Steps of an utterance: one is counted before its first beat is taken. */
   #steppingOn(accept: boolean, restart: boolean): void {
     if (this.#axes === null) return;
-    const { utterances, stepElements } = this.#input;
+    const { utterances, stepBeats } = this.#input;
     const begins =
       this.#utterance < utterances.length &&
       this.#axes.ready &&
@@ -157,7 +155,7 @@ export class LoadTwin {
       this.#stepOpen = true;
       this.#steps++;
     }
-    if (accept) this.#stepCount = (this.#stepCount + 1) % stepElements;
+    if (accept) this.#stepCount = (this.#stepCount + 1) % stepBeats;
     if (accept && this.#stepCount === 0) {
       this.#stepOpen = false;
       if (this.#steps === utterances[this.#utterance]) {

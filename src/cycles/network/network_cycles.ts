@@ -123,9 +123,10 @@ export function accountedCycles(
   const [loadProgram, macProgram, cellProgram, storeProgram] = (['load', 'mac', 'cell', 'store'] as const).map(
     sequencer,
   ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
-  const stepElements = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? elements : 0), 0);
+  const beatsOf = (elements: number) => Math.ceil(elements / sizes.inputBeat);
+  const stepBeats = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? beatsOf(elements) : 0), 0);
   const batches = 'batches' in input ? input.batches : [];
-  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepElements, batches };
+  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepBeats, batches };
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const load = new LoadTwin(loadProgram, sizes, utterance ? image('axes') : null, frames);
   const mac = new MacTwin(macProgram);

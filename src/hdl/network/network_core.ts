@@ -27,6 +27,7 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       accWidth: accBits,
       rowMsb: rowBits - 1,
       destMsb: destBits(sizes) - 1,
+      inputMsb: sizes.inputBeat * vectorBits - 1,
       beatMsb: beat * vectorBits - 1,
       axesMsb: 16 * axes - 1,
       selectMsb: selectBits(sizes) - 1,

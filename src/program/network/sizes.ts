@@ -52,7 +52,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
   const arithmetic = sumsOf(program);
   const own: NetworkSizes = {
     ...{ channels, groups, lanes, elemLanes, slice, spread: Math.max(groups / elemLanes, 1) },
-    beat: config.outputBeat,
+    ...{ inputBeat: config.inputBeat, beat: config.outputBeat },
     ...{ vectorBits, weightBits, indexBits },
     actBits: vectorBits + Math.max(0, ...aligns),
     ...arithmetic,

@@ -200,10 +200,10 @@ function moveFields(
   view: number,
   other: LoadInstruction['from'] | StoreInstruction['to'],
 ): FieldValues {
-  const { rows, run } = program.views[view]!;
+  const { run } = program.views[view]!;
   const unit = wordUnit(program.machine);
   const own = {
-    ...{ elements: rows * run, ...groupRuns(program, view), run },
+    ...{ ...groupRuns(program, view), run },
     ...groupPlace(program, view, op === 'load' ? 'dest' : 'source', unit),
   };
   if ('view' in other) {
