@@ -12,7 +12,7 @@ import { axisSteps } from './steps.ts';
 import { type Counters, VectorMemory } from './vector_memory.ts';
 
 /** States by `node.part`, as the program lists them: [elements] each, in the formats of their vectors. */
-export type NetworkStates = ReadonlyMap<string, Int16Array>;
+export type NetworkStates = ReadonlyMap<string, Int32Array>;
 
 export interface RunOptions {
   /**

@@ -95,6 +95,7 @@ function needsOf(hardware: NetworkSizes, own: NetworkSizes): Need[] {
     need('instructions of the reader', (s) => s.external?.programDepth ?? 0, 'instructions'),
     need('bits of a beat number', (s) => s.external?.beatBits ?? 0),
     need('words of the sequence memory', (s) => s.sequenceWords, 'sequence'),
+    need('bits of a cell state', (s) => s.elementBits),
     need('states', (s) => s.stateDepth),
     need('numbers of steps', (s) => s.axes),
     need('bits of an accumulator', (s) => s.accBits, 'bits'),
