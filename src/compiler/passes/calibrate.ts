@@ -33,17 +33,14 @@ export interface Calibration {
   readonly layers: ReadonlyMap<NodeId, InnerValues>;
 }
 
-/** Error of y, in dB below y, that rounding of c may cause. */
-interface CellNoise {
-  /** Well below what the tables cause: the first format that keeps it is taken. */
-  readonly wanted: number;
-  /** Where the best format of the vectors' width does not keep it, c gets more bits. */
-  readonly least: number;
-}
-
-/** Layers behind may look at a small part of y; so it is 10 dB less than what a layer alone is allowed, whose hardware has no wide c. */
-const AMONG_OTHERS: CellNoise = { wanted: 60, least: 50 };
-const ALONE: CellNoise = { wanted: 50, least: Number.NEGATIVE_INFINITY };
+/**
+ * Error of y, in dB below y, that rounding of c may cause: well below what the tables cause. Layers behind may look at a small part
+ * of y; so it is 10 dB less than what a layer alone is allowed.
+ */
+const CELL_NOISE_DB = 60;
+const CELL_NOISE_ALONE_DB = 50;
+/** Where the best format of 16 bits does not keep so much, c gets more bits. The hardware of a layer alone has no wide c. */
+const WIDE_CELL_NOISE_DB = 50;
 /** Formats of c that are tried: from the one that its peak just fits in, each finer by a bit. */
 const CELL_FORMATS = 6;
 const MAX_CELL_FRAC = 15;
@@ -54,7 +51,8 @@ const MAX_CELL_FRAC = 15;
  * @throws EsegenError as FloatNetwork.run
  */
 export function calibrate(legal: LegalGraph, utterances: Utterances): Calibration {
-  const noise = legal.nodes.length === 1 ? ALONE : AMONG_OTHERS;
+  const alone = legal.nodes.length === 1;
+  const cellNoiseDb = alone ? CELL_NOISE_ALONE_DB : CELL_NOISE_DB;
   const network = new FloatNetwork(plainGraph(legal));
   const recurrent = new Map(
     legal.nodes.flatMap(({ id, layer }) => (layer.kind === 'recurrent' ? [[id, layer.layer] as const] : [])),
@@ -95,15 +93,10 @@ export function calibrate(legal: LegalGraph, utterances: Utterances): Calibratio
     const [gates, candidate, c, m, nh] = ['gates', 'candidate', 'c', 'm', 'nh'].map(inner) as [
       ...[ValueHistogram, ValueHistogram, ValueHistogram, ValueHistogram, ValueHistogram],
     ];
+    const mayBeWide = !alone && layer.layer.initial === null;
     const search =
       layer.layer.kind === 'lstm'
-        ? cellFormats(
-            network.recurrent(id),
-            watched.get(xTensor(id, layer))!,
-            c.peak,
-            noise,
-            layer.layer.initial === null,
-          )
+        ? cellFormats(network.recurrent(id), watched.get(xTensor(id, layer))!, c.peak, cellNoiseDb, mayBeWide)
         : (bits: number) => ({ bits, frac: 0 });
     layers.set(id, { gates, candidate, c, m, nh, cellFormat: search });
   }
@@ -166,7 +159,7 @@ function cellFormats(
   lstm: FloatRecurrent,
   x: readonly Frames[],
   cellPeak: number,
-  { wanted, least: leastDb }: CellNoise,
+  noiseDb: number,
   mayBeWide: boolean,
 ): (bits: number) => Fixed {
   let exact: readonly Float64Array[] | null = null;
@@ -189,7 +182,7 @@ function cellFormats(
     const last = Math.min(first + CELL_FORMATS - 1, MAX_CELL_FRAC);
     let best = first;
     let least = Number.POSITIVE_INFINITY;
-    for (let frac = first; frac <= last && least > energy * power(-wanted); frac++) {
+    for (let frac = first; frac <= last && least > energy * power(-noiseDb); frac++) {
       const error = errorWith({ frac, bits });
       if (error >= least) continue;
       least = error;
@@ -199,7 +192,7 @@ function cellFormats(
   };
   const choose = (bits: number): Fixed => {
     const { format, error, energy } = search(bits);
-    const isEnough = error <= energy * power(-leastDb);
+    const isEnough = error <= energy * power(-WIDE_CELL_NOISE_DB);
     return isEnough || !mayBeWide || bits !== VALUE_BITS ? format : search(WIDE_STATE_BITS).format;
   };
   const known = new Map<number, Fixed>();
