@@ -17,6 +17,11 @@ export function forwardCycles(blocks: readonly number[]): number {
   return 1 + stagesCycles(Math.max(...blocks)) + 1;
 }
 
+/** A word is read for its spectra -> they are turned: VMEM, the network, the turn. */
+export function spectrumArrives(blocks: readonly number[]): number {
+  return 3 + forwardCycles(blocks) + 1;
+}
+
 /** Sums of a block at the inverse network -> its elements: two cycles of shifts, rounding, the stages, the order of time. */
 export function inverseCycles(blocks: readonly number[]): number {
   return 3 + stagesCycles(Math.max(...blocks)) + 1;

@@ -29,6 +29,15 @@ import { statePort } from './state_port.ts';
 import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';
 import { skidBuffer } from './streams.ts';
+import {
+  cellInverse,
+  forwardStage,
+  forwardTransform,
+  inverseLane,
+  inverseStage,
+  inverseTransform,
+  rotation,
+} from './transform.ts';
 import { viewAddress } from './view_address.ts';
 import { vmem, vmemChannel } from './vmem.ts';
 
@@ -90,6 +99,11 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     sigmoid(sizes, name),
     tanh(sizes, name),
     roundClip(sizes),
+    ...(sizes.blocks.length > 0
+      ? [rotation, inverseStage, inverseTransform, inverseLane, cellInverse, forwardStage, forwardTransform].map(
+          (build) => build(sizes),
+        )
+      : []),
     cellLane(sizes),
     cellUnit(sizes),
     cellAddress(sizes),

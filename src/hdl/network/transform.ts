@@ -1,10 +1,24 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { forwardCycles, inverseCycles, largestBlock, stageCycles } from '../../machine/transform_cycles.ts';
-import { boundBits, forwardStages, inverseBits, inverseStages, TIME_BITS } from '../../program/transform_bounds.ts';
+import {
+  forwardCycles,
+  inverseCycles,
+  largestBlock,
+  spectrumArrives,
+  stageCycles,
+} from '../../machine/transform_cycles.ts';
+import {
+  boundBits,
+  cellRowBits,
+  forwardStages,
+  inverseBits,
+  inverseStages,
+  TIME_BITS,
+} from '../../program/transform_bounds.ts';
 import { bitReversed, MAX_BLOCK, TWIDDLE_FRAC, twiddle } from '../../program/twiddles.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { networkPlan } from './network_plan.ts';
+import { selectBits } from './vmem.ts';
 
 type Blocks = Pick<NetworkSizes, 'blocks'>;
 
@@ -121,6 +135,45 @@ export function forwardTransform({ blocks, vectorBits: width }: NetworkSizes): M
   });
 }
 
+/** Turns the pairs of a block. */
+export function pairTurn(_sizes: Blocks): ModulePlan {
+  return networkPlan('pair_turn', {});
+}
+
+/** Whether words of real and of imaginary parts are made of two words, as a word has less than the pairs of a round over the groups. */
+function inHalves({ elemLanes, groups }: NetworkSizes): boolean {
+  return elemLanes < 2 * groups;
+}
+
+/** Words of spectra of a channel. */
+export function spectrumChannel(sizes: NetworkSizes): ModulePlan {
+  const { blocks, elemLanes: elems, groups, vectorBits: width } = sizes;
+  const { block } = largestBlock(blocks);
+  const cycles = forwardCycles(blocks);
+  const own = blocks.map((size) => ({
+    ...{ block: size, pairs: size / 2, wordShift: clog2(elems / size) },
+    // As in spectral_order.ts.
+    ...{ turnBits: clog2(Math.min(size / 2, groups)), turnShift: Math.max(0, clog2(groups) - clog2(size / 2)) },
+  }));
+  return networkPlan('spectrum_channel', {
+    ...{ elems, width, groups, block, cycles, turned: cycles + 1, lastNetwork: elems / block - 1 },
+    ...{ several: blocks.length > 1, halves: inHalves(sizes), turns: own.some(({ turnBits }) => turnBits > 0) },
+    sizes: own,
+    chosen: chosen(blocks, blocks, 'block_bits', (size) => `turned${size}`),
+  });
+}
+
+/** Spectra of a frame. */
+export function spectralCopy(sizes: NetworkSizes): ModulePlan {
+  const { blocks, channels, elemLanes: elems, slice, spread, vectorBits: width } = sizes;
+  const arrives = spectrumArrives(blocks);
+  return networkPlan('spectral_copy', {
+    ...{ channels, elems, width, slice, selectBits: selectBits(sizes), spreads: spread > 1 },
+    ...{ several: blocks.length > 1, halves: inHalves(sizes), pushed: arrives, written: arrives + 1 },
+    ...{ wayMsb: arrives - 1, wayKeep: arrives - 2, wayZero: `{${arrives}{1'b0}}` },
+  });
+}
+
 /** Bits of the rows and of the stages of the inverse network. */
 function inverseWidths(blocks: readonly number[]) {
   const { block: largest } = largestBlock(blocks);
@@ -133,6 +186,30 @@ function inverseWidths(blocks: readonly number[]) {
       }),
     );
   return { rows, behind, largest };
+}
+
+/** Inverse transform of the rows of a word, in whole blocks. */
+export function cellInverse({ blocks, elemLanes, accBits, groups }: NetworkSizes): ModulePlan {
+  const { block } = largestBlock(blocks);
+  return networkPlan('cell_inverse', {
+    ...{
+      elemLanes,
+      block,
+      several: blocks.length > 1,
+      last: elemLanes / block - 1,
+      dashes: '-'.repeat(String(elemLanes / block - 1).length),
+    },
+    ...{ sum: accBits + clog2(groups), time: TIME_BITS, rowWidth: cellRowBits(accBits, groups, blocks) },
+    cycles: inverseCycles(blocks),
+  });
+}
+
+/** What a lane gets of it. */
+export function inverseLane({ blocks, accBits, groups }: NetworkSizes): ModulePlan {
+  return networkPlan('inverse_lane', {
+    ...{ sum: accBits + clog2(groups), time: TIME_BITS, rowWidth: cellRowBits(accBits, groups, blocks) },
+    cycles: inverseCycles(blocks),
+  });
 }
 
 /** Inverse network: elements of blocks, from the sums of their spectra. */
