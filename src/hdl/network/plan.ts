@@ -36,7 +36,10 @@ import {
   inverseLane,
   inverseStage,
   inverseTransform,
+  pairTurn,
   rotation,
+  spectralCopy,
+  spectrumChannel,
 } from './transform.ts';
 import { viewAddress } from './view_address.ts';
 import { vmem, vmemChannel } from './vmem.ts';
@@ -100,9 +103,18 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     tanh(sizes, name),
     roundClip(sizes),
     ...(sizes.blocks.length > 0
-      ? [rotation, inverseStage, inverseTransform, inverseLane, cellInverse, forwardStage, forwardTransform].map(
-          (build) => build(sizes),
-        )
+      ? [
+          rotation,
+          pairTurn,
+          inverseStage,
+          inverseTransform,
+          inverseLane,
+          cellInverse,
+          forwardStage,
+          forwardTransform,
+          spectrumChannel,
+          spectralCopy,
+        ].map((build) => build(sizes))
       : []),
     cellLane(sizes),
     cellUnit(sizes),

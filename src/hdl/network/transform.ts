@@ -238,6 +238,11 @@ export function inverseTransform({ blocks, accBits, groups }: NetworkSizes): Mod
     ...{ block, sum, rows, wide, cycles, time: TIME_BITS, several: blocks.length > 1 },
     twice: sum + 1,
     stages,
+    sizes: blocks.map((size) => {
+      const turnBits = clog2(size / 2);
+      return { block: size, pairs: size / 2, turnBits, turnMsb: turnBits - 1 };
+    }),
+    placed: chosen(blocks, blocks, 'history_reg[5:3]', (size) => `placed${size}`),
     historyMsb: 3 * (cycles - 2) - 1,
     historyKeep: 3 * (cycles - 3) - 1,
     orders: orders(blocks).map(({ n, places }) => {

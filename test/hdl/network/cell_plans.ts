@@ -13,6 +13,7 @@ import {
   inverseLane,
   inverseStage,
   inverseTransform,
+  pairTurn,
   rotation,
 } from '../../../src/hdl/network/transform.ts';
 import { viewAddress } from '../../../src/hdl/network/view_address.ts';
@@ -25,7 +26,7 @@ export function cellPlans(sizes: NetworkSizes): ModulePlan[] {
     ...[loadDecode, rom, rom2, sigmoid, tanh, tableIndex, roundClip, cellLane, adderTree, gather, cellUnit],
     ...[viewAddress, cellAddress, cellIssue, cellCtl, cellControl],
   ];
-  const inverse = [rotation, inverseStage, inverseTransform, inverseLane, cellInverse];
+  const inverse = [rotation, pairTurn, inverseStage, inverseTransform, inverseLane, cellInverse];
   return [...builders, ...(sizes.blocks.length > 0 ? inverse : [])].map((build) => {
     const plan = build(sizes, DUT);
     return { ...plan, values: { ...plan.values, name: DUT } };

@@ -6,6 +6,7 @@ import {
   forwardTransform,
   inverseStage,
   inverseTransform,
+  pairTurn,
   rotation,
 } from '../../../src/hdl/network/transform.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
@@ -18,7 +19,7 @@ import { testSizes } from './sizes.ts';
 
 /** All modules of both networks, with the name of a design. */
 function transformPlans(sizes: NetworkSizes) {
-  return [rotation, forwardStage, forwardTransform, inverseStage, inverseTransform].map((build) => {
+  return [rotation, pairTurn, forwardStage, forwardTransform, inverseStage, inverseTransform].map((build) => {
     const plan = build(sizes);
     return { ...plan, values: { ...plan.values, name: DUT } };
   });
@@ -45,7 +46,7 @@ function randomWord(rng: Rng, length: number, bits: number): number[] {
   });
 }
 
-const WORDS = 300;
+const WORDS = 120;
 
 describe.each([
   { blocks: [2], groups: 1, accBits: 30 },
@@ -78,15 +79,18 @@ describe.each([
       const bits = rng.integer(Math.max(sum - 8, 2), sum);
       const drop = Math.min(31, Math.max(0, bits + 1 - inverseBits(block)) + rng.pick([0, 0, 1, 5]));
       const sums = randomWord(rng, length, Math.min(bits, inverseBits(block) - 1 + drop));
+      const turn = rng.integer(0, 31);
       const [spectra, elements] = [new Int16Array(length), new Float64Array(length)];
       const [own, time] = [new Int16Array(block), new Float64Array(block)];
       for (let at = 0; at < length; at += block) {
         forward.get(block)!.run(16, vector.slice(at, at + block), own);
         spectra.set(own, at);
-        inverse.get(block)!.run(sums.slice(at, at + block), drop, time);
+        // The pair of place n is that of place n - turn.
+        const placed = Array.from({ length: block }, (_, n) => sums[at + ((n + 2 * turn) % block)]!);
+        inverse.get(block)!.run(placed, drop, time);
         elements.set(time, at);
       }
-      controls.push(((drop << 3) | clog2(block)).toString(16));
+      controls.push(((turn << 8) | (drop << 3) | clog2(block)).toString(16));
       gaps.push(rng.pick([0, 0, 0, 1, rng.integer(2, 20)]).toString(16));
       vectors.push(packed(vector, 16));
       rows.push(packed(sums, sum));

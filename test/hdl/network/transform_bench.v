@@ -13,14 +13,14 @@ module transform_bench #(
 );
 
     reg                        clk = 1'b0;
-    reg  [7:0]                 controls [0:WORDS-1];
+    reg  [12:0]                controls [0:WORDS-1];
     reg  [7:0]                 gaps [0:WORDS-1];
     reg  [BLOCK*WIDTH-1:0]     vectors [0:WORDS-1];
     reg  [BLOCK*SUM_WIDTH-1:0] rows [0:WORDS-1];
     reg  [BLOCK*WIDTH-1:0]     values;
     reg  [BLOCK*SUM_WIDTH-1:0] sums;
     reg  [2:0]                 block_bits, ahead_bits;
-    reg  [4:0]                 drop;
+    reg  [4:0]                 drop, turn;
     reg  [63:0]                there = 64'd0;
     wire [BLOCK*WIDTH-1:0]     spectra;
     wire [BLOCK*TIME_WIDTH-1:0] elements;
@@ -42,6 +42,7 @@ module transform_bench #(
 `ifdef SEVERAL
         .block_bits(ahead_bits),
 `endif
+        .turn(turn),
         .drop(drop),
         .sums(sums),
         .elements(elements)
@@ -61,6 +62,7 @@ module transform_bench #(
             block_bits = valid ? controls[own][2:0] : 3'd7;
             ahead_bits = next >= 0 ? controls[next][2:0] : 3'd7;
             drop       = next >= 0 ? controls[next][7:3] : 5'd31;
+            turn       = next >= 0 ? controls[next][12:8] : 5'd31;
             there      = {there[62:0], valid};
         end
     endtask
