@@ -70,10 +70,20 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     sequenceWords: sequenceMemory(program),
     stateDepth: utterance || program.states.length === 0 ? 0 : depth(program.states.length),
     kinds: SLOT_KINDS.filter((kind) => program.slotPrograms.some((slot) => slot.kind === kind)),
+    blocks: blocksOf(program),
     sigmoidRange: program.tables.sigmoidRange,
     tanhRange: program.tables.tanhRange,
   };
   return config.room === undefined ? own : withRoom(own, config.room);
+}
+
+/** Blocks whose transforms a program uses, rising. */
+function blocksOf({ streams }: Program): number[] {
+  const used = new Set<number>();
+  for (const instruction of streams.cell) {
+    if (instruction.op === 'cell' && instruction.block !== null) used.add(instruction.block);
+  }
+  return [...used].sort((a, b) => a - b);
 }
 
 type WeightSizes = 'weightDepth' | 'addrBits' | 'pointerDepth' | 'pointerBits' | 'countBits' | 'sharedCounts';
