@@ -152,16 +152,18 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
   switch (instruction.op) {
     case 'mac': {
       const { segment, source, tile, align, previous, chain, turn } = instruction;
-      const { pointerBase, wordBase, columns } = placed.segments.get(segment)!;
+      const { pointerBase, wordBase, columns, rowMask } = placed.segments.get(segment)!;
+      const { block, period } = program.segments[segment]!;
       const view = program.views[source]!;
       const { groups } = program.machine;
       const { replicated } = program.vectors[view.vector]!;
       const run = Math.ceil(view.run / groups);
-      if (view.taps * view.rows * run !== columns)
+      if (view.taps * view.rows * run !== (block === null ? columns : 2 * columns))
         throw new Error(`a view of other columns than its segment ${segment}`);
       return {
         ...tileFields(tile),
         ...{ align, previous: Number(previous), chain: Number(chain) },
+        ...(block === null ? {} : { blockBits: blockBits(block), periodBits: Math.log2(period), rowMask }),
         ...{ turn: MAC_TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
         ...groupRuns(program, source),
         run,
