@@ -74,6 +74,8 @@ export interface NetworkSizes {
   readonly stateDepth: number;
   /** Slot kinds, gates and activations that programs may use: the cell unit has data paths for these only. */
   readonly kinds: readonly ('lstm' | 'gruAfter' | 'gruReset' | 'gruBefore' | 'affine')[];
+  /** Blocks whose transforms programs may use, rising; empty: there is no transform. */
+  readonly blocks: readonly number[];
   /** Half the input range of the tables, powers of two. */
   readonly sigmoidRange: number;
   readonly tanhRange: number;

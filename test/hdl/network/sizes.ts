@@ -45,6 +45,7 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       stateDepth: 0,
       sequenceWords: 0,
       kinds: ['lstm', 'affine'],
+      blocks: [],
       sigmoidRange: 8,
       tanhRange: 4,
     },
