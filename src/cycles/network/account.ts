@@ -1,8 +1,8 @@
 import { unpackWord } from '../../program/field.ts';
 import { SEMAPHORES, STREAMS, type Stream } from '../../program/instruction.ts';
 import { memWord } from '../../program/mem_image.ts';
-import { hardwareStream } from '../../program/network/unit_program.ts';
 import { pairOfColumn } from '../../program/network/spectral_words.ts';
+import { hardwareStream } from '../../program/network/unit_program.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import type { GroupTwin } from './group_twin.ts';

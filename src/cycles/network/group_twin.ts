@@ -117,8 +117,7 @@ export class GroupTwin {
     const counted = column && (block === null || second);
     const lastColumn = column && this.#left === 0;
     const finished = (lastColumn && !own.marker) || (go && this.#atMarker);
-    this.waits =
-      own === null ? null : !go || column || own.chain === false ? 'columns' : 'waits for progress of CELL';
+    this.waits = own === null ? null : !go || column || own.chain === false ? 'columns' : 'waits for progress of CELL';
     const place = counted ? this.#pointer : go && this.#atMarker ? IS_MARKER : NONE;
     const sends = place === NONE ? NOTHING : { place, marks: counted ? this.#marksOf(block) : 0 };
 

@@ -6,7 +6,11 @@ export const WAITING_RUNS = 8;
 
 /** What runs have besides where segments may be spectral. */
 const SPECTRAL = [
-  { name: 'blockBits', bits: 3, meaning: 'log2 of the block of a spectral segment, of which columns are pairs; 0: none' },
+  {
+    name: 'blockBits',
+    bits: 3,
+    meaning: 'log2 of the block of a spectral segment, of which columns are pairs; 0: none',
+  },
   { name: 'periodBits', bits: 2, meaning: 'log2 of the rows of a cell' },
   { name: 'rowMask', bits: 4, meaning: 'which of the rows of a cell have words' },
 ];
