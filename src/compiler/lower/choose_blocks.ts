@@ -108,7 +108,7 @@ function startsInGroupZero({ window }: BlockWindow, { pitch }: Shape, { count }:
   return (own.before * pitch) % groups === 0 && (count === 1 || (own.stride * pitch) % groups === 0);
 }
 
-/** Columns of a product of a block in a group, and cycles of the fullest group: at least one a column. */
+/** Columns of a product of a block in a group, and cycles of the fullest group; a column takes at least one. */
 function workOf(
   { window, extra, shift }: BlockWindow,
   source: Shape,
@@ -122,8 +122,8 @@ function workOf(
   const wide = kernels.at(-1) ?? 1;
   const kernel = wide - extra - (size - 1) * shift;
   const runs = taps * kernels.slice(0, -1).reduce((product, own) => product * own, 1);
-  // Words of a column that so many positions have weights in.
-  const words = (covering: number) => Math.max(Math.ceil((covering * channels) / lanes) * density, 1);
+  // Words of a column that so many positions have weights in, in the fullest lane.
+  const words = (covering: number) => Math.ceil((covering * channels) / lanes) * density;
   const contiguous = source.pitch === source.channels && (window?.space.at(-1)?.dilation ?? 1) === 1;
   const busy = new Float64Array(groups);
   let columns = 0;
@@ -134,10 +134,8 @@ function workOf(
     const own = words(reached < 0 ? 0 : last - first + 1);
     if (!contiguous) at = 0;
     for (let channel = 0; channel < source.channels; channel++, at++) busy[at % groups]! += own;
-    // What a run lacks to a whole round are columns without weights.
-    if (contiguous && element < wide - 1) continue;
-    columns += Math.ceil(at / groups);
-    for (let group = at % groups === 0 ? groups : at % groups; group < groups; group++) busy[group]! += 1;
+    if (!contiguous || element === wide - 1) columns += Math.ceil(at / groups);
   }
-  return { columns: runs * columns, cycles: runs * busy.reduce((most, own) => Math.max(most, own), 0) };
+  const fullest = busy.reduce((most, own) => Math.max(most, own), columns);
+  return { columns: runs * columns, cycles: runs * fullest };
 }
