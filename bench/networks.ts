@@ -24,8 +24,8 @@ function predict(design: NetworkDesign, steps: number): { readonly whole: number
   const { sizes, program } = design;
   if (sizes.utterance) {
     const whole = networkCycles(design, { utterances: [steps] }).at(-1)!.cycle;
-    const elements = program.inputs.reduce((sum, input) => sum + input.elements, 0);
-    return { whole, behind: whole - elements * steps };
+    const beats = program.inputs.reduce((sum, { elements }) => sum + Math.ceil(elements / sizes.inputBeat), 0);
+    return { whole, behind: whole - beats * steps };
   }
   const batch = new Array<boolean>(sizes.channels).fill(true);
   const ends = networkCycles(design, { batches: new Array<boolean[]>(5).fill(batch) }).filter(({ last }) => last);

@@ -62,7 +62,7 @@ export function mapVersion({ network }: Pick<RegisterKind, 'network'>): {
   readonly major: number;
   readonly minor: number;
 } {
-  return { major: 1, minor: network ? 2 : 1 };
+  return { major: 1, minor: network ? 3 : 1 };
 }
 
 /** Values of STATUS.memory. */
@@ -155,6 +155,7 @@ export const REGISTERS: readonly Register[] = [
       { ...field('network', 3, 1, 'const', 'it runs networks'), only: 'network' },
       { ...field('utterance', 4, 1, 'const', 'it runs by utterance'), only: 'network' },
       { ...field('states', 5, 1, 'const', 'a host can read and write states'), only: 'network' },
+      { ...field('input_beat', 8, 8, 'const', 'elements of an input beat'), only: 'network' },
       field('bus_bits', 16, 16, 'const', 'bits of the memory port; 0 without one'),
     ],
   },

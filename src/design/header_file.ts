@@ -19,6 +19,7 @@ interface HeaderSizes {
   readonly channels: number;
   readonly groups: number;
   readonly lanes: number;
+  readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
 }
@@ -32,7 +33,7 @@ interface HeaderSizes {
  */
 export function commonHeader(
   config: Config,
-  { channels, groups, lanes, beat, vectorBits }: HeaderSizes,
+  { channels, groups, lanes, inputBeat, beat, vectorBits }: HeaderSizes,
   network: boolean,
   hash: DesignHash,
   weights: WeightsSum | null,
@@ -47,6 +48,7 @@ export function commonHeader(
     channels,
     groups,
     lanes,
+    inputBeat,
     beat,
     single: channels === 1,
     elementBits: 8 * ELEMENT_BYTES,
@@ -61,8 +63,8 @@ export function commonHeader(
   };
 }
 
-/** Bytes of an output frame in memory: whole beats. */
-export function outputBytes(elements: number, beat: number): number {
+/** Bytes of a frame in memory: whole beats. */
+export function frameBytes(elements: number, beat: number): number {
   return Math.ceil(elements / beat) * beat * ELEMENT_BYTES;
 }
 
@@ -73,7 +75,7 @@ export function headerValues(
   weights: WeightsSum | null,
 ): ModulePlan['values'] {
   return {
-    ...commonHeader(config, { ...d, vectorBits: formats.vectorBits }, false, hash, weights),
+    ...commonHeader(config, { ...d, inputBeat: 1, vectorBits: formats.vectorBits }, false, hash, weights),
     inputs: d.inputs,
     cells: d.cells,
     outputs: d.outputs,
@@ -85,7 +87,7 @@ export function headerValues(
     xFrac: formats.xFrac,
     yFrac: formats.yFrac,
     xFrameBytes: d.inputs * ELEMENT_BYTES,
-    yFrameBytes: outputBytes(d.outputs, d.beat),
+    yFrameBytes: frameBytes(d.outputs, d.beat),
   };
 }
 

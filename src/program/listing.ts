@@ -104,23 +104,24 @@ function workOf(program: Program, instruction: Instruction): string {
         'output' in to
           ? `output ${outputs[to.output]!.name}`
           : 'view' in to
-            ? viewName(program, to.view)
+            ? `${viewName(program, to.view)}${to.block === null ? '' : ` spectra of ${to.block}`}`
             : `${sequences[to.sequence]!.name}(${stepName(to.step)})`;
       return `store ${target} ← ${viewName(program, from)}`;
     }
     case 'mac': {
       const { segment, source, align, tile, previous, chain, turn } = instruction;
-      const { name, rows, columns } = segments[segment]!;
+      const { name, rows, columns, block } = segments[segment]!;
       const shift = align === 0 ? '' : ` << ${align}`;
       const notes = [...(previous ? ['step before'] : []), ...(chain ? ['chained'] : []), ...TURN_NOTES[turn]];
       const said = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}] · ${viewName(program, source)}${shift}${said}`;
+      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}${block === null ? '' : `, spectra of ${block}`}] · ${viewName(program, source)}${shift}${said}`;
     }
     case 'cell': {
-      const { slotProgram, parameters: own, tile, cells, state, to } = instruction;
+      const { slotProgram, parameters: own, tile, cells, state, to, block, drop } = instruction;
       const kept = state === null ? '' : `, state ${viewName(program, state)}`;
       const what = `${slotPrograms[slotProgram]!.kind}#${slotProgram}, ${parameters[own]!.name}`;
-      return `cell  ${viewName(program, to)} ← ${tileName(tile)} [${cells}] by ${what}${kept}`;
+      const inverse = block === null ? '' : `, inverse of ${block} behind >> ${drop}`;
+      return `cell  ${viewName(program, to)} ← ${tileName(tile)} [${cells}]${inverse} by ${what}${kept}`;
     }
     case 'sync':
       return 'sync ';

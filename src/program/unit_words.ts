@@ -53,7 +53,6 @@ const PLACE: readonly Field[] = [
   field('port', 4, 'number of the input or output'),
 ];
 const STEP: readonly Field[] = [
-  field('elements', 18, 'elements that are moved'),
   field('sequenceBase', 24, 'first word of the sequence'),
   field('sequenceWords', 18, 'words of its frames'),
   field('axis', 4, 'axis of its steps'),
@@ -102,6 +101,11 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     fields: [
       ...[OP, ...TOKENS, ...PLACE],
       field('last', 1, 'ends a frame of the output'),
+      field(
+        'blockBits',
+        3,
+        'log2 of the elements of a block, of which the spectrum goes to the view; 0: the elements go as they are',
+      ),
       ...[...STEP, ...RUNS, ...place('source'), ...place('dest')],
     ],
   },
@@ -132,6 +136,8 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
       field('paramBase', ADDRESS_BITS, 'first word of the parameters'),
       field('cells', 16, 'cells, or rows of an affine layer'),
       field('hasState', 1, 'reads a state'),
+      field('blockBits', 3, 'log2 of the cells of a block, whose rows are a spectrum; 0: none'),
+      field('drop', 5, 'right shift of a sum before its inverse transform'),
       ...place('state'),
       ...place('dest'),
     ],

@@ -96,7 +96,11 @@ function newState(ctx: NodeContext, state: number, pieces: number) {
   const vector = innerVector(ctx, 'next', builder.vectors[state]!.channels, builder.vectors[state]!.format);
   const [full, free, inPlace] = [happening('outFull'), happening('outFree'), happening('copied')];
   body.store.need(full);
-  body.store.work({ op: 'store', from: builder.frameView(vector), to: { view: builder.frameView(state) } });
+  body.store.work({
+    op: 'store',
+    from: builder.frameView(vector),
+    to: { view: builder.frameView(state), block: null },
+  });
   body.store.happen(inPlace);
   body.store.happen(free);
   const done = [written, full, ...(stored === null ? [] : [stored.full])];

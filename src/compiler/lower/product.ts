@@ -86,6 +86,7 @@ export function segmentOf(
     columns: order.length,
     values: reordered(matrix.values, matrix.columns, order, piece),
     format: matrix.format,
+    block: null,
     accumulator: { bits: sums.bits, saturate: sums.saturate },
   };
 }

@@ -12,7 +12,7 @@ const MOST_PORTS = 16 + 256 * 16;
 
 /** Register file. */
 export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModulePlan {
-  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, beat, external } = sizes;
+  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, inputBeat, beat, external } = sizes;
   const constants = {
     array_channels: channels,
     array_groups: groups,
@@ -27,6 +27,7 @@ export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModuleP
     features_network: 1,
     features_utterance: sizes.utterance ? 1 : 0,
     features_states: sizes.stateDepth > 0 ? 1 : 0,
+    features_input_beat: inputBeat,
     features_bus_bits: external?.busBits ?? 0,
   };
   return registerFile({ dram: external !== null, network: true }, constants, hash);
