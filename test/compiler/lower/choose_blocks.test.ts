@@ -28,7 +28,7 @@ function blocks({ rows, source, kernel, stride, taps, dilation = 1, saturate = f
   const columns = source.channels * kernel * taps;
   const values = new Int16Array(rows * columns).fill(1);
   const matrix = { rows, columns, values, format: { bits: 12, frac: 11 } };
-  const products = [{ source: { tensor: 'x' }, matrix, align: 0, window }];
+  const products = [{ source: { tensor: 'x' }, matrix, weights: values.length, align: 0, window }];
   const sums: Sums = { rows, products, frac: 20, bits: 32, saturate, bias: new Float64Array(rows) };
   const positions = windowOutputs(along, source.positions[0]!);
   return chooseBlocks(sums, [positions], [source], own).map(({ first, size, count }) => [first, size, count]);
