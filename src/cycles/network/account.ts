@@ -1,6 +1,7 @@
 import { unpackWord } from '../../program/field.ts';
 import { SEMAPHORES, STREAMS, type Stream } from '../../program/instruction.ts';
 import { memWord } from '../../program/mem_image.ts';
+import { firstPair } from '../../program/network/segment_words.ts';
 import { pairOfColumn } from '../../program/network/spectral_words.ts';
 import { hardwareStream } from '../../program/network/unit_program.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
@@ -53,11 +54,12 @@ export function segmentPlaces(
     const from = unpackWord(UNIT_WORDS.mac, memWord(image, at)).pointerBase!;
     const { block } = segment;
     const to = from + segment.columns / (block === null ? groups : 2 * groups);
+    const first = firstPair(program, instruction);
     let cycles = 0;
     for (const [group, ofFeeds] of counts.entries()) {
       for (let column = from; column < to; column++) {
         // A complex word is multiplied twice.
-        const times = block === null || pairOfColumn(block, groups, group, column - from) === 0 ? 1 : 2;
+        const times = block === null || pairOfColumn(block, groups, group, first + column - from) === 0 ? 1 : 2;
         for (const own of ofFeeds) cycles += times * own[column]!;
       }
     }

@@ -1,6 +1,7 @@
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { type EncodedMatrix, encodeGroups } from '../encode.ts';
+import type { MacInstruction } from '../instruction.ts';
 import type { Program, Segment } from '../program.ts';
 import { encodeSpectral, rowMask } from './spectral_words.ts';
 
@@ -35,6 +36,11 @@ function segmentRows({ rows, period }: Pick<Segment, 'rows' | 'period'>, lanes: 
   });
 }
 
+/** First pair of a group, in its vector, that a spectral segment reads. */
+export function firstPair({ views, machine }: Program, { source }: Pick<MacInstruction, 'source'>): number {
+  return views[source]!.offset / (2 * machine.groups);
+}
+
 /**
  * Encodes the segments of a program and puts them one behind the other, in the order of their first use.
  *
@@ -42,11 +48,8 @@ function segmentRows({ rows, period }: Pick<Segment, 'rows' | 'period'>, lanes: 
  * @param onChip whether the words are in memories of the lanes
  * @throws EsegenError where a weight does not fit, or a lane has too many rows
  */
-export function placeSegments(
-  { machine, segments, streams }: Program,
-  inStep: boolean,
-  onChip: boolean,
-): ReadonlyMap<number, PlacedSegment> {
+export function placeSegments(program: Program, inStep: boolean, onChip: boolean): ReadonlyMap<number, PlacedSegment> {
+  const { machine, segments, streams } = program;
   const { groups, lanes, weightBits, indexBits } = machine;
   const placed = new Map<number, PlacedSegment>();
   let [pointerBase, wordBase] = [0, 0];
@@ -63,7 +66,7 @@ export function placeSegments(
     const encoded =
       block === null
         ? encodeGroups(values, all, groups, segmentRows(segment, lanes), format, null, inStep)
-        : encodeSpectral(segment, block, groups, lanes, format, inStep);
+        : encodeSpectral(segment, block, firstPair(program, instruction), groups, lanes, format, inStep);
     const words = Math.max(...encoded.words.map((ofLane) => ofLane.length));
     const { columns } = encoded;
     const mask = block === null ? 0 : rowMask(segment);

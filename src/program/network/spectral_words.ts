@@ -51,12 +51,14 @@ export function rowMask({ values, columns, period }: Pick<Segment, 'values' | 'c
  * there.
  *
  * @param block of the segment
+ * @param first column of a group in its vector that is the first one of the segment
  * @param inStep whether the lanes of a group work in step: their columns are made equally long
  * @throws EsegenError where a weight has not its negative in the format
  */
 export function encodeSpectral(
   segment: Pick<Segment, 'name' | 'rows' | 'columns' | 'period' | 'values'>,
   block: number,
+  first: number,
   groups: number,
   lanes: number,
   format: WordFormat,
@@ -65,7 +67,7 @@ export function encodeSpectral(
   const columns = segment.columns / (2 * groups);
   const kinds = kindsOf(rowMask(segment), segment.period);
   const parts = Array.from({ length: groups }, (_, group) => {
-    const own = encodeGroup(segment, kinds, columns, group, { block, groups, lanes, format });
+    const own = encodeGroup(segment, kinds, columns, group, { block, first, groups, lanes, format });
     return inStep ? equallyLong(own) : own;
   });
   return {
@@ -86,7 +88,13 @@ function encodeGroup(
   kinds: readonly number[],
   columns: number,
   group: number,
-  { block, groups, lanes, format }: { block: number; groups: number; lanes: number; format: WordFormat },
+  {
+    block,
+    first,
+    groups,
+    lanes,
+    format,
+  }: { block: number; first: number; groups: number; lanes: number; format: WordFormat },
 ): EncodedMatrix {
   const { weightBits, indexBits } = format;
   const [limit, mask] = [2 ** (weightBits - 1), 2 ** weightBits - 1];
@@ -97,16 +105,16 @@ function encodeGroup(
   let nonZeros = 0;
   for (let lane = 0; lane < lanes; lane += 2) {
     for (let column = 0; column < columns; column++) {
-      const pair = pairOfColumn(block, groups, group, column);
-      const first = 2 * groups * column + group;
+      const pair = pairOfColumn(block, groups, group, first + column);
+      const element = 2 * groups * column + group;
       const own: number[] = [];
       const part = partOfLane(block, lanes, lane, pair);
       for (let local = part; local * lanes + lane < cells; local += pairs) {
         const row = (local * lanes + lane) * period;
         for (const kind of kinds) {
-          own.push(values[(row + kind) * elements + first]!);
+          own.push(values[(row + kind) * elements + element]!);
           // Row of the other component, which has the second element of a real pair.
-          own.push(values[(row + period + kind) * elements + (pair === 0 ? first + groups : first)]!);
+          own.push(values[(row + period + kind) * elements + (pair === 0 ? element + groups : element)]!);
         }
       }
       if (own.every((weight) => weight === 0)) continue;

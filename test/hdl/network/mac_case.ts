@@ -293,7 +293,7 @@ export function macCase(seed: number, spectral: boolean): MacCase {
     const encoded =
       block === null
         ? encodeGroups(values, columns, groups, rowsByLane(rows, period, lanes), format, null, drawn.inStep)
-        : encodeSpectral(segment, block, groups, lanes, format, drawn.inStep);
+        : encodeSpectral(segment, block, 0, groups, lanes, format, drawn.inStep);
     matrices.push(encoded);
     const shape =
       block === null
