@@ -10,7 +10,6 @@ import { loadNetwork } from '../../src/design/load_network.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import { buildModel } from '../../src/verbs/build_network.ts';
 import { simulate } from '../../src/verbs/simulate.ts';
-import { COMPILED_BIN } from '../lib/compiled.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MODEL = join(ROOT, 'examples/onnx/stacked.onnx');
@@ -32,7 +31,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 function esegen(...args: string[]): { readonly out: string; readonly code: number } {
   try {
     return {
-      out: execFileSync('node', [COMPILED_BIN, ...args], { encoding: 'utf8', stdio: 'pipe' }),
+      out: execFileSync('node', [join(ROOT, 'bin/esegen.js'), ...args], { encoding: 'utf8', stdio: 'pipe' }),
       code: 0,
     };
   } catch (error) {
