@@ -52,10 +52,10 @@ const PLACE: readonly Field[] = [
   field('place', 2, '0 port, 1 sequence, 2 view'),
   field('port', 4, 'number of the input or output'),
 ];
+const ELEMENTS = field('elements', 18, 'elements that are moved');
 const STEP: readonly Field[] = [
-  field('elements', 18, 'elements that are moved'),
-  field('sequenceBase', 24, 'first word of the sequence'),
-  field('sequenceWords', 18, 'words of its frames'),
+  field('sequenceBase', 24, 'first word of the sequence, or line'),
+  field('sequenceWords', 18, 'words of its frames, or lines'),
   field('axis', 4, 'axis of its steps'),
   field('stepT', 6, 'step = stepT·t + stepP·p + stepOffset'),
   field('stepP', 1, ''),
@@ -89,12 +89,19 @@ export const READER_WORD: WordFormat = {
   fields: [OP, ...TOKENS, field('firstBeat', 24, 'first beat in the image'), field('beats', 24, '')],
 };
 
+/** Words of the program that reads sequences in external memory: loops of LOAD, its waits for frames that are written, and the frames. */
+export const RECALL_WORD: WordFormat = {
+  name: 'recall',
+  meaning: 'a frame of a sequence from external memory; none where the sequence has no such step',
+  fields: [OP, ...TOKENS, ...STEP],
+};
+
 /** Words of the four program memories, least significant field first: what a unit needs stands in the word itself. */
 export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
   load: {
     name: 'load',
     meaning: 'a frame of an input or a sequence to VMEM; zeros where the sequence has no such step',
-    fields: [OP, ...TOKENS, ...PLACE, ...STEP, ...RUNS, ...place('dest')],
+    fields: [OP, ...TOKENS, ...PLACE, ELEMENTS, ...STEP, ...RUNS, ...place('dest')],
   },
   store: {
     name: 'store',
@@ -102,7 +109,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     fields: [
       ...[OP, ...TOKENS, ...PLACE],
       field('last', 1, 'ends a frame of the output'),
-      ...[...STEP, ...RUNS, ...place('source'), ...place('dest')],
+      ...[ELEMENTS, ...STEP, ...RUNS, ...place('source'), ...place('dest')],
     ],
   },
   mac: {
