@@ -107,7 +107,14 @@ export function stallArguments({
 }
 
 /** Those of every bench of a design with external memory. */
-export function memoryArguments({ image, latency, bandwidth, stalls, fault, sequenceFault }: MemoryArguments): string[] {
+export function memoryArguments({
+  image,
+  latency,
+  bandwidth,
+  stalls,
+  fault,
+  sequenceFault,
+}: MemoryArguments): string[] {
   return [
     ...(image === undefined ? [] : [`+memory=${image}`]),
     ...(latency === undefined ? [] : [`+memory_latency=${latency}`]),

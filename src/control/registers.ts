@@ -252,7 +252,13 @@ export const REGISTERS: readonly Register[] = [
         ] as const
       ).map(
         ([name, what], at): RegisterField => ({
-          ...field(name, 11 + at, 1, 'w1c', `the sequence memory ${what}; the utterance stands still until a soft reset`),
+          ...field(
+            name,
+            11 + at,
+            1,
+            'w1c',
+            `the sequence memory ${what}; the utterance stands still until a soft reset`,
+          ),
           only: 'sequence',
         }),
       ),

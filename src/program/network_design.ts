@@ -41,7 +41,9 @@ export function networkDesign(program: Program, config: Config): NetworkDesign {
  */
 export function networkFor(program: Program, { name, config, sizes }: NetworkDesign): NetworkDesign {
   const placed = placeProgram(program, config);
-  const maxSteps = sizes.utterance ? stepsThatFit(program, lineWordsOf(config), sizes.sequenceWords) : program.machine.maxSteps;
+  const maxSteps = sizes.utterance
+    ? stepsThatFit(program, lineWordsOf(config), sizes.sequenceWords)
+    : program.machine.maxSteps;
   const fitting = maxSteps > 0 ? { ...program, machine: { ...program.machine, maxSteps } } : program;
   refuseTooLarge(sizes, sizesOf(fitting, { ...config, room: undefined }, placed), config.room?.bits ?? 0);
   const memories = networkMemories(fitting, name, sizes, placed);

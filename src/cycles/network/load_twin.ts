@@ -2,7 +2,7 @@ import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import type { MemImage } from '../../program/mem_image.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
 import { AxisTwin } from './axis_twin.ts';
-import { sequenceCycles } from './sequence_address.ts';
+import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
 import { type AxisSteps, NO_POSTS, type Posts, type SequencerTwin } from './sequencer.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
@@ -73,7 +73,26 @@ export class LoadTwin {
     return this.#state === 'drain' && !waits;
   }
 
-  tick(writeReady: boolean, restart: boolean): void {
+  /**
+   * The word that it takes from the sequence memory; null: none.
+   *
+   * @param ready there is one
+   */
+  takes(ready: boolean): { readonly last: boolean } | null {
+    return ready && this.#wants && !this.#outside ? { last: this.#walk.last } : null;
+  }
+
+  get #wants(): boolean {
+    return this.#state === 'sequence' && this.#queue.room;
+  }
+
+  /** Zeros, where the sequence has no such step. */
+  get #outside(): boolean {
+    return frameOfSequence(this.#sequencer.work!, this.axes.steps).outside;
+  }
+
+  /** @param ready there is a word in the sequence memory */
+  tick(writeReady: boolean, ready: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const finishes = this.workTake;
     const start = this.#state === 'idle' && work !== null;
@@ -97,7 +116,7 @@ export class LoadTwin {
     this.#frames += Number(frameEnd);
     this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(work!.t) : 1);
     if (this.#done) this.#frames = 0;
-    const reads = this.#state === 'sequence' && room;
+    const reads = this.#wants && (ready || this.#outside);
     const readsLast = reads && this.#walk.last;
 
     // Words of the destination.

@@ -1,7 +1,8 @@
 import { replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
-import { sequenceCycles } from './sequence_address.ts';
+import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
+import type { SequenceWord } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, type SequencerTwin } from './sequencer.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
@@ -51,10 +52,10 @@ export class StoreTwin {
   #sequenceLeft = 0;
   #placed = false;
   #sequencePlaced = false;
-  /** Words on their way: what was read one, two, three cycles ago; a word of a sequence, null in a queue's place. */
-  #reads: (OutWord | 'sequence' | null)[] = [null, null, null];
+  /** Words on their way: what was read one, two, three cycles ago. */
+  #reads: (OutWord | SequenceWord | null)[] = [null, null, null];
   #push: OutWord | null = null;
-  #sequenceWrite = false;
+  #sequenceWrite: SequenceWord | null = null;
   #channel = 0;
   #part = 0;
   #first = 0;
@@ -72,22 +73,34 @@ export class StoreTwin {
     return this.#state === 'write';
   }
 
+  /** What it writes to the sequence memory. */
+  get sequenceWrite(): SequenceWord | null {
+    return this.#sequenceWrite;
+  }
+
   /** What it does; null: it has no work. */
   get at(): string | null {
     return this.#state === 'idle' ? null : this.#state;
   }
 
   get workTake(): boolean {
-    const waits = this.#reads.some((read) => read !== null) || this.#sequenceWrite;
+    const waits = this.#reads.some((read) => read !== null) || this.#sequenceWrite !== null;
     return this.#state === 'drain' && !waits;
   }
 
   /**
    * @param readReady CELL leaves the read port
    * @param writeReady CELL leaves the write port
+   * @param sequence whether the sequence memory has room, and all that was written can be read
    */
-  tick(readReady: boolean, writeReady: boolean, steps: readonly number[]): void {
-    const { work, sync } = this.#sequencer;
+  tick(
+    readReady: boolean,
+    writeReady: boolean,
+    sequence: { readonly room: boolean; readonly written: boolean },
+    steps: readonly number[],
+  ): void {
+    const { work } = this.#sequencer;
+    const sync = sequence.written ? this.#sequencer.sync : null;
     const { channels, beat } = this.#sizes;
     const finishes = this.workTake;
     const start = this.#state === 'idle' && work !== null;
@@ -96,7 +109,7 @@ export class StoreTwin {
     const toView = f.place === UNIT_PLACES.view;
     const toSequence = work !== null && !toPort && !toView;
     const target = this.#state === 'address' && this.#placed && toView;
-    const reads = this.#state === 'words' && (this.#queue.room || !toPort) && readReady;
+    const reads = this.#state === 'words' && (toPort ? this.#queue.room : sequence.room) && readReady;
     const walkLast = this.#walk.last;
     const writes = this.#state === 'write' && writeReady;
     const lastPart = f.destReplicated !== 1 || this.#part === replicatedCycles(this.#sizes) - 1;
@@ -111,12 +124,13 @@ export class StoreTwin {
     if (out !== undefined) this.#first = endsWord ? 0 : this.#first + beat;
     this.#queue.tick(this.#push, endsWord);
     const arrived = this.#reads[2]!;
-    this.#push = arrived === null || arrived === 'sequence' ? null : arrived;
-    this.#sequenceWrite = arrived === 'sequence';
-    const word = toPort
-      ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
-      : 'sequence';
-    this.#reads = [reads ? word : null, this.#reads[0]!, this.#reads[1]!];
+    this.#push = arrived !== null && 'output' in arrived ? arrived : null;
+    this.#sequenceWrite = arrived !== null && 'first' in arrived ? arrived : null;
+    const read = (): OutWord | SequenceWord =>
+      toPort
+        ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
+        : { first: frameOfSequence(work!, steps).line, last: walkLast };
+    this.#reads = [reads ? read() : null, this.#reads[0]!, this.#reads[1]!];
 
     if (this.#state === 'channel' || this.#state === 'target') this.#walk.start(f);
     else if (reads || copied) this.#walk.step(f);

@@ -13,7 +13,8 @@ const MOST_PORTS = 16 + 256 * 16;
 
 /** Register file. */
 export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModulePlan {
-  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, beat, external, sequenceStream } = sizes;
+  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, beat, external, sequenceStream } =
+    sizes;
   const constants = {
     array_channels: channels,
     array_groups: groups,
@@ -32,11 +33,7 @@ export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModuleP
     features_bus_bits: external?.busBits ?? sequenceStream?.busBits ?? 0,
     sequence_bytes_count: sequenceBytes(sizes),
   };
-  return registerFile(
-    { dram: external !== null, network: true, sequence: sequenceStream !== null },
-    constants,
-    hash,
-  );
+  return registerFile({ dram: external !== null, network: true, sequence: sequenceStream !== null }, constants, hash);
 }
 
 /**

@@ -26,13 +26,7 @@ import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
 import { readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
 import { sequenceMemory } from './sequence_memory.ts';
-import {
-  recallSequencer,
-  sequenceBuffer,
-  sequenceFetch,
-  sequenceReader,
-  sequenceWriter,
-} from './sequence_stream.ts';
+import { recallSequencer, sequenceBuffer, sequenceFetch, sequenceReader, sequenceWriter } from './sequence_stream.ts';
 import { statePort } from './state_port.ts';
 import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';

@@ -10,8 +10,8 @@ import { axisMemory } from './axes.ts';
 import { portMemory, stateMemory } from './host_tables.ts';
 import { parameterImage } from './parameter_words.ts';
 import type { Placement } from './place.ts';
-import type { PlacedSegment } from './segment_words.ts';
 import { recallProgram } from './recall_program.ts';
+import type { PlacedSegment } from './segment_words.ts';
 import { readerProgram } from './stream_rows.ts';
 import { HALT_WORD, unitProgram } from './unit_program.ts';
 

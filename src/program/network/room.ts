@@ -65,7 +65,8 @@ export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
             beatBits: Math.min(external.beatBits + bits, MOST_BEAT_BITS),
             programDepth: deep(external.programDepth),
           },
-    sequenceStream: sequenceStream === null ? null : { ...sequenceStream, programDepth: deep(sequenceStream.programDepth) },
+    sequenceStream:
+      sequenceStream === null ? null : { ...sequenceStream, programDepth: deep(sequenceStream.programDepth) },
   };
 }
 
@@ -96,7 +97,11 @@ function needsOf(hardware: NetworkSizes, own: NetworkSizes): Need[] {
     need('instructions of the reader', (s) => s.external?.programDepth ?? 0, 'instructions'),
     need('instructions of recall', (s) => s.sequenceStream?.programDepth ?? 0, 'instructions'),
     need('bits of a beat number', (s) => s.external?.beatBits ?? 0),
-    need(`${own.sequenceStream === null ? 'words' : 'lines'} of the sequence memory`, (s) => s.sequenceWords, 'sequence'),
+    need(
+      `${own.sequenceStream === null ? 'words' : 'lines'} of the sequence memory`,
+      (s) => s.sequenceWords,
+      'sequence',
+    ),
     need('states', (s) => s.stateDepth),
     need('numbers of steps', (s) => s.axes),
     need('bits of an accumulator', (s) => s.accBits, 'bits'),
