@@ -84,7 +84,12 @@ function graphOf({ shape, output, time, layer, density, bits }: Case): Quantized
     products: terms.map(({ columns, ...term }) => {
       const weight = () => (rng.uniform() < density ? rng.integer(1, 2047) * rng.pick([-1, 1]) : 0);
       const values = Int16Array.from({ length: rows * columns }, weight);
-      return { ...term, align: 0, matrix: { rows, columns, values, format: { bits: 12, frac: 11 } } };
+      return {
+        ...term,
+        align: 0,
+        weights: values.length,
+        matrix: { rows, columns, values, format: { bits: 12, frac: 11 } },
+      };
     }),
   });
   const tensors = new Map<string, Tensor>([

@@ -23,6 +23,8 @@ export type ProductSource =
 export interface Product {
   readonly source: ProductSource;
   readonly matrix: QuantizedMatrix;
+  /** Elements of the matrix that the model has; the others are zeros of its structure. */
+  readonly weights: number;
   /** Left shift of the source, 0 to 15: matrix.frac + source.frac + align = frac of the sums. */
   readonly align: number;
   /** null: the whole vector. */

@@ -158,6 +158,7 @@ export const REGISTERS: readonly Register[] = [
       { ...field('utterance', 4, 1, 'const', 'it runs by utterance'), only: 'network' },
       { ...field('states', 5, 1, 'const', 'a host can read and write states'), only: 'network' },
       { ...field('sequence', 6, 1, 'const', 'its sequence memory is in external memory'), only: 'network' },
+      { ...field('input_beat', 8, 8, 'const', 'elements of an input beat'), only: 'network' },
       field('bus_bits', 16, 16, 'const', 'bits of the memory port; 0 without one'),
     ],
   },

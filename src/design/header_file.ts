@@ -20,6 +20,7 @@ interface HeaderSizes {
   readonly channels: number;
   readonly groups: number;
   readonly lanes: number;
+  readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
 }
@@ -33,7 +34,7 @@ interface HeaderSizes {
  */
 export function commonHeader(
   config: Config,
-  { channels, groups, lanes, beat, vectorBits }: HeaderSizes,
+  { channels, groups, lanes, inputBeat, beat, vectorBits }: HeaderSizes,
   { network, sequence }: Pick<RegisterKind, 'network' | 'sequence'>,
   hash: DesignHash,
   weights: WeightsSum | null,
@@ -48,6 +49,7 @@ export function commonHeader(
     channels,
     groups,
     lanes,
+    inputBeat,
     beat,
     single: channels === 1,
     elementBits: 8 * ELEMENT_BYTES,
@@ -63,8 +65,8 @@ export function commonHeader(
   };
 }
 
-/** Bytes of an output frame in memory: whole beats. */
-export function outputBytes(elements: number, beat: number): number {
+/** Bytes of a frame in memory: whole beats. */
+export function frameBytes(elements: number, beat: number): number {
   return Math.ceil(elements / beat) * beat * ELEMENT_BYTES;
 }
 
@@ -77,7 +79,7 @@ export function headerValues(
   return {
     ...commonHeader(
       config,
-      { ...d, vectorBits: formats.vectorBits },
+      { ...d, inputBeat: 1, vectorBits: formats.vectorBits },
       { network: false, sequence: false },
       hash,
       weights,
@@ -94,7 +96,7 @@ export function headerValues(
     xFrac: formats.xFrac,
     yFrac: formats.yFrac,
     xFrameBytes: d.inputs * ELEMENT_BYTES,
-    yFrameBytes: outputBytes(d.outputs, d.beat),
+    yFrameBytes: frameBytes(d.outputs, d.beat),
   };
 }
 

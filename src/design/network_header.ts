@@ -4,7 +4,7 @@ import { sequenceBytes } from '../machine/sequence_stream.ts';
 import { weightsSum } from '../program/image_words.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import { vectorElements } from '../program/program.ts';
-import { commonHeader, type DriverKind, ELEMENT_BYTES, outputBytes } from './header_file.ts';
+import { commonHeader, type DriverKind, frameBytes } from './header_file.ts';
 import { aligned, type Define } from './register_defines.ts';
 
 /**
@@ -26,10 +26,7 @@ export function networkHeaderValues(
     ports.flatMap(({ elements, format }, number) => [
       define(`${kind}${number}_ELEMENTS`, elements),
       define(`${kind}${number}_FRACTION_BITS`, format.frac),
-      define(
-        `${kind}${number}_FRAME_BYTES`,
-        kind === 'INPUT' ? elements * ELEMENT_BYTES : outputBytes(elements, sizes.beat),
-      ),
+      define(`${kind}${number}_FRAME_BYTES`, frameBytes(elements, kind === 'INPUT' ? sizes.inputBeat : sizes.beat)),
     ]);
   return {
     ...commonHeader(config, sizes, { network: true, sequence }, hash, weights === null ? null : weightsSum(weights)),

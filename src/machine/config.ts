@@ -66,6 +66,8 @@ export interface Config {
   };
   /** Element-wise units: power of two, 1 to `array.lanes`. Default 4, or `array.lanes` where that is less. */
   readonly elemLanes: number;
+  /** Networks: elements of an input beat: power of two, 1 to 8. Default 1. */
+  readonly inputBeat: number;
   /** Elements of an output beat: power of two, 1 to 8. Default 1. */
   readonly outputBeat: number;
   /** Activations that a PE's queue holds, 1 to 64. Default 8. */

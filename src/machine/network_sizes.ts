@@ -22,7 +22,8 @@ export interface NetworkSizes {
   /** Elements of a group in a word of elemLanes elements, and words over which a round over the groups spreads; one of them is 1. */
   readonly slice: number;
   readonly spread: number;
-  /** Elements of an output beat. */
+  /** Elements of an input beat, and of an output beat. */
+  readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
   readonly weightBits: number;
@@ -76,6 +77,8 @@ export interface NetworkSizes {
   readonly stateDepth: number;
   /** Slot kinds, gates and activations that programs may use: the cell unit has data paths for these only. */
   readonly kinds: readonly ('lstm' | 'gruAfter' | 'gruReset' | 'gruBefore' | 'affine')[];
+  /** Blocks whose transforms programs may use, rising; empty: there is no transform. */
+  readonly blocks: readonly number[];
   /** Half the input range of the tables, powers of two. */
   readonly sigmoidRange: number;
   readonly tanhRange: number;

@@ -92,6 +92,7 @@ const SCHEMA = z
         section('channels, groups and lanes'),
       ),
       elemLanes: powerOfTwo(128, 'array.lanes').optional(),
+      inputBeat: powerOfTwo(WIDEST_BEAT).default(1),
       outputBeat: powerOfTwo(WIDEST_BEAT).default(1),
       fifoDepth: integer(1, 64).default(8),
       indexBits: integer(2, 10).default(4),

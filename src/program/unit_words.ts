@@ -52,7 +52,6 @@ const PLACE: readonly Field[] = [
   field('place', 2, '0 port, 1 sequence, 2 view'),
   field('port', 4, 'number of the input or output'),
 ];
-const ELEMENTS = field('elements', 18, 'elements that are moved');
 const STEP: readonly Field[] = [
   field('sequenceBase', 24, 'first word of the sequence, or line'),
   field('sequenceWords', 18, 'words of its frames, or lines'),
@@ -101,7 +100,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
   load: {
     name: 'load',
     meaning: 'a frame of an input or a sequence to VMEM; zeros where the sequence has no such step',
-    fields: [OP, ...TOKENS, ...PLACE, ELEMENTS, ...STEP, ...RUNS, ...place('dest')],
+    fields: [OP, ...TOKENS, ...PLACE, ...STEP, ...RUNS, ...place('dest')],
   },
   store: {
     name: 'store',
@@ -109,7 +108,12 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     fields: [
       ...[OP, ...TOKENS, ...PLACE],
       field('last', 1, 'ends a frame of the output'),
-      ...[ELEMENTS, ...STEP, ...RUNS, ...place('source'), ...place('dest')],
+      field(
+        'blockBits',
+        3,
+        'log2 of the elements of a block, of which the spectrum goes to the view; 0: the elements go as they are',
+      ),
+      ...[...STEP, ...RUNS, ...place('source'), ...place('dest')],
     ],
   },
   mac: {
@@ -139,6 +143,8 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
       field('paramBase', ADDRESS_BITS, 'first word of the parameters'),
       field('cells', 16, 'cells, or rows of an affine layer'),
       field('hasState', 1, 'reads a state'),
+      field('blockBits', 3, 'log2 of the cells of a block, whose rows are a spectrum; 0: none'),
+      field('drop', 5, 'right shift of a sum before its inverse transform'),
       ...place('state'),
       ...place('dest'),
     ],

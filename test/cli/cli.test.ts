@@ -227,7 +227,7 @@ describe('image', () => {
     const { exitCode, stdout, stderr } = await image();
     const fix = 'Build the hardware with a larger maximum in its config';
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toBe(`esegen: model: needs 5 inputs, the hardware has 4. ${fix}`);
+    expect(stderr).toBe(`esegen: ${model}: needs 5 inputs, the hardware has 4. ${fix}`);
     expect(existsSync(join(root, 'other.img'))).toBe(false);
   });
 });

@@ -91,6 +91,7 @@ class Drawing {
       return {
         source,
         matrix: { rows, columns, values, format: { bits: weightBits, frac: weightFrac } },
+        weights: values.length,
         align: 0,
         window,
         frac: frac + weightFrac,

@@ -37,8 +37,8 @@ function takesOneVoice({ nodes }: QuantizedGraph): boolean {
 }
 
 /** Whether an output may have several positions: its rows need not be whole beats. */
-function hasMaps({ outputs, tensors }: QuantizedGraph): boolean {
-  return outputs.some(({ tensor }) => tensors.get(tensor)!.shape.length > 1);
+function hasMaps({ tensors }: QuantizedGraph, ports: QuantizedGraph['outputs']): boolean {
+  return ports.some(({ tensor }) => tensors.get(tensor)!.shape.length > 1);
 }
 
 /** The random network of a seed: one in two by utterance, on a random machine of its own. */
@@ -54,12 +54,14 @@ export function randomNetworkDesign(seed: number): RandomNetworkDesign {
   const activationQueue = rng.pick(['lane', 'lane', 'group']);
   const external = activationQueue === 'lane' && rng.uniform() < 0.4;
   const elsewhere = utterance && new Rng(seed + 1).uniform() < 0.5;
+  const beatOf = (maps: boolean) => (maps ? 1 : Math.min(2 ** rng.integer(0, 2), elemLanes));
   const config = parseConfig(
     {
       name: rng.pick(['net', 'lstm', 'x1']),
       array,
       elemLanes,
-      outputBeat: hasMaps(graph) ? 1 : Math.min(2 ** rng.integer(0, 2), elemLanes),
+      inputBeat: beatOf(hasMaps(graph, graph.inputs)),
+      outputBeat: beatOf(hasMaps(graph, graph.outputs)),
       fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, 32]),
       indexBits: rng.integer(2, 6),
       weightBits,
@@ -91,7 +93,7 @@ export function describeNetworkDesign({ seed, graph, design, utterances, stalls 
     if (layer.kind === 'lstm') return `lstm${layer.projection ? 'p' : ''}${layer.reverse ? ' reverse' : ''}`;
     return layer.kind === 'affine' ? `affine ${layer.activation.kind} x${layer.positions}` : layer.kind;
   });
-  const array = `${channels} x ${groups} x ${lanes}, ${config.elemLanes} elem lanes, beat ${config.outputBeat}`;
+  const array = `${channels} x ${groups} x ${lanes}, ${config.elemLanes} elem lanes, beats ${config.inputBeat} and ${config.outputBeat}`;
   const bits = `weights ${config.weightBits}, index ${config.indexBits}, vectors ${config.vectorBits} bits`;
   const memory = `weights ${config.weights}, sequences ${config.sequence?.memory ?? 'onchip'}`;
   const queue = `queue ${config.activationQueue} of ${config.fifoDepth}, ${memory}`;

@@ -15,7 +15,7 @@ export interface RowPiece {
 }
 
 /** Columns of a segment are numbered in 16 bits by the memory images. */
-const MAX_COLUMNS = 2 ** 16;
+export const MAX_COLUMNS = 2 ** 16;
 
 /**
  * Column of the matrix for each column of a segment: the elements of a part of a window in the order of its view, every run padded
@@ -86,6 +86,7 @@ export function segmentOf(
     columns: order.length,
     values: reordered(matrix.values, matrix.columns, order, piece),
     format: matrix.format,
+    block: null,
     accumulator: { bits: sums.bits, saturate: sums.saturate },
   };
 }

@@ -23,7 +23,7 @@ function copySums(source: TensorId, elements: number, { frac }: Fixed): Sums {
   const matrix = { rows: elements, columns: elements, values, format: { bits: 2, frac: 0 } };
   return {
     ...{ rows: elements, frac, bits: COPY_BITS, saturate: false, bias: new Float64Array(elements) },
-    products: [{ source: { tensor: source }, matrix, align: 0, window: null }],
+    products: [{ source: { tensor: source }, matrix, weights: elements, align: 0, window: null }],
   };
 }
 

@@ -50,6 +50,8 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
             cells,
             state: spec.stateOf(piece),
             to: spec.toOf(piece),
+            block: null,
+            drop: 0,
           },
           [{ semaphore: 'tileFull0', count: 1 }],
           [{ semaphore: 'tileFree0', count: 1 }],

@@ -38,8 +38,9 @@ export function quantizeAffine(
     table !== null
       ? { least: Z_FRAC, most: MAX_GATE_FRAC, allZero: Z_FRAC }
       : { least: 0, most: Math.min(wanted + FINEST_BELOW, MAX_SHIFT), allZero: wanted };
-  const products = terms.map(({ source, weight, window }) => {
-    return { source: { tensor: source }, format: sourceOf(source).format, weight, names: ['w'] as const, window };
+  const products = terms.map(({ source, weight, weights, window }) => {
+    const own = { source: { tensor: source }, format: sourceOf(source).format };
+    return { ...own, weight, weights, names: ['w'] as const, window };
   });
   const sums = quantizeSums({ layer: id, what: 'sums', products, bias, ...limits }, widths);
   const format = { bits: vectorBits, frac: table !== null ? wanted : Math.min(wanted, sums.frac) };

@@ -113,7 +113,7 @@ function quantizeProjection(id: NodeId, layer: LstmLayer, mFrac: number, y: Valu
       products: [
         {
           ...{ source: product, format: { bits: vectorBits, frac: mFrac } },
-          ...{ weight: projection, names: ['ym'], window: null },
+          ...{ weight: projection, weights: projection.values.length, names: ['ym'], window: null },
         },
       ],
       bias: new Float64Array(layer.outputs),

@@ -17,6 +17,8 @@ export interface FloatProduct {
   /** Format of the source. */
   readonly format: Fixed;
   readonly weight: { readonly rows: number; readonly columns: number; readonly values: Floats };
+  /** Elements of it that the model has. */
+  readonly weights: number;
   /** Matrices of the layer whose rows take turns in it; null is a row of zeros. */
   readonly names: readonly (MatrixName | null)[];
   readonly window: TermWindow | null;
@@ -64,13 +66,14 @@ export function quantizeSums(spec: SumsSpec, widths: Widths): Sums {
       'Use wider weights or vectors, or check the model for very large weights',
     );
   }
-  const made = products.map(({ source, weight, names, window }, n) => {
+  const made = products.map(({ source, weight, weights, names, window }, n) => {
     const { weightFrac, align: shift } = aligned[n]!;
     const values = quantizeMatrix(weight.values, weightFrac, weightBits);
     const format = { bits: weightBits, frac: weightFrac };
     const rounded = { columns: weight.columns, names, exact: weight.values, integers: values, format };
     widths.record?.(matrixNoise(spec.layer, source, rounded));
-    return { source, matrix: { rows: weight.rows, columns: weight.columns, values, format }, align: shift, window };
+    const matrix = { rows: weight.rows, columns: weight.columns, values, format };
+    return { source, matrix, weights, align: shift, window };
   });
   const bias = quantizeBias(spec.bias, frac);
   const bits = accumulatorBits(made, widths, spec.bias.length);

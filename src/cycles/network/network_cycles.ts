@@ -139,9 +139,10 @@ export function accountedCycles(
   const [loadProgram, macProgram, cellProgram, storeProgram] = (['load', 'mac', 'cell', 'store'] as const).map(
     sequencer,
   ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
-  const stepElements = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? elements : 0), 0);
+  const beatsOf = (elements: number) => Math.ceil(elements / sizes.inputBeat);
+  const stepBeats = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? beatsOf(elements) : 0), 0);
   const batches = 'batches' in input ? input.batches : [];
-  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepElements, batches };
+  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepBeats, batches };
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const load = new LoadTwin(loadProgram, sizes, utterance ? image('axes') : null, frames);
   const mac = new MacTwin(macProgram);
@@ -182,7 +183,9 @@ export function accountedCycles(
     const loadReady = port.loadReady(write, copy, load.write);
     const axisSteps = { steps: [...load.axes.steps], known: load.axes.known };
     const common = { running: true, restart, posts, axes: axisSteps };
-    const takes = [load, mac, cell, store].map(({ workTake }) => workTake);
+    const { ready: wordReady, room: wordRoom, written } = sequence?.state() ?? AT_ONCE;
+    const takes = [load.workTake, mac.workTake, cell.workTake, store.moves(!read, !byCell, wordRoom).takes];
+    const [loadQuiet, storeQuiet] = [load.quiet, store.quiet];
     const macSync = mac.syncReady;
     const macIdle = mac.idle;
     const cellIdle = cell.idle;
@@ -191,7 +194,6 @@ export function accountedCycles(
 
     if (cycle === begin) account.begin();
     port.tick(write, copy, load.write);
-    const { ready: wordReady, room: wordRoom, written } = sequence?.state() ?? AT_ONCE;
     const wordTaken = load.takes(wordReady);
     const wordWritten = store.sequenceWrite;
     load.tick(loadReady, wordReady, restart);
@@ -209,11 +211,10 @@ export function accountedCycles(
     }
     runs.tick(runPulses);
     markers.tick(markPulses);
-    const inputs = { ...common, syncReady: true, idle: true };
-    loadProgram.tick({ ...inputs, workTake: takes[0]! });
+    loadProgram.tick({ ...common, workTake: takes[0]!, syncReady: loadQuiet, idle: loadQuiet });
     macProgram.tick({ ...common, workTake: takes[1]!, syncReady: macSync, idle: macIdle });
     cellProgram.tick({ ...common, workTake: takes[2]!, syncReady: cellIdle, idle: cellIdle });
-    storeProgram.tick({ ...inputs, workTake: takes[3]!, syncReady: written });
+    storeProgram.tick({ ...common, workTake: takes[3]!, syncReady: storeQuiet && written, idle: storeQuiet });
 
     if (store.beat !== null) {
       quiet = 0;

@@ -109,7 +109,7 @@ export class SequenceWriterTwin {
     const burstSent = lineSent && this.#lines[0] === true;
     this.#memory.tick(this.#offered === null ? null : this.#offered * lineBeats, this.#owed > 0);
 
-    this.written = head === undefined && this.#claimed === 0 && this.#underWay === 0;
+    this.written = word === null && head === undefined && this.#claimed === 0 && this.#underWay === 0;
     this.#claimed += Number(lineEnds) - Number(lineSent);
     this.#owed += Number(offers) - Number(burstSent);
     this.#underWay += Number(offers) - Number(answer);

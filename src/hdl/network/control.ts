@@ -13,8 +13,8 @@ const MOST_PORTS = 16 + 256 * 16;
 
 /** Register file. */
 export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModulePlan {
-  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, beat, external, sequenceStream } =
-    sizes;
+  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, inputBeat, beat } = sizes;
+  const { external, sequenceStream } = sizes;
   const constants = {
     array_channels: channels,
     array_groups: groups,
@@ -30,6 +30,7 @@ export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModuleP
     features_utterance: sizes.utterance ? 1 : 0,
     features_states: sizes.stateDepth > 0 ? 1 : 0,
     features_sequence: sequenceStream === null ? 0 : 1,
+    features_input_beat: inputBeat,
     features_bus_bits: external?.busBits ?? sequenceStream?.busBits ?? 0,
     sequence_bytes_count: sequenceBytes(sizes),
   };

@@ -15,7 +15,7 @@ const AFTER = 200;
 
 /** Test bench of a network design by file name (in `tb/`): the bench itself and its clocks for Icarus and for Verilator. */
 export function networkBenchFiles({ name, sizes, weights }: NetworkDesign): Map<string, string> {
-  const { channels, groups, lanes, inStep, beat, external, sequenceStream } = sizes;
+  const { channels, groups, lanes, inStep, inputBeat, beat, external, sequenceStream } = sizes;
   const busBits = external?.busBits ?? 0;
   const bench = renderTemplate('network/network_bench.v.hbs', {
     name,
@@ -24,6 +24,7 @@ export function networkBenchFiles({ name, sizes, weights }: NetworkDesign): Map<
     lanes,
     feeds: inStep ? 1 : lanes,
     single: channels === 1,
+    inputBeat,
     beat,
     after: AFTER,
     destWidth: destBits(sizes),

@@ -31,6 +31,18 @@ import { statePort } from './state_port.ts';
 import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';
 import { skidBuffer } from './streams.ts';
+import {
+  cellInverse,
+  forwardStage,
+  forwardTransform,
+  inverseLane,
+  inverseStage,
+  inverseTransform,
+  pairTurn,
+  rotation,
+  spectralCopy,
+  spectrumChannel,
+} from './transform.ts';
 import { viewAddress } from './view_address.ts';
 import { vmem, vmemChannel } from './vmem.ts';
 
@@ -93,6 +105,20 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     sigmoid(sizes, name),
     tanh(sizes, name),
     roundClip(sizes),
+    ...(sizes.blocks.length > 0
+      ? [
+          rotation,
+          pairTurn,
+          inverseStage,
+          inverseTransform,
+          inverseLane,
+          cellInverse,
+          forwardStage,
+          forwardTransform,
+          spectrumChannel,
+          spectralCopy,
+        ].map((build) => build(sizes))
+      : []),
     cellLane(sizes),
     cellUnit(sizes),
     cellAddress(sizes),

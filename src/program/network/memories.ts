@@ -61,7 +61,7 @@ export function networkMemories(
     const words = Uint32Array.from(program.tables[table], (value) => value & (2 ** TABLE_BITS - 1));
     put(table, memFromWords(TABLE_BITS, words));
   }
-  if (sizes.utterance) put('axes', axisMemory(program, sizes.axes));
+  if (sizes.utterance) put('axes', axisMemory(program, sizes.axes, sizes.inputBeat));
   put('ports', portMemory(program));
   if (sizes.stateDepth > 0) put('states', stateMemory(program, sizes.stateDepth));
   const putProgram = (file: string, format: WordFormat, depth: number, own: readonly bigint[]) => {

@@ -147,6 +147,9 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
   const kind = own.kinds.find((name) => !hardware.kinds.includes(name));
   if (kind !== undefined)
     throw new EsegenError(where, `has layers of kind ${kind}, the hardware has none`, featureOf(kind));
+  const block = own.blocks.find((size) => !hardware.blocks.includes(size));
+  if (block !== undefined)
+    throw new EsegenError(where, `has transforms of blocks of ${block}, the hardware has none`, ANOTHER);
   if (own.peepholes && !hardware.peepholes)
     throw new EsegenError(where, 'has peepholes, the hardware has none', withFeature('peepholes'));
   if (own.replicated && !hardware.replicated) {

@@ -9,6 +9,7 @@ import { countsAreShared } from '../encode.ts';
 import { STREAMS } from '../instruction.ts';
 import type { Program } from '../program.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
+import { cellRowBits } from '../transform_bounds.ts';
 import { lineWordsOf, type Placement, placeProgram } from './place.ts';
 import { recallStream } from './recall_program.ts';
 import { refuseUnsupported } from './refusals.ts';
@@ -51,10 +52,11 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
   const programDepth = Object.fromEntries(
     STREAMS.map((stream) => [stream, depth(hardwareStream(program, stream).length)]),
   ) as Record<(typeof STREAMS)[number], number>;
-  const arithmetic = sumsOf(program);
+  const blocks = blocksOf(program);
+  const arithmetic = sumsOf(program, blocks);
   const own: NetworkSizes = {
     ...{ channels, groups, lanes, elemLanes, slice, spread: Math.max(groups / elemLanes, 1) },
-    beat: config.outputBeat,
+    ...{ inputBeat: config.inputBeat, beat: config.outputBeat },
     ...{ vectorBits, weightBits, indexBits },
     actBits: vectorBits + Math.max(0, ...aligns),
     ...arithmetic,
@@ -73,10 +75,20 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     sequenceStream: sequencesElsewhere(program, config),
     stateDepth: utterance || program.states.length === 0 ? 0 : depth(program.states.length),
     kinds: SLOT_KINDS.filter((kind) => program.slotPrograms.some((slot) => slot.kind === kind)),
+    blocks,
     sigmoidRange: program.tables.sigmoidRange,
     tanhRange: program.tables.tanhRange,
   };
   return config.room === undefined ? own : withRoom(own, config.room);
+}
+
+/** Blocks whose transforms a program uses, rising. */
+function blocksOf({ streams }: Program): number[] {
+  const used = new Set<number>();
+  for (const instruction of streams.cell) {
+    if (instruction.op === 'cell' && instruction.block !== null) used.add(instruction.block);
+  }
+  return [...used].sort((a, b) => a - b);
 }
 
 type WeightSizes = 'weightDepth' | 'addrBits' | 'pointerDepth' | 'pointerBits' | 'countBits' | 'sharedCounts';
@@ -112,12 +124,10 @@ function weightMemory(
  *
  * @throws EsegenError where accumulators that saturate have several widths, or a sum is too wide
  */
-function sumsOf({
-  machine,
-  segments,
-  slotPrograms,
-  parameters,
-}: Program): Pick<NetworkSizes, 'accBits' | 'saturate' | 'biasBits' | 'peepholes' | 'sumBits'> {
+function sumsOf(
+  { machine, segments, slotPrograms, parameters }: Program,
+  blocks: readonly number[],
+): Pick<NetworkSizes, 'accBits' | 'saturate' | 'biasBits' | 'peepholes' | 'sumBits'> {
   const accBits = segments.reduce((most, { accumulator }) => Math.max(most, accumulator.bits), 2);
   const saturate = segments.some(({ accumulator }) => accumulator.saturate);
   // Sums that never leave their accumulators are right in any wider one, saturating or not.
@@ -140,7 +150,7 @@ function sumsOf({
   const peepholes = slotPrograms.some((slot) => slot.kind === 'lstm' && slot.peepShift !== null);
   const sumBits = Math.max(
     bitsFor(machine.groups * 2 ** (accBits - 1) + 2 ** (biasBits - 1) + Math.max(0, ...beside)),
-    accBits + clog2(machine.groups) + 1,
+    cellRowBits(accBits, machine.groups, blocks) + 1,
     biasBits + 1,
     peepholes ? PEEP_BITS + machine.vectorBits + 1 : 0,
   );

@@ -173,12 +173,13 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
       };
     }
     case 'cell': {
-      const { slotProgram, parameters, tile, cells, state, to } = instruction;
+      const { slotProgram, parameters, tile, cells, state, to, block, drop } = instruction;
       const unit = wordUnit(program.machine);
       return {
         ...tileFields(tile),
         ...slotFields(program.slotPrograms[slotProgram]!),
         ...{ paramBase: placed.parameters.get(parameters)!.base, cells, hasState: Number(state !== null) },
+        ...{ blockBits: blockBits(block), drop },
         ...(state === null ? {} : groupPlace(program, state, 'state', unit)),
         ...groupPlace(program, to, 'dest', unit),
       };
@@ -190,6 +191,10 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
   }
 }
 
+function blockBits(block: number | null): number {
+  return block === null ? 0 : Math.log2(block);
+}
+
 /** LOAD and STORE: the view in VMEM, and what is at the other end. */
 function moveFields(
   program: Program,
@@ -198,13 +203,16 @@ function moveFields(
   view: number,
   other: LoadInstruction['from'] | StoreInstruction['to'],
 ): FieldValues {
-  const { rows, run } = program.views[view]!;
+  const { run } = program.views[view]!;
   const unit = wordUnit(program.machine);
   const own = {
-    ...{ elements: rows * run, ...groupRuns(program, view), run },
+    ...{ ...groupRuns(program, view), run },
     ...groupPlace(program, view, op === 'load' ? 'dest' : 'source', unit),
   };
-  if ('view' in other) return { ...own, place: UNIT_PLACES.view, ...groupPlace(program, other.view, 'dest', unit) };
+  if ('view' in other) {
+    const dest = groupPlace(program, other.view, 'dest', unit);
+    return { ...own, place: UNIT_PLACES.view, blockBits: blockBits(other.block), ...dest };
+  }
   if (!('sequence' in other)) {
     return { ...own, place: UNIT_PLACES.port, port: 'input' in other ? other.input : other.output };
   }

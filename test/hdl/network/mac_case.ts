@@ -171,7 +171,16 @@ function randomSegment(
     }
   }
   const format = { bits: weightBits, frac: 0 };
-  return { name: 'segment', rows, period, columns, values, format, accumulator: { bits: accBits, saturate } };
+  return {
+    name: 'segment',
+    rows,
+    period,
+    columns,
+    values,
+    format,
+    block: null,
+    accumulator: { bits: accBits, saturate },
+  };
 }
 
 /** Random works in tiles that alternate, each with a region of VMEM of its own. */

@@ -313,7 +313,6 @@ export class ImageMachine {
     const input = this.#inputs[f.port!]!;
     const { word, there } = this.#sequenceStep(f, counters);
     const port = f.place === UNIT_PLACES.port;
-    if (f.elements !== f.rows! * f.run!) throw new Error(`moves ${f.elements} elements in ${f.rows} runs of ${f.run}`);
     for (let row = 0; row < f.rows!; row++) {
       const from = (word + row * Math.ceil(f.run! / elemLanes)) * elemLanes;
       for (let n = 0; n < f.run!; n++) {
