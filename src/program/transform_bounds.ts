@@ -53,6 +53,11 @@ export function forwardStages(block: number, bits: number): readonly StageBound[
 /** Bits of what the inverse transform gives, of every block: t, an integer. */
 export const TIME_BITS = 29;
 
+/** Bits of a row at the cell unit: a sum over all groups, or an element of the inverse transform. */
+export function cellRowBits(accBits: number, groups: number, blocks: readonly number[]): number {
+  return Math.max(accBits + clog2(groups), blocks.length === 0 ? 0 : TIME_BITS);
+}
+
 /** Bits of a row of the tile as it enters the inverse transform of a block, once `drop` bits are dropped; a larger sum would not be exact. */
 export function inverseBits(block: number): number {
   return TIME_BITS - 1 - clog2(block);

@@ -38,6 +38,7 @@ export function refuseUnsupported(program: Program, config: Config): void {
     }
   }
   for (const slot of program.slotPrograms) refuseSlot(slot);
+  refuseBlocks(program);
   if (machine.channels > 1) refuseVoices(program);
   refusePorts(program, config);
   atMost('inputs', program.inputs.length, PORTS);
@@ -50,6 +51,18 @@ export function refuseUnsupported(program: Program, config: Config): void {
       'vector memory',
       `expected at most ${2 ** ADDRESS_BITS} elements a group, the vectors take ${addresses}`,
       fix,
+    );
+  }
+}
+
+/** Transforms have whole blocks in a word. */
+function refuseBlocks({ machine, segments }: Program): void {
+  for (const { name, block } of segments) {
+    if (block === null || block <= machine.elemLanes) continue;
+    throw new EsegenError(
+      `segment ${quoteName(name)}`,
+      `is block-circulant with blocks of ${block}, the hardware transforms blocks of at most elemLanes = ${machine.elemLanes}`,
+      `Use "elemLanes": ${block}, or more`,
     );
   }
 }
