@@ -19,6 +19,8 @@ export interface VectorSpec extends Layout, Pick<Vector, 'name' | 'role' | 'form
 /** Collects the parts of a program and gives them their places. */
 export class ProgramBuilder {
   readonly machine: Machine;
+  /** Elements of the largest block whose spectra are made: plain frames have room for whole ones. */
+  readonly #room: number;
   readonly axes: TimeAxis[] = [{ kind: 'input' }, { kind: 'once' }];
   readonly vectors: Vector[] = [];
   readonly views: View[] = [];
@@ -30,8 +32,9 @@ export class ProgramBuilder {
   #words = 0;
   #sequenceElements = 0;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, room = 1) {
     this.machine = machine;
+    this.#room = room;
   }
 
   /** Number of the axis of a tensor's steps. */
@@ -46,7 +49,8 @@ export class ProgramBuilder {
   }
 
   vector(spec: VectorSpec): number {
-    const { elements, slots = 1, replicated = false, initial = null, ...own } = spec;
+    const { elements: least, slots = 1, replicated = false, initial = null, ...own } = spec;
+    const elements = spec.positions.length === 0 ? roundUp(least, this.#room) : least;
     const { groups, elemLanes } = this.machine;
     // Words of ElemMul begin where words of the memories do.
     const unit = replicated ? elemLanes : Math.max(elemLanes / groups, 1);
