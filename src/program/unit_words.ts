@@ -53,8 +53,8 @@ const PLACE: readonly Field[] = [
   field('port', 4, 'number of the input or output'),
 ];
 const STEP: readonly Field[] = [
-  field('sequenceBase', 24, 'first word of the sequence'),
-  field('sequenceWords', 18, 'words of its frames'),
+  field('sequenceBase', 24, 'first word of the sequence, or line'),
+  field('sequenceWords', 18, 'words of its frames, or lines'),
   field('axis', 4, 'axis of its steps'),
   field('stepT', 6, 'step = stepT·t + stepP·p + stepOffset'),
   field('stepP', 1, ''),
@@ -88,6 +88,13 @@ export const READER_WORD: WordFormat = {
   fields: [OP, ...TOKENS, field('firstBeat', 24, 'first beat in the image'), field('beats', 24, '')],
 };
 
+/** Words of the program that reads sequences in external memory: loops of LOAD, its waits for frames that are written, and the frames. */
+export const RECALL_WORD: WordFormat = {
+  name: 'recall',
+  meaning: 'a frame of a sequence from external memory; none where the sequence has no such step',
+  fields: [OP, ...TOKENS, ...STEP],
+};
+
 /** Words of the four program memories, least significant field first: what a unit needs stands in the word itself. */
 export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
   load: {
@@ -115,6 +122,9 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     fields: [
       ...[OP, ...TOKENS, ...TILE],
       field('align', 4, 'left shift of the elements'),
+      field('blockBits', 3, 'log2 of the block of a spectral segment, of which columns are pairs of elements; 0: none'),
+      field('periodBits', 2, 'log2 of the rows of a cell, of a spectral segment'),
+      field('rowMask', 4, 'which of the rows of a cell have words, of a spectral segment'),
       field('previous', 1, "reads the step before: zeros in a voice's first step"),
       field('chain', 1, 'may follow the progress of what it waits for'),
       field('turn', 2, '0 always, 1 ahead, if its frames are loaded, 2 if the last one ahead was done, 3 if not'),

@@ -19,7 +19,7 @@ export interface VectorSpec extends Layout, Pick<Vector, 'name' | 'role' | 'form
 /** Collects the parts of a program and gives them their places. */
 export class ProgramBuilder {
   readonly machine: Machine;
-  /** Elements of the largest block whose spectra are made: plain frames have room for whole ones. */
+  /** Elements of the largest block whose spectra are made, 1 where none are: vectors begin at multiples of so many group addresses, and have room for whole blocks. */
   readonly #room: number;
   readonly axes: TimeAxis[] = [{ kind: 'input' }, { kind: 'once' }];
   readonly vectors: Vector[] = [];
@@ -49,11 +49,10 @@ export class ProgramBuilder {
   }
 
   vector(spec: VectorSpec): number {
-    const { elements: least, slots = 1, replicated = false, initial = null, ...own } = spec;
-    const elements = spec.positions.length === 0 ? roundUp(least, this.#room) : least;
+    const { elements, slots = 1, replicated = false, initial = null, ...own } = spec;
     const { groups, elemLanes } = this.machine;
     // Words of ElemMul begin where words of the memories do.
-    const unit = replicated ? elemLanes : Math.max(elemLanes / groups, 1);
+    const unit = replicated ? elemLanes : Math.max(elemLanes / groups, this.#room);
     const slotWords = roundUp(replicated ? elements : Math.ceil(elements / groups), unit);
     const base = roundUp(this.#words, unit);
     this.#words = base + slots * slotWords;
