@@ -19,7 +19,7 @@ export interface Placement {
  */
 export function placeProgram(program: Program, { activationQueue, weights }: Config): Placement {
   return {
-    segments: placeSegments(program, activationQueue === 'group', weights === 'onchip'),
+    segments: placeSegments(program, activationQueue === 'group', weights !== 'dram'),
     parameters: placeParameters(program),
     sequences: placeSequences(program),
   };
