@@ -94,7 +94,7 @@ const SCHEMA = z
       inputBeat: powerOfTwo(WIDEST_BEAT).default(1),
       outputBeat: powerOfTwo(WIDEST_BEAT).default(1),
       fifoDepth: integer(1, 64).default(8),
-      indexBits: integer(2, 10).default(4),
+      indexBits: integer(0, 10).default(4),
       weightBits: integer(4, 16).default(12),
       vectorBits: integer(8, 16).default(16),
       accumulatorBits: z

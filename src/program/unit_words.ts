@@ -115,6 +115,9 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     fields: [
       ...[OP, ...TOKENS, ...TILE],
       field('align', 4, 'left shift of the elements'),
+      field('blockBits', 3, 'log2 of the block of a spectral segment, of which columns are pairs of elements; 0: none'),
+      field('periodBits', 2, 'log2 of the rows of a cell, of a spectral segment'),
+      field('rowMask', 4, 'which of the rows of a cell have words, of a spectral segment'),
       field('previous', 1, "reads the step before: zeros in a voice's first step"),
       field('chain', 1, 'may follow the progress of what it waits for'),
       field('turn', 2, '0 always, 1 ahead, if its frames are loaded, 2 if the last one ahead was done, 3 if not'),

@@ -5,6 +5,7 @@ import type { TermWindow } from '../legal_graph.ts';
 import type { Product, QuantizedAffine, QuantizedGru, QuantizedLstm, QuantizedNode, Sums } from '../quantized_graph.ts';
 import { STEP_SLOT } from './builder.ts';
 import { type Layout, memoryOrder, plain, type Shape } from './layout.ts';
+import type { GraphPlan } from './plan.ts';
 import { type RowPiece, rowPieces } from './product.ts';
 import type { Source, Stage } from './stage.ts';
 import { layoutFor, powerOfTwo } from './stage.ts';
@@ -15,6 +16,7 @@ import { emitSums } from './sums.ts';
 export interface NodeContext {
   readonly stage: Stage;
   readonly node: QuantizedNode;
+  readonly plan: GraphPlan;
   /** Where the node's tensors are. */
   readonly sourceOf: (product: Product) => Source;
   /** Windows through which nodes of this stage read the output. */
@@ -209,7 +211,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
 }
 
 function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
-  const { stage, node, readers, span, shape, format, stored, leaving } = ctx;
+  const { stage, node, plan, readers, span, shape, format, stored, leaving } = ctx;
   const { builder } = stage;
   const { sums, shift, activation } = layer;
   const windowed = sums.rows === shape.channels;
@@ -225,25 +227,39 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
   const written = happening('ready');
   const { strides } = layout;
   const [pStride, qStride] = strides.length > 1 ? [strides[1]!, strides[0]!] : [strides[0] ?? 0, 0];
-  const rows = windowed ? 1 : rowsOfFrame(layout);
-  const perRow = sums.rows / rows;
-  emitSums(stage, {
-    name: node.id,
-    sums,
-    pieces: Array.from({ length: rows }, (_, row) => rowPieces(perRow, 1, builder.machine, order, row * perRow)).flat(),
-    positions: windowed ? shape.positions : [],
-    sourceOf: ctx.sourceOf,
-    slotProgram: builder.slotProgram({ kind: 'affine', shift, activation, y: format }),
-    parametersOf: parametersOf(ctx, sums, ''),
-    stateOf: () => null,
-    toOf: ({ from, to }) => {
-      const row = Math.floor(from / perRow);
-      const start = rows === 1 ? from : row * qStride + from - row * perRow;
-      return builder.elementView(vector, start, to - from, windowed ? pStride : 0, windowed ? qStride : 0);
-    },
-    free: stored === null ? [] : [{ happening: stored.free, stepsBefore: frames }],
-    done: [written, ...(stored === null ? [] : [stored.full])],
-  });
+  const slotProgram = builder.slotProgram({ kind: 'affine', shift, activation, y: format });
+  const free = stored === null ? [] : [{ happening: stored.free, stepsBefore: frames }];
+  const done = [written, ...(stored === null ? [] : [stored.full])];
+  const common = { sourceOf: ctx.sourceOf, slotProgram, stateOf: () => null };
+  if (!windowed) {
+    const rows = rowsOfFrame(layout);
+    const perRow = sums.rows / rows;
+    emitSums(stage, {
+      ...{ ...common, name: node.id, sums, positions: [], free, done },
+      pieces: Array.from({ length: rows }, (_, n) => rowPieces(perRow, 1, builder.machine, order, n * perRow)).flat(),
+      parametersOf: parametersOf(ctx, sums, ''),
+      toOf: ({ from, to }) => {
+        const row = Math.floor(from / perRow);
+        const start = rows === 1 ? from : row * qStride + from - row * perRow;
+        return builder.elementView(vector, start, to - from);
+      },
+    });
+  } else {
+    const blocks = plan.blocksOf(node, layer);
+    for (const [at, { block, sums: own }] of blocks.entries()) {
+      const { first, size, count } = block;
+      const name = at === 0 ? node.id : `${node.id}.at${first}`;
+      emitSums(stage, {
+        ...{ ...common, name, sums: own, pieces: rowPieces(own.rows, 1, builder.machine) },
+        positions: [...shape.positions.slice(0, -1), count],
+        parametersOf: parametersOf(ctx, own, at === 0 ? '' : `.at${first}`),
+        toOf: ({ from, to }) =>
+          builder.elementView(vector, first * pStride + from, to - from, count > 1 ? size * pStride : 0, qStride),
+        free: at === 0 ? free : [],
+        done: at === blocks.length - 1 ? done : [],
+      });
+    }
+  }
   stage.produced.set(node.output, { vector, happening: written });
 }
 

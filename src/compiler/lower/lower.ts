@@ -1,4 +1,4 @@
-import { type Machine, wordUnit } from '../../machine/machine.ts';
+import type { Machine } from '../../machine/machine.ts';
 import type { TensorId } from '../../model/graph.ts';
 import { actTable, SIGMOID, TANH } from '../../program/act_table.ts';
 import { type Instruction, STREAMS, type Stream, type Streams } from '../../program/instruction.ts';
@@ -22,7 +22,7 @@ import { utteranceStages } from './utterance.ts';
  */
 export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false): Program {
   const graph = spreadRecurrent(quantized);
-  const plan = new GraphPlan(graph, wordUnit(machine));
+  const plan = new GraphPlan(graph, machine);
   const builder = new ProgramBuilder(machine);
   const states: ProgramState[] = [];
   const streaming = plan.streams();

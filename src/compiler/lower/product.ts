@@ -15,7 +15,7 @@ export interface RowPiece {
 }
 
 /** Columns of a segment are numbered in 16 bits by the memory images. */
-const MAX_COLUMNS = 2 ** 16;
+export const MAX_COLUMNS = 2 ** 16;
 
 /**
  * Column of the matrix for each column of a segment: the elements of a part of a window in the order of its view, every run padded

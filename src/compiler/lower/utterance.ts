@@ -140,7 +140,7 @@ function layerStage(
       const key = keyOf(node, product);
       const backward = node.layer.kind !== 'affine' && node.layer.kind !== 'pick' && node.layer.reverse;
       const made = loads.get(key) ?? { key, tensor: product.source.tensor, windows: [], backward };
-      made.windows.push(product.window);
+      made.windows.push(...plan.windowsOf(node, product));
       loads.set(key, made);
     }
   }
@@ -166,7 +166,7 @@ function layerStage(
   for (const node of nodes) {
     const stored = { full: { semaphore: 'outFull' }, free: { semaphore: 'outFree' } } as const;
     emitNode({
-      ...{ stage, node, states, stored, readers: [], span: 1 },
+      ...{ stage, node, plan, states, stored, readers: [], span: 1 },
       leaving: nodes.length === 1 ? 2 : 1,
       sourceOf: (product): Source => {
         const vector = vectors.get(keyOf(node, product));

@@ -3,6 +3,7 @@ import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
 import { sequenceCycles } from './sequence_address.ts';
 import { NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
+import { SpectralTwin } from './spectral_twin.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
 
@@ -19,7 +20,7 @@ export interface OutBeat {
   readonly last: boolean;
 }
 
-type State = 'idle' | 'channel' | 'words' | 'copy' | 'wait' | 'write';
+type State = 'idle' | 'channel' | 'words' | 'copy' | 'wait' | 'write' | 'spectra';
 
 /** What happens in a cycle. */
 interface Moves {
@@ -30,6 +31,9 @@ interface Moves {
   readonly reads: boolean;
   readonly writes: boolean;
   readonly copied: boolean;
+  /** It reads for spectra; its spectra begin. */
+  readonly spectralReads: boolean;
+  readonly spectralStart: boolean;
   /** The STORE at hand ends; the next one is taken. */
   readonly ends: boolean;
   readonly takes: boolean;
@@ -45,6 +49,7 @@ export class StoreTwin {
   readonly #active: (step: number) => readonly boolean[];
   readonly #walk: WordWalk;
   readonly #queue = new WordQueue<OutWord>();
+  readonly #spectra: SpectralTwin;
   /** Addresses of the next STORE: the source first, then the target of a copy. */
   #begun = false;
   #target = false;
@@ -69,11 +74,12 @@ export class StoreTwin {
     this.#active = active;
     this.#sizes = sizes;
     this.#walk = new WordWalk(sizes.elemLanes);
+    this.#spectra = new SpectralTwin(sizes);
   }
 
   /** A part of a copy is to be written. */
   get copyWrite(): boolean {
-    return this.#state === 'write';
+    return this.#state === 'write' || this.#spectra.write;
   }
 
   /** What it does; null: it has no work. */
@@ -107,10 +113,13 @@ export class StoreTwin {
     const ends =
       (reads && last && (!toPort || lastChannel)) ||
       (copied && last) ||
+      (this.#spectra.lastWrite && writeReady) ||
       (this.#state === 'channel' && !here && lastChannel);
     const free = this.#state === 'idle' || (ends && !toView);
     const takes = this.#begun && this.#placed && this.#sequencePlaced && free;
-    return { toPort, toView, here, reads, writes, copied, ends, takes };
+    const spectralReads = this.#spectra.read && readReady;
+    const spectralStart = this.#state === 'channel' && toView && (f.blockBits ?? 0) > 0;
+    return { toPort, toView, here, reads, writes, copied, spectralReads, spectralStart, ends, takes };
   }
 
   /**
@@ -120,7 +129,8 @@ export class StoreTwin {
   tick(readReady: boolean, writeReady: boolean, steps: readonly number[]): void {
     const { work, sync } = this.#sequencer;
     const { beat } = this.#sizes;
-    const { toPort, toView, here, reads, writes, copied, ends, takes } = this.moves(readReady, writeReady);
+    const moves = this.moves(readReady, writeReady);
+    const { toPort, toView, here, reads, writes, copied, spectralReads, spectralStart, ends, takes } = moves;
     const quiet = this.quiet;
     const begins = work !== null && !this.#begun;
     const f = this.#own?.fields ?? {};
@@ -141,7 +151,8 @@ export class StoreTwin {
     this.#reads = [reads ? word : null, this.#reads[0]!, this.#reads[1]!];
 
     if (this.#state === 'channel') this.#walk.start(f);
-    else if (reads || copied) this.#walk.step(f);
+    else if (reads || copied || spectralReads) this.#walk.step(f);
+    this.#spectra.tick(spectralStart, readReady, walkLast, writeReady);
     if (takes) this.#channel = 0;
     else if (toPort && ((reads && walkLast) || (this.#state === 'channel' && !here))) this.#channel++;
     if (takes) this.#part = 0;
@@ -150,7 +161,8 @@ export class StoreTwin {
     this.posts = sync !== null && quiet ? sync : ends ? this.#own!.posts : NO_POSTS;
     if (takes) this.#state = 'channel';
     else if (ends) this.#state = 'idle';
-    else if (this.#state === 'channel') this.#state = toView ? 'copy' : here ? 'words' : 'channel';
+    else if (this.#state === 'channel')
+      this.#state = spectralStart ? 'spectra' : toView ? 'copy' : here ? 'words' : 'channel';
     else if (this.#state === 'words') this.#state = reads && walkLast ? 'channel' : 'words';
     else if (this.#state === 'copy') this.#state = readReady ? 'wait' : 'copy';
     else if (this.#state === 'wait') this.#state = 'write';

@@ -109,7 +109,7 @@ export function loadUnit(sizes: NetworkSizes, name: string): ModulePlan {
 
 /** Frames out of VMEM. */
 export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
-  const { channels, groups, elemLanes: elems, vectorBits: width, beat, axes, sequenceWords } = sizes;
+  const { channels, groups, elemLanes: elems, vectorBits: width, beat, axes, sequenceWords, blocks } = sizes;
   const sequences = sequenceWords > 0;
   const fields = ['place', 'port', 'last', ...(sequences ? STEP_FIELDS : []), ...RUN_FIELDS];
   return {
@@ -126,13 +126,19 @@ export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
       loadMsb: wordLoad(sizes).bits - 1,
       file: memoryPath(name, 'store.mem'),
       workWidth: wordBits(UNIT_WORDS.store),
-      fields: fieldViews(UNIT_WORDS.store, [...fields, 'sourceReplicated', 'destReplicated']),
+      fields: fieldViews(UNIT_WORDS.store, [
+        ...fields,
+        ...(blocks.length > 0 ? ['blockBits'] : []),
+        'sourceReplicated',
+        'destReplicated',
+      ]),
       sourceSlice: placeSlice('store', 'sourceBase'),
       destSlice: placeSlice('store', 'destBase'),
       placePort: lit(2, UNIT_PLACES.port),
       placeView: lit(2, UNIT_PLACES.view),
       lastChannel: lit(destBits(sizes), channels - 1),
       lastPart: lit(partBits(sizes), Math.min(groups, elems) - 1),
+      ...{ blocks: blocks.length > 0, several: blocks.length > 1 },
       beats: elems > beat,
       beatBits: partsBits(elems, beat),
     },

@@ -1,4 +1,5 @@
 import { wordUnit } from '../../machine/machine.ts';
+import { quoteName } from '../../util/quote_name.ts';
 import { type FieldValues, packWord } from '../field.ts';
 import {
   type Control,
@@ -152,16 +153,19 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
   switch (instruction.op) {
     case 'mac': {
       const { segment, source, tile, align, previous, chain, turn } = instruction;
-      const { pointerBase, wordBase, columns } = placed.segments.get(segment)!;
+      const { pointerBase, wordBase, columns, rowMask } = placed.segments.get(segment)!;
+      const { block, period } = program.segments[segment]!;
       const view = program.views[source]!;
       const { groups } = program.machine;
       const { replicated } = program.vectors[view.vector]!;
       const run = Math.ceil(view.run / groups);
-      if (view.taps * view.rows * run !== columns)
+      if (view.taps * view.rows * run !== (block === null ? columns : 2 * columns))
         throw new Error(`a view of other columns than its segment ${segment}`);
+      if (block !== null) refusePlace(program, source, block);
       return {
         ...tileFields(tile),
         ...{ align, previous: Number(previous), chain: Number(chain) },
+        ...(block === null ? {} : { blockBits: blockBits(block), periodBits: Math.log2(period), rowMask }),
         ...{ turn: MAC_TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
         ...groupRuns(program, source),
         run,
@@ -185,6 +189,15 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
       return moveFields(program, placed, instruction, instruction.to, instruction.from);
     case 'store':
       return moveFields(program, placed, instruction, instruction.from, instruction.to);
+  }
+}
+
+/** Lanes know the pair of a column from its address in the vector memory. */
+function refusePlace({ views, vectors }: Program, source: number, block: number): void {
+  const { vector, taps, rows, pStride, qStride } = views[source]!;
+  const { name, base, slotWords, replicated } = vectors[vector]!;
+  if (replicated || taps * rows !== 1 || [base, slotWords, pStride, qStride].some((words) => words % block !== 0)) {
+    throw new Error(`spectra ${quoteName(name)} do not begin at a multiple of the block ${block}, or not in one run`);
   }
 }
 

@@ -224,3 +224,12 @@ describe.each([
     }
   });
 });
+
+test.each([
+  { channels: 2, groups: 4, elemLanes: 8, slice: 2, spread: 1, blocks: [4, 8] },
+  { channels: 1, groups: 16, elemLanes: 8, slice: 1, spread: 2, blocks: [8], axes: 3, sequenceWords: 40 },
+])('lint of STORE with blocks of $blocks', async (own) => {
+  const plans = movePlans(testSizes(own));
+  expect(await lintBlocks(plans, `${DUT}_store_unit`)).toEqual([]);
+  expect(await lintBlocks(plans, `${DUT}_vmem`)).toEqual([]);
+});
