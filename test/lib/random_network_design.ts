@@ -41,13 +41,17 @@ function hasMaps({ tensors }: QuantizedGraph, ports: QuantizedGraph['outputs']):
   return ports.some(({ tensor }) => tensors.get(tensor)!.shape.length > 1);
 }
 
-/** The random network of a seed: one in two by utterance, on a random machine of its own. */
-export function randomNetworkDesign(seed: number): RandomNetworkDesign {
+/**
+ * The random network of a seed: one in two by utterance, on a random machine of its own.
+ *
+ * @param draw draws the network
+ */
+export function randomNetworkDesign(seed: number, draw = randomQuantized): RandomNetworkDesign {
   const rng = new Rng(seed);
   const utterance = rng.uniform() < 0.5;
   const weightBits = rng.pick([4, 8, 12, 16, rng.integer(4, 16)]);
   const vectorBits = rng.pick([8, 16, 16, rng.integer(8, 16)]);
-  const graph = randomQuantized(seed, { utterance, weightBits, vectorBits, initial: false });
+  const graph = draw(seed, { utterance, weightBits, vectorBits, initial: false });
   const single = utterance || takesOneVoice(graph);
   const array = randomArray(rng, single);
   const elemLanes = 2 ** rng.integer(0, Math.min(Math.log2(array.lanes), 3));

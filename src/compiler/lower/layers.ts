@@ -7,9 +7,10 @@ import { STEP_SLOT } from './builder.ts';
 import { type Layout, memoryOrder, plain, type Shape } from './layout.ts';
 import type { GraphPlan } from './plan.ts';
 import { type RowPiece, rowPieces } from './product.ts';
-import type { Source, Stage } from './stage.ts';
+import type { Source } from './source.ts';
+import type { Stage } from './stage.ts';
 import { layoutFor, powerOfTwo } from './stage.ts';
-import type { Happening } from './stream_draft.ts';
+import type { Happening, Need } from './stream_draft.ts';
 import { emitSums } from './sums.ts';
 
 /** What surrounds a node in its stage. */
@@ -28,10 +29,13 @@ export interface NodeContext {
   readonly format: Fixed;
   /** Moved away in STORE: CELL waits until the frame of the step before is gone, and says when it has written one. */
   readonly stored: { readonly full: Happening; readonly free: Happening } | null;
+  /** Frames of the output of an affine node that may be under way to STORE: CELL writes one while the one before leaves. */
+  readonly leaving: 1 | 2;
   readonly states: ProgramState[];
 }
 
 const happening = (semaphore: Happening['semaphore']): Happening => ({ semaphore });
+const stepBefore = (done: Happening): Need => ({ happening: done, stepsBefore: 1 });
 
 function parametersOf(ctx: NodeContext, sums: Sums, suffix: string, peepholes: QuantizedLstm['peepholes'] = null) {
   return ({ from, to, period, order }: RowPiece): number => {
@@ -78,20 +82,25 @@ function innerVector({ stage, node }: NodeContext, part: string, elements: numbe
 
 /** What a node reads of itself. */
 function own(vector: number, done: Happening, stepsBefore: number): Source {
-  return { vector, slot: STEP_SLOT, taps: 1, happening: done, stepsBefore };
+  return { vector, slot: STEP_SLOT, taps: 1, happening: done, input: false, stepsBefore };
+}
+
+/** Spectra of a layer's own output are states too. */
+function closeSpectra({ stage, node, states }: NodeContext, part: 'yf' | 'hf'): void {
+  for (const vector of stage.spectra.close()) states.push({ node: node.id, part, vector });
 }
 
 /**
- * Where CELL writes a new state. In its place, where all reads of the old one stand before; where several tiles are filled from
+ * Where CELL writes a new state. In its place, where all reads of the old one stand before, or MAC reads its spectrum only; where several tiles are filled from
  * the old one and drained in turn, beside it, and STORE copies it when the last is drained.
  */
-function newState(ctx: NodeContext, state: number, pieces: number) {
+function newState(ctx: NodeContext, state: number, once: boolean) {
   const { stage, stored } = ctx;
   const { builder, body } = stage;
   const written = happening('ready');
-  if (pieces === 1) {
+  if (once) {
     const done = [written, ...(stored === null ? [] : [stored.full])];
-    return { vector: state, written, inPlace: written, free: stored === null ? [] : [stored.free], done };
+    return { vector: state, written, inPlace: written, free: stored === null ? [] : [stepBefore(stored.free)], done };
   }
   const vector = innerVector(ctx, 'next', builder.vectors[state]!.channels, builder.vectors[state]!.format);
   const [full, free, inPlace] = [happening('outFull'), happening('outFree'), happening('copied')];
@@ -104,18 +113,18 @@ function newState(ctx: NodeContext, state: number, pieces: number) {
   body.store.happen(inPlace);
   body.store.happen(free);
   const done = [written, full, ...(stored === null ? [] : [stored.full])];
-  return { vector, written, inPlace, free: [free, ...(stored === null ? [] : [stored.free])], done };
+  return { vector, written, inPlace, free: [free, ...(stored === null ? [] : [stored.free])].map(stepBefore), done };
 }
 
 function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, gates, projection, peepholes, zShift, zClip, gate, cellClip, c, m, y, initial } = layer;
-  const pieces = rowPieces(cells, 4, builder.machine);
+  const pieces = rowPieces(cells, 4, builder.machine, gates.spectral);
   const outputs = projection === null ? cells : projection.sums.rows;
   const yState = stateVector(ctx, 'y', outputs, y, initial?.y ?? null);
   const cState = stateVector(ctx, 'c', cells, c, initial?.c ?? null);
-  const next = newState(ctx, yState, projection === null ? pieces.length : 1);
+  const next = newState(ctx, yState, projection !== null || pieces.length === 1 || gates.spectral !== null);
   const mVector = projection === null ? next.vector : innerVector(ctx, 'm', cells, m);
   const mDone = happening('ready');
   const slot = { kind: 'lstm', zShift, zClip, gate, peepShift: peepholes?.shift ?? null, c, cellClip, m } as const;
@@ -139,7 +148,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
     emitSums(stage, {
       name: `${node.id}.projection`,
       sums,
-      pieces: rowPieces(sums.rows, 1, builder.machine),
+      pieces: rowPieces(sums.rows, 1, builder.machine, sums.spectral),
       positions: [],
       sourceOf: () => own(mVector, mDone, 0),
       slotProgram: builder.slotProgram({ kind: 'affine', shift, activation: { kind: 'none' }, y }),
@@ -150,6 +159,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
       done: next.done,
     });
   }
+  closeSpectra(ctx, 'yf');
   stage.produced.set(node.output, { vector: next.vector, happening: next.written });
 }
 
@@ -159,8 +169,9 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
   const { cells, stages, zShift, zClip, gate, h, initial } = layer;
   const hState = stateVector(ctx, 'h', cells, h, initial?.h ?? null);
   const period = stages.reset === 'after' ? 4 : 2;
-  const pieces = rowPieces(cells, period, builder.machine);
-  const next = newState(ctx, hState, pieces.length);
+  const { spectral } = stages.sums;
+  const pieces = rowPieces(cells, period, builder.machine, spectral);
+  const next = newState(ctx, hState, pieces.length === 1 || spectral !== null);
   const elements = (vector: number, piece: RowPiece) =>
     builder.elementView(vector, piece.from / piece.period, (piece.to - piece.from) / piece.period);
   const resetDone = happening('ready');
@@ -174,7 +185,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
     emitSums(stage, {
       name: `${node.id}.reset`,
       sums: resetSums,
-      pieces: rowPieces(cells, 1, builder.machine),
+      pieces: rowPieces(cells, 1, builder.machine, spectral),
       positions: [],
       sourceOf,
       slotProgram: builder.slotProgram({ kind: 'gruReset', zShift: resetShift, zClip, gate, h }),
@@ -204,11 +215,12 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
     free: next.free,
     done: next.done,
   });
+  closeSpectra(ctx, 'hf');
   stage.produced.set(node.output, { vector: next.vector, happening: next.written });
 }
 
 function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
-  const { stage, node, plan, readers, span, shape, format, stored } = ctx;
+  const { stage, node, plan, readers, span, shape, format, stored, leaving } = ctx;
   const { builder } = stage;
   const { sums, shift, activation } = layer;
   const windowed = sums.rows === shape.channels;
@@ -216,13 +228,16 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
   const order = windowed ? null : memoryOrder(shape);
   const { layout, replicated } = layoutFor(shape, readers, builder.machine, node.id);
   const role = stored === null ? 'inner' : 'output';
-  const spec = { ...layout, name: node.id, role, format, replicated, slots: powerOfTwo(span) } as const;
+  // At many positions CELL takes long, and STORE is done long before.
+  const frames = windowed && shape.positions.length > 0 ? 1 : leaving;
+  const slots = Math.max(powerOfTwo(span), frames);
+  const spec = { ...layout, name: node.id, role, format, replicated, slots } as const;
   const vector = builder.vector(spec);
   const written = happening('ready');
   const { strides } = layout;
   const [pStride, qStride] = strides.length > 1 ? [strides[1]!, strides[0]!] : [strides[0] ?? 0, 0];
   const slotProgram = builder.slotProgram({ kind: 'affine', shift, activation, y: format });
-  const free = stored === null ? [] : [stored.free];
+  const free = stored === null ? [] : [{ happening: stored.free, stepsBefore: frames }];
   const done = [written, ...(stored === null ? [] : [stored.full])];
   const common = { sourceOf: ctx.sourceOf, slotProgram, stateOf: () => null };
   if (!windowed) {
@@ -230,7 +245,9 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
     const perRow = sums.rows / rows;
     emitSums(stage, {
       ...{ ...common, name: node.id, sums, positions: [], free, done },
-      pieces: Array.from({ length: rows }, (_, n) => rowPieces(perRow, 1, builder.machine, order, n * perRow)).flat(),
+      pieces: Array.from({ length: rows }, (_, n) =>
+        rowPieces(perRow, 1, builder.machine, sums.spectral, order, n * perRow),
+      ).flat(),
       parametersOf: parametersOf(ctx, sums, ''),
       toOf: ({ from, to }) => {
         const row = Math.floor(from / perRow);
@@ -244,7 +261,7 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
       const { first, size, count } = block;
       const name = at === 0 ? node.id : `${node.id}.at${first}`;
       emitSums(stage, {
-        ...{ ...common, name, sums: own, pieces: rowPieces(own.rows, 1, builder.machine) },
+        ...{ ...common, name, sums: own, pieces: rowPieces(own.rows, 1, builder.machine, null) },
         positions: [...shape.positions.slice(0, -1), count],
         parametersOf: parametersOf(ctx, own, at === 0 ? '' : `.at${first}`),
         toOf: ({ from, to }) =>

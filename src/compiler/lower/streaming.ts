@@ -5,7 +5,8 @@ import type { Product } from '../quantized_graph.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { emitNode } from './layers.ts';
 import type { GraphPlan } from './plan.ts';
-import { layoutFor, powerOfTwo, type Source, Stage, spanOf, windowSlot } from './stage.ts';
+import type { Source } from './source.ts';
+import { layoutFor, powerOfTwo, Stage, spanOf, windowSlot } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 
 /**
@@ -56,6 +57,7 @@ export function streamingStage(
       vector: input ?? made!.vector,
       ...windowSlot(window),
       happening: made?.happening ?? null,
+      input: made === undefined,
       stepsBefore: 0,
     };
   };
@@ -67,6 +69,7 @@ export function streamingStage(
       shape: plan.shape(node.output),
       format: graph.formats.get(node.output)!,
       stored: stored.get(node.output) ?? null,
+      leaving: 1,
     });
     const out = stored.get(node.output);
     if (out === undefined) continue;
