@@ -66,6 +66,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     vmemWords: depth(Math.ceil(addresses / slice)),
     replicated: vectors.some(({ replicated }) => replicated),
     ...weightMemory(placed, groups, inStep),
+    ultra: config.weights === 'uram',
     external: weightStreamOf(program, config, placed),
     paramDepth: depth(parameterWords),
     programDepth,

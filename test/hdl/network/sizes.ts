@@ -29,6 +29,7 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       rowBits: 4,
       fifoDepth: 4,
     },
+    ultra: false,
     external: null,
     ...{
       vmemWords: 64,
