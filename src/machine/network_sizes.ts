@@ -26,6 +26,8 @@ export interface NetworkSizes {
   readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
+  /** Bits of an element of VMEM: vectorBits, or WIDE_STATE_BITS where the state of an LSTM has as many. */
+  readonly elementBits: number;
   readonly weightBits: number;
   readonly indexBits: number;
   /** Bits of a vector element behind its alignment. */

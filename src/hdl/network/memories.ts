@@ -49,8 +49,8 @@ export function rowRom(sizes: NetworkSizes, name: string): ModulePlan {
 }
 
 /** One write and one read port; as a default a memory of VMEM. */
-export function sdpRam({ slice, vectorBits, vmemWords }: NetworkSizes): ModulePlan {
-  const width = slice * vectorBits;
+export function sdpRam({ slice, elementBits, vmemWords }: NetworkSizes): ModulePlan {
+  const width = slice * elementBits;
   return modulePlan('sdp_ram', { width, depth: vmemWords, block: inBlockRam(vmemWords, width) });
 }
 
