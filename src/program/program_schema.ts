@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BLOCKS } from '../model/blocks.ts';
 import { expected, integer } from '../util/schema.ts';
 import { type Instruction, MAC_TURNS, SEMAPHORES, type Streams } from './instruction.ts';
 import type {
@@ -13,7 +14,6 @@ import type {
   View,
 } from './program.ts';
 import type { SlotProgram } from './slot_program.ts';
-import { BLOCKS } from './spectral_order.ts';
 import { decodeArray } from './typed_array.ts';
 
 const count = z

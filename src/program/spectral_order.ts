@@ -1,6 +1,3 @@
-/** Blocks that a block-circulant matrix may have: powers of two, so that their transforms go by stages. */
-export const BLOCKS: readonly number[] = [2, 4, 8, 16, 32, 64];
-
 /*
  * The packed spectrum of k real elements has as many parts: pair 0 is (X_0, X_(k/2)), both real; pair p is (Re X_p, Im X_p), 0 < p < k/2, of
  * X_f = Σ x_n exp(-2πi f n / k). Part 2p + h of it is component h of pair p. Pair 0 takes half the products of another, so pairs are turned from block to

@@ -101,6 +101,7 @@ class Drawing {
     const { accumulatorBits = null } = this.options;
     return {
       rows,
+      spectral: null,
       products: products.map(({ frac: own, ...product }) => ({ ...product, align: frac - own })),
       frac,
       bits: accumulatorBits ?? rng.pick([40, 44]),

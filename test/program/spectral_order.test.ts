@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BLOCKS, spectralColumns, spectralRows, spectrumElements } from '../../src/program/spectral_order.ts';
+import { BLOCKS } from '../../src/model/blocks.ts';
+import { spectralColumns, spectralRows, spectrumElements } from '../../src/program/spectral_order.ts';
 
 const LANES = [2, 4, 8, 32, 128];
 const GROUPS = [1, 2, 4, 8, 32];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { BLOCKS } from '../../src/model/blocks.ts';
 import { encodeSpectral, pairOfColumn, partOfLane, rowMask } from '../../src/program/network/spectral_words.ts';
 import type { Segment } from '../../src/program/program.ts';
-import { BLOCKS, spectralColumns, spectralRows } from '../../src/program/spectral_order.ts';
+import { spectralColumns, spectralRows } from '../../src/program/spectral_order.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { randomSpectra } from '../lib/random_spectra.ts';

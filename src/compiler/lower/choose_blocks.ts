@@ -74,7 +74,7 @@ function cyclesOf(
   let cycles = 0;
   for (const block of blocks) {
     const rows = block.size * sums.rows;
-    if (block.size > 1 && rowPieces(rows, 1, machine).length > 1) return null;
+    if (block.size > 1 && rowPieces(rows, 1, machine, null).length > 1) return null;
     let own = 0;
     for (const [at, product] of sums.products.entries()) {
       const { matrix, window } = product;

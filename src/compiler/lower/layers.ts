@@ -78,18 +78,23 @@ function innerVector({ stage, node }: NodeContext, part: string, elements: numbe
 
 /** What a node reads of itself. */
 function own(vector: number, done: Happening, stepsBefore: number): Source {
-  return { vector, slot: STEP_SLOT, taps: 1, happening: done, stepsBefore };
+  return { vector, slot: STEP_SLOT, taps: 1, happening: done, input: false, stepsBefore };
+}
+
+/** Spectra of a layer's own output are states too. */
+function closeSpectra({ stage, node, states }: NodeContext, part: 'yf' | 'hf'): void {
+  for (const vector of stage.spectra.close()) states.push({ node: node.id, part, vector });
 }
 
 /**
- * Where CELL writes a new state. In its place, where all reads of the old one stand before; where several tiles are filled from
+ * Where CELL writes a new state. In its place, where all reads of the old one stand before, or MAC reads its spectrum only; where several tiles are filled from
  * the old one and drained in turn, beside it, and STORE copies it when the last is drained.
  */
-function newState(ctx: NodeContext, state: number, pieces: number) {
+function newState(ctx: NodeContext, state: number, once: boolean) {
   const { stage, stored } = ctx;
   const { builder, body } = stage;
   const written = happening('ready');
-  if (pieces === 1) {
+  if (once) {
     const done = [written, ...(stored === null ? [] : [stored.full])];
     return { vector: state, written, inPlace: written, free: stored === null ? [] : [stored.free], done };
   }
@@ -111,11 +116,11 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, gates, projection, peepholes, zShift, zClip, gate, cellClip, c, m, y, initial } = layer;
-  const pieces = rowPieces(cells, 4, builder.machine);
+  const pieces = rowPieces(cells, 4, builder.machine, gates.spectral);
   const outputs = projection === null ? cells : projection.sums.rows;
   const yState = stateVector(ctx, 'y', outputs, y, initial?.y ?? null);
   const cState = stateVector(ctx, 'c', cells, c, initial?.c ?? null);
-  const next = newState(ctx, yState, projection === null ? pieces.length : 1);
+  const next = newState(ctx, yState, projection !== null || pieces.length === 1 || gates.spectral !== null);
   const mVector = projection === null ? next.vector : innerVector(ctx, 'm', cells, m);
   const mDone = happening('ready');
   const slot = { kind: 'lstm', zShift, zClip, gate, peepShift: peepholes?.shift ?? null, c, cellClip, m } as const;
@@ -139,7 +144,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
     emitSums(stage, {
       name: `${node.id}.projection`,
       sums,
-      pieces: rowPieces(sums.rows, 1, builder.machine),
+      pieces: rowPieces(sums.rows, 1, builder.machine, sums.spectral),
       positions: [],
       sourceOf: () => own(mVector, mDone, 0),
       slotProgram: builder.slotProgram({ kind: 'affine', shift, activation: { kind: 'none' }, y }),
@@ -150,6 +155,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
       done: next.done,
     });
   }
+  closeSpectra(ctx, 'yf');
   stage.produced.set(node.output, { vector: next.vector, happening: next.written });
 }
 
@@ -159,8 +165,9 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
   const { cells, stages, zShift, zClip, gate, h, initial } = layer;
   const hState = stateVector(ctx, 'h', cells, h, initial?.h ?? null);
   const period = stages.reset === 'after' ? 4 : 2;
-  const pieces = rowPieces(cells, period, builder.machine);
-  const next = newState(ctx, hState, pieces.length);
+  const { spectral } = stages.sums;
+  const pieces = rowPieces(cells, period, builder.machine, spectral);
+  const next = newState(ctx, hState, pieces.length === 1 || spectral !== null);
   const elements = (vector: number, piece: RowPiece) =>
     builder.elementView(vector, piece.from / piece.period, (piece.to - piece.from) / piece.period);
   const resetDone = happening('ready');
@@ -174,7 +181,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
     emitSums(stage, {
       name: `${node.id}.reset`,
       sums: resetSums,
-      pieces: rowPieces(cells, 1, builder.machine),
+      pieces: rowPieces(cells, 1, builder.machine, spectral),
       positions: [],
       sourceOf,
       slotProgram: builder.slotProgram({ kind: 'gruReset', zShift: resetShift, zClip, gate, h }),
@@ -204,6 +211,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
     free: next.free,
     done: next.done,
   });
+  closeSpectra(ctx, 'hf');
   stage.produced.set(node.output, { vector: next.vector, happening: next.written });
 }
 
@@ -230,7 +238,9 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
     const perRow = sums.rows / rows;
     emitSums(stage, {
       ...{ ...common, name: node.id, sums, positions: [], free, done },
-      pieces: Array.from({ length: rows }, (_, n) => rowPieces(perRow, 1, builder.machine, order, n * perRow)).flat(),
+      pieces: Array.from({ length: rows }, (_, n) =>
+        rowPieces(perRow, 1, builder.machine, sums.spectral, order, n * perRow),
+      ).flat(),
       parametersOf: parametersOf(ctx, sums, ''),
       toOf: ({ from, to }) => {
         const row = Math.floor(from / perRow);
@@ -244,7 +254,7 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
       const { first, size, count } = block;
       const name = at === 0 ? node.id : `${node.id}.at${first}`;
       emitSums(stage, {
-        ...{ ...common, name, sums: own, pieces: rowPieces(own.rows, 1, builder.machine) },
+        ...{ ...common, name, sums: own, pieces: rowPieces(own.rows, 1, builder.machine, null) },
         positions: [...shape.positions.slice(0, -1), count],
         parametersOf: parametersOf(ctx, own, at === 0 ? '' : `.at${first}`),
         toOf: ({ from, to }) =>

@@ -4,7 +4,7 @@ import { actTable, SIGMOID, TANH } from '../../program/act_table.ts';
 import { type Instruction, STREAMS, type Stream, type Streams } from '../../program/instruction.ts';
 import type { Program, ProgramPort, ProgramState } from '../../program/program.ts';
 import { EsegenError } from '../../util/errors.ts';
-import type { QuantizedGraph } from '../quantized_graph.ts';
+import { type QuantizedGraph, sumsOfLayer } from '../quantized_graph.ts';
 import { ProgramBuilder } from './builder.ts';
 import { elementsOfShape, memoryOrder } from './layout.ts';
 import { GraphPlan, productsOf } from './plan.ts';
@@ -23,7 +23,7 @@ import { utteranceStages } from './utterance.ts';
 export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false): Program {
   const graph = spreadRecurrent(quantized);
   const plan = new GraphPlan(graph, machine);
-  const builder = new ProgramBuilder(machine);
+  const builder = new ProgramBuilder(machine, Math.max(1, ...blocksOfGraph(graph)));
   const states: ProgramState[] = [];
   const streaming = plan.streams();
   const stages = streaming ? [streamingStage(plan, builder, states, ahead)] : utteranceStages(plan, builder, states);
@@ -44,6 +44,11 @@ export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false
 /** Elements of all matrices that the model has. */
 function weightsOf({ nodes }: QuantizedGraph): number {
   return nodes.flatMap(productsOf).reduce((sum, { weights }) => sum + weights, 0);
+}
+
+/** Blocks of the sums of a graph. */
+function blocksOfGraph({ nodes }: QuantizedGraph): number[] {
+  return nodes.flatMap(({ layer }) => sumsOfLayer(layer).flatMap(({ spectral }) => spectral?.block ?? []));
 }
 
 function portOf(

@@ -1,5 +1,6 @@
 import { type Machine, wordUnit } from '../../machine/machine.ts';
 import type { Segment } from '../../program/program.ts';
+import { spectralRows } from '../../program/spectral_order.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, Sums } from '../quantized_graph.ts';
@@ -61,34 +62,46 @@ export function segmentOf(
   shape: Pick<Layout, 'channels' | 'positions'>,
   part: WindowPart,
   piece: RowPiece,
-  groups: number,
+  { groups, lanes }: Machine,
 ): Segment {
   const { matrix, window } = product;
   const sourceColumns = kernelsOf(shape, window).reduce(
     (count, kernel) => count * kernel,
     shape.channels * (window?.time.kernel ?? 1),
   );
-  if (matrix.columns !== sourceColumns || matrix.rows !== sums.rows) {
+  const { spectral } = sums;
+  const { period } = piece;
+  const rows = spectral === null ? sums.rows : period * roundUp(sums.rows / period, spectral.block);
+  if (matrix.columns !== sourceColumns || matrix.rows !== rows) {
     throw new EsegenError(
       name,
-      `expected a matrix [${sums.rows}, ${sourceColumns}], got [${matrix.rows}, ${matrix.columns}]`,
+      `expected a matrix [${rows}, ${sourceColumns}], got [${matrix.rows}, ${matrix.columns}]`,
     );
   }
   const order = columnOrder(shape, window, part, groups);
   if (order.length > MAX_COLUMNS) {
     throw new EsegenError(name, `expected at most ${MAX_COLUMNS} columns, got ${order.length}`);
   }
-  const { from, to, period } = piece;
+  const { from, to, order: rowOrder } = spectral === null ? piece : spectralPiece(piece, spectral.block, lanes);
   return {
     name,
     rows: to - from,
     period,
     columns: order.length,
-    values: reordered(matrix.values, matrix.columns, order, piece),
+    values: reordered(matrix.values, matrix.columns, order, { from, to, period, order: rowOrder }),
     format: matrix.format,
-    block: null,
+    block: spectral?.block ?? null,
     accumulator: { bits: sums.bits, saturate: sums.saturate },
   };
+}
+
+/** Rows of a piece whose sums are spectra: whole blocks, in the order of a tile. */
+function spectralPiece({ from, to, period }: RowPiece, block: number, lanes: number): RowPiece {
+  const order = spectralRows(block, lanes, roundUp((to - from) / period, block));
+  const rows = Int32Array.from({ length: order.length * period }, (_, row) => {
+    return from + period * order[Math.floor(row / period)]! + (row % period);
+  });
+  return { from: 0, to: rows.length, period, order: rows };
 }
 
 function reordered(values: Int16Array, columns: number, order: Int32Array, piece: RowPiece): Int16Array {
@@ -107,7 +120,7 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
 }
 
 /**
- * Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, and whole words.
+ * Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, whole words and whole blocks.
  *
  * @param first number of the first row
  */
@@ -115,11 +128,12 @@ export function rowPieces(
   cells: number,
   period: number,
   machine: Machine,
+  spectral: Sums['spectral'],
   order: Int32Array | null = null,
   first = 0,
 ): RowPiece[] {
   const { lanes, tileRows } = machine;
-  const grain = Math.max(lanes, wordUnit(machine));
+  const grain = Math.max(lanes, wordUnit(machine), spectral?.block ?? 1);
   const most = Math.max(Math.floor((Math.floor(tileRows / period) * lanes) / grain), 1) * grain;
   const count = Math.ceil(cells / most);
   const share = roundUp(Math.ceil(cells / count), grain);

@@ -51,7 +51,7 @@ function layerOfDesign(design: Design): QuantizedLstm {
   const bias = Float64Array.from({ length: GATES * d.cells }, (_, row) => {
     return cells.bias[(row % GATES) * d.cells + Math.floor(row / GATES)]!;
   });
-  const accumulators = { bits: f.accBits, saturate: f.saturate };
+  const accumulators = { bits: f.accBits, saturate: f.saturate, spectral: null };
   const gates: Sums = {
     ...{ rows: GATES * d.cells, frac: f.accFrac, ...accumulators, bias },
     products: [

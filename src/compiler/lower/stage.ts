@@ -16,6 +16,7 @@ import type { TermWindow } from '../legal_graph.ts';
 import { type ProgramBuilder, STEP_SLOT } from './builder.ts';
 import { frameRuns, haloFor, type Layout, layoutOf, type Shape, startsInGroupZero, windowParts } from './layout.ts';
 import { emitTiles, type TileJob } from './order.ts';
+import { Spectra } from './spectra.ts';
 import { countTokens, type Happening, instructionsOf, StreamDraft, tokensOf } from './stream_draft.ts';
 import type { TileLoop } from './tile_numbers.ts';
 
@@ -38,6 +39,8 @@ export interface Source {
   readonly taps: number;
   /** What must have happened before; null where it came with the frames of the step. */
   readonly happening: Happening | null;
+  /** Frames of the step that were loaded, or what follows from them alone. */
+  readonly input: boolean;
   /** Steps before this one in which it happened. */
   readonly stepsBefore: number;
 }
@@ -64,12 +67,14 @@ export class Stage {
     store: new StreamDraft(),
   };
   readonly produced = new Map<TensorId, Produced>();
+  readonly spectra: Spectra;
   readonly #blocks: (TileJob | TileLoop)[] = [];
   readonly #windowFrames: Instruction[] = [];
 
   constructor(builder: ProgramBuilder, axis: number) {
     this.builder = builder;
     this.axis = axis;
+    this.spectra = new Spectra(builder, this.body);
   }
 
   /** Fills a tile when the products of the step are put in order; CELL drains it behind those before. */

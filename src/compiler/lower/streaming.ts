@@ -56,6 +56,7 @@ export function streamingStage(
       vector: input ?? made!.vector,
       ...windowSlot(window),
       happening: made?.happening ?? null,
+      input: made === undefined,
       stepsBefore: 0,
     };
   };

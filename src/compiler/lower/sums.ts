@@ -27,7 +27,7 @@ export interface SumsSpec {
 
 /** MAC and CELL instructions of sums: piece by piece into the next tile, at every position. */
 export function emitSums(stage: Stage, spec: SumsSpec): void {
-  const { pieces, positions } = spec;
+  const { pieces, positions, sums } = spec;
   const { cell } = stage.body;
   const p = positions.at(-1) ?? 1;
   const q = positions.length > 1 ? positions[0]! : 1;
@@ -50,8 +50,8 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
             cells,
             state: spec.stateOf(piece),
             to: spec.toOf(piece),
-            block: null,
-            drop: 0,
+            block: sums.spectral?.block ?? null,
+            drop: sums.spectral?.drop ?? 0,
           },
           [{ semaphore: 'tileFull0', count: 1 }],
           [{ semaphore: 'tileFree0', count: 1 }],
@@ -105,10 +105,13 @@ function emitLoops(
 function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean): TilePart[] {
   const { name, sums, pieces } = spec;
   const { builder } = stage;
-  const { groups, lanes } = builder.machine;
+  const { machine } = builder;
+  const { groups, lanes } = machine;
+  const { spectral } = sums;
   const pieceNumber = pieces.length > 1 ? pieces.indexOf(piece) : null;
   return sums.products.flatMap((product, number) => {
-    const source = spec.sourceOf(product);
+    const found = spec.sourceOf(product);
+    const source = spectral === null ? found : stage.spectra.of(found, spectral.block);
     const { happening, stepsBefore } = source;
     const vector = builder.vectors[source.vector]!;
     const nextSlot = { ...source.slot, offset: source.slot.offset + 1 };
@@ -122,7 +125,7 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
         const own = plain ? vectorPart(part, from, to) : part;
         const key = `${from} ${to}`;
         const label = labelOf(name, product, number, pieceNumber, partNumber, own.firstChannel);
-        const made = segments.get(key) ?? builder.segment(segmentOf(label, product, sums, vector, own, piece, groups));
+        const made = segments.get(key) ?? builder.segment(segmentOf(label, product, sums, vector, own, piece, machine));
         segments.set(key, made);
         const view = builder.view(source.vector, own.runs, slot, source.taps);
         return { op: 'mac', segment: made, source: view, previous: stepsBefore > 0, align: product.align } as const;
@@ -130,9 +133,9 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
       const plain = vector.positions.length === 0 && source.taps === 1;
       return {
         needs: happening === null || looped ? [] : [{ happening, stepsBefore }],
-        input: happening === null,
+        input: source.input,
         columns: plain ? run : columns,
-        grain: plain ? groups : null,
+        grain: plain ? (spectral === null ? 1 : 2) * groups : null,
         cycles: Math.max(columns, (density * (piece.to - piece.from) * columns) / lanes),
         make: (from, to) => make(from, to, source.slot),
         ahead: happening === null && source.taps === 1 ? (from, to) => make(from, to, nextSlot) : null,

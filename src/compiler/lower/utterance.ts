@@ -172,7 +172,7 @@ function layerStage(
         if (vector === undefined) throw new EsegenError(node.id, 'reads what its stage does not load');
         const { time } = product.window ?? { time: null };
         const seen = time === null || isPoint(time) ? null : product.window;
-        return { vector, ...windowSlot(seen), happening: null, stepsBefore: 0 };
+        return { vector, ...windowSlot(seen), happening: null, input: true, stepsBefore: 0 };
       },
       shape: plan.shape(node.output),
       format: graph.formats.get(node.output)!,

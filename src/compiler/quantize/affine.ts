@@ -5,6 +5,7 @@ import { roomyFraction } from '../fraction_bits.ts';
 import type { AffineLayer } from '../legal_graph.ts';
 import type { Fixed, QuantizedAffine } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
+import { blockOfProducts } from './spectra.ts';
 import { quantizeSums } from './sums.ts';
 import { FINEST_BELOW, MAX_GATE_FRAC, MAX_SHIFT, type Widths } from './widths.ts';
 
@@ -42,7 +43,10 @@ export function quantizeAffine(
     const own = { source: { tensor: source }, format: sourceOf(source).format };
     return { ...own, weight, weights, names: ['w'] as const, window };
   });
-  const sums = quantizeSums({ layer: id, what: 'sums', products, bias, ...limits }, widths);
+  const sums = quantizeSums(
+    { layer: id, what: 'sums', products, block: blockOfProducts(products, widths), bias, ...limits },
+    widths,
+  );
   const format = { bits: vectorBits, frac: table !== null ? wanted : Math.min(wanted, sums.frac) };
   const [first] = terms;
   const { shape } = sourceOf(first!.source);

@@ -29,7 +29,7 @@ function blocks({ rows, source, kernel, stride, taps, dilation = 1, saturate = f
   const values = new Int16Array(rows * columns).fill(1);
   const matrix = { rows, columns, values, format: { bits: 12, frac: 11 } };
   const products = [{ source: { tensor: 'x' }, matrix, weights: values.length, align: 0, window }];
-  const sums: Sums = { rows, products, frac: 20, bits: 32, saturate, bias: new Float64Array(rows) };
+  const sums: Sums = { rows, products, spectral: null, frac: 20, bits: 32, saturate, bias: new Float64Array(rows) };
   const positions = windowOutputs(along, source.positions[0]!);
   return chooseBlocks(sums, [positions], [source], own).map(({ first, size, count }) => [first, size, count]);
 }
