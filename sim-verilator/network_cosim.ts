@@ -135,7 +135,7 @@ export function runNetworkBench(
       `+inputs=${beats.length}`,
       `+outputs=${outputs}`,
       ...stallArguments({ seed, stalls, watchdog: WATCHDOG }),
-      ...(weights === null ? [] : memoryArguments({ image: FILES.memory, ...memory })),
+      ...memoryArguments({ image: weights === null ? undefined : FILES.memory, ...memory }),
     ];
     if (weights !== null) await writeMemory(join(work, FILES.memory), weights, sizes.external!.busBits / 8);
     if (script !== undefined) await writeFile(join(work, FILES.script), `${script.lines.join('\n')}\n`);

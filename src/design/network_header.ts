@@ -1,5 +1,6 @@
 import type { DesignHash } from '../hdl/control_registers.ts';
 import type { ModulePlan } from '../hdl/module_plan.ts';
+import { sequenceBytes } from '../machine/sequence_stream.ts';
 import { weightsSum } from '../program/image_words.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import { vectorElements } from '../program/program.ts';
@@ -18,6 +19,7 @@ export function networkHeaderValues(
 ): ModulePlan['values'] {
   const { inputs, outputs, vectors, machine, mode } = program;
   const prefix = config.name.toUpperCase();
+  const sequence = sizes.sequenceStream !== null;
   const states = sizes.stateDepth === 0 ? [] : program.states;
   const define = (name: string, value: number): Define => ({ name: `${prefix}_${name}`, value: `${value}` });
   const frames = (kind: 'INPUT' | 'OUTPUT', ports: typeof inputs) =>
@@ -27,7 +29,8 @@ export function networkHeaderValues(
       define(`${kind}${number}_FRAME_BYTES`, frameBytes(elements, kind === 'INPUT' ? sizes.inputBeat : sizes.beat)),
     ]);
   return {
-    ...commonHeader(config, sizes, true, hash, weights === null ? null : weightsSum(weights)),
+    ...commonHeader(config, sizes, { network: true, sequence }, hash, weights === null ? null : weightsSum(weights)),
+    sequenceBytes: sequenceBytes(sizes),
     utterance: sizes.utterance,
     inputs: inputs.length,
     outputs: outputs.length,
@@ -51,5 +54,6 @@ export function networkDriver({ sizes }: NetworkDesign): DriverKind {
     network: true,
     utterance: sizes.utterance,
     states: sizes.stateDepth > 0,
+    sequence: sizes.sequenceStream !== null,
   };
 }

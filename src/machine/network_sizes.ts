@@ -1,4 +1,5 @@
 import type { ExternalMemory } from './external_memory.ts';
+import type { SequenceStream } from './sequence_stream.ts';
 
 /** How the weights come from external memory; see stream_rows.ts for the image. */
 export interface WeightStream extends ExternalMemory {
@@ -68,8 +69,10 @@ export interface NetworkSizes {
   readonly utterance: boolean;
   /** Axes of time, the input's and that of a single step among them. */
   readonly axes: number;
-  /** Words of elemLanes elements of the sequence memory; 0: there is none. */
+  /** Words of elemLanes elements of the sequence memory, lines where it is in external memory; 0: there is none. */
   readonly sequenceWords: number;
+  /** The sequence memory in external memory; null where it is on chip, or there is none. */
+  readonly sequenceStream: SequenceStream | null;
   /** Words of the table of states that a host reads and writes; 0: there is none. */
   readonly stateDepth: number;
   /** Slot kinds, gates and activations that programs may use: the cell unit has data paths for these only. */

@@ -53,8 +53,8 @@ const PLACE: readonly Field[] = [
   field('port', 4, 'number of the input or output'),
 ];
 const STEP: readonly Field[] = [
-  field('sequenceBase', 24, 'first word of the sequence'),
-  field('sequenceWords', 18, 'words of its frames'),
+  field('sequenceBase', 24, 'first word of the sequence, or line'),
+  field('sequenceWords', 18, 'words of its frames, or lines'),
   field('axis', 4, 'axis of its steps'),
   field('stepT', 6, 'step = stepT·t + stepP·p + stepOffset'),
   field('stepP', 1, ''),
@@ -86,6 +86,13 @@ export const READER_WORD: WordFormat = {
   name: 'reader',
   meaning: 'a segment from external memory',
   fields: [OP, ...TOKENS, field('firstBeat', 24, 'first beat in the image'), field('beats', 24, '')],
+};
+
+/** Words of the program that reads sequences in external memory: loops of LOAD, its waits for frames that are written, and the frames. */
+export const RECALL_WORD: WordFormat = {
+  name: 'recall',
+  meaning: 'a frame of a sequence from external memory; none where the sequence has no such step',
+  fields: [OP, ...TOKENS, ...STEP],
 };
 
 /** Words of the four program memories, least significant field first: what a unit needs stands in the word itself. */

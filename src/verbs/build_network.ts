@@ -132,6 +132,6 @@ function sequenceWarning({ program }: NetworkDesign, memories: readonly MemoryGr
   if (sequences === undefined || sequences.kbit <= MUCH_SEQUENCE_KBIT) return [];
   const mbit = (sequences.kbit / 1024).toFixed(0);
   return [
-    `the sequence memory takes ${mbit} Mbit for utterances of up to ${program.machine.maxSteps} steps: set "sequence": { "maxSteps": … } to what you need`,
+    `the sequence memory takes ${mbit} Mbit for utterances of up to ${program.machine.maxSteps} steps: set "sequence": { "maxSteps": … } to what you need, or "memory": "dram"`,
   ];
 }

@@ -3,7 +3,7 @@ import type { View } from '../../program/program.ts';
 import { spectrumElements } from '../../program/spectral_order.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { plain, roundUp } from './layout.ts';
-import type { Source } from './stage.ts';
+import type { Source } from './source.ts';
 import type { Happening, StreamDraft } from './stream_draft.ts';
 
 /** A vector of spectra of another one. */

@@ -16,6 +16,7 @@ import type { TermWindow } from '../legal_graph.ts';
 import { type ProgramBuilder, STEP_SLOT } from './builder.ts';
 import { frameRuns, haloFor, type Layout, layoutOf, type Shape, startsInGroupZero, windowParts } from './layout.ts';
 import { emitTiles, type TileJob } from './order.ts';
+import type { Source } from './source.ts';
 import { Spectra } from './spectra.ts';
 import { countTokens, type Happening, instructionsOf, StreamDraft, tokensOf } from './stream_draft.ts';
 import type { TileLoop } from './tile_numbers.ts';
@@ -31,19 +32,6 @@ const COUNTED: readonly Semaphore[] = [
   'passFull',
   'passFree',
 ];
-
-/** Where a product finds a tensor in VMEM. */
-export interface Source {
-  readonly vector: number;
-  readonly slot: View['slot'];
-  readonly taps: number;
-  /** What must have happened before; null where it came with the frames of the step. */
-  readonly happening: Happening | null;
-  /** Frames of the step that were loaded, or what follows from them alone. */
-  readonly input: boolean;
-  /** Steps before this one in which it happened. */
-  readonly stepsBefore: number;
-}
 
 /** A tensor that the nodes of a stage compute. */
 export interface Produced {

@@ -5,7 +5,8 @@ import type { Product } from '../quantized_graph.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { emitNode } from './layers.ts';
 import type { GraphPlan } from './plan.ts';
-import { layoutFor, powerOfTwo, type Source, Stage, spanOf, windowSlot } from './stage.ts';
+import type { Source } from './source.ts';
+import { layoutFor, powerOfTwo, Stage, spanOf, windowSlot } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 
 /**

@@ -2,7 +2,8 @@ import type { Product, Sums } from '../quantized_graph.ts';
 import { vectorPart, windowParts } from './layout.ts';
 import type { TilePart } from './order.ts';
 import { type RowPiece, segmentOf } from './product.ts';
-import type { Source, Stage } from './stage.ts';
+import type { Source } from './source.ts';
+import type { Stage } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 import type { OpenTile } from './tile_numbers.ts';
 

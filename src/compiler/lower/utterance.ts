@@ -7,7 +7,8 @@ import { isPoint, type ProgramBuilder } from './builder.ts';
 import { emitNode } from './layers.ts';
 import { movedElements } from './layout.ts';
 import { type GraphPlan, tensorProducts } from './plan.ts';
-import { layoutFor, loadWindow, powerOfTwo, type Source, Stage, spanOf, windowSlot } from './stage.ts';
+import type { Source } from './source.ts';
+import { layoutFor, loadWindow, powerOfTwo, Stage, spanOf, windowSlot } from './stage.ts';
 
 /** Layer by layer over all steps; layers that do not need each other, such as both directions, side by side. */
 export function utteranceStages(plan: GraphPlan, builder: ProgramBuilder, states: ProgramState[]): Stage[] {

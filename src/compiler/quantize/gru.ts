@@ -3,11 +3,12 @@ import type { GruLayer, GruMatrix, NodeId } from '../../model/graph.ts';
 import { bestFraction } from '../fraction_bits.ts';
 import type { QuantizedGru } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
+import type { FloatProduct } from './float_product.ts';
 import { peakOf, quantizeVector } from './integers.ts';
 import { gateFunction, ownProduct, unitFraction, type XSource, xProducts, zLimit } from './recurrent.ts';
 import { interleave } from './rows.ts';
 import { blockOfProducts } from './spectra.ts';
-import { type FloatProduct, quantizeSums, type SumsSpec } from './sums.ts';
+import { quantizeSums, type SumsSpec } from './sums.ts';
 import { MAX_GATE_FRAC, type Widths } from './widths.ts';
 
 /** Bits of nh before it meets r. */

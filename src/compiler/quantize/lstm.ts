@@ -4,10 +4,11 @@ import { roundHalfUp } from '../../util/fixed.ts';
 import { bestFraction, fractionFor } from '../fraction_bits.ts';
 import type { QuantizedLstm } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
+import type { FloatProduct } from './float_product.ts';
 import { peakOf, quantizeVector } from './integers.ts';
 import { gateFunction, ownProduct, unitFraction, type XSource, xProducts, zLimit } from './recurrent.ts';
 import { blockOfProducts } from './spectra.ts';
-import { type FloatProduct, quantizeSums } from './sums.ts';
+import { quantizeSums } from './sums.ts';
 import { MAX_GATE_FRAC, MAX_PEEP_SHIFT, MAX_SHIFT, type Widths } from './widths.ts';
 
 /** What calibration says of an LSTM. */

@@ -4,8 +4,8 @@ import type { MatrixName } from '../../model/matrices.ts';
 import { roundHalfUp } from '../../util/fixed.ts';
 import { fractionFor } from '../fraction_bits.ts';
 import type { Fixed, GateFunction } from '../quantized_graph.ts';
+import type { FloatProduct } from './float_product.ts';
 import { interleaveRows, type StackedRows } from './rows.ts';
-import type { FloatProduct } from './sums.ts';
 
 /** A tensor that a recurrent layer reads as part of x. */
 export interface XSource {

@@ -1,7 +1,7 @@
 import { blocksOf, spectralMatrix } from '../../model/circulant.ts';
 import { spectralColumns } from '../../program/spectral_order.ts';
 import { inverseBits } from '../../program/transform_bounds.ts';
-import type { FloatProduct } from './sums.ts';
+import type { FloatProduct } from './float_product.ts';
 import type { Widths } from './widths.ts';
 
 /**

@@ -1,30 +1,16 @@
 import { PEEP_BITS } from '../../machine/formats.ts';
 import type { Floats, NodeId } from '../../model/graph.ts';
-import type { MatrixName } from '../../model/matrices.ts';
 import { inverseBits } from '../../program/transform_bounds.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { bitsFor } from '../../util/fixed.ts';
 import { bestWeightFraction } from '../fraction_bits.ts';
-import type { TermWindow } from '../legal_graph.ts';
-import type { Fixed, ProductSource, Sums } from '../quantized_graph.ts';
+import type { Sums } from '../quantized_graph.ts';
+import type { FloatProduct } from './float_product.ts';
 import { type BoundPart, largestRow, peakOf, quantizeBias, quantizeMatrix } from './integers.ts';
 import { matrixNoise } from './noise.ts';
 import { alignProducts } from './scales.ts';
 import { dropFor, spectralProduct } from './spectra.ts';
 import { MAX_SUM_BITS, maxAlign, type Widths } from './widths.ts';
-
-/** A product before it is rounded: rows in the order of the accumulators. */
-export interface FloatProduct {
-  readonly source: ProductSource;
-  /** Format of the source. */
-  readonly format: Fixed;
-  readonly weight: { readonly rows: number; readonly columns: number; readonly values: Floats };
-  /** Elements of it that the model has. */
-  readonly weights: number;
-  /** Matrices of the layer whose rows take turns in it; null is a row of zeros. */
-  readonly names: readonly (MatrixName | null)[];
-  readonly window: TermWindow | null;
-}
 
 /** What is asked of sums. */
 export interface SumsSpec {

@@ -2,7 +2,7 @@ import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import type { MemImage } from '../../program/mem_image.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
 import { AxisTwin } from './axis_twin.ts';
-import { sequenceCycles } from './sequence_address.ts';
+import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
 import { type AxisSteps, type Fields, NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
@@ -101,7 +101,26 @@ export class LoadTwin {
     return this.#begun && this.#placed && this.#sequencePlaced && (this.#state === 'idle' || this.#ends);
   }
 
-  tick(writeReady: boolean, restart: boolean): void {
+  /**
+   * The word that it takes from the sequence memory; null: none.
+   *
+   * @param ready there is one
+   */
+  takes(ready: boolean): { readonly last: boolean } | null {
+    return ready && this.#wants && !this.#outside ? { last: this.#walk.last } : null;
+  }
+
+  get #wants(): boolean {
+    return this.#state === 'sequence' && this.#queue.room;
+  }
+
+  /** Zeros, where the sequence has no such step. */
+  get #outside(): boolean {
+    return frameOfSequence(this.#own!, this.axes.steps).outside;
+  }
+
+  /** @param ready there is a word in the sequence memory */
+  tick(writeReady: boolean, ready: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const [takes, ends, quiet] = [this.workTake, this.#ends, this.quiet];
     const begins = work !== null && !this.#begun;
@@ -123,7 +142,7 @@ export class LoadTwin {
     this.#frames += Number(frameEnd);
     this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(own!.t) : 1);
     if (this.#done) this.#frames = 0;
-    const reads = this.#state === 'sequence' && room;
+    const reads = this.#wants && (ready || this.#outside);
     const read = reads ? word(this.#walk.last) : null;
 
     // Words of the destination.

@@ -1,7 +1,8 @@
 import { replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
-import { sequenceCycles } from './sequence_address.ts';
+import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
+import type { SequenceWord } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
 import { SpectralTwin } from './spectral_twin.ts';
 import { viewAddress } from './view_address.ts';
@@ -60,10 +61,10 @@ export class StoreTwin {
   /** The STORE at hand. */
   #state: State = 'idle';
   #own: Work | null = null;
-  /** Words on their way: what was read one, two, three cycles ago; a word of a sequence, null in a queue's place. */
-  #reads: (OutWord | 'sequence' | null)[] = [null, null, null];
+  /** Words on their way: what was read one, two, three cycles ago. */
+  #reads: (OutWord | SequenceWord | null)[] = [null, null, null];
   #push: OutWord | null = null;
-  #sequenceWrite = false;
+  #sequenceWrite: SequenceWord | null = null;
   #channel = 0;
   #part = 0;
   #first = 0;
@@ -82,6 +83,11 @@ export class StoreTwin {
     return this.#state === 'write' || this.#spectra.write;
   }
 
+  /** What it writes to the sequence memory. */
+  get sequenceWrite(): SequenceWord | null {
+    return this.#sequenceWrite;
+  }
+
   /** What it does; null: it has no work. */
   get at(): string | null {
     if (this.#state !== 'idle') return this.#state;
@@ -90,22 +96,22 @@ export class StoreTwin {
 
   /** All that it took is done. */
   get quiet(): boolean {
-    const onTheWay = this.#reads.some((read) => read !== null) || this.#sequenceWrite;
+    const onTheWay = this.#reads.some((read) => read !== null) || this.#sequenceWrite !== null;
     return this.#state === 'idle' && this.#sequencer.work === null && !onTheWay;
   }
 
   /**
    * What ends in this cycle, and whether the next STORE is taken.
    *
-   * @param readReady, writeReady as in {@link tick}
+   * @param readReady, writeReady, sequenceRoom as in {@link tick}
    */
-  moves(readReady: boolean, writeReady: boolean): Moves {
+  moves(readReady: boolean, writeReady: boolean, sequenceRoom: boolean): Moves {
     const f = this.#own?.fields ?? {};
     const toPort = f.place === UNIT_PLACES.port;
     const toView = f.place === UNIT_PLACES.view;
     const here = !toPort || this.#active(this.#own!.t)[this.#channel] === true;
     const lastChannel = this.#channel >= this.#sizes.channels - 1;
-    const reads = this.#state === 'words' && (this.#queue.room || !toPort) && readReady;
+    const reads = this.#state === 'words' && (toPort ? this.#queue.room : sequenceRoom) && readReady;
     const writes = this.#state === 'write' && writeReady;
     const lastPart = f.destReplicated !== 1 || this.#part === replicatedCycles(this.#sizes) - 1;
     const copied = writes && lastPart;
@@ -125,11 +131,18 @@ export class StoreTwin {
   /**
    * @param readReady CELL leaves the read port
    * @param writeReady CELL leaves the write port
+   * @param sequence whether the sequence memory has room, and all that was written can be read
    */
-  tick(readReady: boolean, writeReady: boolean, steps: readonly number[]): void {
-    const { work, sync } = this.#sequencer;
+  tick(
+    readReady: boolean,
+    writeReady: boolean,
+    sequence: { readonly room: boolean; readonly written: boolean },
+    steps: readonly number[],
+  ): void {
+    const { work } = this.#sequencer;
+    const sync = sequence.written ? this.#sequencer.sync : null;
     const { beat } = this.#sizes;
-    const moves = this.moves(readReady, writeReady);
+    const moves = this.moves(readReady, writeReady, sequence.room);
     const { toPort, toView, here, reads, writes, copied, spectralReads, spectralStart, ends, takes } = moves;
     const quiet = this.quiet;
     const begins = work !== null && !this.#begun;
@@ -143,12 +156,13 @@ export class StoreTwin {
     if (out !== undefined) this.#first = endsWord ? 0 : this.#first + beat;
     this.#queue.tick(this.#push, endsWord);
     const arrived = this.#reads[2]!;
-    this.#push = arrived === null || arrived === 'sequence' ? null : arrived;
-    this.#sequenceWrite = arrived === 'sequence';
-    const word = toPort
-      ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
-      : 'sequence';
-    this.#reads = [reads ? word : null, this.#reads[0]!, this.#reads[1]!];
+    this.#push = arrived !== null && 'output' in arrived ? arrived : null;
+    this.#sequenceWrite = arrived !== null && 'first' in arrived ? arrived : null;
+    const read = (): OutWord | SequenceWord =>
+      toPort
+        ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
+        : { first: frameOfSequence(this.#own!, steps).line, last: walkLast };
+    this.#reads = [reads ? read() : null, this.#reads[0]!, this.#reads[1]!];
 
     if (this.#state === 'channel') this.#walk.start(f);
     else if (reads || copied || spectralReads) this.#walk.step(f);

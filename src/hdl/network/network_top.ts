@@ -52,6 +52,10 @@ export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan 
       network: true,
       states: sizes.stateDepth > 0,
       dram: sizes.external !== null,
+      elsewhere: sizes.external !== null || sizes.sequenceStream !== null,
+      sequencePort: sizes.sequenceStream !== null,
+      sequenceMsb: (sizes.sequenceStream?.busBits ?? 0) - 1,
+      strobeMsb: (sizes.sequenceStream?.busBits ?? 0) / 8 - 1,
       busMsb: (sizes.external?.busBits ?? 0) - 1,
     },
   };

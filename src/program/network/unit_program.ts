@@ -8,6 +8,7 @@ import {
   MAC_TURNS,
   SEMAPHORES,
   STREAMS,
+  type StepAddress,
   type StoreInstruction,
   type Stream,
   type TileAddress,
@@ -18,6 +19,7 @@ import { slotFields } from '../slot_fields.ts';
 import { COUNTERS, LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_PLACES, UNIT_WORDS } from '../unit_words.ts';
 import { groupPlace, groupRuns } from './group_view.ts';
 import type { Placement } from './place.ts';
+import type { PlacedSequence } from './sequence_words.ts';
 
 /** Stands at the end of every stream: its unit waits there until all units do. */
 export interface HaltInstruction {
@@ -133,7 +135,8 @@ function packUnitWord(
   }
 }
 
-function tokenFields(waits: readonly Token[], posts: readonly Token[]): FieldValues {
+/** Fields of the tokens of an instruction. */
+export function tokenFields(waits: readonly Token[], posts: readonly Token[]): FieldValues {
   const named = { wait0: waits[0], wait1: waits[1], post0: posts[0], post1: posts[1] };
   return Object.fromEntries(
     Object.entries(named).flatMap(([name, token]) => [
@@ -226,9 +229,16 @@ function moveFields(
   if (!('sequence' in other)) {
     return { ...own, place: UNIT_PLACES.port, port: 'input' in other ? other.input : other.output };
   }
-  const { base, words } = placed.sequences[other.sequence]!;
-  const { t, p, offset, backward } = other.step;
+  return { ...own, place: UNIT_PLACES.sequence, ...sequenceFields(program, placed.sequences, other) };
+}
+
+/** Fields of a frame of a sequence. */
+export function sequenceFields(
+  program: Program,
+  sequences: readonly PlacedSequence[],
+  { sequence, step: { t, p, offset, backward } }: { readonly sequence: number; readonly step: StepAddress },
+): FieldValues {
+  const { base, words } = sequences[sequence]!;
   const step = { stepT: t, stepP: p, stepOffset: offset, backward: Number(backward) };
-  const { axis } = program.sequences[other.sequence]!;
-  return { ...own, place: UNIT_PLACES.sequence, sequenceBase: base, sequenceWords: words, axis, ...step };
+  return { sequenceBase: base, sequenceWords: words, axis: program.sequences[sequence]!.axis, ...step };
 }

@@ -44,6 +44,7 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       axes: 2,
       stateDepth: 0,
       sequenceWords: 0,
+      sequenceStream: null,
       kinds: ['lstm', 'affine'],
       blocks: [],
       sigmoidRange: 8,
