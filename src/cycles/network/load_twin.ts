@@ -46,7 +46,7 @@ export class LoadTwin {
   #state: 'idle' | 'start' | 'port' | 'sequence' = 'idle';
   #own: Work | null = null;
   /** Words on their way from the sequence memory. */
-  #reads: (Word | null)[] = [null, null];
+  #onTheWay: (Word | null)[] = [null, null];
   /** frame_port. */
   readonly #beat: number;
   #part = 0;
@@ -87,18 +87,23 @@ export class LoadTwin {
 
   /** All that it took is written. */
   get quiet(): boolean {
-    const onTheWay = this.#push || this.#reads[0] !== null || this.#reads[1] !== null;
+    const onTheWay = this.#push || this.#onTheWay[0] !== null || this.#onTheWay[1] !== null;
     return this.#state === 'idle' && !onTheWay && this.#queue.head === undefined;
   }
 
   /** The LOAD at hand ends in this cycle. */
-  get #ends(): boolean {
+  #ends(ready: boolean): boolean {
     if (this.#state === 'port') return this.#done;
-    return this.#state === 'sequence' && this.#queue.room && this.#walk.last;
+    return this.#reads(ready) && this.#walk.last;
   }
 
-  get workTake(): boolean {
-    return this.#begun && this.#placed && this.#sequencePlaced && (this.#state === 'idle' || this.#ends);
+  /**
+   * The next LOAD is taken.
+   *
+   * @param ready there is a word in the sequence memory
+   */
+  workTake(ready: boolean): boolean {
+    return this.#begun && this.#placed && this.#sequencePlaced && (this.#state === 'idle' || this.#ends(ready));
   }
 
   /**
@@ -114,6 +119,11 @@ export class LoadTwin {
     return this.#state === 'sequence' && this.#queue.room;
   }
 
+  /** A word is read: one that is there, or a zero. */
+  #reads(ready: boolean): boolean {
+    return this.#wants && (ready || this.#outside);
+  }
+
   /** Zeros, where the sequence has no such step. */
   get #outside(): boolean {
     return frameOfSequence(this.#own!, this.axes.steps).outside;
@@ -122,7 +132,7 @@ export class LoadTwin {
   /** @param ready there is a word in the sequence memory */
   tick(writeReady: boolean, ready: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
-    const [takes, ends, quiet] = [this.workTake, this.#ends, this.quiet];
+    const [takes, ends, quiet] = [this.workTake(ready), this.#ends(ready), this.quiet];
     const begins = work !== null && !this.#begun;
     const room = this.#queue.room;
     const own = this.#own;
@@ -130,7 +140,7 @@ export class LoadTwin {
     const replicated = f.destReplicated === 1;
     const posts = own?.posts ?? NO_POSTS;
     const word = (last: boolean): Word => ({ replicated, posts: last ? posts : null });
-    const pushed = this.#reads[1] ?? (this.#push || this.#done ? word(this.#done) : null);
+    const pushed = this.#onTheWay[1] ?? (this.#push || this.#done ? word(this.#done) : null);
 
     // Frames of the stream.
     const accept = this.#accepts(room, restart);
@@ -142,7 +152,7 @@ export class LoadTwin {
     this.#frames += Number(frameEnd);
     this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(own!.t) : 1);
     if (this.#done) this.#frames = 0;
-    const reads = this.#wants && (ready || this.#outside);
+    const reads = this.#reads(ready);
     const read = reads ? word(this.#walk.last) : null;
 
     // Words of the destination.
@@ -151,7 +161,7 @@ export class LoadTwin {
     const taken = writeReady ? this.#queue.head : undefined;
     this.#queue.tick(pushed, taken !== undefined);
     this.#push = wordEnds;
-    this.#reads = [read, this.#reads[0]!];
+    this.#onTheWay = [read, this.#onTheWay[0]!];
 
     this.posts = sync !== null && quiet ? sync : (taken?.posts ?? NO_POSTS);
     if (takes) this.#state = 'start';

@@ -184,7 +184,7 @@ export function accountedCycles(
     const axisSteps = { steps: [...load.axes.steps], known: load.axes.known };
     const common = { running: true, restart, posts, axes: axisSteps };
     const { ready: wordReady, room: wordRoom, written } = sequence?.state() ?? AT_ONCE;
-    const takes = [load.workTake, mac.workTake, cell.workTake, store.moves(!read, !byCell, wordRoom).takes];
+    const takes = [load.workTake(wordReady), mac.workTake, cell.workTake, store.moves(!read, !byCell, wordRoom).takes];
     const [loadQuiet, storeQuiet] = [load.quiet, store.quiet];
     const macSync = mac.syncReady;
     const macIdle = mac.idle;
