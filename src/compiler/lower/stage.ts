@@ -40,6 +40,8 @@ export interface Source {
   readonly happening: Happening | null;
   /** Steps before this one in which it happened. */
   readonly stepsBefore: number;
+  /** Elements that are there before the others, and what must have happened for them. */
+  readonly blocks?: readonly { readonly from: number; readonly to: number; readonly happening: Happening }[];
 }
 
 /** A tensor that the nodes of a stage compute. */

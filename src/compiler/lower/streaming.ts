@@ -61,7 +61,7 @@ export function streamingStage(
   };
   for (const node of graph.nodes) {
     emitNode({
-      ...{ stage, node, states, sourceOf },
+      ...{ stage, node, states, sourceOf, alone: plan.alone, ahead },
       readers: plan.readersOf(node.output),
       span: spanOfTensor(node.output),
       shape: plan.shape(node.output),

@@ -166,7 +166,7 @@ function layerStage(
   for (const node of nodes) {
     const stored = { full: { semaphore: 'outFull' }, free: { semaphore: 'outFree' } } as const;
     emitNode({
-      ...{ stage, node, states, stored, readers: [], span: 1 },
+      ...{ stage, node, states, stored, readers: [], span: 1, alone: plan.alone, ahead: false },
       sourceOf: (product): Source => {
         const vector = vectors.get(keyOf(node, product));
         if (vector === undefined) throw new EsegenError(node.id, 'reads what its stage does not load');
