@@ -23,9 +23,12 @@ const PROGRAMS = [
 const ALL = ['test/**/*.test.ts'];
 
 /** A project of the suite; `seconds` is what a test or a hook may take on a machine that is busy with others. */
-function project(name: string, include: string[], exclude: string[], seconds: number) {
-  return { test: { name, include, exclude, testTimeout: 1000 * seconds, hookTimeout: 1000 * seconds } };
+function project(name: string, include: string[], exclude: string[], seconds: number, globalSetup: string[] = []) {
+  return { test: { name, include, exclude, globalSetup, testTimeout: 1000 * seconds, hookTimeout: 1000 * seconds } };
 }
+
+/** Compiles the command line, for the tests that start it. */
+const COMPILE = ['test/lib/compile_once.ts'];
 
 export default defineConfig({
   test: {
@@ -33,7 +36,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project('unit', ALL, [...TOOLS, ...PROGRAMS], 60),
-      project('programs', PROGRAMS, TOOLS, 180),
+      project('programs', PROGRAMS, TOOLS, 180, COMPILE),
       project('tools', TOOLS, [], 600),
     ],
   },

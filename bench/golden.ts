@@ -80,11 +80,16 @@ const CASES: readonly Case[] = [32, 36].flatMap((bits) => [
 function graphOf({ shape, output, time, layer, density, bits }: Case): QuantizedGraph {
   const rng = new Rng(1);
   const sums: SumsMaker = (rows, terms) => ({
-    ...{ rows, frac: 23, bits, saturate: false, bias: new Float64Array(rows) },
+    ...{ rows, frac: 23, spectral: null, bits, saturate: false, bias: new Float64Array(rows) },
     products: terms.map(({ columns, ...term }) => {
       const weight = () => (rng.uniform() < density ? rng.integer(1, 2047) * rng.pick([-1, 1]) : 0);
       const values = Int16Array.from({ length: rows * columns }, weight);
-      return { ...term, align: 0, matrix: { rows, columns, values, format: { bits: 12, frac: 11 } } };
+      return {
+        ...term,
+        align: 0,
+        weights: values.length,
+        matrix: { rows, columns, values, format: { bits: 12, frac: 11 } },
+      };
     }),
   });
   const tensors = new Map<string, Tensor>([

@@ -108,7 +108,7 @@ async function main({
     const convs = graph.nodes.filter(({ layer }) => layer.kind === 'conv').map(({ id }) => id);
     const widths = Object.fromEntries(convs.map((id) => [id, { weightBits: convBits }]));
     const config = parseConfig({ array: { lanes: 32 }, weightBits, vectorBits, layers: widths }, 'bench');
-    const { quantized, program, report } = compileNetwork(graph, config, utterances);
+    const { quantized, program, report } = compileNetwork(graph, config, utterances, { largestBlock: 64 });
     for (const warning of report.warnings) console.log(`  ${warning}`);
     const golden = new GoldenNetwork(program);
     const float = new FloatNetwork(graph);

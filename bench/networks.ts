@@ -7,6 +7,7 @@ import { hideBin } from 'yargs/helpers';
 import { formatCount, formatTable } from '../src/cli/table.ts';
 import { networkCycles } from '../src/cycles/network/network_cycles.ts';
 import type { NetworkDesign } from '../src/program/network_design.ts';
+import { countWeights } from '../src/program/weights.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import { buildModel } from '../src/verbs/build_network.ts';
 import { simulate } from '../src/verbs/simulate.ts';
@@ -18,23 +19,13 @@ const args = await yargs(hideBin(process.argv))
   .strictOptions()
   .parse();
 
-/** Weights that are not zero among those of the segments, and their share. */
-function densityOf({ program }: NetworkDesign): number {
-  let [kept, all] = [0, 0];
-  for (const { values } of program.segments) {
-    all += values.length;
-    kept += values.reduce((sum, value) => sum + Number(value !== 0), 0);
-  }
-  return kept / all;
-}
-
 /** Cycles of a step in steady state, of two steps behind two others and before another, whose products may fill their gaps; or of an utterance, from its first beat and from its last. */
 function predict(design: NetworkDesign, steps: number): { readonly whole: number; readonly behind: number } {
   const { sizes, program } = design;
   if (sizes.utterance) {
     const whole = networkCycles(design, { utterances: [steps] }).at(-1)!.cycle;
-    const elements = program.inputs.reduce((sum, input) => sum + input.elements, 0);
-    return { whole, behind: whole - elements * steps };
+    const beats = program.inputs.reduce((sum, { elements }) => sum + Math.ceil(elements / sizes.inputBeat), 0);
+    return { whole, behind: whole - beats * steps };
   }
   const batch = new Array<boolean>(sizes.channels).fill(true);
   const ends = networkCycles(design, { batches: new Array<boolean[]>(5).fill(batch) }).filter(({ last }) => last);
@@ -78,7 +69,12 @@ async function run(point: NetworkPoint): Promise<void> {
   }
   table.push([
     ...[name, config, `${channels} x ${groups} x ${lanes}`, utterance ? `${steps} steps` : 'a step'],
-    ...[`${(100 * densityOf(design)).toFixed(2)} %`, macs, cycles, formatCount(Math.round(model.whole))],
+    ...[
+      `${(100 * countWeights(design.program).density).toFixed(2)} %`,
+      macs,
+      cycles,
+      formatCount(Math.round(model.whole)),
+    ],
     ...[utterance ? formatCount(Math.round(model.behind)) : '', bar === null ? '' : formatCount(bar)],
     limit === null ? '' : formatCount(limit),
     `${(measured / design.config.clockMHz).toFixed(1)} at ${design.config.clockMHz} MHz`,

@@ -1,17 +1,17 @@
 // Makes dist/, what an installed package runs: JavaScript with types, templates, and the main program of Verilator's simulations.
-// Run by npm pack; a checkout runs its sources and needs no dist/.
+// Run by npm pack; a checkout runs its sources and needs no dist/. With a folder as its argument it makes it there.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DIST = `${ROOT}dist`;
+const DIST = process.argv[2] ?? `${ROOT}dist`;
 
 rmSync(DIST, { recursive: true, force: true });
 const { status } = spawnSync(
   process.execPath,
-  [`${ROOT}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.package.json'],
+  [`${ROOT}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.package.json', '--outDir', DIST],
   {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],

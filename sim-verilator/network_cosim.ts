@@ -17,7 +17,13 @@ import {
   writeBeats,
 } from './network_files.ts';
 import type { NetworkScript } from './network_script.ts';
-import { type AnswerFrame, type NetworkStimuli, networkStimuli, type PortValues } from './network_stimuli.ts';
+import {
+  type AnswerFrame,
+  inputBeats,
+  type NetworkStimuli,
+  networkStimuli,
+  type PortValues,
+} from './network_stimuli.ts';
 import { type MemoryBehaviour, memoryArguments, type SimulatorName, stallArguments, WAVES } from './simulator.ts';
 import { SIMULATOR_OF } from './simulators.ts';
 import { checkVerdict, WATCHDOG } from './verdict.ts';
@@ -113,11 +119,12 @@ export async function cosimulateNetwork(
 export function runNetworkBench(
   dir: string,
   { program, sizes, weights }: NetworkDesign,
-  { beats, answers }: Pick<NetworkStimuli, 'beats' | 'answers'>,
+  { elements, answers }: Pick<NetworkStimuli, 'elements' | 'answers'>,
   { simulator, seed, stalls, memory, script, waves, progress, notice }: NetworkCosimOptions,
 ): Promise<BenchRun> {
   return withScratch(async (work) => {
     linkDesign(dir, work);
+    const beats = inputBeats(elements, sizes.inputBeat);
     await writeBeats(join(work, FILES.input), beats);
     const outputs = answers.reduce((sum, { output }) => {
       return sum + Math.ceil(program.outputs[output]!.elements / sizes.beat);
@@ -128,7 +135,7 @@ export function runNetworkBench(
       `+inputs=${beats.length}`,
       `+outputs=${outputs}`,
       ...stallArguments({ seed, stalls, watchdog: WATCHDOG }),
-      ...(weights === null ? [] : memoryArguments({ image: FILES.memory, ...memory })),
+      ...memoryArguments({ image: weights === null ? undefined : FILES.memory, ...memory }),
     ];
     if (weights !== null) await writeMemory(join(work, FILES.memory), weights, sizes.external!.busBits / 8);
     if (script !== undefined) await writeFile(join(work, FILES.script), `${script.lines.join('\n')}\n`);

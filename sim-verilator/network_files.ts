@@ -23,8 +23,8 @@ export interface NetworkStats {
 }
 
 /** Writes the beats of the input. */
-export async function writeBeats(path: string, beats: Uint32Array): Promise<void> {
-  await writeFile(path, `${Array.from(beats, (beat) => beat.toString(16)).join('\n')}\n`);
+export async function writeBeats(path: string, beats: readonly string[]): Promise<void> {
+  await writeFile(path, `${beats.join('\n')}\n`);
 }
 
 async function readLines(path: string): Promise<string[]> {

@@ -19,8 +19,8 @@ export interface AnswerFrame {
 
 /** What goes into a design, and what must come out. */
 export interface NetworkStimuli {
-  /** Beats of the input stream: element, and from bit 16 on start of an utterance, end of a batch, last, channel. */
-  readonly beats: Uint32Array;
+  /** Elements of the input stream: value, and from bit 16 on start of an utterance, end of a batch, last, channel; then the end of a frame. */
+  readonly elements: Uint32Array;
   /** In the order in which they come. */
   readonly answers: readonly AnswerFrame[];
 }
@@ -29,26 +29,51 @@ const START = 1 << 16;
 const END_OF_BATCH = 1 << 17;
 const LAST = 1 << 18;
 const CHANNEL_SHIFT = 19;
+const FRAME_END = 1 << 27;
 
-/** Beats as they are added. */
-class BeatWriter {
-  readonly beats: number[] = [];
+/** Elements as they are added. */
+class ElementWriter {
+  readonly elements: number[] = [];
 
-  /** A frame; `marks` go with its first beat. */
+  /** A frame; `marks` go with its first element. */
   frame(values: Int16Array, channel: number, marks: number): void {
     for (const [at, value] of values.entries()) {
-      this.beats.push((value & 0xffff) | (at === 0 ? marks : 0) | (channel << CHANNEL_SHIFT));
+      const end = at === values.length - 1 ? FRAME_END : 0;
+      this.elements.push((value & 0xffff) | (at === 0 ? marks : 0) | (channel << CHANNEL_SHIFT) | end);
     }
   }
 
-  /** Marks the last beat. */
+  /** Marks the last element. */
   close(): void {
-    this.beats[this.beats.length - 1]! |= LAST;
+    this.elements[this.elements.length - 1]! |= LAST;
   }
 
   end(): Uint32Array {
-    return Uint32Array.from(this.beats);
+    return Uint32Array.from(this.elements);
   }
+}
+
+/**
+ * Beats of the input stream, as the bench reads them: {channel, last, end of a batch, start of an utterance, elements} in hexadecimal. Marks of the
+ * start are those of the first element, `last` that of the final one.
+ *
+ * @param elements as {@link NetworkStimuli} has them; every frame begins with a beat of its own
+ * @param width elements of a beat
+ */
+export function inputBeats(elements: Uint32Array, width: number): string[] {
+  const beats: string[] = [];
+  for (let at = 0; at < elements.length; ) {
+    const marks = (elements[at]! >>> 16) & 0x7ff;
+    let [count, last, data] = [0, 0, ''];
+    for (let ended = false; count < width && at < elements.length && !ended; at++, count++) {
+      const element = elements[at]!;
+      data = (element & 0xffff).toString(16).padStart(4, '0') + data;
+      last = (element & LAST) >>> 16;
+      ended = (element & FRAME_END) !== 0;
+    }
+    beats.push(`${(marks | last).toString(16)}${data.padStart(4 * width, '0')}`);
+  }
+  return beats;
 }
 
 /**
@@ -71,7 +96,7 @@ function framesOf({ inputs }: Program, values: PortValues): (port: number, step:
 }
 
 function streaming(program: Program, utterances: readonly PortValues[]): NetworkStimuli {
-  const writer = new BeatWriter();
+  const writer = new ElementWriter();
   const answers: AnswerFrame[] = [];
   const lengths = utterances.map((values) => axisSteps(program, values)[0]!);
   const frames = utterances.map((values) => framesOf(program, values));
@@ -93,11 +118,11 @@ function streaming(program: Program, utterances: readonly PortValues[]): Network
       }
     }
   }
-  return { beats: writer.end(), answers };
+  return { elements: writer.end(), answers };
 }
 
 function byUtterance(program: Program, utterances: readonly PortValues[]): NetworkStimuli {
-  const writer = new BeatWriter();
+  const writer = new ElementWriter();
   const answers: AnswerFrame[] = [];
   for (const [utterance, values] of utterances.entries()) {
     const steps = axisSteps(program, values);
@@ -112,5 +137,5 @@ function byUtterance(program: Program, utterances: readonly PortValues[]): Netwo
       answers.push({ utterance, output, step: given[output]!++, channel: 0, batch: utterance });
     }
   }
-  return { beats: writer.end(), answers };
+  return { elements: writer.end(), answers };
 }

@@ -30,6 +30,7 @@ export interface MemoryBehaviour {
   readonly bandwidth?: number | undefined;
   /** Probability that a beat is withheld for a cycle, 0 to below 1; default 0. */
   readonly stalls?: number | undefined;
+  readonly sequenceFault?: SequenceFault | undefined;
   /**
    * Beat, counted from reset, in which the memory fails, and how. The run fails then; with `recover` it is repeated after a
    * reset, with a sound memory.
@@ -41,9 +42,17 @@ export interface MemoryBehaviour {
 export const MEMORY_FAULTS = { silent: 1, SLVERR: 2, DECERR: 3 } as const;
 export type MemoryFault = keyof typeof MEMORY_FAULTS;
 
+/** How the sequence memory fails: in a beat of a read, or a burst of a write, counted from reset. */
+export interface SequenceFault {
+  readonly access: 'read' | 'write';
+  readonly at: number;
+  readonly kind: MemoryFault;
+}
+
 /** Memory of a run: its image, a beat a line in hexadecimal, and its behaviour. */
 export interface MemoryArguments extends MemoryBehaviour {
-  readonly image: string;
+  /** Left out where the weights are on chip. */
+  readonly image?: string | undefined;
 }
 
 /** Advice for a simulator that refuses a design. */
@@ -98,12 +107,25 @@ export function stallArguments({
 }
 
 /** Those of every bench of a design with external memory. */
-export function memoryArguments({ image, latency, bandwidth, stalls, fault }: MemoryArguments): string[] {
+export function memoryArguments({
+  image,
+  latency,
+  bandwidth,
+  stalls,
+  fault,
+  sequenceFault,
+}: MemoryArguments): string[] {
   return [
-    `+memory=${image}`,
+    ...(image === undefined ? [] : [`+memory=${image}`]),
     ...(latency === undefined ? [] : [`+memory_latency=${latency}`]),
     ...(bandwidth === undefined ? [] : [`+memory_bandwidth=${Math.round(bandwidth * SHARE_UNIT)}`]),
     ...(stalls === undefined ? [] : [`+memory_stall=${Math.round(stalls * SHARE_UNIT)}`]),
+    ...(sequenceFault === undefined
+      ? []
+      : [
+          `+sequence_${sequenceFault.access}_fault=${sequenceFault.at}`,
+          `+sequence_response=${MEMORY_FAULTS[sequenceFault.kind]}`,
+        ]),
     ...(fault === undefined
       ? []
       : [

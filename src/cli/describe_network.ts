@@ -1,24 +1,21 @@
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { ProgramPort } from '../program/program.ts';
+import { countWeights } from '../program/weights.ts';
 import { showName } from './describe.ts';
 import { formatCount, formatShare, type Row } from './table.ts';
 
 /** What a network design is, for the summaries of `build` and `inspect`. */
 export function networkRows({ program, sizes, config }: NetworkDesign): Row[] {
-  const { mode, machine, inputs, outputs, segments } = program;
+  const { mode, machine, inputs, outputs } = program;
   const { channels, groups, lanes, elemLanes, accBits, saturate, weightBits, vectorBits } = sizes;
-  const weights = segments.reduce((sum, { values }) => sum + values.length, 0);
-  const nonZeros = segments.reduce((sum, { values }) => sum + values.reduce((n, v) => (v === 0 ? n : n + 1), 0), 0);
+  const { weights, nonZeros, density } = countWeights(program);
   const runs =
     mode === 'streaming' ? 'step by step' : `by utterance, of at most ${formatCount(machine.maxSteps)} steps`;
   return [
     ['network', `runs ${runs}`],
     ...inputs.map((port): Row => ['input', describePort(port)]),
     ...outputs.map((port): Row => ['output', describePort(port)]),
-    [
-      'weights',
-      `${formatCount(weights)}, of which ${formatCount(nonZeros)} are not zero (${formatShare(nonZeros / Math.max(weights, 1))})`,
-    ],
+    ['weights', `${formatCount(weights)}, of which ${formatCount(nonZeros)} are not zero (${formatShare(density)})`],
     ['array', `${channels} x ${groups} x ${lanes} (channels x groups x lanes), ${elemLanes} element-wise`],
     ['queues', `FIFO depth ${config.fifoDepth}`],
     ['accumulators', `${accBits} bits, ${saturate ? 'saturating' : 'cannot overflow'}`],

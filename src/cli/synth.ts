@@ -1,8 +1,9 @@
 import { FAMILIES, type Family } from '../machine/parts.ts';
-import { RESOURCES, type Resource, type Resources } from '../machine/resources.ts';
+import { addResources, RESOURCES, type Resource, type Resources } from '../machine/resources.ts';
 import { FAN_OUT_LIMITS, type NetLoad } from '../synth/fan_out.ts';
 import type { Fit } from '../synth/fit.ts';
 import type { MemoryUse } from '../synth/memories.ts';
+import { sumOf } from '../synth/multipliers.ts';
 import { type Block, eachBlock } from '../synth/rollup.ts';
 import type { PathCell } from '../synth/span.ts';
 import { type SynthReport, synthesize } from '../synth/synthesize.ts';
@@ -75,7 +76,17 @@ function describeFit({ part, shares, limit }: Fit): string {
   return `${part.name} (${resourceName(limit)} at ${formatPercent(shares[limit])} is what limits)`;
 }
 
-function verdict({ part, fit, smallest, multipliers: m }: SynthReport): Row[] {
+/** What the transforms of block-circulant layers take, and their share of the design; nothing where there are none. */
+export function transformRows(blocks: Block): Row[] {
+  const [forward, inverse] = [sumOf(blocks, 'spectral_copy'), sumOf(blocks, 'cell_inverse')];
+  if (forward.instances + inverse.instances === 0) return [];
+  const { lut, dsp } = addResources(forward.all, inverse.all);
+  const share = (own: number, all: number) => formatShare(all === 0 ? 0 : own / all);
+  const taken = `${formatCount(lut)} LUT (${share(lut, blocks.all.lut)} of all) and ${formatCount(dsp)} DSP (${share(dsp, blocks.all.dsp)})`;
+  return [['transforms of blocks', `${taken} in spectral_copy and cell_inverse`]];
+}
+
+function verdict({ part, fit, smallest, blocks, multipliers: m }: SynthReport): Row[] {
   const judged = fit === null ? `not judged: ${part} is not listed` : `${fit.verdict} ${describeFit(fit)}`;
   const registers = m.registers.length === 0 ? 'no register' : `registers ${m.registers.join(', ')}`;
   return [
@@ -85,6 +96,7 @@ function verdict({ part, fit, smallest, multipliers: m }: SynthReport): Row[] {
       'multipliers',
       `${formatCount(m.pes)} PEs in ${formatCount(m.dsps)} DSP blocks; packed on the 7 series with ${registers} inside`,
     ],
+    ...transformRows(blocks),
   ];
 }
 

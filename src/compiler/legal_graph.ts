@@ -23,6 +23,8 @@ export interface AffineTerm {
   readonly source: TensorId;
   /** [outputs, elements of the source], or with a window [outputs, channels · kernels] as in ConvLayer with one group. */
   readonly weight: Matrix;
+  /** Elements of the matrix that the model has; the others are zeros of its structure, as beside the ones of a sum. */
+  readonly weights: number;
   /** null: the whole vector of a step. */
   readonly window: TermWindow | null;
 }

@@ -7,10 +7,14 @@ import { quoteName, quoteNames } from '../util/quote_name.ts';
  * The config of hardware for one LSTM layer: what `layers` says of that layer is what all of the hardware has.
  *
  * @param graph a model that `hardwareModel` takes
- * @throws EsegenError where the config names another layer
+ * @throws EsegenError where the config names another layer, or has what only networks have
  */
 export function oneLayerConfig(graph: Graph, config: Config): Config {
   const { layers, ...all } = config;
+  if (config.inputBeat > 1) {
+    const what = `expected 1, as hardware for one layer takes an element a beat, got ${config.inputBeat}`;
+    throw new EsegenError('config: inputBeat', what, 'Use "inputBeat": 1, or leave it out');
+  }
   if (layers === undefined) return config;
   const { id } = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!;
   const others = Object.keys(layers).filter((name) => name !== id);

@@ -59,6 +59,8 @@ export interface CompiledNetwork {
 export interface CompileOptions {
   /** Called at the begin of each pass. */
   readonly progress?: ((pass: PassName) => void) | undefined;
+  /** Largest block of which block-circulant matrices are kept as spectra; default 0: they are kept as others are. */
+  readonly largestBlock?: number | undefined;
   /** Is handed what a pass was given and what it made of it, to compare them. */
   readonly verify?: ((pass: PassName, before: Graph, after: Graph) => void) | undefined;
 }
@@ -119,10 +121,10 @@ export function prepareNetwork(
 export function finishNetwork(
   { partition: parts, outputs, legal, calibration }: PreparedNetwork,
   config: Config,
-  { progress = () => {} }: CompileOptions = {},
+  { progress = () => {}, largestBlock = 0 }: CompileOptions = {},
 ): CompiledNetwork {
   progress('quantize');
-  const { quantized, matrices } = quantizeGraph(legal, config, calibration);
+  const { quantized, matrices } = quantizeGraph(legal, config, calibration, { largestBlock });
   progress('lower');
   const program = lower(quantized, machineOf(config), config.weights === 'onchip');
   progress('check');

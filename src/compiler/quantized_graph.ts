@@ -23,6 +23,8 @@ export type ProductSource =
 export interface Product {
   readonly source: ProductSource;
   readonly matrix: QuantizedMatrix;
+  /** Elements of the matrix that the model has; the others are zeros of its structure. */
+  readonly weights: number;
   /** Left shift of the source, 0 to 15: matrix.frac + source.frac + align = frac of the sums. */
   readonly align: number;
   /** null: the whole vector. */
@@ -33,6 +35,11 @@ export interface Product {
 export interface Sums {
   readonly rows: number;
   readonly products: readonly Product[];
+  /**
+   * Block of the spectra that the products add: their matrices have the rows and columns of `spectralMatrix`, whole blocks of them, columns in the order of
+   * `spectralColumns`; and the right shift of a sum before it is transformed back. null where products add the sums themselves.
+   */
+  readonly spectral: { readonly block: number; readonly drop: number } | null;
   /** Fraction bits of sums and biases. */
   readonly frac: number;
   /** Bits of an accumulator; exact accumulation never leaves it. */
@@ -128,6 +135,20 @@ export interface QuantizedPick {
 }
 
 export type QuantizedLayer = QuantizedLstm | QuantizedGru | QuantizedAffine | QuantizedPick;
+
+/** All sums of a layer, in the order of their work. */
+export function sumsOfLayer(layer: QuantizedLayer): readonly Sums[] {
+  switch (layer.kind) {
+    case 'lstm':
+      return [layer.gates, ...(layer.projection === null ? [] : [layer.projection.sums])];
+    case 'gru':
+      return [...(layer.stages.reset === 'before' ? [layer.stages.resetSums] : []), layer.stages.sums];
+    case 'affine':
+      return [layer.sums];
+    case 'pick':
+      return [];
+  }
+}
 
 export interface QuantizedNode {
   readonly id: NodeId;

@@ -14,8 +14,8 @@ import { EsegenError } from '../util/errors.ts';
  */
 export type Access = 'const' | 'ro' | 'low' | 'high' | 'rw' | 'w1s' | 'push' | 'w1c';
 
-/** Designs that have a register or a field: with weights in external memory, of one layer, of a network. */
-export type Only = 'dram' | 'layer' | 'network';
+/** Designs that have a register or a field: with weights in external memory, of one layer, of a network, with sequences in external memory. */
+export type Only = 'dram' | 'layer' | 'network' | 'sequence';
 
 /** What decides which registers a design has. */
 export interface RegisterKind {
@@ -23,6 +23,8 @@ export interface RegisterKind {
   readonly dram: boolean;
   /** Whether it runs networks, and not one layer. */
   readonly network: boolean;
+  /** Whether the sequence memory is in external memory. */
+  readonly sequence: boolean;
 }
 
 /** Bits of a register. */
@@ -62,7 +64,7 @@ export function mapVersion({ network }: Pick<RegisterKind, 'network'>): {
   readonly major: number;
   readonly minor: number;
 } {
-  return { major: 1, minor: network ? 2 : 1 };
+  return { major: 1, minor: network ? 3 : 1 };
 }
 
 /** Values of STATUS.memory. */
@@ -155,6 +157,8 @@ export const REGISTERS: readonly Register[] = [
       { ...field('network', 3, 1, 'const', 'it runs networks'), only: 'network' },
       { ...field('utterance', 4, 1, 'const', 'it runs by utterance'), only: 'network' },
       { ...field('states', 5, 1, 'const', 'a host can read and write states'), only: 'network' },
+      { ...field('sequence', 6, 1, 'const', 'its sequence memory is in external memory'), only: 'network' },
+      { ...field('input_beat', 8, 8, 'const', 'elements of an input beat'), only: 'network' },
       field('bus_bits', 16, 16, 'const', 'bits of the memory port; 0 without one'),
     ],
   },
@@ -207,6 +211,10 @@ export const REGISTERS: readonly Register[] = [
       field('resetting', 2, 1, 'ro', 'a soft reset waits for the last answers of the memory'),
       field('dropping', 3, 1, 'ro', 'the rest of an input frame that a soft reset cut in two is awaited and dropped'),
       field('memory', 8, 2, 'ro', 'reading of weights: 0 reading, 1 memory silent, 2 slave error, 3 decode error'),
+      {
+        ...field('sequence', 10, 2, 'ro', 'sequence memory: 0 at work, 1 memory silent, 2 slave error, 3 decode error'),
+        only: 'sequence',
+      },
     ],
   },
   {
@@ -236,6 +244,24 @@ export const REGISTERS: readonly Register[] = [
         1,
         'w1c',
         'a load without a check before it or of a running core, or data outside a pass',
+      ),
+      ...(
+        [
+          ['sequence_slave', 'answered SLVERR'],
+          ['sequence_decode', 'answered DECERR'],
+          ['sequence_silent', 'did not answer in time'],
+        ] as const
+      ).map(
+        ([name, what], at): RegisterField => ({
+          ...field(
+            name,
+            11 + at,
+            1,
+            'w1c',
+            `the sequence memory ${what}; the utterance stands still until a soft reset`,
+          ),
+          only: 'sequence',
+        }),
       ),
     ],
   },
@@ -413,12 +439,33 @@ export const REGISTERS: readonly Register[] = [
     what: 'States of the model that STATE_PLACE can name',
     fields: word('count', 'ro', 'number of states'),
   },
+  {
+    name: 'SEQUENCE_BASE_LO',
+    offset: 0x0c4,
+    only: 'sequence',
+    what: 'Address of the sequence memory in external memory, lower half; taken over when the core starts',
+    fields: [field('address', 12, 20, 'rw', 'bits 31 to 12: it lies at a multiple of 4,096')],
+  },
+  {
+    name: 'SEQUENCE_BASE_HI',
+    offset: 0x0c8,
+    only: 'sequence',
+    what: 'Address of the sequence memory, upper half',
+    fields: word('address', 'rw', 'bits 63 to 32'),
+  },
+  {
+    name: 'SEQUENCE_BYTES',
+    offset: 0x0cc,
+    only: 'sequence',
+    what: 'Length of the sequence memory',
+    fields: word('count', 'const', 'bytes; the core writes what it reads, so nothing need be in them'),
+  },
 ];
 
 /** Registers of a design, with the fields that it has. */
-export function registersOf({ dram, network }: RegisterKind): readonly Register[] {
-  const has = ({ only }: { readonly only?: Only }) =>
-    only === undefined || (only === 'dram' ? dram : (only === 'network') === network);
+export function registersOf({ dram, network, sequence }: RegisterKind): readonly Register[] {
+  const kinds: Readonly<Record<Only, boolean>> = { dram, layer: !network, network, sequence };
+  const has = ({ only }: { readonly only?: Only }) => only === undefined || kinds[only];
   return REGISTERS.filter(has).map((register) => ({ ...register, fields: register.fields.filter(has) }));
 }
 

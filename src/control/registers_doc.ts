@@ -17,6 +17,7 @@ const ONLY: Readonly<Record<Only, string>> = {
   dram: 'Only with weights in external memory',
   layer: 'Only in designs of one layer',
   network: 'Only in designs of networks',
+  sequence: 'Only with the sequence memory in external memory',
 };
 
 const HEAD = `# Registers
@@ -49,17 +50,18 @@ const TAIL = `
     └────────────────────────────────────────────────────────────────────────┘
 \`\`\`
 
-- **Start.** The core leaves its reset, takes over BASE, clears the counters and its accumulators. Input is taken meanwhile.
+- **Start.** The core leaves its reset, takes over BASE and SEQUENCE_BASE, clears the counters and its accumulators. Input is taken meanwhile.
 - **Pause.** With run = 0 an input frame that has begun is taken to its end, and no further one. Frames that were taken are worked on and
   answered as ever; STATUS.busy falls when the last one has left. c and y stay, so run = 1 goes on with the utterance. With several
   channels a batch that is not closed yet stays open.
-- **Soft reset.** The reader of the weights asks for no more and takes in what it has asked for; then the core is in reset until
+- **Soft reset.** The masters of external memory begin no more bursts and bring those that they have begun to their ends: what was asked for comes in, what was offered
+  is written and answered. Then the core is in reset until
   the next run. All frames that came in and were not answered are forgotten. A memory that stays silent for 16,384 cycles is given up:
   ERRORS.not_drained. A soft reset of a core that is held clears run and reports reset_done, no more.
 - **Streams at a soft reset.** An input frame that the reset cuts in two is taken to its \`tlast\` and dropped (STATUS.dropping);
   so the host must send it to its end. An output beat on offer stays there until it is taken. An output frame that
   the reset cuts in two is closed by one beat of value 0 with \`tlast\`, so it is shorter than OUTPUTS; FRAMES does not count it.
-- **Errors.** ERRORS.frame concerns a single frame, and the run goes on. After ERRORS.memory_* the core waits for a soft reset.
+- **Errors.** ERRORS.frame concerns a single frame, and the run goes on. After ERRORS.memory_* or ERRORS.sequence_* the core waits for a soft reset.
 - **Stuck output.** An output that nobody takes stops the core and is no error: FRAMES stands still. A soft reset works all the same.
 
 ## Another model without a new bitstream
@@ -101,6 +103,8 @@ any order. Where it runs by utterance, no state outlives one: STATE.idle stays 0
 - FRAMES counts the frames of all outputs; \`m_axis_tuser\` is the number of the output. CONTROL.run = 0 pauses at the end of an input frame, or of an utterance
   where the network runs by utterance (FEATURES.utterance). Between the inputs of a step, and while a batch is open, STATUS.busy stays 1.
 - ERRORS.frame of a network that runs by utterance says that a whole utterance was dropped: it ended within a step, or was too long or too short.
+- The sequence memory in external memory needs SEQUENCE_BYTES bytes from SEQUENCE_BASE on, which nobody else writes while the core runs; what is in them before and
+  after does not matter.
 - PORT names an input or output of the model that is loaded; PORT_SHAPE then tells the elements of its frames and their fraction bits.
 - While an element of a state is being written the port takes no other write.
 `;

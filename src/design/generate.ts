@@ -59,7 +59,7 @@ export function generate(
   const rtlPaths = [...modules.keys()];
   const memPaths = [...images.keys()].map((file) => memoryPath(name, file));
   files.set('files.f', `${rtlPaths.join('\n')}\n`);
-  const kind = { dram: sum !== null, network: false, utterance: false, states: true };
+  const kind = { dram: sum !== null, network: false, utterance: false, states: true, sequence: false };
   const driver = driverFiles(name, headerValues(design, hash, sum), kind);
   for (const [path, content] of driver) files.set(path, content);
   const vivado = vivadoFiles(layerIp(design), { rtl: rtlPaths, mem: memPaths, sw: [...driver.keys()] });

@@ -1,3 +1,4 @@
+import type { RegisterKind } from '../control/registers.ts';
 import type { DesignHash } from '../hdl/control_registers.ts';
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import type { Config } from '../machine/config.ts';
@@ -19,6 +20,7 @@ interface HeaderSizes {
   readonly channels: number;
   readonly groups: number;
   readonly lanes: number;
+  readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
 }
@@ -26,14 +28,14 @@ interface HeaderSizes {
 /**
  * What the C header of any design prints.
  *
- * @param network whether it runs networks, and not one layer
+ * @param kind whether it runs networks, and not one layer, and whether the sequence memory is in external memory
  * @param hash by which driver and hardware know each other
  * @param weights of its weights in external memory; null where it has none there
  */
 export function commonHeader(
   config: Config,
-  { channels, groups, lanes, beat, vectorBits }: HeaderSizes,
-  network: boolean,
+  { channels, groups, lanes, inputBeat, beat, vectorBits }: HeaderSizes,
+  { network, sequence }: Pick<RegisterKind, 'network' | 'sequence'>,
   hash: DesignHash,
   weights: WeightsSum | null,
 ): ModulePlan['values'] {
@@ -47,6 +49,7 @@ export function commonHeader(
     channels,
     groups,
     lanes,
+    inputBeat,
     beat,
     single: channels === 1,
     elementBits: 8 * ELEMENT_BYTES,
@@ -57,12 +60,13 @@ export function commonHeader(
     dram,
     weightBytes: weights?.bytes ?? 0,
     weightCrc: hex(weights?.crc ?? 0),
-    ...registerDefines(prefix, { dram, network }, hash),
+    sequence,
+    ...registerDefines(prefix, { dram, network, sequence }, hash),
   };
 }
 
-/** Bytes of an output frame in memory: whole beats. */
-export function outputBytes(elements: number, beat: number): number {
+/** Bytes of a frame in memory: whole beats. */
+export function frameBytes(elements: number, beat: number): number {
   return Math.ceil(elements / beat) * beat * ELEMENT_BYTES;
 }
 
@@ -73,7 +77,14 @@ export function headerValues(
   weights: WeightsSum | null,
 ): ModulePlan['values'] {
   return {
-    ...commonHeader(config, { ...d, vectorBits: formats.vectorBits }, false, hash, weights),
+    ...commonHeader(
+      config,
+      { ...d, inputBeat: 1, vectorBits: formats.vectorBits },
+      { network: false, sequence: false },
+      hash,
+      weights,
+    ),
+    sequenceBytes: 0,
     inputs: d.inputs,
     cells: d.cells,
     outputs: d.outputs,
@@ -85,7 +96,7 @@ export function headerValues(
     xFrac: formats.xFrac,
     yFrac: formats.yFrac,
     xFrameBytes: d.inputs * ELEMENT_BYTES,
-    yFrameBytes: outputBytes(d.outputs, d.beat),
+    yFrameBytes: frameBytes(d.outputs, d.beat),
   };
 }
 
@@ -97,6 +108,8 @@ export interface DriverKind {
   readonly utterance: boolean;
   /** Whether a host reads and writes states. */
   readonly states: boolean;
+  /** Whether the sequence memory is in external memory. */
+  readonly sequence: boolean;
 }
 
 /** What the C driver of a design prints. */

@@ -1,9 +1,10 @@
 import type { DesignHash } from '../hdl/control_registers.ts';
 import type { ModulePlan } from '../hdl/module_plan.ts';
+import { sequenceBytes } from '../machine/sequence_stream.ts';
 import { weightsSum } from '../program/image_words.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import { vectorElements } from '../program/program.ts';
-import { commonHeader, type DriverKind, ELEMENT_BYTES, outputBytes } from './header_file.ts';
+import { commonHeader, type DriverKind, frameBytes } from './header_file.ts';
 import { aligned, type Define } from './register_defines.ts';
 
 /**
@@ -18,19 +19,18 @@ export function networkHeaderValues(
 ): ModulePlan['values'] {
   const { inputs, outputs, vectors, machine, mode } = program;
   const prefix = config.name.toUpperCase();
+  const sequence = sizes.sequenceStream !== null;
   const states = sizes.stateDepth === 0 ? [] : program.states;
   const define = (name: string, value: number): Define => ({ name: `${prefix}_${name}`, value: `${value}` });
   const frames = (kind: 'INPUT' | 'OUTPUT', ports: typeof inputs) =>
     ports.flatMap(({ elements, format }, number) => [
       define(`${kind}${number}_ELEMENTS`, elements),
       define(`${kind}${number}_FRACTION_BITS`, format.frac),
-      define(
-        `${kind}${number}_FRAME_BYTES`,
-        kind === 'INPUT' ? elements * ELEMENT_BYTES : outputBytes(elements, sizes.beat),
-      ),
+      define(`${kind}${number}_FRAME_BYTES`, frameBytes(elements, kind === 'INPUT' ? sizes.inputBeat : sizes.beat)),
     ]);
   return {
-    ...commonHeader(config, sizes, true, hash, weights === null ? null : weightsSum(weights)),
+    ...commonHeader(config, sizes, { network: true, sequence }, hash, weights === null ? null : weightsSum(weights)),
+    sequenceBytes: sequenceBytes(sizes),
     utterance: sizes.utterance,
     inputs: inputs.length,
     outputs: outputs.length,
@@ -54,5 +54,6 @@ export function networkDriver({ sizes }: NetworkDesign): DriverKind {
     network: true,
     utterance: sizes.utterance,
     states: sizes.stateDepth > 0,
+    sequence: sizes.sequenceStream !== null,
   };
 }

@@ -3,7 +3,7 @@ import type { MemoryGroup } from './memory_groups.ts';
 
 /** Sizes of the memories of a network design, by kind: those with a file, vectors and sequences. */
 export function networkMemoryGroups({ name, sizes, memories }: NetworkDesign): MemoryGroup[] {
-  const { channels, groups, elemLanes, slice, vectorBits, vmemWords, sequenceWords } = sizes;
+  const { channels, groups, elemLanes, slice, vectorBits, vmemWords, sequenceWords, sequenceStream } = sizes;
   const found = new Map<string, { count: number; depth: number; width: number }>();
   const add = (kind: string, count: number, depth: number, width: number) => {
     const known = found.get(kind);
@@ -17,7 +17,7 @@ export function networkMemoryGroups({ name, sizes, memories }: NetworkDesign): M
   }
   // Two copies of the vectors, for two read ports.
   add('vectors', 2 * channels * groups, vmemWords, slice * vectorBits);
-  if (sequenceWords > 0) add('sequences', 1, sequenceWords, elemLanes * vectorBits);
+  if (sequenceWords > 0 && sequenceStream === null) add('sequences', 1, sequenceWords, elemLanes * vectorBits);
   return [...found].map(([kind, group]) => ({
     name: kind,
     ...group,

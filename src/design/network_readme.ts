@@ -1,6 +1,7 @@
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { ProgramPort } from '../program/program.ts';
+import { countWeights } from '../program/weights.ts';
 import { VERSION } from '../util/version.ts';
 import type { HostFiles } from './host_files.ts';
 import { networkMemoryGroups } from './network_memories.ts';
@@ -8,9 +9,8 @@ import { networkMemoryGroups } from './network_memories.ts';
 /** What the README of a network design prints. */
 export function networkReadmeValues(design: NetworkDesign, host: HostFiles): ModulePlan['values'] {
   const { name, config, program, sizes } = design;
-  const { segments, machine } = program;
-  const weights = segments.reduce((sum, { values }) => sum + values.length, 0);
-  const nonZeros = segments.reduce((sum, { values }) => sum + values.reduce((n, v) => (v === 0 ? n : n + 1), 0), 0);
+  const { machine } = program;
+  const { weights, nonZeros, density } = countWeights(program);
   return {
     name,
     version: VERSION,
@@ -18,7 +18,7 @@ export function networkReadmeValues(design: NetworkDesign, host: HostFiles): Mod
     maxSteps: machine.maxSteps,
     weights,
     nonZeros,
-    density: ((100 * nonZeros) / Math.max(weights, 1)).toFixed(2),
+    density: (100 * density).toFixed(2),
     channels: sizes.channels,
     groups: sizes.groups,
     lanes: sizes.lanes,

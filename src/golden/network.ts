@@ -1,14 +1,17 @@
 import type { CellInstruction, Instruction, MacInstruction, StepAddress, TileAddress } from '../program/instruction.ts';
 import { fromStream, toStream } from '../program/port_order.ts';
 import { type Program, vectorElements } from '../program/program.ts';
+import { spectralColumns } from '../program/spectral_order.ts';
 import { EsegenError } from '../util/errors.ts';
 import { affineSlot } from './affine_slot.ts';
+import { ForwardSpectrum } from './forward_spectrum.ts';
 import type { Drain } from './gate.ts';
 import { gruAfterSlot, gruBeforeSlot, gruResetSlot } from './gru_slot.ts';
 import { type Execute, interpret, type Runnable } from './interpreter.ts';
 import { type CellObserver, type LayerObserver, lstmSlot } from './lstm_slot.ts';
 import { type CompiledSegment, compileSegment } from './multiply.ts';
 import { axisSteps } from './steps.ts';
+import { TileInverse } from './tile_inverse.ts';
 import { type Counters, VectorMemory } from './vector_memory.ts';
 
 /** States by `node.part`, as the program lists them: [elements] each, in the formats of their vectors. */
@@ -117,15 +120,28 @@ export class GoldenNetwork {
     for (const [number, { role, initial }] of this.program.vectors.entries()) {
       if (role === 'state' && initial !== null) values.set(initial, this.#memory.frame(number, 0));
     }
-    if (states === 'initial') return;
+    const given = states === 'initial' ? new Map<string, Int16Array>() : states;
     for (const { node, part, vector } of this.program.states) {
-      const given = states.get(`${node}.${part}`);
-      if (given === undefined) continue;
+      const own = given.get(`${node}.${part}`);
+      if (own === undefined) continue;
       const elements = vectorElements(this.program.vectors[vector]!);
-      if (given.length !== elements) {
-        throw new EsegenError(`state ${node}.${part}`, `expected ${elements} elements, got ${given.length}`);
+      if (own.length !== elements) {
+        throw new EsegenError(`state ${node}.${part}`, `expected ${elements} elements, got ${own.length}`);
       }
-      values.set(given, this.#memory.frame(vector, 0));
+      values.set(own, this.#memory.frame(vector, 0));
+    }
+    this.#transformStates(given);
+  }
+
+  /** Spectra of states that are not given with them. */
+  #transformStates(given: NetworkStates): void {
+    const { views, states, streams } = this.program;
+    for (const instruction of streams.store) {
+      if (instruction.op !== 'store' || !('view' in instruction.to) || instruction.to.block === null) continue;
+      const { from, to } = instruction;
+      const state = states.find(({ vector }) => vector === views[to.view]!.vector);
+      if (state === undefined || given.has(`${state.node}.${state.part}`)) continue;
+      this.#transform(from, to.view, instruction.to.block)({ t: 0, p: 0, q: 0 });
     }
   }
 
@@ -185,6 +201,7 @@ export class GoldenNetwork {
         output.at += elements;
       };
     }
+    if ('view' in to && to.block !== null) return this.#transform(from, to.view, to.block);
     if ('view' in to) {
       const frame = new Int16Array(this.#elementsOf(from));
       return (counters) => {
@@ -196,6 +213,27 @@ export class GoldenNetwork {
     return (counters) => {
       const step = stepOf(to.step, counters, this.#steps[axis]!);
       memory.read(from, counters, this.#sequences[to.sequence]!, step * elements);
+    };
+  }
+
+  /** Spectra of the blocks of a frame. */
+  #transform(from: number, to: number, block: number): Execute {
+    const { machine, views, vectors } = this.program;
+    const memory = this.#memory;
+    const elements = this.#elementsOf(from);
+    const frame = new Int16Array(Math.ceil(elements / block) * block);
+    const packed = new Int16Array(frame.length);
+    const order = spectralColumns(block, machine.groups, elements);
+    const spectra = new Int16Array(order.length);
+    const { bits } = vectors[views[to]!.vector]!.format;
+    const forward = new ForwardSpectrum(block);
+    return (counters) => {
+      memory.read(from, counters, frame, 0);
+      for (let at = 0; at < frame.length; at += block) {
+        forward.run(bits, frame.subarray(at, at + block), packed.subarray(at, at + block));
+      }
+      for (let at = 0; at < order.length; at++) spectra[at] = order[at]! < 0 ? 0 : packed[order[at]!]!;
+      memory.write(to, counters, spectra, 0);
     };
   }
 
@@ -217,7 +255,8 @@ export class GoldenNetwork {
     };
   }
 
-  #cell({ slotProgram, parameters, tile, cells, state, to }: CellInstruction, observer: CellObserver | null): Execute {
+  #cell(instruction: CellInstruction, observer: CellObserver | null): Execute {
+    const { slotProgram, parameters, tile, cells, state, to, block, drop } = instruction;
     const slot = this.program.slotPrograms[slotProgram]!;
     const { views, vectors } = this.program;
     const layer =
@@ -229,9 +268,12 @@ export class GoldenNetwork {
     this.#shares.set(counted, share);
     const tileNumber = tileOf(tile);
     const memory = this.#memory;
+    const { lanes } = this.program.machine;
+    const back = block === null ? null : new TileInverse(block, drop, lanes, cells);
     return (counters) => {
       const own = this.#tiles[tileNumber(counters)]!;
-      const sums = sumOverGroups(own);
+      const total = sumOverGroups(own);
+      const sums = back === null ? total : back.run(total, own.rows);
       const stateAt = state === null ? 0 : memory.start(state, 0, counters);
       share.saturated += drain(sums, cells, memory.values, stateAt, memory.start(to, 0, counters));
       share.values += cells;

@@ -11,5 +11,6 @@ export function columnFeed({ config, formats, dimensions }: Design): ModulePlan 
     fifoDepth: config.fifoDepth,
     dram: dimensions.dram,
     inStep: dimensions.inStep,
+    blocks: false,
   });
 }

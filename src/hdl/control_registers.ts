@@ -159,7 +159,7 @@ function portsOf({ register, field }: Place) {
 
 /** Register file of a design of one layer. */
 export function controlRegisters(design: Design, hash: DesignHash): ModulePlan {
-  return registerFile({ dram: design.dimensions.dram, network: false }, layerConstants(design), hash);
+  return registerFile({ dram: design.dimensions.dram, network: false, sequence: false }, layerConstants(design), hash);
 }
 
 /**

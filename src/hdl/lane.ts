@@ -13,5 +13,6 @@ export function lane({ config, formats, dimensions }: Design): ModulePlan {
     accWidth: formats.accBits,
     ...bankView(dimensions),
     beside: dimensions.split && dimensions.projection,
+    blocks: false,
   });
 }

@@ -9,6 +9,7 @@ export function spmatRead({ formats, dimensions }: Design): ModulePlan {
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
     inStep: dimensions.inStep,
+    blocks: false,
   });
 }
 
@@ -19,5 +20,7 @@ export function rowDecode({ config, formats, dimensions }: Design): ModulePlan {
     weightWidth: formats.weightBits,
     indexWidth: config.indexBits,
     rowWidth: dimensions.rowBits,
+    index: config.indexBits > 0,
+    blocks: false,
   });
 }

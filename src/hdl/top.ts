@@ -35,6 +35,7 @@ export function top(design: Design): ModulePlan {
       network: false,
       loadMsb: loadAddr + loadData + 15,
       dram: d.dram,
+      sequencePort: false,
       busMsb: d.busBits - 1,
     },
   };

@@ -1,5 +1,6 @@
 import { clog2 } from '../util/fixed.ts';
 import type { NetworkSizes } from './network_sizes.ts';
+import { inverseCycles } from './transform_cycles.ts';
 
 /**
  * Pipeline of the cell unit, in cycles. A row that cell_control issues (token 0 in cycle 0) has its sum at the lanes in cycle `sums`; what
@@ -13,7 +14,7 @@ export interface CellPipeline {
   readonly lag: number;
   /** Levels of the adder tree over the groups. */
   readonly tree: number;
-  /** Issue of a row -> its sum. */
+  /** Issue of a row -> its sum, behind the inverse transform where there is one. */
   readonly sums: number;
   /** From the sum on: exact sum, z, factors, product, value. */
   readonly exact: number;
@@ -36,7 +37,7 @@ export function hasStates({ kinds }: Pick<NetworkSizes, 'kinds'>): boolean {
 }
 
 /** The pipeline of a design. */
-export function cellPipeline({ kinds, peepholes, groups }: NetworkSizes): CellPipeline {
+export function cellPipeline({ kinds, peepholes, groups, blocks }: NetworkSizes): CellPipeline {
   const additive = peepholes || kinds.includes('gruAfter');
   const tree = clog2(groups);
   const exact = additive ? 3 : 1;
@@ -44,7 +45,7 @@ export function cellPipeline({ kinds, peepholes, groups }: NetworkSizes): CellPi
     additive,
     lag: additive ? 3 : 2,
     tree,
-    sums: DRAIN + tree,
+    sums: DRAIN + tree + (blocks.length === 0 ? 0 : inverseCycles(blocks)),
     exact,
     z: exact + 3,
     factor: exact + 6,

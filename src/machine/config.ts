@@ -66,6 +66,8 @@ export interface Config {
   };
   /** Element-wise units: power of two, 1 to `array.lanes`. Default 4, or `array.lanes` where that is less. */
   readonly elemLanes: number;
+  /** Networks: elements of an input beat: power of two, 1 to 8. Default 1. */
+  readonly inputBeat: number;
   /** Elements of an output beat: power of two, 1 to 8. Default 1. */
   readonly outputBeat: number;
   /** Activations that a PE's queue holds, 1 to 64. Default 8. */
@@ -92,12 +94,15 @@ export interface Config {
   readonly encoding: Encoding;
   /** Where the weights are: in memories of the design, or in external memory, read over AXI once a time step. Default `onchip`. */
   readonly weights: 'onchip' | 'dram';
-  /** Bits of the port to external memory: power of two, 64 to 1,024. Default 512. */
+  /** Bits of the ports to external memory: power of two, 64 to 1,024. Default 512. */
   readonly memoryBusBits: number;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */
   readonly density: Readonly<Record<Matrix, number>>;
-  /** Networks that run by utterance: steps of the input for which the sequence memory has room, 1 to 65,535. Default 16,384. */
-  readonly sequence?: { readonly maxSteps: number } | undefined;
+  /**
+   * Networks that run by utterance: steps of the input for which the sequence memory has room, 1 to 65,535, default 16,384; and where it is: in
+   * memories of the design, or in external memory, over a port of its own of `memoryBusBits`. Default `onchip`.
+   */
+  readonly sequence?: { readonly maxSteps: number; readonly memory: 'onchip' | 'dram' } | undefined;
   /**
    * Networks: hardware with room for others, which are loaded through the registers: least sizes of the memories, and what else they
    * may need. Default: as small as the network allows.

@@ -26,7 +26,7 @@ export interface Machine {
 const TILE_ROWS = 1024;
 
 /** Steps of an utterance where the config does not say: 163 s of frames of 10 ms. */
-const MAX_STEPS = 16_384;
+export const MAX_STEPS = 16_384;
 
 /**
  * Elements at multiples of which a frame, a row of it and whatever CELL writes at a time begin: a word of ElemMul, and a round over the

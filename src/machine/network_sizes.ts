@@ -1,4 +1,5 @@
 import type { ExternalMemory } from './external_memory.ts';
+import type { SequenceStream } from './sequence_stream.ts';
 
 /** How the weights come from external memory; see stream_rows.ts for the image. */
 export interface WeightStream extends ExternalMemory {
@@ -21,7 +22,8 @@ export interface NetworkSizes {
   /** Elements of a group in a word of elemLanes elements, and words over which a round over the groups spreads; one of them is 1. */
   readonly slice: number;
   readonly spread: number;
-  /** Elements of an output beat. */
+  /** Elements of an input beat, and of an output beat. */
+  readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
   readonly weightBits: number;
@@ -67,12 +69,16 @@ export interface NetworkSizes {
   readonly utterance: boolean;
   /** Axes of time, the input's and that of a single step among them. */
   readonly axes: number;
-  /** Words of elemLanes elements of the sequence memory; 0: there is none. */
+  /** Words of elemLanes elements of the sequence memory, lines where it is in external memory; 0: there is none. */
   readonly sequenceWords: number;
+  /** The sequence memory in external memory; null where it is on chip, or there is none. */
+  readonly sequenceStream: SequenceStream | null;
   /** Words of the table of states that a host reads and writes; 0: there is none. */
   readonly stateDepth: number;
   /** Slot kinds, gates and activations that programs may use: the cell unit has data paths for these only. */
   readonly kinds: readonly ('lstm' | 'gruAfter' | 'gruReset' | 'gruBefore' | 'affine')[];
+  /** Blocks whose transforms programs may use, rising; empty: there is no transform. */
+  readonly blocks: readonly number[];
   /** Half the input range of the tables, powers of two. */
   readonly sigmoidRange: number;
   readonly tanhRange: number;

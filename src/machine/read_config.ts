@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJson } from '../util/read_json.ts';
 import { expected, integer, parseWith, section } from '../util/schema.ts';
 import { type Config, ENCODINGS, MATRICES, type Matrix, ROOM_FEATURES } from './config.ts';
+import { MAX_STEPS } from './machine.ts';
 import { moduleEnd, VERILOG_KEYWORDS } from './names.ts';
 import { nearestArray } from './nearest_array.ts';
 
@@ -91,9 +92,10 @@ const SCHEMA = z
         section('channels, groups and lanes'),
       ),
       elemLanes: powerOfTwo(128, 'array.lanes').optional(),
+      inputBeat: powerOfTwo(WIDEST_BEAT).default(1),
       outputBeat: powerOfTwo(WIDEST_BEAT).default(1),
       fifoDepth: integer(1, 64).default(8),
-      indexBits: integer(2, 10).default(4),
+      indexBits: integer(0, 10).default(4),
       weightBits: integer(4, 16).default(12),
       vectorBits: integer(8, 16).default(16),
       accumulatorBits: z
@@ -116,7 +118,15 @@ const SCHEMA = z
         )
         .prefault({}),
       density: densitySchema().prefault(1),
-      sequence: z.strictObject({ maxSteps: integer(1, 65_535) }, section('maxSteps')).optional(),
+      sequence: z
+        .strictObject(
+          {
+            maxSteps: integer(1, 65_535).default(MAX_STEPS),
+            memory: z.enum(['onchip', 'dram'], { error: expected('"onchip" or "dram"') }).default('onchip'),
+          },
+          section('maxSteps and memory'),
+        )
+        .optional(),
       room: z
         .strictObject(
           {

@@ -17,7 +17,7 @@
 export interface WordFormat {
   /** Bits of a two's-complement weight, 2 to 16. */
   readonly weightBits: number;
-  /** Bits of a relative index, 1 to 10. */
+  /** Bits of a relative index, 0 to 10. */
   readonly indexBits: number;
 }
 

@@ -107,7 +107,7 @@ export function encodeGroups(
 }
 
 /** Fills the columns of all lanes up to the longest with words of all zeros. */
-function equallyLong(matrix: EncodedMatrix): EncodedMatrix {
+export function equallyLong(matrix: EncodedMatrix): EncodedMatrix {
   const { columns, counts, words, nonZeros } = matrix;
   const longest = new Uint16Array(columns);
   for (const ofLane of counts) for (let c = 0; c < columns; c++) longest[c] = Math.max(longest[c]!, ofLane[c]!);

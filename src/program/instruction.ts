@@ -77,14 +77,17 @@ export interface LoadInstruction extends Synchronized {
   readonly to: number;
 }
 
-/** A frame from a view to an output, to a sequence, or to another view. */
+/**
+ * A frame from a view to an output, to a sequence, or to another view: as it is, or with `block` the packed spectra of its blocks of so many elements, the
+ * last one filled up with zeros, in the order of `spectralColumns`.
+ */
 export interface StoreInstruction extends Synchronized {
   readonly op: 'store';
   readonly from: number;
   readonly to:
     | { readonly output: number }
     | { readonly sequence: number; readonly step: StepAddress }
-    | { readonly view: number };
+    | { readonly view: number; readonly block: number | null };
 }
 
 /** A tile: (base + t · t' + p · p' + q · q') mod 2. */
@@ -115,7 +118,10 @@ export interface MacInstruction extends Synchronized {
   readonly turn: (typeof MAC_TURNS)[number];
 }
 
-/** Drains the rows of a tile through a slot program; the drained accumulators are zero again. */
+/**
+ * Drains the rows of a tile through a slot program; the drained accumulators are zero again. With `block` the rows of every gate are packed spectra of
+ * blocks of so many cells in the order of `spectralRows`, and their inverse transforms are what the slot program gets.
+ */
 export interface CellInstruction extends Synchronized {
   readonly op: 'cell';
   readonly slotProgram: number;
@@ -126,6 +132,9 @@ export interface CellInstruction extends Synchronized {
   /** View of the state of the step before that it reads, and where it has one of its own writes: c of an LSTM, h' of a GRU; null for affine. */
   readonly state: number | null;
   readonly to: number;
+  readonly block: number | null;
+  /** Right shift, with rounding, of a sum before its inverse transform; 0 without. */
+  readonly drop: number;
 }
 
 export type Control = LoopInstruction | EndInstruction | SyncInstruction;

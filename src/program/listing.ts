@@ -104,23 +104,24 @@ function workOf(program: Program, instruction: Instruction): string {
         'output' in to
           ? `output ${outputs[to.output]!.name}`
           : 'view' in to
-            ? viewName(program, to.view)
+            ? `${viewName(program, to.view)}${to.block === null ? '' : ` spectra of ${to.block}`}`
             : `${sequences[to.sequence]!.name}(${stepName(to.step)})`;
       return `store ${target} ← ${viewName(program, from)}`;
     }
     case 'mac': {
       const { segment, source, align, tile, previous, chain, turn } = instruction;
-      const { name, rows, columns } = segments[segment]!;
+      const { name, rows, columns, block } = segments[segment]!;
       const shift = align === 0 ? '' : ` << ${align}`;
       const notes = [...(previous ? ['step before'] : []), ...(chain ? ['chained'] : []), ...TURN_NOTES[turn]];
       const said = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}] · ${viewName(program, source)}${shift}${said}`;
+      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}${block === null ? '' : `, spectra of ${block}`}] · ${viewName(program, source)}${shift}${said}`;
     }
     case 'cell': {
-      const { slotProgram, parameters: own, tile, cells, state, to } = instruction;
+      const { slotProgram, parameters: own, tile, cells, state, to, block, drop } = instruction;
       const kept = state === null ? '' : `, state ${viewName(program, state)}`;
       const what = `${slotPrograms[slotProgram]!.kind}#${slotProgram}, ${parameters[own]!.name}`;
-      return `cell  ${viewName(program, to)} ← ${tileName(tile)} [${cells}] by ${what}${kept}`;
+      const inverse = block === null ? '' : `, inverse of ${block} behind >> ${drop}`;
+      return `cell  ${viewName(program, to)} ← ${tileName(tile)} [${cells}]${inverse} by ${what}${kept}`;
     }
     case 'sync':
       return 'sync ';
@@ -187,8 +188,7 @@ function vectorLine({
 
 /** The program as text that a person can follow: what lies where, then the four streams. docs/program.md explains it. */
 export function programListing(program: Program): string {
-  const { machine, mode, axes, inputs, outputs, vectors, sequences, segments, slotPrograms, states } = program;
-  const weights = segments.reduce((total, { values }) => total + values.length, 0);
+  const { machine, mode, axes, inputs, outputs, vectors, sequences, segments, weights, slotPrograms, states } = program;
   const axisLines = axes.flatMap((axis, number) => {
     if (axis.kind !== 'window') return [];
     const { kernel, stride, before, after } = axis.window;

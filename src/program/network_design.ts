@@ -2,7 +2,7 @@ import type { Config } from '../machine/config.ts';
 import type { NetworkSizes } from '../machine/network_sizes.ts';
 import type { MemImage } from './mem_image.ts';
 import { networkMemories } from './network/memories.ts';
-import { placeProgram } from './network/place.ts';
+import { lineWordsOf, placeProgram } from './network/place.ts';
 import { refuseTooLarge } from './network/room.ts';
 import { sizesOf, stepsThatFit } from './network/sizes.ts';
 import { weightImage } from './network/stream_rows.ts';
@@ -41,7 +41,9 @@ export function networkDesign(program: Program, config: Config): NetworkDesign {
  */
 export function networkFor(program: Program, { name, config, sizes }: NetworkDesign): NetworkDesign {
   const placed = placeProgram(program, config);
-  const maxSteps = sizes.utterance ? stepsThatFit(program, sizes.sequenceWords) : program.machine.maxSteps;
+  const maxSteps = sizes.utterance
+    ? stepsThatFit(program, lineWordsOf(config), sizes.sequenceWords)
+    : program.machine.maxSteps;
   const fitting = maxSteps > 0 ? { ...program, machine: { ...program.machine, maxSteps } } : program;
   refuseTooLarge(sizes, sizesOf(fitting, { ...config, room: undefined }, placed), config.room?.bits ?? 0);
   const memories = networkMemories(fitting, name, sizes, placed);

@@ -8,7 +8,7 @@ import type { Program } from './program.ts';
 /** Memories of a network that can be loaded, by file name; the code of a kind is its place. */
 export const NETWORK_MEMORY_KINDS: readonly string[] = [
   ...['weights', 'pointers', 'params', 'sigmoid', 'tanh'],
-  ...['load', 'mac', 'cell', 'store', 'reader', 'axes', 'ports', 'states'],
+  ...['load', 'mac', 'cell', 'store', 'reader', 'axes', 'ports', 'states', 'recall'],
 ];
 
 /** Kinds from this one on have entries of 32 bits in the image, and on the load bus: their words are wide. */

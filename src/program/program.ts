@@ -78,6 +78,11 @@ export interface Segment {
   /** [rows, columns]. */
   readonly values: Int16Array;
   readonly format: Fixed;
+  /**
+   * Spectra of a block-circulant matrix with blocks of so many rows and columns: rows by `spectralRows`, columns by `spectralColumns`; null of other
+   * matrices.
+   */
+  readonly block: number | null;
   /** Accumulators that it is added to; see `Sums` of the quantized graph. */
   readonly accumulator: { readonly bits: number; readonly saturate: boolean };
 }
@@ -101,10 +106,10 @@ export interface ProgramPort {
   readonly order: Int32Array | null;
 }
 
-/** A state that a host reads and writes between utterances. */
+/** A state that a host reads and writes between utterances; `yf` and `hf` are the spectra of `y` and `h`, for the products that read those. */
 export interface ProgramState {
   readonly node: string;
-  readonly part: 'y' | 'c' | 'h';
+  readonly part: 'y' | 'c' | 'h' | 'yf' | 'hf';
   readonly vector: number;
 }
 
@@ -125,6 +130,8 @@ export interface Program {
   readonly views: readonly View[];
   readonly sequences: readonly Sequence[];
   readonly segments: readonly Segment[];
+  /** Elements of the segments that the model has, zeros or not; the others are zeros of its structure. */
+  readonly weights: number;
   readonly parameters: readonly Parameters[];
   readonly slotPrograms: readonly SlotProgram[];
   readonly states: readonly ProgramState[];

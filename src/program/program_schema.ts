@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BLOCKS } from '../model/blocks.ts';
 import { expected, integer } from '../util/schema.ts';
 import { type Instruction, MAC_TURNS, SEMAPHORES, type Streams } from './instruction.ts';
 import type {
@@ -89,8 +90,15 @@ const view: z.ZodType<View> = z.strictObject({
 
 const sequence: z.ZodType<Sequence> = z.strictObject({ name, elements: size, axis: count, base: count });
 
+/** Elements of a block whose spectrum is meant; null of none. */
+const block = z
+  .int()
+  .refine((size) => BLOCKS.includes(size), { error: expected(`one of ${BLOCKS.join(', ')}`) })
+  .nullable();
+
 const segment: z.ZodType<Segment> = z.strictObject({
   ...{ name, rows: size, period: integer(1, 4), columns: size, values: int16, format: fixed },
+  block,
   accumulator: z.strictObject({ bits, saturate: z.boolean() }),
 });
 
@@ -129,7 +137,11 @@ const slotProgram: z.ZodType<SlotProgram> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const state: z.ZodType<ProgramState> = z.strictObject({ node: name, part: z.enum(['y', 'c', 'h']), vector: count });
+const state: z.ZodType<ProgramState> = z.strictObject({
+  node: name,
+  part: z.enum(['y', 'c', 'h', 'yf', 'hf']),
+  vector: count,
+});
 
 const tokens = z.array(z.strictObject({ semaphore: z.enum(SEMAPHORES), count: integer(1, 15) })).max(2);
 const synchronized = { waits: tokens, posts: tokens };
@@ -155,7 +167,7 @@ const load = z.strictObject({
 const store = z.strictObject({
   ...{ op: z.literal('store'), ...synchronized },
   from: count,
-  to: z.union([z.strictObject({ output: count }), inSequence, z.strictObject({ view: count })]),
+  to: z.union([z.strictObject({ output: count }), inSequence, z.strictObject({ view: count, block })]),
 });
 const mac = z.strictObject({
   ...{ op: z.literal('mac'), ...synchronized, segment: count, source: count, previous: z.boolean() },
@@ -163,7 +175,7 @@ const mac = z.strictObject({
 });
 const cell = z.strictObject({
   ...{ op: z.literal('cell'), ...synchronized, slotProgram: count, parameters: count },
-  ...{ tile, cells: size, state: count.nullable(), to: count },
+  ...{ tile, cells: size, state: count.nullable(), to: count, block, drop: integer(0, 31) },
 });
 
 function stream<T extends z.ZodType<Instruction>>(work: T) {
@@ -181,7 +193,12 @@ export const programSchema: z.ZodType<Program> = z.strictObject({
   outputs: z.array(port).min(1).max(64),
   axes: z.array(axis).min(2).max(256),
   ...{ vectors: z.array(vector), views: z.array(view), sequences: z.array(sequence) },
-  ...{ segments: z.array(segment), parameters: z.array(parameters), slotPrograms: z.array(slotProgram) },
+  ...{
+    segments: z.array(segment),
+    weights: count,
+    parameters: z.array(parameters),
+    slotPrograms: z.array(slotProgram),
+  },
   states: z.array(state),
   tables: z.strictObject({ sigmoidRange: integer(1, 16), tanhRange: integer(1, 16), sigmoid: int16, tanh: int16 }),
   streams,

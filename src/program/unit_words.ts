@@ -53,9 +53,8 @@ const PLACE: readonly Field[] = [
   field('port', 4, 'number of the input or output'),
 ];
 const STEP: readonly Field[] = [
-  field('elements', 18, 'elements that are moved'),
-  field('sequenceBase', 24, 'first word of the sequence'),
-  field('sequenceWords', 18, 'words of its frames'),
+  field('sequenceBase', 24, 'first word of the sequence, or line'),
+  field('sequenceWords', 18, 'words of its frames, or lines'),
   field('axis', 4, 'axis of its steps'),
   field('stepT', 6, 'step = stepT·t + stepP·p + stepOffset'),
   field('stepP', 1, ''),
@@ -89,6 +88,13 @@ export const READER_WORD: WordFormat = {
   fields: [OP, ...TOKENS, field('firstBeat', 24, 'first beat in the image'), field('beats', 24, '')],
 };
 
+/** Words of the program that reads sequences in external memory: loops of LOAD, its waits for frames that are written, and the frames. */
+export const RECALL_WORD: WordFormat = {
+  name: 'recall',
+  meaning: 'a frame of a sequence from external memory; none where the sequence has no such step',
+  fields: [OP, ...TOKENS, ...STEP],
+};
+
 /** Words of the four program memories, least significant field first: what a unit needs stands in the word itself. */
 export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
   load: {
@@ -102,6 +108,11 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     fields: [
       ...[OP, ...TOKENS, ...PLACE],
       field('last', 1, 'ends a frame of the output'),
+      field(
+        'blockBits',
+        3,
+        'log2 of the elements of a block, of which the spectrum goes to the view; 0: the elements go as they are',
+      ),
       ...[...STEP, ...RUNS, ...place('source'), ...place('dest')],
     ],
   },
@@ -111,6 +122,9 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
     fields: [
       ...[OP, ...TOKENS, ...TILE],
       field('align', 4, 'left shift of the elements'),
+      field('blockBits', 3, 'log2 of the block of a spectral segment, of which columns are pairs of elements; 0: none'),
+      field('periodBits', 2, 'log2 of the rows of a cell, of a spectral segment'),
+      field('rowMask', 4, 'which of the rows of a cell have words, of a spectral segment'),
       field('previous', 1, "reads the step before: zeros in a voice's first step"),
       field('chain', 1, 'may follow the progress of what it waits for'),
       field('turn', 2, '0 always, 1 ahead, if its frames are loaded, 2 if the last one ahead was done, 3 if not'),
@@ -132,6 +146,8 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
       field('paramBase', ADDRESS_BITS, 'first word of the parameters'),
       field('cells', 16, 'cells, or rows of an affine layer'),
       field('hasState', 1, 'reads a state'),
+      field('blockBits', 3, 'log2 of the cells of a block, whose rows are a spectrum; 0: none'),
+      field('drop', 5, 'right shift of a sum before its inverse transform'),
       ...place('state'),
       ...place('dest'),
     ],

@@ -34,7 +34,8 @@ export function multiplierReport(design: Block, netlist: Netlist, packed: Resour
   return { pes: pe.instances, dsps: pe.all.dsp, mapped, packed, registers };
 }
 
-function sumOf(design: Block, module: string): { instances: number; all: Resources } {
+/** Resources of all instances of a module, with what is below them. */
+export function sumOf(design: Block, module: string): { instances: number; all: Resources } {
   let instances = 0;
   let all = NO_RESOURCES;
   for (const { block } of eachBlock(design)) {

@@ -19,6 +19,7 @@ import { importModel } from '../model/import/read_model.ts';
 import type { Design } from '../program/design.ts';
 import type { Progress } from '../util/report.ts';
 import { goldenOutputs } from './compress/outputs.ts';
+import { ofModel } from './of_model.ts';
 import { coarseWarnings, saturationWarnings } from './warnings.ts';
 
 /** What to build. */
@@ -113,7 +114,8 @@ export function buildLayer(
   const host = hostFilesBeside(path, model.layer.inputs, model.outputLayer?.classes ?? null);
   const calibration = readCalibration(path, calibrate, model.layer.inputs);
 
-  const compilation = compile(model.layer, oneLayerConfig(graph, config), calibration, progress);
+  const own = oneLayerConfig(graph, config);
+  const compilation = ofModel(path, () => compile(model.layer, own, calibration, progress));
   checkCellClip(path, graph, compilation.report.peaks.c);
   progress('measure saturation');
   const saturation = saturationOver(compilation.design, calibration);

@@ -22,6 +22,7 @@ import {
   readBuildInput,
 } from './build.ts';
 import { classOutput } from './class_output.ts';
+import { ofModel } from './of_model.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
 
 /** What a build of a network made. */
@@ -69,9 +70,9 @@ function buildNetwork(
   refuseSettings(config);
   const calibration = readNetworkCalibration(path, calibrate, graph);
   const pruned = pruneGraph(graph, config);
-  const compiled = compileNetwork(pruned, config, calibration.utterances, { progress });
+  const compiled = ofModel(path, () => compileNetwork(pruned, config, calibration.utterances, { progress }));
   progress('generate');
-  const design = networkDesign(compiled.program, config);
+  const design = ofModel(path, () => networkDesign(compiled.program, config));
   // On a part with UltraRAM the weights may lie there; what they take is for synthesis to say.
   const elsewhere = design.sizes.external !== null || (findPart(config.part)?.resources.uram ?? 0) > 0;
   checkDevice(config, { ...design.sizes, dram: elsewhere });
@@ -131,6 +132,6 @@ function sequenceWarning({ program }: NetworkDesign, memories: readonly MemoryGr
   if (sequences === undefined || sequences.kbit <= MUCH_SEQUENCE_KBIT) return [];
   const mbit = (sequences.kbit / 1024).toFixed(0);
   return [
-    `the sequence memory takes ${mbit} Mbit for utterances of up to ${program.machine.maxSteps} steps: set "sequence": { "maxSteps": … } to what you need`,
+    `the sequence memory takes ${mbit} Mbit for utterances of up to ${program.machine.maxSteps} steps: set "sequence": { "maxSteps": … } to what you need, or "memory": "dram"`,
   ];
 }

@@ -19,6 +19,7 @@ import { packStream } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { hostLayers } from './build_network.ts';
+import { ofModel } from './of_model.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
 
 /** What to make an image of. */
@@ -89,7 +90,7 @@ function layerImage({
   const { graph } = importModel(path, importOptions);
   const { layer } = hardwareModel(path, graph);
   const calibration = readCalibration(path, calibrate, layer.inputs);
-  const { design, report } = compile(layer, hardware.config, calibration, progress, hardware);
+  const { design, report } = ofModel(path, () => compile(layer, hardware.config, calibration, progress, hardware));
   checkCellClip(path, graph, report.peaks.c);
   progress('pack');
   const weights = design.dimensions.dram ? packStream(design.matrices, design.dimensions) : null;
@@ -118,9 +119,11 @@ function networkImage({
   const { graph } = importModel(path, importOptions);
   const calibration = readNetworkCalibration(path, calibrate, graph);
   const { config } = hardware;
-  const compiled = compileNetwork(pruneGraph(graph, config), config, calibration.utterances, { progress });
+  const compiled = ofModel(path, () =>
+    compileNetwork(pruneGraph(graph, config), config, calibration.utterances, { progress }),
+  );
   progress('pack');
-  const design = networkFor(compiled.program, hardware);
+  const design = ofModel(path, () => networkFor(compiled.program, hardware));
   const { weights } = design;
   return {
     kind: 'network',

@@ -1,5 +1,6 @@
 import { ADDRESS_BITS as CONTROL_BITS } from '../control/registers.ts';
 import type { ExternalMemory } from '../machine/external_memory.ts';
+import { type SequenceStream, WRITES_OUTSTANDING } from '../machine/sequence_stream.ts';
 
 /** Ports of the top module that belong together, as an interface of a packaged IP. */
 export interface BusInterface {
@@ -33,6 +34,10 @@ const AXI_READ = [
   ...['araddr', 'arlen', 'arsize', 'arburst', 'arcache', 'arprot', 'arvalid', 'arready'],
   ...['rdata', 'rresp', 'rlast', 'rvalid', 'rready'],
 ];
+const AXI_WRITE = [
+  ...['awaddr', 'awlen', 'awsize', 'awburst', 'awcache', 'awprot', 'awvalid', 'awready'],
+  ...['wdata', 'wstrb', 'wlast', 'wvalid', 'wready', 'bresp', 'bvalid', 'bready'],
+];
 const AXI_LITE = [
   ...['awaddr', 'awprot', 'awvalid', 'awready', 'wdata', 'wstrb', 'wvalid', 'wready', 'bresp', 'bvalid', 'bready'],
   ...['araddr', 'arprot', 'arvalid', 'arready', 'rdata', 'rresp', 'rvalid', 'rready'],
@@ -43,18 +48,21 @@ export interface TopPorts {
   readonly channels: number;
   /** Port of the weights in external memory; null where they are on chip. */
   readonly memory: Pick<ExternalMemory, 'burstBeats' | 'outstandingBeats'> | null;
+  /** Port of the sequence memory in external memory; null where it is on chip, or there is none. */
+  readonly sequence: Pick<SequenceStream, 'burstLines' | 'lineBeats' | 'aheadLines'> | null;
   /** Whether output frames carry the number of their output in `tuser`. */
   readonly numbered: boolean;
 }
 
 /** Interfaces of the top module, clock and reset apart. */
-export function busInterfaces({ channels, memory, numbered }: TopPorts): BusInterface[] {
+export function busInterfaces({ channels, memory, sequence, numbered }: TopPorts): BusInterface[] {
   const dest = channels > 1 ? ['tdest'] : [];
   const user = numbered ? ['tuser'] : [];
   return [
     bus('s_axis', ['tdata', 'tuser', ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
     bus('m_axis', ['tdata', ...user, ...dest, 'tlast', 'tvalid', 'tready'], STREAM),
     ...(memory === null ? [] : [memoryPort(memory)]),
+    ...(sequence === null ? [] : [sequencePort(sequence)]),
     controlPort(),
     interrupt(),
   ];
@@ -75,6 +83,20 @@ function memoryPort({ burstBeats, outstandingBeats }: NonNullable<TopPorts['memo
     SUPPORTS_NARROW_BURST: 0,
   };
   return { ...bus('m_axi', AXI_READ, MEMORY_MAPPED), parameters, space: { addressBits: ADDRESS_BITS } };
+}
+
+/** The same of the port of the sequence memory, which writes too. */
+function sequencePort({ burstLines, lineBeats, aheadLines }: NonNullable<TopPorts['sequence']>): BusInterface {
+  const parameters = {
+    PROTOCOL: 'AXI4',
+    READ_WRITE_MODE: 'READ_WRITE',
+    MAX_BURST_LENGTH: burstLines * lineBeats,
+    NUM_READ_OUTSTANDING: Math.floor(aheadLines / burstLines),
+    NUM_WRITE_OUTSTANDING: WRITES_OUTSTANDING,
+    SUPPORTS_NARROW_BURST: 0,
+  };
+  const signals = [...AXI_WRITE, ...AXI_READ];
+  return { ...bus('m_axi_seq', signals, MEMORY_MAPPED), parameters, space: { addressBits: ADDRESS_BITS } };
 }
 
 function controlPort(): BusInterface {

@@ -11,8 +11,8 @@ export function layerIp({ config, dimensions: d }: Pick<Design, 'config' | 'dime
     config,
     library: 'lstm',
     description: `Sparse LSTM: ${d.inputs} inputs, ${d.cells} cells, ${d.outputs} outputs`,
-    interfaces: busInterfaces({ channels: d.channels, memory: d.dram ? d : null, numbered: false }),
-    registers: registersOf({ dram: d.dram, network: false }),
+    interfaces: busInterfaces({ channels: d.channels, memory: d.dram ? d : null, sequence: null, numbered: false }),
+    registers: registersOf({ dram: d.dram, network: false, sequence: false }),
     statics: layerStatics(d),
   };
 }
@@ -24,8 +24,17 @@ export function networkIp({ config, program, sizes }: NetworkDesign): VivadoDesi
     config,
     library: 'network',
     description: `Sparse neural network: ${elements(program.inputs)} elements in, ${elements(program.outputs)} elements out`,
-    interfaces: busInterfaces({ channels: sizes.channels, memory: sizes.external, numbered: true }),
-    registers: registersOf({ dram: sizes.external !== null, network: true }),
+    interfaces: busInterfaces({
+      channels: sizes.channels,
+      memory: sizes.external,
+      sequence: sizes.sequenceStream,
+      numbered: true,
+    }),
+    registers: registersOf({
+      dram: sizes.external !== null,
+      network: true,
+      sequence: sizes.sequenceStream !== null,
+    }),
     statics: networkStatics(sizes),
   };
 }

@@ -20,8 +20,23 @@ export function layerStatics({ dram }: { readonly dram: boolean }): StaticPath[]
 }
 
 /** Registers of network designs that stand still while the core runs. */
-export function networkStatics({ external }: Pick<NetworkSizes, 'external'>): StaticPath[] {
-  return external === null ? [] : [weightBase('u_network_core/u_weight_reader')];
+export function networkStatics({
+  external,
+  sequenceStream,
+}: Pick<NetworkSizes, 'external' | 'sequenceStream'>): StaticPath[] {
+  const ends = ['u_sequence_writer', 'u_sequence_reader/u_sequence_fetch'];
+  return [
+    ...(external === null ? [] : [weightBase('u_network_core/u_weight_reader')]),
+    ...(sequenceStream === null ? [] : ends.map((end) => sequenceBase(`u_network_core/${end}`))),
+  ];
+}
+
+function sequenceBase(end: string): StaticPath {
+  return {
+    from: 'u_control_registers/sequence_base_*_address_reg_reg[*]',
+    to: `${end}/base_reg_reg[*]`,
+    what: 'SEQUENCE_BASE, to a master of the sequence memory',
+  };
 }
 
 function weightBase(reader: string): StaticPath {

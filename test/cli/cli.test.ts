@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,8 +21,7 @@ import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { writeNpy } from '../../src/util/npy.ts';
 import { VERSION } from '../../src/util/version.ts';
 import { simulate } from '../../src/verbs/simulate.ts';
-
-const BIN = fileURLToPath(new URL('../../bin/esegen.js', import.meta.url));
+import { COMPILED_BIN } from '../lib/compiled.ts';
 
 let root: string;
 let model: string;
@@ -53,7 +51,10 @@ function writeJson(name: string, value: unknown): void {
 }
 
 async function esegen(...args: string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], { cwd: root, reject: false });
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [COMPILED_BIN, ...args], {
+    cwd: root,
+    reject: false,
+  });
   return { exitCode, stdout, stderr };
 }
 
@@ -227,7 +228,7 @@ describe('image', () => {
     const { exitCode, stdout, stderr } = await image();
     const fix = 'Build the hardware with a larger maximum in its config';
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toBe(`esegen: model: needs 5 inputs, the hardware has 4. ${fix}`);
+    expect(stderr).toBe(`esegen: ${model}: needs 5 inputs, the hardware has 4. ${fix}`);
     expect(existsSync(join(root, 'other.img'))).toBe(false);
   });
 });
@@ -283,11 +284,11 @@ describe('esegen build', () => {
       [out, '.'],
       [join(out, 'rtl'), '..'],
     ] as const) {
-      const { exitCode, stderr } = await execa(process.execPath, [BIN, ...args, path], { cwd, reject: false });
+      const { exitCode, stderr } = await execa(process.execPath, [COMPILED_BIN, ...args, path], { cwd, reject: false });
       expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `esegen: ${path}: ${what}. ${fix}` });
       await build();
     }
-    const beside = await execa(process.execPath, [BIN, ...args, out], { cwd: root, reject: false });
+    const beside = await execa(process.execPath, [COMPILED_BIN, ...args, out], { cwd: root, reject: false });
     expect(beside.exitCode).toBe(0);
   });
 

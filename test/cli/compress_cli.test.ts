@@ -1,14 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
-
-const BIN = fileURLToPath(new URL('../../bin/esegen.js', import.meta.url));
+import { COMPILED_BIN } from '../lib/compiled.ts';
 
 let root: string;
 
@@ -32,7 +30,10 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 async function esegen(...args: string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], { cwd: root, reject: false });
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [COMPILED_BIN, ...args], {
+    cwd: root,
+    reject: false,
+  });
   return { exitCode, stdout, stderr };
 }
 

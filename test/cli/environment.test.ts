@@ -5,9 +5,9 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { smallDisk } from '../../fixtures/small_disk.ts';
+import { COMPILED_BIN } from '../lib/compiled.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = join(ROOT, 'bin', 'esegen.js');
 const SAMPLE = join(ROOT, 'generated', 'sample');
 const FULL = '(ENOSPC|EFBIG)';
 
@@ -73,7 +73,7 @@ function environment(changes: Environment): NodeJS.ProcessEnv {
 /** What runs, two frames where nothing else is said. */
 function commandOf(more: readonly string[]): string[] {
   const frames = more.includes('--frames') ? [] : ['--frames', '2'];
-  return [process.execPath, BIN, 'simulate', SAMPLE, ...frames, ...more];
+  return [process.execPath, COMPILED_BIN, 'simulate', SAMPLE, ...frames, ...more];
 }
 
 function withoutStages(stderr: string): string {
@@ -207,7 +207,7 @@ test('a design that cannot be written whole is one line, and what was there stay
   const model = join(SAMPLE, 'host', 'model.safetensors');
   const args = ['build', model, '--config', join(root, 'config.json'), '--out', join(disk, 'out')];
   const script = `${setup}; echo kept > '${disk}/file'; "$@"; status=$?; ls -A '${disk}'; exit $status`;
-  const [program, ...rest] = [...prefix, 'sh', '-c', script, 'sh', process.execPath, BIN, ...args];
+  const [program, ...rest] = [...prefix, 'sh', '-c', script, 'sh', process.execPath, COMPILED_BIN, ...args];
   const { status, stdout, stderr } = spawnSync(program!, rest, { env: environment({}), encoding: 'utf8' });
   expect([status, stdout]).toEqual([1, 'file\n']);
   expect(stderr).toMatch(new RegExp(`^esegen: ${disk}/out: cannot be written \\(${FULL}\\)[^\n]*\n$`));

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { progressLine } from '../../src/cli/progress.ts';
+import { COMPILED_BIN } from '../lib/compiled.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = join(ROOT, 'bin', 'esegen.js');
 const SAMPLE = join(ROOT, 'generated', 'sample');
 
 const COMMANDS = [
@@ -19,7 +19,7 @@ const COMMANDS = [
 
 describe.each(COMMANDS)('esegen %s %s', (...args) => {
   test('to a reader that has left: silence, and exit code 0', async () => {
-    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [COMPILED_BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
     const printed: Buffer[] = [];
     child.stderr.on('data', (part: Buffer) => printed.push(part));
@@ -34,7 +34,7 @@ describe.each(COMMANDS)('esegen %s %s', (...args) => {
 
   test('to a full disk: one line, and exit code 1', () => {
     const stdout = openSync('/dev/full', 'w');
-    const { status, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    const { status, stderr } = spawnSync(process.execPath, [COMPILED_BIN, ...args], {
       stdio: ['ignore', stdout, 'pipe'],
       encoding: 'utf8',
     });
@@ -48,7 +48,7 @@ describe.each(COMMANDS)('esegen %s %s', (...args) => {
 });
 
 test('a verdict that nobody reads is still in the exit code', async () => {
-  const child = spawn(process.execPath, [BIN, 'inspect', 'nowhere'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [COMPILED_BIN, 'inspect', 'nowhere'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stderr.destroy();
   const [code] = await once(child, 'close');
   expect(code).toBe(1);

@@ -1,15 +1,13 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyModel } from '../../fixtures/tiny_model.ts';
 import { modelTensors } from '../../src/design/host_files.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { readNpy, writeNpy } from '../../src/util/npy.ts';
-
-const BIN = fileURLToPath(new URL('../../bin/esegen.js', import.meta.url));
+import { COMPILED_BIN } from '../lib/compiled.ts';
 
 let root: string;
 
@@ -31,7 +29,10 @@ function array(name: string, shape: readonly number[], value: number): void {
 }
 
 async function esegen(...args: string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [BIN, ...args], { cwd: root, reject: false });
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [COMPILED_BIN, ...args], {
+    cwd: root,
+    reject: false,
+  });
   return { exitCode, stdout, stderr };
 }
 

@@ -15,9 +15,9 @@ import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { COMPILED_BIN } from '../lib/compiled.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = join(ROOT, 'bin', 'esegen.js');
 const SAMPLE = join(ROOT, 'generated', 'sample');
 
 let root: string;
@@ -81,7 +81,17 @@ describe('a signal', () => {
     hangingTool(tool);
     writeFileSync(join(root, 'w.fst'), 'what was there');
     const simulator = tool === 'vvp' ? 'icarus' : 'verilator';
-    const esegen = start([BIN, 'simulate', SAMPLE, '--simulator', simulator, '--waves', 'w.fst', '--frames', '1']);
+    const esegen = start([
+      COMPILED_BIN,
+      'simulate',
+      SAMPLE,
+      '--simulator',
+      simulator,
+      '--waves',
+      'w.fst',
+      '--frames',
+      '1',
+    ]);
     const printed: Buffer[] = [];
     esegen.stderr!.on('data', (part: Buffer) => printed.push(part));
     await until(() => existsSync(join(root, 'pids')));

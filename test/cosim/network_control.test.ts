@@ -103,13 +103,20 @@ describe('pause and soft reset', () => {
     const design = networkDesign(program, config);
     const rng = new Rng(seed);
     const utterances = [12, 12].map((steps) => randomFrames(graph, rng, utterance ? steps : 3));
-    const { beats, answers } = networkStimuli(program, utterances);
+    const { elements, answers } = networkStimuli(program, utterances);
     // In the last input of the first step: between its inputs the core is not at rest.
-    const cut = utterance ? beats.findIndex((beat) => (beat & LAST) !== 0) - 1 : beats.length / 6 - 2;
+    const cut = utterance ? elements.findIndex((element) => (element & LAST) !== 0) - 1 : elements.length / 6 - 2;
     const size = answers.reduce((sum, { output }) => sum + program.outputs[output]!.elements, 0);
     const base = new NetworkScript();
     if (more !== null && 'weights' in more) base.write('BASE_LO', 0x2345_6000).write('BASE_HI', 1);
-    const script = base.run().allow(cut).waitInput(cut).pause(50).write('CONTROL', 0).allow(beats.length).pause(2000);
+    const script = base
+      .run()
+      .allow(cut)
+      .waitInput(cut)
+      .pause(50)
+      .write('CONTROL', 0)
+      .allow(elements.length)
+      .pause(2000);
     script.until('STATUS', 'busy', 0).read('FRAMES').read('STATUS').run().waitOutput(size).rest().read('FRAMES');
     script.read('MACS_LO').read('MACS_HI').run();
     await withNetworkDir(design, async (dir) => {
@@ -140,7 +147,7 @@ describe('pause and soft reset', () => {
       const { outputs } = golden.run(inputs);
       return outputs;
     });
-    const beats = Uint32Array.from([...first.beats, ...second.beats]);
+    const elements = Uint32Array.from([...first.elements, ...second.elements]);
     await withNetworkDir(design, async (dir) => {
       for (const stalls of [0, 0.6]) {
         const script = new NetworkScript();
@@ -149,14 +156,14 @@ describe('pause and soft reset', () => {
           script.run();
         };
         // In the middle of the last frame.
-        const cut = first.beats.length - 1;
+        const cut = first.elements.length - 1;
         begin();
-        script.allow(cut).waitInput(cut).pause(37).softReset().allow(first.beats.length);
-        script.waitInput(first.beats.length).until('STATUS', 'dropping', 0);
+        script.allow(cut).waitInput(cut).pause(37).softReset().allow(first.elements.length);
+        script.waitInput(first.elements.length).until('STATUS', 'dropping', 0);
         begin();
-        script.allow(beats.length).waitInput(beats.length).pause(50).until('STATUS', 'busy', 0);
+        script.allow(elements.length).waitInput(elements.length).pause(50).until('STATUS', 'busy', 0);
         const options = { simulator: 'icarus', seed, stalls, script } as const;
-        const run = await runNetworkBench(dir, design, { beats, answers: [] }, options);
+        const run = await runNetworkBench(dir, design, { elements, answers: [] }, options);
         const size = second.answers.reduce((sum, { output }) => {
           return sum + Math.ceil(program.outputs[output]!.elements / design.sizes.beat);
         }, 0);
@@ -198,10 +205,10 @@ describe('states', () => {
     const given = new Map([...reached[0]!].map(([name, values]) => [name, values.map((v) => (v >> 1) + 3)] as const));
     const first = networkStimuli(program, utterances);
     const second = networkStimuli(program, more);
-    const strip = second.beats.map((beat) => beat & ~START);
-    const beats = Uint32Array.from([...first.beats, ...strip]);
+    const strip = second.elements.map((element) => element & ~START);
+    const elements = Uint32Array.from([...first.elements, ...strip]);
     const size = first.answers.reduce((sum, { output }) => sum + program.outputs[output]!.elements, 0);
-    const script = new NetworkScript().run().allow(first.beats.length).waitOutput(size).rest();
+    const script = new NetworkScript().run().allow(first.elements.length).waitOutput(size).rest();
     script.until('STATE', 'idle');
     const names = program.states.map(({ node, part }) => `${node}.${part}`);
     for (const channel of [0, 1]) {
@@ -221,13 +228,13 @@ describe('states', () => {
       .set('STATE', 'resume')
       .write('STATE_PLACE', 2 ** 16)
       .set('STATE', 'clear');
-    script.run().allow(beats.length).waitInput(beats.length).pause(20).until('STATUS', 'busy', 0);
+    script.run().allow(elements.length).waitInput(elements.length).pause(20).until('STATUS', 'busy', 0);
     await withNetworkDir(design, async (dir) => {
       const options = { simulator: 'icarus', seed, stalls: 0, script } as const;
       const run = await runNetworkBench(
         dir,
         design,
-        { beats, answers: [...first.answers, ...second.answers] },
+        { elements, answers: [...first.answers, ...second.answers] },
         options,
       );
       const read = run.log.map((word) => (word << 16) >> 16);

@@ -2,13 +2,17 @@ import { describe, expect, test, vi } from 'vitest';
 import { withNetworkDir } from '../../fixtures/network_dir.ts';
 import { cosimulateNetwork, type NetworkCosim } from '../../sim-verilator/network_cosim.ts';
 import type { SimulatorName } from '../../sim-verilator/simulator.ts';
+import { randomConvolutions, randomQuantized } from '../golden/random_quantized.ts';
 import { describeNetworkDesign, type RandomNetworkDesign, randomNetworkDesign } from '../lib/random_network_design.ts';
 import { randomSeeds } from '../lib/random_seeds.ts';
 
-// ESEGEN_RANDOM_NETWORKS=200 runs 200 networks; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
+// ESEGEN_RANDOM_NETWORKS=200 runs 200 networks, ESEGEN_RANDOM_CONVOLUTIONS=30 as many of large convolutions; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
 const SEEDS = randomSeeds('ESEGEN_RANDOM_NETWORKS', 24);
 
 const VERILATOR_SEEDS = [1, 2];
+
+// Of networks whose convolutions are in blocks of positions.
+const CONVOLUTION_SEEDS = randomSeeds('ESEGEN_RANDOM_CONVOLUTIONS', 2);
 
 vi.setConfig({ maxConcurrency: 2 });
 
@@ -18,8 +22,8 @@ function about(network: RandomNetworkDesign): string {
   return `${describeNetworkDesign(network)}\nto run it again: ${again}`;
 }
 
-async function expectExact(seed: number, simulator: SimulatorName): Promise<NetworkCosim> {
-  const network = randomNetworkDesign(seed);
+async function expectExact(seed: number, simulator: SimulatorName, draw = randomQuantized): Promise<NetworkCosim> {
+  const network = randomNetworkDesign(seed, draw);
   const { design, utterances, stalls, memory } = network;
   const result = await withNetworkDir(design, (dir) =>
     cosimulateNetwork(dir, design, utterances, { simulator, seed, stalls, memory }),
@@ -36,6 +40,12 @@ describe('random networks are bit-exact', () => {
   describe.concurrent('on Icarus', () => {
     test.for(SEEDS)('seed %i', async (seed) => {
       await expectExact(seed, 'icarus');
+    });
+  });
+
+  describe.concurrent('with large convolutions, on Icarus', () => {
+    test.for(CONVOLUTION_SEEDS)('seed %i', async (seed) => {
+      await expectExact(seed, 'icarus', randomConvolutions);
     });
   });
 

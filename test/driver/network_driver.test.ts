@@ -19,7 +19,7 @@ const CASES: readonly (readonly [name: string, network: TinyNetwork, config: obj
   [
     'step by step, without states',
     { beside: 2, recurrent: false },
-    { array: { channels: 4, lanes: 2 }, outputBeat: 2 },
+    { array: { channels: 4, lanes: 2 }, inputBeat: 2, outputBeat: 2 },
   ],
   ['external memory', { beside: 2 }, { weights: 'dram', memoryBusBits: 64 }],
   ['by utterance', { beside: 2, backward: true }, { sequence: { maxSteps: 50 } }],
@@ -67,7 +67,7 @@ describe.each(CASES)('C header and driver of a network: %s', (_, network, config
 
   test('the header has sizes and formats of every input, output and state', async () => {
     const { program, sizes } = design;
-    const beat = design.config.outputBeat;
+    const { inputBeat, outputBeat: beat } = design.config;
     const expected = new Map<string, number>([
       ['INPUTS', 2],
       ['OUTPUTS', 2],
@@ -77,7 +77,8 @@ describe.each(CASES)('C header and driver of a network: %s', (_, network, config
       ['DESIGN_HASH_HI', 0x01234567],
       ['DESIGN_HASH_LO', 0x89abcdef],
       ['INPUT0_ELEMENTS', 6],
-      ['INPUT0_FRAME_BYTES', 12],
+      ['INPUT_BEAT', inputBeat],
+      ['INPUT0_FRAME_BYTES', 2 * inputBeat * Math.ceil(6 / inputBeat)],
       ['INPUT1_ELEMENTS', 2],
       ['OUTPUT0_ELEMENTS', 3],
       ['OUTPUT0_FRAME_BYTES', 2 * beat * Math.ceil(3 / beat)],

@@ -28,12 +28,12 @@ function randomValues({ inputs, machine }: Program, steps: number, rng: Rng): Po
 
 /** Commands that queue utterances, and what must come out. */
 function traffic(program: Program, utterances: readonly PortValues[]): { commands: string[]; answers: string } {
-  const { beats, answers } = networkStimuli(program, utterances);
+  const { elements: stream, answers } = networkStimuli(program, utterances);
   const commands: string[] = [];
   let from = 0;
-  for (const [at, beat] of beats.entries()) {
+  for (const [at, beat] of stream.entries()) {
     if (((beat >>> 18) & 1) === 0) continue;
-    const packet = [...beats.subarray(from, at + 1)];
+    const packet = [...stream.subarray(from, at + 1)];
     const [first] = packet;
     const bit = (number: number) => (first! >>> number) & 1;
     const elements = packet.map((each) => ((each & 0xffff) << 16) >> 16);

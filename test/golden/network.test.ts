@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { lower } from '../../src/compiler/lower/lower.ts';
 import type { QuantizedNode, Sums } from '../../src/compiler/quantized_graph.ts';
 import { GoldenNetwork } from '../../src/golden/network.ts';
+import type { Program } from '../../src/program/program.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { plainNetwork } from './plain_network.ts';
-import { randomFrames, randomMachine, randomQuantized } from './random_quantized.ts';
+import { randomConvolutions, randomFrames, randomMachine, randomQuantized } from './random_quantized.ts';
 
 function check(seed: number, utterance: boolean): void {
   const rng = new Rng(seed);
@@ -27,6 +28,38 @@ describe('the golden model equals a plain evaluation', () => {
 
   test('of random networks by utterance', () => {
     for (let seed = 1001; seed <= 1150; seed++) check(seed, true);
+  });
+});
+
+describe('the golden model equals a plain evaluation of convolutions', () => {
+  /** What of blocks of positions a node has, as segments and views show it. */
+  function blocksSeen({ segments, views, streams }: Program): string[] {
+    const seen: string[] = [];
+    const loops = streams.mac.filter(({ op }) => op === 'loop').length;
+    for (const instruction of streams.mac) {
+      if (instruction.op !== 'mac') continue;
+      const { name } = segments[instruction.segment]!;
+      const { pStride, qStride } = views[instruction.source]!;
+      if (name.includes('.at')) seen.push(qStride === 0 ? 'a rest' : 'a rest in every row');
+      else if (pStride !== 0 && loops > 1) seen.push('blocks in a loop');
+    }
+    return seen;
+  }
+
+  test('whose positions come in blocks, with what is left of them', () => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 60; seed++) {
+      const rng = new Rng(seed);
+      const graph = randomConvolutions(seed);
+      const network = new GoldenNetwork(lower(graph, randomMachine(rng)));
+      for (const what of blocksSeen(network.program)) seen.add(what);
+      const frames = randomFrames(graph, rng, rng.integer(8, 12));
+      const { outputs } = network.run(frames);
+      for (const [name, values] of plainNetwork(graph, frames)) {
+        expect([...outputs.get(name)!], `seed ${seed}, ${name}`).toEqual([...values]);
+      }
+    }
+    expect([...seen].sort()).toEqual(['a rest', 'a rest in every row', 'blocks in a loop']);
   });
 });
 

@@ -91,6 +91,7 @@ class Drawing {
       return {
         source,
         matrix: { rows, columns, values, format: { bits: weightBits, frac: weightFrac } },
+        weights: values.length,
         align: 0,
         window,
         frac: frac + weightFrac,
@@ -100,6 +101,7 @@ class Drawing {
     const { accumulatorBits = null } = this.options;
     return {
       rows,
+      spectral: null,
       products: products.map(({ frac: own, ...product }) => ({ ...product, align: frac - own })),
       frac,
       bits: accumulatorBits ?? rng.pick([40, 44]),
@@ -315,15 +317,32 @@ export function randomQuantized(seed: number, options: QuantizedOptions): Quanti
   if (options.utterance && rng.uniform() < 0.2)
     at = rng.uniform() < 0.5 ? drawing.pick(at) : drawing.linear([drawing.pick(at)]);
   if (!outputs.includes(at)) outputs.push(at);
+  return graphOf(drawing, inputs, outputs);
+}
+
+/** Two convolutions over one axis or two and over time, the first of so many channels that its positions come in several blocks. */
+export function randomConvolutions(seed: number, options: QuantizedOptions = { utterance: true }): QuantizedGraph {
+  const drawing = new Drawing(seed, options);
+  const { rng } = drawing;
+  const shape =
+    rng.uniform() < 0.6 ? [rng.integer(60, 90), rng.integer(7, 15)] : [rng.integer(25, 40), 2, rng.integer(7, 11)];
+  const input = drawing.tensor(shape, []);
+  const maps = drawing.conv(input);
+  return graphOf(drawing, [input], [maps, drawing.conv(maps)]);
+}
+
+function graphOf(
+  { tensors, formats, nodes, rng }: Drawing,
+  inputs: readonly TensorId[],
+  outputs: readonly TensorId[],
+): QuantizedGraph {
   const port = (tensor: TensorId, n: number, name: string): Port => ({
     name: `${name}${n}`,
     tensor,
     axes: ['time', 'shape'],
   });
   return {
-    tensors,
-    formats: drawing.formats,
-    nodes: drawing.nodes,
+    ...{ tensors, formats, nodes },
     inputs: inputs.map((tensor, n) => port(tensor, n, 'x')),
     outputs: outputs.map((tensor, n) => port(tensor, n, 'y')),
     states: [],

@@ -37,34 +37,43 @@ function takesOneVoice({ nodes }: QuantizedGraph): boolean {
 }
 
 /** Whether an output may have several positions: its rows need not be whole beats. */
-function hasMaps({ outputs, tensors }: QuantizedGraph): boolean {
-  return outputs.some(({ tensor }) => tensors.get(tensor)!.shape.length > 1);
+function hasMaps({ tensors }: QuantizedGraph, ports: QuantizedGraph['outputs']): boolean {
+  return ports.some(({ tensor }) => tensors.get(tensor)!.shape.length > 1);
 }
 
-/** The random network of a seed: one in two by utterance, on a random machine of its own. */
-export function randomNetworkDesign(seed: number): RandomNetworkDesign {
+/**
+ * The random network of a seed: one in two by utterance, on a random machine of its own.
+ *
+ * @param draw draws the network
+ */
+export function randomNetworkDesign(seed: number, draw = randomQuantized): RandomNetworkDesign {
   const rng = new Rng(seed);
   const utterance = rng.uniform() < 0.5;
   const weightBits = rng.pick([4, 8, 12, 16, rng.integer(4, 16)]);
   const vectorBits = rng.pick([8, 16, 16, rng.integer(8, 16)]);
-  const graph = randomQuantized(seed, { utterance, weightBits, vectorBits, initial: false });
+  const graph = draw(seed, { utterance, weightBits, vectorBits, initial: false });
   const single = utterance || takesOneVoice(graph);
   const array = randomArray(rng, single);
   const elemLanes = 2 ** rng.integer(0, Math.min(Math.log2(array.lanes), 3));
   const activationQueue = rng.pick(['lane', 'lane', 'group']);
   const external = activationQueue === 'lane' && rng.uniform() < 0.4;
+  const elsewhere = utterance && new Rng(seed + 1).uniform() < 0.5;
+  const beatOf = (maps: boolean) => (maps ? 1 : Math.min(2 ** rng.integer(0, 2), elemLanes));
   const config = parseConfig(
     {
       name: rng.pick(['net', 'lstm', 'x1']),
       array,
       elemLanes,
-      outputBeat: hasMaps(graph) ? 1 : Math.min(2 ** rng.integer(0, 2), elemLanes),
+      inputBeat: beatOf(hasMaps(graph, graph.inputs)),
+      outputBeat: beatOf(hasMaps(graph, graph.outputs)),
       fifoDepth: rng.pick([1, 2, 3, 5, 8, 16, 32]),
       indexBits: rng.integer(2, 6),
       weightBits,
       vectorBits,
       activationQueue,
-      ...(external ? { weights: 'dram', memoryBusBits: rng.pick([64, 128, 256]) } : {}),
+      ...(external ? { weights: 'dram' } : {}),
+      ...(external || elsewhere ? { memoryBusBits: rng.pick([64, 128, 256]) } : {}),
+      ...(elsewhere ? { sequence: { memory: 'dram' } } : {}),
     },
     'random config',
   );
@@ -88,9 +97,10 @@ export function describeNetworkDesign({ seed, graph, design, utterances, stalls 
     if (layer.kind === 'lstm') return `lstm${layer.projection ? 'p' : ''}${layer.reverse ? ' reverse' : ''}`;
     return layer.kind === 'affine' ? `affine ${layer.activation.kind} x${layer.positions}` : layer.kind;
   });
-  const array = `${channels} x ${groups} x ${lanes}, ${config.elemLanes} elem lanes, beat ${config.outputBeat}`;
+  const array = `${channels} x ${groups} x ${lanes}, ${config.elemLanes} elem lanes, beats ${config.inputBeat} and ${config.outputBeat}`;
   const bits = `weights ${config.weightBits}, index ${config.indexBits}, vectors ${config.vectorBits} bits`;
-  const queue = `queue ${config.activationQueue} of ${config.fifoDepth}, weights ${config.weights}`;
+  const memory = `weights ${config.weights}, sequences ${config.sequence?.memory ?? 'onchip'}`;
+  const queue = `queue ${config.activationQueue} of ${config.fifoDepth}, ${memory}`;
   const ports = `${program.inputs.length} in, ${program.outputs.length} out`;
   return `seed ${seed}: ${program.mode}: ${layers.join(', ')}; ${ports}; ${array}; ${bits}; ${queue}; ${utterances.length} utterances, stalls ${stalls}`;
 }

@@ -138,7 +138,9 @@ describe('image of another network', () => {
     'is refused where the hardware has no room, with the number and what would fit: %s',
     (what, stack, config, message) => {
       const dir = hardware(`small ${what}`, {}, config);
-      expect(() => modelImage({ model: model('large', stack), design: dir })).toThrow(message);
+      const image = () => modelImage({ model: model('large', stack), design: dir });
+      expect(image).toThrow(message);
+      expect(image).toThrow(/^.*large\.safetensors: /);
     },
   );
 

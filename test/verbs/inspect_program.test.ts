@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { SEMAPHORE_MAX } from '../../src/program/instruction.ts';
 import { programListing } from '../../src/program/listing.ts';
 import { inspectProgram } from '../../src/verbs/inspect_program.ts';
+import { COMPILED_BIN } from '../lib/compiled.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,7 +31,7 @@ test('a model needs a config, and a design takes none', () => {
 
 test('inspect --program prints the listing, or JSON', () => {
   const run = (...more: string[]) =>
-    execFileSync('node', [`${ROOT}bin/esegen.js`, 'inspect', `${ROOT}generated/sample`, '--program', ...more], {
+    execFileSync('node', [COMPILED_BIN, 'inspect', `${ROOT}generated/sample`, '--program', ...more], {
       encoding: 'utf8',
     });
   expect(run()).toContain('\nMAC\n');

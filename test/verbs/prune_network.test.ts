@@ -183,20 +183,29 @@ describe('a network of several modules', () => {
 });
 
 test('a network of another format goes out with PyTorch names and a layer file that computes the same', () => {
-  const text = `<Nnet> <AddShift> 2 2 [ 1 -2 ] <Rescale> 2 2 [ 3 0.5 ] <AffineTransform> 3 2 [ 1 2\n 3 4\n 5 6 ] [ 1 0 -1 ]
-    <Sigmoid> 3 3 <LstmProjected> 1 3 <CellDim> 2 <CellClip> 0
+  const textOf = (
+    clip: number,
+  ) => `<Nnet> <AddShift> 2 2 [ 1 -2 ] <Rescale> 2 2 [ 3 0.5 ] <AffineTransform> 3 2 [ 1 2\n 3 4\n 5 6 ] [ 1 0 -1 ]
+    <Sigmoid> 3 3 <LstmProjected> 2 3 <CellDim> 2 <CellClip> ${clip}
     [ ${Array.from({ length: 8 }, (_, row) => `${0.1 * row} ${0.2 - row * 0.1} 0.3`).join('\n')} ]
-    [ ${Array.from({ length: 8 }, (_, row) => 0.05 * row - 0.2).join('\n')} ]
-    [ 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 ] [ 0.1 0.2 ] [ 0.3 0.4 ] [ 0.5 0.6 ] [ 0.7 -0.8 ] <Softmax> 1 1 </Nnet>`;
+    [ ${Array.from({ length: 8 }, (_, row) => `${0.05 * row - 0.2} ${0.03 * row}`).join('\n')} ]
+    [ 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 ] [ 0.1 0.2 ] [ 0.3 0.4 ] [ 0.5 0.6 ] [ 0.7 -0.8\n 0.2 0.9 ] <Softmax> 2 2 </Nnet>`;
   const kaldi = join(root, 'final.nnet');
-  writeFileSync(kaldi, text);
-  prune({ model: kaldi, config: config(), densities: new Map([['default', 1]]), out });
   const x = { frames: 5, width: 2, data: Float64Array.of(0.1, 2, -1, 3, 0.4, 1, 2, 0, -0.3, 1.5) };
-  const outputs = [kaldi, out].map((path) => {
-    const { graph } = importModel(path);
-    return [...new FloatNetwork(graph).run(new Map([['x', x]])).outputs.values()][0]!.data;
+  // The limit of the cell state goes along.
+  const [free, limited] = [0, 0.125].map((clip) => {
+    writeFileSync(kaldi, textOf(clip));
+    prune({ model: kaldi, config: config(), densities: new Map([['default', 1]]), out });
+    const outputs = [kaldi, out].map((path) => {
+      const { graph } = importModel(path);
+      const [lstm] = graph.nodes.flatMap(({ layer }) => (layer.kind === 'lstm' ? [layer] : []));
+      expect(lstm!.cell.cellClip).toBe(clip === 0 ? Number.POSITIVE_INFINITY : clip);
+      return [...new FloatNetwork(graph).run(new Map([['x', x]])).outputs.values()][0]!.data;
+    });
+    expect(outputs[1]).toEqual(outputs[0]);
+    return outputs[0]!;
   });
-  expect(outputs[1]).toEqual(outputs[0]);
+  expect(limited).not.toEqual(free);
 });
 
 describe('a module that is two layers', () => {

@@ -206,6 +206,27 @@ describe('many utterances', () => {
     expect(fails({ path, lengths: [4, 2] })).toContain('one behind the other that sum up to 9 steps, got 4, 2');
   });
 
+  test('with the borders of a JSON file beside the array, the same; they must cover it', () => {
+    const { inputs } = graphWithInputs(path);
+    const x = writeInput(input, 9, inputs);
+    const borders = input.replace(/npy$/, 'json');
+    const write = (...steps: number[]) =>
+      writeFileSync(borders, JSON.stringify({ strings: steps.map((count) => ({ steps: count })) }));
+    const parts = [x.slice(0, 4 * inputs), x.slice(4 * inputs)];
+    const expected = oneByOne(parts, inputs).flat();
+    writeNpy(input, { dtype: 'float64', shape: [9, inputs], data: x });
+    write(4, 5);
+    expect([...runs({ path }).data]).toEqual(expected);
+    expect(fails({ path, lengths: [4, 5] })).toContain('--lengths: x.json has lengths');
+    for (const steps of [[4, 4], [8]]) {
+      write(...steps);
+      expect(fails({ path })).toContain('x.json: expected steps that sum up to the 9 frames of x.npy, got 8');
+    }
+    write(9);
+    expect([...runs({ path }).data]).toEqual(oneByOne([x], inputs).flat());
+    rmSync(borders);
+  });
+
   test('of a folder go to a folder', () => {
     const { inputs } = graphWithInputs(path);
     const folder = join(root, 'in');
@@ -370,6 +391,17 @@ describe('run refuses', () => {
     );
     writeInput(input, 0, 5);
     expect(fails({ path })).toContain('got float64 [0, 5]');
+  });
+
+  test('what the hardware cannot run, with the path of the model in every line', () => {
+    const path = `${ONNX}operator-activations.onnx`;
+    const { graph } = importModel(path);
+    writeInput(input, 4, elementsOf(graph.tensors.get(graph.inputs[0]!.tensor)!));
+    const lines = fails({ path, engine: 'golden', config: { array: { lanes: 2 } } as never }).split('\n');
+    expect(lines[0]).toMatch(
+      /^EsegenError: .*operator-activations\.onnx: node "y" \(lstm\): its candidate activation is relu/,
+    );
+    for (const line of lines.slice(1)) expect(line).toMatch(/^.*operator-activations\.onnx: node /);
   });
 
   test('calibration frames for a design, whose formats are fixed', async () => {

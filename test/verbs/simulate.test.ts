@@ -95,6 +95,11 @@ test('integers with --lengths, one behind the other, of which the first frames a
     await expect(simulate(path, { ...options, frames: 5 })).rejects.toThrow('holds 4 frames an utterance, 5 were');
     await expect(simulate(path, { ...options, lengths: [4, 1] })).rejects.toThrow('--lengths: expected 1 lengths');
     await expect(simulate(path, { lengths: [4] })).rejects.toThrow('--lengths: says how frames are read');
+    const borders = input.replace(/npy$/, 'json');
+    writeFileSync(borders, JSON.stringify({ strings: [{ steps: 2 }, { steps: 4 }] }));
+    expect(await simulate(path, { ...options, lengths: undefined })).toMatchObject({ utterances: 2, frames: 3 });
+    expect(readNpy(join(dump, 'rtl_y.npy')).shape).toEqual([5, OUTPUTS]);
+    rmSync(borders);
     const none = { ...options, lengths: [0], frames: undefined };
     await expect(simulate(path, none)).rejects.toThrow('x.npy: holds no frames');
   });

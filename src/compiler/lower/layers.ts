@@ -1,4 +1,4 @@
-import type { Tiles } from '../../machine/tiles.ts';
+import { GATES, type Tiles } from '../../machine/tiles.ts';
 import type { Parameters, ProgramState } from '../../program/program.ts';
 import type { SlotProgram } from '../../program/slot_program.ts';
 import type { Fixed } from '../../util/fixed.ts';
@@ -7,8 +7,10 @@ import type { TermWindow } from '../legal_graph.ts';
 import type { Product, QuantizedAffine, QuantizedGru, QuantizedLstm, QuantizedNode, Sums } from '../quantized_graph.ts';
 import { STEP_SLOT } from './builder.ts';
 import { type Layout, memoryOrder, plain, type Shape } from './layout.ts';
+import type { GraphPlan } from './plan.ts';
 import { gatePieces, type RowPiece, rowPieces } from './product.ts';
-import type { Source, Stage } from './stage.ts';
+import type { Source } from './source.ts';
+import type { Stage } from './stage.ts';
 import { layoutFor, powerOfTwo } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 import { emitSums } from './sums.ts';
@@ -17,6 +19,7 @@ import { emitSums } from './sums.ts';
 export interface NodeContext {
   readonly stage: Stage;
   readonly node: QuantizedNode;
+  readonly plan: GraphPlan;
   /** Where the node's tensors are. */
   readonly sourceOf: (product: Product) => Source;
   /** Windows through which nodes of this stage read the output. */
@@ -29,8 +32,6 @@ export interface NodeContext {
   /** Moved away in STORE: CELL waits until the frame of the step before is gone, and says when it has written one. */
   readonly stored: { readonly full: Happening; readonly free: Happening } | null;
   readonly states: ProgramState[];
-  /** The only recurrent layer of the network. */
-  readonly alone: boolean;
   /** Its products of the next step may be done in this one. */
   readonly ahead: boolean;
 }
@@ -82,25 +83,34 @@ function innerVector({ stage, node }: NodeContext, part: string, elements: numbe
 
 /** What a node reads of itself. */
 function own(vector: number, done: Happening, stepsBefore: number): Source {
-  return { vector, slot: STEP_SLOT, taps: 1, happening: done, stepsBefore };
+  return { vector, slot: STEP_SLOT, taps: 1, happening: done, input: false, stepsBefore };
+}
+
+/** Spectra of a layer's own output are states too. */
+function closeSpectra({ stage, node, states }: NodeContext, part: 'yf' | 'hf'): void {
+  for (const vector of stage.spectra.close()) states.push({ node: node.id, part, vector });
 }
 
 /**
- * Where CELL writes a new state. In its place, where all reads of the old one stand before; where several tiles are filled from
+ * Where CELL writes a new state. In its place, where all reads of the old one stand before, or MAC reads its spectrum only; where several tiles are filled from
  * the old one and drained in turn, beside it, and STORE copies it when the last is drained.
  */
-function newState(ctx: NodeContext, state: number, pieces: number) {
+function newState(ctx: NodeContext, state: number, once: boolean) {
   const { stage, stored } = ctx;
   const { builder, body } = stage;
   const written = happening('ready');
-  if (pieces === 1) {
+  if (once) {
     const done = [written, ...(stored === null ? [] : [stored.full])];
     return { vector: state, written, inPlace: written, free: stored === null ? [] : [stored.free], done };
   }
   const vector = innerVector(ctx, 'next', builder.vectors[state]!.channels, builder.vectors[state]!.format);
   const [full, free, inPlace] = [happening('outFull'), happening('outFree'), happening('copied')];
   body.store.need(full);
-  body.store.work({ op: 'store', from: builder.frameView(vector), to: { view: builder.frameView(state) } });
+  body.store.work({
+    op: 'store',
+    from: builder.frameView(vector),
+    to: { view: builder.frameView(state), block: null },
+  });
   body.store.happen(inPlace);
   body.store.happen(free);
   const done = [written, full, ...(stored === null ? [] : [stored.full])];
@@ -113,10 +123,11 @@ function blocksOf(pieces: readonly RowPiece[], done: readonly Happening[]): NonN
 }
 
 /** Cells of a lane by tile. */
-function tilesOf({ alone, ahead, stage }: NodeContext, { cells, gates, projection }: QuantizedLstm): Tiles {
+function tilesOf({ plan, ahead, stage }: NodeContext, { cells, gates, projection }: QuantizedLstm): Tiles {
   const { products } = gates;
   const recurrent = products.find(({ source }) => 'own' in source);
-  if (!alone || projection === null || recurrent === undefined) return [cells];
+  if (!plan.alone || projection === null || projection.sums.spectral !== null || recurrent === undefined)
+    return [cells];
   const others = products.filter((product) => product !== recurrent);
   const inputs = others.reduce((sum, { matrix }) => sum + matrix.columns, 0);
   const nonZeros = others.reduce((sum, { matrix }) => sum + shareOf(matrix.values) * matrix.columns, 0);
@@ -134,11 +145,14 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, gates, projection, peepholes, zShift, zClip, gate, cellClip, c, m, y, initial } = layer;
-  const pieces = gatePieces(cells, tilesOf(ctx, layer), builder.machine);
+  const pieces =
+    gates.spectral === null
+      ? gatePieces(cells, tilesOf(ctx, layer), builder.machine)
+      : rowPieces(cells, GATES, builder.machine, gates.spectral);
   const outputs = projection === null ? cells : projection.sums.rows;
   const yState = stateVector(ctx, 'y', outputs, y, initial?.y ?? null);
   const cState = stateVector(ctx, 'c', cells, c, initial?.c ?? null);
-  const next = newState(ctx, yState, projection === null ? pieces.length : 1);
+  const next = newState(ctx, yState, projection !== null || pieces.length === 1 || gates.spectral !== null);
   const mVector = projection === null ? next.vector : innerVector(ctx, 'm', cells, m);
   const mDone = pieces.map(() => happening('ready'));
   const slot = { kind: 'lstm', zShift, zClip, gate, peepShift: peepholes?.shift ?? null, c, cellClip, m } as const;
@@ -163,9 +177,12 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
     emitSums(stage, {
       name: `${node.id}.projection`,
       sums,
-      pieces: rowPieces(sums.rows, 1, builder.machine),
+      pieces: rowPieces(sums.rows, 1, builder.machine, sums.spectral),
       positions: [],
-      sourceOf: () => ({ ...own(mVector, mDone.at(-1)!, 0), blocks: blocksOf(pieces, mDone) }),
+      sourceOf: () => {
+        const source = own(mVector, mDone.at(-1)!, 0);
+        return pieces.length === 1 || sums.spectral !== null ? source : { ...source, blocks: blocksOf(pieces, mDone) };
+      },
       slotProgram: builder.slotProgram({ kind: 'affine', shift, activation: { kind: 'none' }, y }),
       parametersOf: parametersOf(ctx, sums, '.projection'),
       stateOf: () => null,
@@ -174,6 +191,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
       done: next.done,
     });
   }
+  closeSpectra(ctx, 'yf');
   stage.produced.set(node.output, { vector: next.vector, happening: next.written });
 }
 
@@ -183,8 +201,9 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
   const { cells, stages, zShift, zClip, gate, h, initial } = layer;
   const hState = stateVector(ctx, 'h', cells, h, initial?.h ?? null);
   const period = stages.reset === 'after' ? 4 : 2;
-  const pieces = rowPieces(cells, period, builder.machine);
-  const next = newState(ctx, hState, pieces.length);
+  const { spectral } = stages.sums;
+  const pieces = rowPieces(cells, period, builder.machine, spectral);
+  const next = newState(ctx, hState, pieces.length === 1 || spectral !== null);
   const elements = (vector: number, piece: RowPiece) =>
     builder.elementView(vector, piece.from / piece.period, (piece.to - piece.from) / piece.period);
   const resetDone = happening('ready');
@@ -198,7 +217,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
     emitSums(stage, {
       name: `${node.id}.reset`,
       sums: resetSums,
-      pieces: rowPieces(cells, 1, builder.machine),
+      pieces: rowPieces(cells, 1, builder.machine, spectral),
       positions: [],
       sourceOf,
       slotProgram: builder.slotProgram({ kind: 'gruReset', zShift: resetShift, zClip, gate, h }),
@@ -228,11 +247,12 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
     free: next.free,
     done: next.done,
   });
+  closeSpectra(ctx, 'hf');
   stage.produced.set(node.output, { vector: next.vector, happening: next.written });
 }
 
 function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
-  const { stage, node, readers, span, shape, format, stored } = ctx;
+  const { stage, node, plan, readers, span, shape, format, stored } = ctx;
   const { builder } = stage;
   const { sums, shift, activation } = layer;
   const windowed = sums.rows === shape.channels;
@@ -245,25 +265,41 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
   const written = happening('ready');
   const { strides } = layout;
   const [pStride, qStride] = strides.length > 1 ? [strides[1]!, strides[0]!] : [strides[0] ?? 0, 0];
-  const rows = windowed ? 1 : rowsOfFrame(layout);
-  const perRow = sums.rows / rows;
-  emitSums(stage, {
-    name: node.id,
-    sums,
-    pieces: Array.from({ length: rows }, (_, row) => rowPieces(perRow, 1, builder.machine, order, row * perRow)).flat(),
-    positions: windowed ? shape.positions : [],
-    sourceOf: ctx.sourceOf,
-    slotProgram: builder.slotProgram({ kind: 'affine', shift, activation, y: format }),
-    parametersOf: parametersOf(ctx, sums, ''),
-    stateOf: () => null,
-    toOf: ({ from, to }) => {
-      const row = Math.floor(from / perRow);
-      const start = rows === 1 ? from : row * qStride + from - row * perRow;
-      return builder.elementView(vector, start, to - from, windowed ? pStride : 0, windowed ? qStride : 0);
-    },
-    free: stored === null ? [] : [stored.free],
-    done: [written, ...(stored === null ? [] : [stored.full])],
-  });
+  const slotProgram = builder.slotProgram({ kind: 'affine', shift, activation, y: format });
+  const free = stored === null ? [] : [stored.free];
+  const done = [written, ...(stored === null ? [] : [stored.full])];
+  const common = { sourceOf: ctx.sourceOf, slotProgram, stateOf: () => null };
+  if (!windowed) {
+    const rows = rowsOfFrame(layout);
+    const perRow = sums.rows / rows;
+    emitSums(stage, {
+      ...{ ...common, name: node.id, sums, positions: [], free, done },
+      pieces: Array.from({ length: rows }, (_, n) =>
+        rowPieces(perRow, 1, builder.machine, sums.spectral, order, n * perRow),
+      ).flat(),
+      parametersOf: parametersOf(ctx, sums, ''),
+      toOf: ({ from, to }) => {
+        const row = Math.floor(from / perRow);
+        const start = rows === 1 ? from : row * qStride + from - row * perRow;
+        return builder.elementView(vector, start, to - from);
+      },
+    });
+  } else {
+    const blocks = plan.blocksOf(node, layer);
+    for (const [at, { block, sums: own }] of blocks.entries()) {
+      const { first, size, count } = block;
+      const name = at === 0 ? node.id : `${node.id}.at${first}`;
+      emitSums(stage, {
+        ...{ ...common, name, sums: own, pieces: rowPieces(own.rows, 1, builder.machine, null) },
+        positions: [...shape.positions.slice(0, -1), count],
+        parametersOf: parametersOf(ctx, own, at === 0 ? '' : `.at${first}`),
+        toOf: ({ from, to }) =>
+          builder.elementView(vector, first * pStride + from, to - from, count > 1 ? size * pStride : 0, qStride),
+        free: at === 0 ? free : [],
+        done: at === blocks.length - 1 ? done : [],
+      });
+    }
+  }
   stage.produced.set(node.output, { vector, happening: written });
 }
 

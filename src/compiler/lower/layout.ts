@@ -140,7 +140,11 @@ export function windowParts(layout: Omit<Layout, 'elements'>, window: TermWindow
   }
   const { strides, origin } = layout;
   const start = origin - along.reduce((sum, { before }, axis) => sum + before * strides[axis]!, 0);
-  const steps = along.map(({ stride }, axis) => stride * strides[axis]!);
+  // Where there is one position, nothing follows it.
+  const steps = along.map(({ stride }, axis) => {
+    const next = window !== null && windowOutputs(window.space[axis]!, layout.positions[axis]!) > 1;
+    return next ? stride * strides[axis]! : 0;
+  });
   const position = axes === 2 ? { qStride: steps[0]!, pStride: steps[1]! } : { qStride: 0, pStride: steps[0] ?? 0 };
   const kernel = axes === 0 ? 1 : along[0]!.kernel;
   const whole = mergedLoops(layout, along, 0, kernel);

@@ -1,13 +1,13 @@
-import { type Machine, wordUnit } from '../../machine/machine.ts';
+import type { Machine } from '../../machine/machine.ts';
 import type { TensorId } from '../../model/graph.ts';
 import { actTable, SIGMOID, TANH } from '../../program/act_table.ts';
 import { type Instruction, STREAMS, type Stream, type Streams } from '../../program/instruction.ts';
 import type { Program, ProgramPort, ProgramState } from '../../program/program.ts';
 import { EsegenError } from '../../util/errors.ts';
-import type { QuantizedGraph } from '../quantized_graph.ts';
+import { type QuantizedGraph, sumsOfLayer } from '../quantized_graph.ts';
 import { ProgramBuilder } from './builder.ts';
 import { elementsOfShape, memoryOrder } from './layout.ts';
-import { GraphPlan } from './plan.ts';
+import { GraphPlan, productsOf } from './plan.ts';
 import { spreadRecurrent } from './spread.ts';
 import { type Stage, syncs } from './stage.ts';
 import { streamingStage } from './streaming.ts';
@@ -22,8 +22,8 @@ import { utteranceStages } from './utterance.ts';
  */
 export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false): Program {
   const graph = spreadRecurrent(quantized);
-  const plan = new GraphPlan(graph, wordUnit(machine));
-  const builder = new ProgramBuilder(machine);
+  const plan = new GraphPlan(graph, machine);
+  const builder = new ProgramBuilder(machine, Math.max(1, ...blocksOfGraph(graph)));
   const states: ProgramState[] = [];
   const streaming = plan.streams();
   const stages = streaming ? [streamingStage(plan, builder, states, ahead)] : utteranceStages(plan, builder, states);
@@ -35,9 +35,20 @@ export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false
     inputs: graph.inputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     outputs: graph.outputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     ...{ axes, vectors, views, sequences, segments, parameters, slotPrograms, states },
+    weights: weightsOf(graph),
     tables: { ...tables, sigmoid: actTable(SIGMOID, tables.sigmoidRange), tanh: actTable(TANH, tables.tanhRange) },
     streams: streamsOf(stages),
   };
+}
+
+/** Elements of all matrices that the model has. */
+function weightsOf({ nodes }: QuantizedGraph): number {
+  return nodes.flatMap(productsOf).reduce((sum, { weights }) => sum + weights, 0);
+}
+
+/** Blocks of the sums of a graph. */
+function blocksOfGraph({ nodes }: QuantizedGraph): number[] {
+  return nodes.flatMap(({ layer }) => sumsOfLayer(layer).flatMap(({ spectral }) => spectral?.block ?? []));
 }
 
 function portOf(

@@ -1,24 +1,33 @@
+import { type Machine, wordUnit } from '../../machine/machine.ts';
 import { elementsOf, type TensorId, windowOutputs } from '../../model/graph.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { TermWindow } from '../legal_graph.ts';
-import type { Product, QuantizedGraph, QuantizedNode } from '../quantized_graph.ts';
+import type { Product, QuantizedAffine, QuantizedGraph, QuantizedNode, Sums } from '../quantized_graph.ts';
 import { isPoint } from './builder.ts';
+import { chooseBlocks } from './choose_blocks.ts';
 import { roundUp, type Shape } from './layout.ts';
+import { type BlockWindow, blockSums, blockWindow, type PositionBlock } from './position_blocks.ts';
 import { spanOf } from './stage.ts';
 
+/** Products of a node, in the order of their sums. */
+export function productsOf({ layer }: QuantizedNode): readonly Product[] {
+  switch (layer.kind) {
+    case 'lstm':
+      return [...layer.gates.products, ...(layer.projection?.sums.products ?? [])];
+    case 'gru': {
+      const { stages } = layer;
+      return [...(stages.reset === 'before' ? stages.resetSums.products : []), ...stages.sums.products];
+    }
+    case 'affine':
+      return layer.sums.products;
+    case 'pick':
+      return [];
+  }
+}
+
 /** Products of a node over tensors of the graph, in the order of their sums. */
-export function tensorProducts({
-  layer,
-}: QuantizedNode): readonly (Product & { readonly source: { tensor: TensorId } })[] {
-  const all: readonly Product[] =
-    layer.kind === 'lstm'
-      ? layer.gates.products
-      : layer.kind === 'affine'
-        ? layer.sums.products
-        : layer.kind === 'gru'
-          ? [...(layer.stages.reset === 'before' ? layer.stages.resetSums.products : []), ...layer.stages.sums.products]
-          : [];
-  return all.flatMap((product) => {
+export function tensorProducts(node: QuantizedNode): readonly (Product & { readonly source: { tensor: TensorId } })[] {
+  return productsOf(node).flatMap((product) => {
     const { source } = product;
     return 'tensor' in source ? [{ ...product, source }] : [];
   });
@@ -30,17 +39,24 @@ export interface Resolved {
   readonly at: 'first' | 'last' | null;
 }
 
-/** Reads a graph: producers, shapes in memory, readers. */
+/** Positions of a node that share a tile, with their sums. */
+export interface BlockOfSums {
+  readonly block: PositionBlock;
+  readonly sums: Sums;
+}
+
+/** Reads a graph: producers, shapes in memory, blocks of positions, readers. */
 export class GraphPlan {
   readonly graph: QuantizedGraph;
   readonly #producers: ReadonlyMap<TensorId, QuantizedNode>;
   readonly #shapes = new Map<TensorId, Shape>();
-  readonly #unit: number;
+  readonly #machine: Machine;
+  /** Blocks of the nodes that look at positions, by their outputs. */
+  readonly #blocks = new Map<TensorId, readonly PositionBlock[]>();
 
-  /** @param unit elements at multiples of which CELL writes */
-  constructor(graph: QuantizedGraph, unit: number) {
+  constructor(graph: QuantizedGraph, machine: Machine) {
     this.graph = graph;
-    this.#unit = unit;
+    this.#machine = machine;
     this.#producers = new Map(graph.nodes.map((node) => [node.output, node]));
     for (const { tensor } of graph.inputs) this.#shapes.set(tensor, this.#shapeAsRead(tensor));
     for (const node of graph.nodes) this.#shapes.set(node.output, this.#outputShape(node));
@@ -68,13 +84,48 @@ export class GraphPlan {
     return shape;
   }
 
-  /** Windows through which nodes read a tensor, directly or through picks. */
-  readersOf(tensor: TensorId, nodes: readonly QuantizedNode[] = this.graph.nodes): readonly (TermWindow | null)[] {
-    return nodes.flatMap((node) =>
+  /** Windows through which nodes read a tensor, directly or through picks, as the blocks of their positions do. */
+  readersOf(tensor: TensorId): readonly (TermWindow | null)[] {
+    return this.#productsOn(tensor).flatMap(({ node, product }) => this.windowsOf(node, product));
+  }
+
+  /** Windows of a product of a node, one for each of its blocks. */
+  windowsOf(node: QuantizedNode, product: Product & { readonly source: { tensor: TensorId } }): (TermWindow | null)[] {
+    const blocks = this.#blocks.get(node.output);
+    if (blocks === undefined) return [product.window];
+    return blocks.map((block) => this.#read(node, product, block).window);
+  }
+
+  /** The sums of an affine node, block by block of its positions. */
+  blocksOf(node: QuantizedNode, { sums }: QuantizedAffine): readonly BlockOfSums[] {
+    const blocks = this.#blocks.get(node.output);
+    if (blocks === undefined) return [{ block: { first: 0, size: 1, count: 1 }, sums }];
+    const products = tensorProducts(node);
+    const shapes = products.map(({ source }) => this.shape(source.tensor));
+    return blocks.map((block) => {
+      const windows = products.map((product) => this.#read(node, product, block));
+      return { block, sums: blockSums(sums, block, windows, shapes) };
+    });
+  }
+
+  #productsOn(tensor: TensorId) {
+    return this.graph.nodes.flatMap((node) =>
       tensorProducts(node)
         .filter(({ source }) => this.resolve(source.tensor).tensor === tensor)
-        .map(({ window }) => window),
+        .map((product) => ({ node, product })),
     );
+  }
+
+  #read(
+    { id, layer }: QuantizedNode,
+    { source, window }: Product & { readonly source: { tensor: TensorId } },
+    block: PositionBlock,
+  ): BlockWindow {
+    // What saturates depends on which sums are added in which group.
+    const groups = layer.kind === 'affine' && layer.sums.saturate ? 1 : this.#machine.groups;
+    const read = blockWindow(window, this.shape(source.tensor), block, groups);
+    if (read === null) throw new EsegenError(id, 'its positions are in blocks that do not meet the same elements');
+    return read;
   }
 
   /** Whether all tensors have the steps of the input and nothing looks ahead, so that a step can be answered as it comes. */
@@ -103,7 +154,9 @@ export class GraphPlan {
   #shapeAsRead(tensor: TensorId): Shape {
     const { shape } = this.graph.tensors.get(tensor)!;
     const elements = elementsOf(this.graph.tensors.get(tensor)!);
-    const looked = this.readersOf(tensor).some((window) => window !== null && window.space.length > 0);
+    const looked = this.#productsOn(tensor).some(
+      ({ product: { window } }) => window !== null && window.space.length > 0,
+    );
     return looked ? unpadded(shape[0]!, shape.slice(1)) : unpadded(elements);
   }
 
@@ -112,7 +165,8 @@ export class GraphPlan {
     if (layer.kind === 'pick') return this.shape(layer.source);
     if (layer.kind === 'gru') return unpadded(layer.cells);
     if (layer.kind === 'lstm') return unpadded(layer.projection?.sums.rows ?? layer.cells);
-    const windowed = tensorProducts(node).find(({ window }) => window !== null && window.space.length > 0);
+    const products = tensorProducts(node);
+    const windowed = products.find(({ window }) => window !== null && window.space.length > 0);
     if (windowed === undefined) return this.#shapeAsRead(node.output);
     const { positions } = this.shape(windowed.source.tensor);
     const outputs = windowed.window!.space.map((window, axis) => windowOutputs(window, positions[axis] ?? 0));
@@ -121,7 +175,13 @@ export class GraphPlan {
       throw new EsegenError(node.id, `expected ${layer.positions} output positions, its windows have ${count}`);
     }
     const channels = layer.sums.rows;
-    return { channels, positions: outputs, pitch: roundUp(channels, this.#unit) };
+    const shapes = products.map(({ source }) => this.shape(source.tensor));
+    const blocks = chooseBlocks(layer.sums, outputs, shapes, this.#machine);
+    this.#blocks.set(node.output, blocks);
+    const unit = wordUnit(this.#machine);
+    // Between blocks that fill words there is no room.
+    const packed = blocks.every(({ size, count }) => count === 1 || (size * channels) % unit === 0);
+    return { channels, positions: outputs, pitch: packed ? channels : roundUp(channels, unit) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Machine, wordUnit } from '../../machine/machine.ts';
 import { GATES, type Tiles } from '../../machine/tiles.ts';
 import type { Segment } from '../../program/program.ts';
+import { spectralRows } from '../../program/spectral_order.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, Sums } from '../quantized_graph.ts';
@@ -16,7 +17,7 @@ export interface RowPiece {
 }
 
 /** Columns of a segment are numbered in 16 bits by the memory images. */
-const MAX_COLUMNS = 2 ** 16;
+export const MAX_COLUMNS = 2 ** 16;
 
 /**
  * Column of the matrix for each column of a segment: the elements of a part of a window in the order of its view, every run padded
@@ -62,33 +63,46 @@ export function segmentOf(
   shape: Pick<Layout, 'channels' | 'positions'>,
   part: WindowPart,
   piece: RowPiece,
-  groups: number,
+  { groups, lanes }: Machine,
 ): Segment {
   const { matrix, window } = product;
   const sourceColumns = kernelsOf(shape, window).reduce(
     (count, kernel) => count * kernel,
     shape.channels * (window?.time.kernel ?? 1),
   );
-  if (matrix.columns !== sourceColumns || matrix.rows !== sums.rows) {
+  const { spectral } = sums;
+  const { period } = piece;
+  const rows = spectral === null ? sums.rows : period * roundUp(sums.rows / period, spectral.block);
+  if (matrix.columns !== sourceColumns || matrix.rows !== rows) {
     throw new EsegenError(
       name,
-      `expected a matrix [${sums.rows}, ${sourceColumns}], got [${matrix.rows}, ${matrix.columns}]`,
+      `expected a matrix [${rows}, ${sourceColumns}], got [${matrix.rows}, ${matrix.columns}]`,
     );
   }
   const order = columnOrder(shape, window, part, groups);
   if (order.length > MAX_COLUMNS) {
     throw new EsegenError(name, `expected at most ${MAX_COLUMNS} columns, got ${order.length}`);
   }
-  const { from, to, period } = piece;
+  const { from, to, order: rowOrder } = spectral === null ? piece : spectralPiece(piece, spectral.block, lanes);
   return {
     name,
     rows: to - from,
     period,
     columns: order.length,
-    values: reordered(matrix.values, matrix.columns, order, piece),
+    values: reordered(matrix.values, matrix.columns, order, { from, to, period, order: rowOrder }),
     format: matrix.format,
+    block: spectral?.block ?? null,
     accumulator: { bits: sums.bits, saturate: sums.saturate },
   };
+}
+
+/** Rows of a piece whose sums are spectra: whole blocks, in the order of a tile. */
+function spectralPiece({ from, to, period }: RowPiece, block: number, lanes: number): RowPiece {
+  const order = spectralRows(block, lanes, roundUp((to - from) / period, block));
+  const rows = Int32Array.from({ length: order.length * period }, (_, row) => {
+    return from + period * order[Math.floor(row / period)]! + (row % period);
+  });
+  return { from: 0, to: rows.length, period, order: rows };
 }
 
 function reordered(values: Int16Array, columns: number, order: Int32Array, piece: RowPiece): Int16Array {
@@ -113,7 +127,7 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
  */
 export function gatePieces(cells: number, tiles: Tiles, machine: Machine): RowPiece[] {
   const { lanes, groups } = machine;
-  const whole = rowPieces(cells, GATES, machine);
+  const whole = rowPieces(cells, GATES, machine, null);
   const [first] = tiles;
   // Pieces begin where words do.
   if (whole.length > 1 || tiles.length === 1 || (first! * lanes) % groups !== 0) return whole;
@@ -125,7 +139,7 @@ export function gatePieces(cells: number, tiles: Tiles, machine: Machine): RowPi
 }
 
 /**
- * Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, and whole words.
+ * Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, whole words and whole blocks.
  *
  * @param first number of the first row
  */
@@ -133,11 +147,12 @@ export function rowPieces(
   cells: number,
   period: number,
   machine: Machine,
+  spectral: Sums['spectral'],
   order: Int32Array | null = null,
   first = 0,
 ): RowPiece[] {
   const { lanes, tileRows } = machine;
-  const grain = Math.max(lanes, wordUnit(machine));
+  const grain = Math.max(lanes, wordUnit(machine), spectral?.block ?? 1);
   const most = Math.max(Math.floor((Math.floor(tileRows / period) * lanes) / grain), 1) * grain;
   const count = Math.ceil(cells / most);
   const share = roundUp(Math.ceil(cells / count), grain);

@@ -6,7 +6,7 @@ import { decodeMatrix } from '../../program/encode.ts';
 import { cellsOfLane, createPartition, outputsOfLane } from '../../program/partition.ts';
 import type { Program } from '../../program/program.ts';
 import type { SegmentMatrix } from '../../program/segments.ts';
-import type { QuantizedGraph, QuantizedLstm, QuantizedMatrix, Sums } from '../quantized_graph.ts';
+import type { Product, QuantizedGraph, QuantizedLstm, Sums } from '../quantized_graph.ts';
 import { lower } from './lower.ts';
 
 /** Names of the input, the node and the output of a design's program. */
@@ -51,18 +51,18 @@ function layerOfDesign(design: Design): QuantizedLstm {
   const bias = Float64Array.from({ length: GATES * d.cells }, (_, row) => {
     return cells.bias[(row % GATES) * d.cells + Math.floor(row / GATES)]!;
   });
-  const accumulators = { bits: f.accBits, saturate: f.saturate };
+  const accumulators = { bits: f.accBits, saturate: f.saturate, spectral: null };
   const gates: Sums = {
     ...{ rows: GATES * d.cells, frac: f.accFrac, ...accumulators, bias },
     products: [
-      { source: { tensor: DESIGN_INPUT }, matrix: matrixOf(design, 'x'), align: f.xAlign, window: null },
-      { source: { own: 'y' }, matrix: matrixOf(design, 'r'), align: f.yAlign, window: null },
+      { source: { tensor: DESIGN_INPUT }, ...matrixOf(design, 'x'), align: f.xAlign, window: null },
+      { source: { own: 'y' }, ...matrixOf(design, 'r'), align: f.yAlign, window: null },
     ],
   };
   const projected: Sums | null = d.projection
     ? {
         ...{ rows: d.outputs, frac: f.weightPFrac + f.mFrac, ...accumulators, bias: new Float64Array(d.outputs) },
-        products: [{ source: { own: 'm' }, matrix: matrixOf(design, 'p'), align: 0, window: null }],
+        products: [{ source: { own: 'm' }, ...matrixOf(design, 'p'), align: 0, window: null }],
       }
     : null;
   const { vectorBits: bits } = f;
@@ -79,7 +79,10 @@ function layerOfDesign(design: Design): QuantizedLstm {
 }
 
 /** A matrix of a design, decoded: gate rows 4k + gate, or rows of the projection. */
-function matrixOf({ dimensions: d, formats: f, matrices }: Design, matrix: SegmentMatrix): QuantizedMatrix {
+function matrixOf(
+  { dimensions: d, formats: f, matrices }: Design,
+  matrix: SegmentMatrix,
+): Pick<Product, 'matrix' | 'weights'> {
   const gates = matrix !== 'p';
   const columns = matrix === 'x' ? d.inputs : matrix === 'r' ? d.outputs : d.cells;
   const rows = gates ? GATES * d.cells : d.outputs;
@@ -106,5 +109,5 @@ function matrixOf({ dimensions: d, formats: f, matrices }: Design, matrix: Segme
     }
   }
   const frac = matrix === 'x' ? f.weightXFrac : matrix === 'r' ? f.weightRFrac : f.weightPFrac;
-  return { rows, columns, values, format: { bits: f.weightBits, frac } };
+  return { matrix: { rows, columns, values, format: { bits: f.weightBits, frac } }, weights: values.length };
 }

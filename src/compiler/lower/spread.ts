@@ -22,8 +22,8 @@ function copySums(source: TensorId, elements: number, { frac }: Fixed): Sums {
   for (let n = 0; n < elements; n++) values[n * elements + n] = 1;
   const matrix = { rows: elements, columns: elements, values, format: { bits: 2, frac: 0 } };
   return {
-    ...{ rows: elements, frac, bits: COPY_BITS, saturate: false, bias: new Float64Array(elements) },
-    products: [{ source: { tensor: source }, matrix, align: 0, window: null }],
+    ...{ rows: elements, frac, spectral: null, bits: COPY_BITS, saturate: false, bias: new Float64Array(elements) },
+    products: [{ source: { tensor: source }, matrix, weights: elements, align: 0, window: null }],
   };
 }
 

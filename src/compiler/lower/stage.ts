@@ -16,6 +16,8 @@ import type { TermWindow } from '../legal_graph.ts';
 import { type ProgramBuilder, STEP_SLOT } from './builder.ts';
 import { frameRuns, haloFor, type Layout, layoutOf, type Shape, startsInGroupZero, windowParts } from './layout.ts';
 import { emitTiles, type TileJob } from './order.ts';
+import type { Source } from './source.ts';
+import { Spectra } from './spectra.ts';
 import { countTokens, type Happening, instructionsOf, StreamDraft, tokensOf } from './stream_draft.ts';
 import type { TileLoop } from './tile_numbers.ts';
 
@@ -30,19 +32,6 @@ const COUNTED: readonly Semaphore[] = [
   'passFull',
   'passFree',
 ];
-
-/** Where a product finds a tensor in VMEM. */
-export interface Source {
-  readonly vector: number;
-  readonly slot: View['slot'];
-  readonly taps: number;
-  /** What must have happened before; null where it came with the frames of the step. */
-  readonly happening: Happening | null;
-  /** Steps before this one in which it happened. */
-  readonly stepsBefore: number;
-  /** Elements that are there before the others, and what must have happened for them. */
-  readonly blocks?: readonly { readonly from: number; readonly to: number; readonly happening: Happening }[];
-}
 
 /** A tensor that the nodes of a stage compute. */
 export interface Produced {
@@ -66,12 +55,14 @@ export class Stage {
     store: new StreamDraft(),
   };
   readonly produced = new Map<TensorId, Produced>();
+  readonly spectra: Spectra;
   readonly #blocks: (TileJob | TileLoop)[] = [];
   readonly #windowFrames: Instruction[] = [];
 
   constructor(builder: ProgramBuilder, axis: number) {
     this.builder = builder;
     this.axis = axis;
+    this.spectra = new Spectra(builder, this.body);
   }
 
   /** Fills a tile when the products of the step are put in order; CELL drains it behind those before. */

@@ -119,6 +119,10 @@ function joined(tokens: readonly Token[]): Token[] {
   return [...counts].map(([semaphore, count]) => ({ semaphore, count }));
 }
 
+function isOfTile({ semaphore }: Token): boolean {
+  return semaphore.startsWith('tile');
+}
+
 /** Instructions of a draft: waits and posts stand with the work beside them, where that has room. */
 export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
   const out: Instruction[] = [];
@@ -134,6 +138,8 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
     }
     waits = joined([...waits, ...own]);
     if (work.op !== 'sync') {
+      // A tile is that of the work, which a sync does not have.
+      waits.sort((a, b) => Number(isOfTile(a)) - Number(isOfTile(b)));
       while (waits.length > MAX_TOKENS) out.push({ op: 'sync', waits: waits.splice(0, MAX_TOKENS), posts: [] });
       const synchronized = { ...work, waits, posts: [] };
       // What follows a chained product in its tile may read further than that.

@@ -5,7 +5,8 @@ import type { Product } from '../quantized_graph.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { emitNode } from './layers.ts';
 import type { GraphPlan } from './plan.ts';
-import { layoutFor, powerOfTwo, type Source, Stage, spanOf, windowSlot } from './stage.ts';
+import type { Source } from './source.ts';
+import { layoutFor, powerOfTwo, Stage, spanOf, windowSlot } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 
 /**
@@ -56,12 +57,13 @@ export function streamingStage(
       vector: input ?? made!.vector,
       ...windowSlot(window),
       happening: made?.happening ?? null,
+      input: made === undefined,
       stepsBefore: 0,
     };
   };
   for (const node of graph.nodes) {
     emitNode({
-      ...{ stage, node, states, sourceOf, alone: plan.alone, ahead },
+      ...{ stage, node, plan, states, sourceOf, ahead },
       readers: plan.readersOf(node.output),
       span: spanOfTensor(node.output),
       shape: plan.shape(node.output),

@@ -2,7 +2,8 @@ import type { Product, Sums } from '../quantized_graph.ts';
 import { vectorPart, windowParts } from './layout.ts';
 import type { TilePart } from './order.ts';
 import { type RowPiece, segmentOf } from './product.ts';
-import type { Source, Stage } from './stage.ts';
+import type { Source } from './source.ts';
+import type { Stage } from './stage.ts';
 import type { Happening } from './stream_draft.ts';
 import type { OpenTile } from './tile_numbers.ts';
 
@@ -29,7 +30,7 @@ export interface SumsSpec {
 
 /** MAC and CELL instructions of sums: piece by piece into the next tile, at every position. */
 export function emitSums(stage: Stage, spec: SumsSpec): void {
-  const { pieces, positions } = spec;
+  const { pieces, positions, sums } = spec;
   const { cell } = stage.body;
   const p = positions.at(-1) ?? 1;
   const q = positions.length > 1 ? positions[0]! : 1;
@@ -52,6 +53,8 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
             cells,
             state: spec.stateOf(piece),
             to: spec.toOf(piece),
+            block: sums.spectral?.block ?? null,
+            drop: sums.spectral?.drop ?? 0,
           },
           [{ semaphore: 'tileFull0', count: 1 }],
           [{ semaphore: 'tileFree0', count: 1 }],
@@ -107,10 +110,13 @@ function emitLoops(
 function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean): TilePart[] {
   const { name, sums, pieces } = spec;
   const { builder } = stage;
-  const { groups, lanes } = builder.machine;
+  const { machine } = builder;
+  const { groups, lanes } = machine;
+  const { spectral } = sums;
   const pieceNumber = pieces.length > 1 ? pieces.indexOf(piece) : null;
   return sums.products.flatMap((product, number) => {
-    const source = spec.sourceOf(product);
+    const found = spec.sourceOf(product);
+    const source = spectral === null ? found : stage.spectra.of(found, spectral.block);
     const { happening, stepsBefore } = source;
     const vector = builder.vectors[source.vector]!;
     const nextSlot = { ...source.slot, offset: source.slot.offset + 1 };
@@ -124,7 +130,7 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
         const own = plain ? vectorPart(part, from, to) : part;
         const key = `${from} ${to}`;
         const label = labelOf(name, product, number, pieceNumber, partNumber, own.firstChannel);
-        const made = segments.get(key) ?? builder.segment(segmentOf(label, product, sums, vector, own, piece, groups));
+        const made = segments.get(key) ?? builder.segment(segmentOf(label, product, sums, vector, own, piece, machine));
         segments.set(key, made);
         const view = builder.view(source.vector, own.runs, slot, source.taps);
         return { op: 'mac', segment: made, source: view, previous: stepsBefore > 0, align: product.align } as const;
@@ -137,9 +143,9 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
         const cycles = own * Math.max(columns, (density * (piece.to - piece.from) * columns) / lanes);
         return {
           needs: written === null || looped ? [] : [{ happening: written, stepsBefore }],
-          input: happening === null,
+          input: source.input,
           columns: end - first,
-          grain: plain ? groups : null,
+          grain: plain ? (spectral === null ? 1 : 2) * groups : null,
           cycles,
           make: (from, to) => make(first + from, first + to, source.slot),
           ahead:

@@ -7,7 +7,8 @@ import { isPoint, type ProgramBuilder } from './builder.ts';
 import { emitNode } from './layers.ts';
 import { movedElements } from './layout.ts';
 import { type GraphPlan, tensorProducts } from './plan.ts';
-import { layoutFor, loadWindow, powerOfTwo, type Source, Stage, spanOf, windowSlot } from './stage.ts';
+import type { Source } from './source.ts';
+import { layoutFor, loadWindow, powerOfTwo, Stage, spanOf, windowSlot } from './stage.ts';
 
 /** Layer by layer over all steps; layers that do not need each other, such as both directions, side by side. */
 export function utteranceStages(plan: GraphPlan, builder: ProgramBuilder, states: ProgramState[]): Stage[] {
@@ -140,7 +141,7 @@ function layerStage(
       const key = keyOf(node, product);
       const backward = node.layer.kind !== 'affine' && node.layer.kind !== 'pick' && node.layer.reverse;
       const made = loads.get(key) ?? { key, tensor: product.source.tensor, windows: [], backward };
-      made.windows.push(product.window);
+      made.windows.push(...plan.windowsOf(node, product));
       loads.set(key, made);
     }
   }
@@ -166,13 +167,13 @@ function layerStage(
   for (const node of nodes) {
     const stored = { full: { semaphore: 'outFull' }, free: { semaphore: 'outFree' } } as const;
     emitNode({
-      ...{ stage, node, states, stored, readers: [], span: 1, alone: plan.alone, ahead: false },
+      ...{ stage, node, plan, states, stored, readers: [], span: 1, ahead: false },
       sourceOf: (product): Source => {
         const vector = vectors.get(keyOf(node, product));
         if (vector === undefined) throw new EsegenError(node.id, 'reads what its stage does not load');
         const { time } = product.window ?? { time: null };
         const seen = time === null || isPoint(time) ? null : product.window;
-        return { vector, ...windowSlot(seen), happening: null, stepsBefore: 0 };
+        return { vector, ...windowSlot(seen), happening: null, input: true, stepsBefore: 0 };
       },
       shape: plan.shape(node.output),
       format: graph.formats.get(node.output)!,

@@ -26,7 +26,11 @@ export interface Affine {
 /** Products of a matrix over a view with each of its sources. */
 export function wholeTerms(matrix: Matrix, view: View): readonly AffineTerm[] {
   const parts = columnsBySource(matrix, view);
-  return view.sources.map(({ id }, n) => ({ source: id, weight: parts[n]!, window: null }));
+  const used = view.sources.map(() => new Set<number>());
+  for (const [n, source] of view.source.entries()) used[source]!.add(view.element[n]!);
+  return view.sources.map(({ id }, n) => {
+    return { source: id, weight: parts[n]!, weights: matrix.rows * used[n]!.size, window: null };
+  });
 }
 
 /**
@@ -46,7 +50,7 @@ export function diagonalTerms(
   if (positions === 1) {
     return view.sources.map(({ id, elements }, n) => {
       const columns = view.element.map((from, row) => (view.source[row] === n ? from : -1));
-      return { source: id, weight: selectionMatrix(elements, columns, factors), window: null };
+      return { source: id, ...selection(elements, columns, factors), window: null };
     });
   }
   const blocks = channelBlocks(view, positions);
@@ -55,8 +59,17 @@ export function diagonalTerms(
     const columns = new Int32Array(channels).fill(-1);
     for (const [n, channel] of to.entries()) columns[channel] = from[n]!;
     const window: TermWindow = { channels: held, space: sizes.map(() => POINT_WINDOW), time: POINT_WINDOW };
-    return { source, weight: selectionMatrix(held, columns, factors), window };
+    return { source, ...selection(held, columns, factors), window };
   });
+}
+
+function selection(
+  columns: number,
+  index: Int32Array,
+  factors: ArrayLike<number>,
+): Pick<AffineTerm, 'weight' | 'weights'> {
+  const weights = index.reduce((count, column) => count + Number(column >= 0), 0);
+  return { weight: selectionMatrix(columns, index, factors), weights };
 }
 
 /**
@@ -79,19 +92,21 @@ export function convTerms(layer: ConvLayer, view: View, shape: readonly number[]
   return blocks.map(({ source, channels, from, to }) => {
     const place = new Map(to.map((channel, n) => [channel, from[n]!]));
     const spread = new Float64Array(rows * channels * kernel);
+    let weights = 0;
     for (let row = 0; row < rows; row++) {
       const first = Math.floor(row / rowsPerGroup) * perGroup;
       for (let n = 0; n < perGroup; n++) {
         const channel = place.get(first + n);
         if (channel === undefined) continue;
         const at = (row * channels + channel) * kernel;
+        weights += taps.length;
         for (let tap = 0; tap < taps.length; tap++) {
           spread[at + taps[tap]!]! += values[row * columns + n * taps.length + tap]!;
         }
       }
     }
     const weight = { rows, columns: channels * kernel, values: spread };
-    return { source, weight, window: { channels, space, time } };
+    return { source, weight, weights, window: { channels, space, time } };
   });
 }
 

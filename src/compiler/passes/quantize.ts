@@ -13,6 +13,7 @@ import type { Widths } from '../quantize/widths.ts';
 import type { Fixed, QuantizedGraph, QuantizedLayer, QuantizedNode } from '../quantized_graph.ts';
 import { ValueHistogram } from '../value_histogram.ts';
 import type { Calibration } from './calibrate.ts';
+import { readsOf } from './equalize.ts';
 
 /** What of a config decides numbers. */
 export type NumberConfig = Pick<
@@ -23,7 +24,7 @@ export type NumberConfig = Pick<
 /**
  * Chooses a format for every tensor and matrix of a network and rounds its weights, see docs/number-formats.md.
  *
- * @param widestAct bits that an aligned activation has at most
+ * @param options `widestAct`: bits that an aligned activation has at most; `largestBlock`: largest block of which matrices are kept as spectra, 0: none are
  * @returns with what rounding does to each matrix
  * @throws EsegenError where the ranges of a layer are too far apart for the widths of the config, or the config names a layer that
  *   is not there
@@ -32,7 +33,7 @@ export function quantizeGraph(
   legal: LegalGraph,
   config: NumberConfig,
   calibration: Calibration,
-  widestAct = MAX_ACT_BITS,
+  { widestAct = MAX_ACT_BITS, largestBlock = 0 }: { widestAct?: number; largestBlock?: number } = {},
 ): { readonly quantized: QuantizedGraph; readonly matrices: readonly MatrixNoise[] } {
   checkLayers(legal, config);
   const formats = new Map<TensorId, Fixed>();
@@ -48,7 +49,8 @@ export function quantizeGraph(
   }
   const nodes = legal.nodes.map((node): QuantizedNode => {
     const weightBits = config.layers?.[node.id]?.weightBits ?? config.weightBits;
-    const widths = { ...common, weightBits, record: (noise: MatrixNoise) => matrices.push(noise) };
+    const own = isPlain(legal, node) ? largestBlock : 0;
+    const widths = { ...common, weightBits, largestBlock: own, record: (noise: MatrixNoise) => matrices.push(noise) };
     const { layer, format } = quantizeNode(legal, node, formats, calibration, widths);
     formats.set(node.output, format);
     return { id: node.id, name: node.name, layer, output: node.output };
@@ -56,6 +58,14 @@ export function quantizeGraph(
   const { tensors, inputs, outputs, states } = legal;
   const quantized = { tensors, formats, nodes, inputs, outputs, states, tables: config.tables };
   return { quantized, matrices };
+}
+
+/** Whether a node reads and makes plain vectors, whose elements lie in memory in the order of the matrices. */
+function isPlain({ tensors }: LegalGraph, { layer, output }: LegalNode): boolean {
+  return [...readsOf(layer), output].every((id) => {
+    const tensor = tensors.get(id)!;
+    return elementsOf(tensor) === (tensor.shape[0] ?? 1);
+  });
 }
 
 function quantizeNode(

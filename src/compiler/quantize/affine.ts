@@ -5,6 +5,7 @@ import { roomyFraction } from '../fraction_bits.ts';
 import type { AffineLayer } from '../legal_graph.ts';
 import type { Fixed, QuantizedAffine } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
+import { blockOfProducts } from './spectra.ts';
 import { quantizeSums } from './sums.ts';
 import { FINEST_BELOW, MAX_GATE_FRAC, MAX_SHIFT, type Widths } from './widths.ts';
 
@@ -38,10 +39,14 @@ export function quantizeAffine(
     table !== null
       ? { least: Z_FRAC, most: MAX_GATE_FRAC, allZero: Z_FRAC }
       : { least: 0, most: Math.min(wanted + FINEST_BELOW, MAX_SHIFT), allZero: wanted };
-  const products = terms.map(({ source, weight, window }) => {
-    return { source: { tensor: source }, format: sourceOf(source).format, weight, names: ['w'] as const, window };
+  const products = terms.map(({ source, weight, weights, window }) => {
+    const own = { source: { tensor: source }, format: sourceOf(source).format };
+    return { ...own, weight, weights, names: ['w'] as const, window };
   });
-  const sums = quantizeSums({ layer: id, what: 'sums', products, bias, ...limits }, widths);
+  const sums = quantizeSums(
+    { layer: id, what: 'sums', products, block: blockOfProducts(products, widths), bias, ...limits },
+    widths,
+  );
   const format = { bits: vectorBits, frac: table !== null ? wanted : Math.min(wanted, sums.frac) };
   const [first] = terms;
   const { shape } = sourceOf(first!.source);

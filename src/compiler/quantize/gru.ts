@@ -3,9 +3,11 @@ import type { GruLayer, GruMatrix, NodeId } from '../../model/graph.ts';
 import { bestFraction } from '../fraction_bits.ts';
 import type { QuantizedGru } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
+import type { FloatProduct } from './float_product.ts';
 import { peakOf, quantizeVector } from './integers.ts';
 import { gateFunction, ownProduct, unitFraction, type XSource, xProducts, zLimit } from './recurrent.ts';
 import { interleave } from './rows.ts';
+import { blockOfProducts } from './spectra.ts';
 import { quantizeSums, type SumsSpec } from './sums.ts';
 import { MAX_GATE_FRAC, type Widths } from './widths.ts';
 
@@ -29,9 +31,12 @@ export function quantizeGru(
   const { cells, initial } = layer;
   const h = { bits: vectorBits, frac: unitFraction(vectorBits, initial === null ? 0 : peakOf(initial.h)) };
   const limits = { least: Z_FRAC, most: MAX_GATE_FRAC, allZero: Z_FRAC };
-  const sumsOf = (spec: Pick<SumsSpec, 'what' | 'products' | 'bias'>) =>
+  const sumsOf = (spec: Pick<SumsSpec, 'what' | 'products' | 'block' | 'bias'>) =>
     quantizeSums({ layer: id, ...limits, ...spec }, widths);
-  const stages = layer.resetAfter ? oneStage(layer, sources, h, nh, sumsOf) : twoStages(layer, sources, h, sumsOf);
+  const blockOf = (products: readonly FloatProduct[]) => blockOfProducts(products, widths);
+  const stages = layer.resetAfter
+    ? oneStage(layer, sources, h, nh, sumsOf, blockOf)
+    : twoStages(layer, sources, h, sumsOf, blockOf);
   const { frac } = stages.sums;
   return {
     kind: 'gru',
@@ -46,7 +51,8 @@ export function quantizeGru(
   };
 }
 
-type MakeSums = (spec: Pick<SumsSpec, 'what' | 'products' | 'bias'>) => ReturnType<typeof quantizeSums>;
+type BlockOf = (products: readonly FloatProduct[]) => number | null;
+type MakeSums = (spec: Pick<SumsSpec, 'what' | 'products' | 'block' | 'bias'>) => ReturnType<typeof quantizeSums>;
 
 /** Rows r, z, nx, nh of each cell. */
 function oneStage(
@@ -55,14 +61,17 @@ function oneStage(
   h: QuantizedGru['h'],
   nh: ValueHistogram,
   sumsOf: MakeSums,
+  blockOf: BlockOf,
 ): QuantizedGru['stages'] {
   const of = (name: GruMatrix) => [name, weights[name]] as const;
+  const products = [
+    ...xProducts([of('rx'), of('zx'), of('nx'), null], sources),
+    ownProduct('h', [of('rh'), of('zh'), null, of('nh')], h),
+  ];
   const sums = sumsOf({
     what: 'gate sums',
-    products: [
-      ...xProducts([of('rx'), of('zx'), of('nx'), null], sources),
-      ownProduct('h', [of('rh'), of('zh'), null, of('nh')], h),
-    ],
+    products,
+    block: blockOf(products),
     bias: interleave([bias.r, bias.z, bias.n, bias.nh]),
   });
   const hidden = { bits: HIDDEN_BITS, frac: bestFraction(nh, HIDDEN_BITS, 0, Math.min(HIDDEN_BITS - 1, sums.frac)) };
@@ -75,20 +84,27 @@ function twoStages(
   sources: readonly XSource[],
   h: QuantizedGru['h'],
   sumsOf: MakeSums,
+  blockOf: BlockOf,
 ): QuantizedGru['stages'] {
   const of = (name: GruMatrix) => [name, weights[name]] as const;
+  const ofReset = [...xProducts([of('rx')], sources), ownProduct('h', [of('rh')], h)];
+  const ofGates = [
+    ...xProducts([of('zx'), of('nx')], sources),
+    ownProduct('h', [of('zh'), null], h),
+    ownProduct('rh', [null, of('nh')], h),
+  ];
+  // Both read h, in the same form.
+  const block = blockOf([...ofReset, ...ofGates]);
   const resetSums = sumsOf({
     what: 'reset sums',
-    products: [...xProducts([of('rx')], sources), ownProduct('h', [of('rh')], h)],
+    products: ofReset,
+    block,
     bias: bias.r,
   });
   const sums = sumsOf({
     what: 'gate sums',
-    products: [
-      ...xProducts([of('zx'), of('nx')], sources),
-      ownProduct('h', [of('zh'), null], h),
-      ownProduct('rh', [null, of('nh')], h),
-    ],
+    products: ofGates,
+    block,
     bias: interleave([bias.z, bias.n.map((value, n) => value + bias.nh[n]!)]),
   });
   return { reset: 'before', resetSums, sums, resetShift: resetSums.frac - Z_FRAC };

@@ -4,8 +4,10 @@ import { roundHalfUp } from '../../util/fixed.ts';
 import { bestFraction, fractionFor } from '../fraction_bits.ts';
 import type { QuantizedLstm } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
+import type { FloatProduct } from './float_product.ts';
 import { peakOf, quantizeVector } from './integers.ts';
 import { gateFunction, ownProduct, unitFraction, type XSource, xProducts, zLimit } from './recurrent.ts';
+import { blockOfProducts } from './spectra.ts';
 import { quantizeSums } from './sums.ts';
 import { MAX_GATE_FRAC, MAX_PEEP_SHIFT, MAX_SHIFT, type Widths } from './widths.ts';
 
@@ -41,21 +43,23 @@ export function quantizeLstm(
   const peepFracFor = (frac: number) =>
     Math.min(Math.max(fractionFor(peepPeak, PEEP_BITS), frac - c.frac - MAX_PEEP_SHIFT), frac - c.frac);
   const peepBound = (frac: number) => 2 ** (PEEP_BITS + vectorBits - 2 + frac - peepFracFor(frac) - c.frac);
+  const products = [
+    ...xProducts(
+      LSTM_GATES.map((gate) => [`${gate}x`, weights[`${gate}x`]] as const),
+      sources,
+    ),
+    ownProduct(
+      'y',
+      LSTM_GATES.map((gate) => [`${gate}r`, weights[`${gate}r`]] as const),
+      y,
+    ),
+  ];
   const gates = quantizeSums(
     {
       layer: id,
       what: 'gate sums',
-      products: [
-        ...xProducts(
-          LSTM_GATES.map((gate) => [`${gate}x`, weights[`${gate}x`]] as const),
-          sources,
-        ),
-        ownProduct(
-          'y',
-          LSTM_GATES.map((gate) => [`${gate}r`, weights[`${gate}r`]] as const),
-          y,
-        ),
-      ],
+      products,
+      block: blockOfProducts(products, widths),
       bias: interleaveGates(layer),
       least: Z_FRAC,
       most: MAX_GATE_FRAC,
@@ -106,16 +110,18 @@ function quantizeProjection(id: NodeId, layer: LstmLayer, mFrac: number, y: Valu
   const { vectorBits, weightBits } = widths;
   const projection = layer.projection!;
   const product = { own: 'm' } as const;
+  const products: FloatProduct[] = [
+    {
+      ...{ source: product, format: { bits: vectorBits, frac: mFrac } },
+      ...{ weight: projection, weights: projection.values.length, names: ['ym'], window: null },
+    },
+  ];
   const sums = quantizeSums(
     {
       layer: id,
       what: 'projection sums',
-      products: [
-        {
-          ...{ source: product, format: { bits: vectorBits, frac: mFrac } },
-          ...{ weight: projection, names: ['ym'], window: null },
-        },
-      ],
+      products,
+      block: blockOfProducts(products, widths),
       bias: new Float64Array(layer.outputs),
       least: 0,
       most: MAX_SHIFT,

@@ -4,8 +4,8 @@ import type { MatrixName } from '../../model/matrices.ts';
 import { roundHalfUp } from '../../util/fixed.ts';
 import { fractionFor } from '../fraction_bits.ts';
 import type { Fixed, GateFunction } from '../quantized_graph.ts';
-import { interleaveRows } from './rows.ts';
-import type { FloatProduct } from './sums.ts';
+import type { FloatProduct } from './float_product.ts';
+import { interleaveRows, type StackedRows } from './rows.ts';
 
 /** A tensor that a recurrent layer reads as part of x. */
 export interface XSource {
@@ -24,7 +24,7 @@ export function xProducts(turns: Turns, sources: readonly XSource[]): readonly F
   return sources.map(({ tensor, elements, format }) => {
     const weight = interleaveRows(matrices, from, from + elements);
     from += elements;
-    return { source: { tensor }, format, weight, names, window: null };
+    return { source: { tensor }, format, weight, weights: weightsOf(weight, names), names, window: null };
   });
 }
 
@@ -36,7 +36,13 @@ function split(turns: Turns) {
 export function ownProduct(own: 'y' | 'h' | 'rh', turns: Turns, format: Fixed): FloatProduct {
   const [names, matrices] = split(turns);
   const columns = matrices.find((matrix) => matrix !== null)!.columns;
-  return { source: { own }, format, weight: interleaveRows(matrices, 0, columns), names, window: null };
+  const weight = interleaveRows(matrices, 0, columns);
+  return { source: { own }, format, weight, weights: weightsOf(weight, names), names, window: null };
+}
+
+/** Elements of matrices whose rows take turns, without the rows of zeros. */
+function weightsOf({ rows, columns }: StackedRows, names: readonly (MatrixName | null)[]): number {
+  return (rows / names.length) * columns * names.filter((name) => name !== null).length;
 }
 
 /** How the hardware computes a gate; the slope of a hard sigmoid is in the weights already. */

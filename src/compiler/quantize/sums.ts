@@ -1,26 +1,16 @@
 import { PEEP_BITS } from '../../machine/formats.ts';
 import type { Floats, NodeId } from '../../model/graph.ts';
-import type { MatrixName } from '../../model/matrices.ts';
+import { inverseBits } from '../../program/transform_bounds.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { bitsFor } from '../../util/fixed.ts';
 import { bestWeightFraction } from '../fraction_bits.ts';
-import type { TermWindow } from '../legal_graph.ts';
-import type { Fixed, ProductSource, Sums } from '../quantized_graph.ts';
-import { largestRow, peakOf, quantizeBias, quantizeMatrix } from './integers.ts';
+import type { Sums } from '../quantized_graph.ts';
+import type { FloatProduct } from './float_product.ts';
+import { type BoundPart, largestRow, peakOf, quantizeBias, quantizeMatrix } from './integers.ts';
 import { matrixNoise } from './noise.ts';
 import { alignProducts } from './scales.ts';
+import { dropFor, spectralProduct } from './spectra.ts';
 import { MAX_SUM_BITS, maxAlign, type Widths } from './widths.ts';
-
-/** A product before it is rounded: rows in the order of the accumulators. */
-export interface FloatProduct {
-  readonly source: ProductSource;
-  /** Format of the source. */
-  readonly format: Fixed;
-  readonly weight: { readonly rows: number; readonly columns: number; readonly values: Floats };
-  /** Matrices of the layer whose rows take turns in it; null is a row of zeros. */
-  readonly names: readonly (MatrixName | null)[];
-  readonly window: TermWindow | null;
-}
 
 /** What is asked of sums. */
 export interface SumsSpec {
@@ -29,6 +19,8 @@ export interface SumsSpec {
   /** What the sums are called in messages, e.g. `gate sums`. */
   readonly what: string;
   readonly products: readonly FloatProduct[];
+  /** Block of which all their matrices are block-circulant, to be kept as spectra; null: they are kept as they are. */
+  readonly block: number | null;
   /** [rows]. */
   readonly bias: Floats;
   /** Least and most fraction bits of the sums. */
@@ -47,33 +39,50 @@ export interface SumsSpec {
  * @throws EsegenError where the products are too far apart, or the sums do not fit into doubles
  */
 export function quantizeSums(spec: SumsSpec, widths: Widths): Sums {
-  const { what, products } = spec;
+  const { what, block } = spec;
   const where = `layer ${spec.layer}`;
   const { weightBits, vectorBits, groups } = widths;
   const align = maxAlign(widths);
+  const products = block === null ? spec.products : spec.products.map((own) => spectralProduct(own, block, groups));
+  const gained = block === null ? 0 : Math.log2(block);
   const scales = products.map(({ weight, format }) => ({
     best: bestWeightFraction(weight.values, weightBits),
     frac: format.frac,
   }));
-  const limits = { least: spec.least, most: spec.most, maxAlign: align, allZero: spec.allZero };
-  const { frac, coarse, products: aligned } = alignProducts(scales, limits);
+  const limits = {
+    ...{ least: spec.least - gained, most: spec.most - gained },
+    ...{ maxAlign: align, allZero: spec.allZero - gained },
+  };
+  const { frac: summed, coarse, products: aligned } = alignProducts(scales, limits);
   if (aligned.some((product) => product.align > align)) {
     throw new EsegenError(
       where,
-      `products of the ${what} have ${coarse} fraction bits with ${weightBits}-bit weights and ${vectorBits}-bit vectors, at least ${spec.least - align} are needed`,
+      `products of the ${what} have ${coarse} fraction bits with ${weightBits}-bit weights and ${vectorBits}-bit vectors, at least ${limits.least - align} are needed`,
       'Use wider weights or vectors, or check the model for very large weights',
     );
   }
-  const made = products.map(({ source, weight, names, window }, n) => {
+  const made = products.map(({ source, weight, weights, names, window }, n) => {
     const { weightFrac, align: shift } = aligned[n]!;
     const values = quantizeMatrix(weight.values, weightFrac, weightBits);
     const format = { bits: weightBits, frac: weightFrac };
     const rounded = { columns: weight.columns, names, exact: weight.values, integers: values, format };
     widths.record?.(matrixNoise(spec.layer, source, rounded));
-    return { source, matrix: { rows: weight.rows, columns: weight.columns, values, format }, align: shift, window };
+    const matrix = { rows: weight.rows, columns: weight.columns, values, format };
+    return { source, matrix, weights, align: shift, window };
   });
+  const parts = boundParts(made, widths);
+  const { rows } = made[0]!.matrix;
+  const bits = accumulatorBits(made, widths, largestRow(rows, groups, parts));
+  const drop = block === null ? 0 : dropFor(Math.min(largestRow(rows, 1, parts), groups * 2 ** (bits - 1)), block);
+  const frac = summed - drop + gained;
+  if (frac < spec.least) {
+    throw new EsegenError(
+      where,
+      `spectra of the ${what} keep ${frac} fraction bits where the inverse transform has ${inverseBits(block!)} bits, at least ${spec.least} are needed`,
+      'Use narrower weights, or check the model for very large weights',
+    );
+  }
   const bias = quantizeBias(spec.bias, frac);
-  const bits = accumulatorBits(made, widths, spec.bias.length);
   const beside = spec.beside === undefined ? 0 : spec.beside(frac);
   const sumBits = sumBitsFor({ groups, vectorBits, accBits: bits, biasBits: biasBitsFor(bias), beside });
   if (sumBits > MAX_SUM_BITS) {
@@ -84,20 +93,25 @@ export function quantizeSums(spec: SumsSpec, widths: Widths): Sums {
     );
   }
   const saturate = widths.accumulatorBits !== 'exact';
-  return { rows: spec.bias.length, products: made, frac, bits, saturate, bias };
+  const spectral = block === null ? null : { block, drop };
+  return { rows: spec.bias.length, products: made, spectral, frac, bits, saturate, bias };
 }
 
-function accumulatorBits(products: Sums['products'], widths: Widths, rows: number): number {
-  const { accumulatorBits: forced, weightBits, vectorBits, groups } = widths;
-  if (forced !== 'exact') return forced;
-  const parts = products.map(({ matrix, align, window }) => ({
+function boundParts(products: Sums['products'], { vectorBits }: Widths): BoundPart[] {
+  return products.map(({ matrix, align, window }) => ({
     weights: matrix.values,
     columns: matrix.columns,
     largest: 2 ** (vectorBits - 1 + align),
     dealt: window === null,
   }));
+}
+
+/** Bits of an accumulator, whose sums are at most `worst`. */
+function accumulatorBits(products: Sums['products'], widths: Widths, worst: number): number {
+  const { accumulatorBits: forced, weightBits, vectorBits } = widths;
+  if (forced !== 'exact') return forced;
   const widest = Math.max(...products.map(({ align }) => vectorBits + align));
-  return Math.max(bitsFor(largestRow(rows, groups, parts)), widest + weightBits + 1);
+  return Math.max(bitsFor(worst), widest + weightBits + 1);
 }
 
 /** Bits of the largest bias. */

@@ -22,6 +22,8 @@ export interface Widths {
   readonly groups: number;
   /** Bits that an aligned activation has at most. */
   readonly widestAct: number;
+  /** Largest block of which matrices are kept as spectra; 0: none are. */
+  readonly largestBlock: number;
   /** Is told what rounding does to each matrix. */
   readonly record?: ((noise: MatrixNoise) => void) | undefined;
 }

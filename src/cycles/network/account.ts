@@ -1,6 +1,8 @@
 import { unpackWord } from '../../program/field.ts';
 import { SEMAPHORES, STREAMS, type Stream } from '../../program/instruction.ts';
 import { memWord } from '../../program/mem_image.ts';
+import { firstPair } from '../../program/network/segment_words.ts';
+import { pairOfColumn } from '../../program/network/spectral_words.ts';
 import { hardwareStream } from '../../program/network/unit_program.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
@@ -39,8 +41,10 @@ export function segmentPlaces(
   countsOf: (group: number) => readonly Uint32Array[],
 ): SegmentPlace[] {
   const image = memories.get(`${name}_mac.mem`)!;
-  const counts = Array.from({ length: sizes.groups }, (_, group) => countsOf(group)).flat();
-  const lanes = sizes.groups * sizes.lanes;
+  const { groups } = sizes;
+  const counts = Array.from({ length: groups }, (_, group) => countsOf(group));
+  const feeds = counts.reduce((sum, own) => sum + own.length, 0);
+  const lanes = groups * sizes.lanes;
   const places: SegmentPlace[] = [];
   const known = new Set<number>();
   for (const [at, instruction] of hardwareStream(program, 'mac').entries()) {
@@ -48,10 +52,19 @@ export function segmentPlaces(
     known.add(instruction.segment);
     const segment = program.segments[instruction.segment]!;
     const from = unpackWord(UNIT_WORDS.mac, memWord(image, at)).pointerBase!;
-    const to = from + segment.columns / sizes.groups;
-    const words = counts.reduce((sum, own) => own.subarray(from, to).reduce((part, count) => part + count, sum), 0);
+    const { block } = segment;
+    const to = from + segment.columns / (block === null ? groups : 2 * groups);
+    const first = firstPair(program, instruction);
+    let cycles = 0;
+    for (const [group, ofFeeds] of counts.entries()) {
+      for (let column = from; column < to; column++) {
+        // A complex word is multiplied twice.
+        const times = block === null || pairOfColumn(block, groups, group, first + column - from) === 0 ? 1 : 2;
+        for (const own of ofFeeds) cycles += times * own[column]!;
+      }
+    }
     const weights = segment.values.reduce((sum, value) => sum + Number(value !== 0), 0);
-    const full = words === 0 ? 0 : (weights * counts.length) / (words * lanes);
+    const full = cycles === 0 ? 0 : (weights * feeds) / (cycles * lanes);
     places.push({ name: segment.name, from, to, full });
   }
   return places;

@@ -1,10 +1,10 @@
 import type { MemoryRate } from '../word_supply.ts';
 
 /** Bursts that it has room for. */
-const QUEUE = 16;
+export const QUEUE = 16;
 /** Parts of a beat in which bandwidth is counted, and how many it saves up. */
-const BEAT = 65_536;
-const MOST_CREDIT = 2 * BEAT;
+export const BEAT = 65_536;
+export const MOST_CREDIT = 2 * BEAT;
 
 /** Twin of axi_memory: an AXI4 slave that answers reads in order. Registers as they are in a cycle; `tick` goes to the next one. */
 export class MemoryTwin {

@@ -1,4 +1,5 @@
 import { UNDER_WAY } from '../../machine/queue_depth.ts';
+import { pairOfColumn } from '../../program/network/spectral_words.ts';
 import type { Run } from './mac_twin.ts';
 import type { BufferTwin } from './word_buffers.ts';
 
@@ -8,11 +9,21 @@ export interface Progress {
   readonly progress: number;
 }
 
-/** Entry of a queue that is a marker; others are word counts. */
+/** Entry of a queue that is a marker; others are word counts, with marks of spectral and of complex words. */
 const MARKER = 0;
+const SPECTRAL = 1 << 16;
+const COMPLEX = 1 << 17;
+const WORDS = SPECTRAL - 1;
 /** No column in a stage of the broadcast; a marker; else the place of the column's counts. */
 const NONE = -1;
 const IS_MARKER = -2;
+
+/** What a stage of the broadcast has, and the marks of its column. */
+interface Sent {
+  readonly place: number;
+  readonly marks: number;
+}
+const NOTHING: Sent = { place: NONE, marks: 0 };
 
 /** Twin of network_group: column_issuer, act_broadcast, and the feeds of its lanes. */
 export class GroupTwin {
@@ -42,7 +53,7 @@ export class GroupTwin {
   #address = 0;
   #pointer = 0;
   #stall = false;
-  #stages: [number, number, number, number] = [NONE, NONE, NONE, NONE];
+  #stages: readonly Sent[] = new Array<Sent>(4).fill(NOTHING);
   /** By feed: entries with their segments, the first of them, how many; words left of the column at hand; markers on their way and passed. */
   readonly #entries: Int32Array;
   readonly #entrySegments: Uint16Array;
@@ -50,6 +61,12 @@ export class GroupTwin {
   readonly #first: Int32Array;
   readonly #level: Int32Array;
   readonly #words: Int32Array;
+  /** By feed: marks of the column at hand, whether its word is at hand once more, and whether the other lane of its pair is at a spectral word. */
+  readonly #marks: Int32Array;
+  readonly #second: Uint8Array;
+  readonly #together: Uint8Array;
+  /** There has been a spectral column. */
+  #spectral = false;
   readonly #markers: Int32Array;
   /** Bit n: a marker was taken n + 1 cycles ago. */
   readonly #passing: Int32Array;
@@ -82,30 +99,36 @@ export class GroupTwin {
     this.#first = new Int32Array(counts.length);
     this.#level = new Int32Array(counts.length);
     this.#words = new Int32Array(counts.length);
+    this.#marks = new Int32Array(counts.length);
+    this.#second = new Uint8Array(counts.length);
+    this.#together = new Uint8Array(counts.length);
     this.#markers = new Int32Array(counts.length);
     this.#passing = new Int32Array(counts.length);
   }
 
   tick(run: Run | null, progress: Progress): void {
     const own = this.#run;
-    const go = own !== null && !this.#stall;
+    const block = own?.block ?? null;
+    const second = block !== null && this.#address % 2 === 1;
+    const go = own !== null && (!this.#stall || second);
     const missing = own === null ? 0 : (own.target - this.#seen.readyPosted) & 15;
     const written = missing === 0 || missing >= 8 || (missing === 1 && this.#address < this.#seen.progress);
     const column = go && !this.#atMarker && (!own.chain || written);
+    const counted = column && (block === null || second);
     const lastColumn = column && this.#left === 0;
     const finished = (lastColumn && !own.marker) || (go && this.#atMarker);
-    this.waits =
-      own === null ? null : this.#stall || column || own.chain === false ? 'columns' : 'waits for progress of CELL';
-    const sends = column ? this.#pointer : go && this.#atMarker ? IS_MARKER : NONE;
+    this.waits = own === null ? null : !go || column || own.chain === false ? 'columns' : 'waits for progress of CELL';
+    const place = counted ? this.#pointer : go && this.#atMarker ? IS_MARKER : NONE;
+    const sends = place === NONE ? NOTHING : { place, marks: counted ? this.#marksOf(block) : 0 };
 
-    this.#feedsTick(this.#stages[3]);
-    this.#stages = [sends, this.#stages[0], this.#stages[1], this.#stages[2]];
+    this.#feedsTick(this.#stages[3]!);
+    this.#stages = [sends, ...this.#stages.slice(0, 3)];
     this.runRead = lastColumn;
 
     const next = own === null || finished ? this.#runs[0] : undefined;
     if (column) {
       this.#left--;
-      this.#pointer++;
+      if (counted) this.#pointer++;
       this.#address += own.replicated ? this.#groups : 1;
     }
     this.#atMarker = !finished && (this.#atMarker || lastColumn);
@@ -122,8 +145,31 @@ export class GroupTwin {
     this.#seen = progress;
   }
 
+  /** Marks of the column at hand. */
+  #marksOf(block: number | null): number {
+    if (block === null) return 0;
+    this.#spectral = true;
+    const column = Math.floor(this.#address / 2) % (block / 2);
+    return SPECTRAL | (pairOfColumn(block, this.#groups, this.#group, column) === 0 ? 0 : COMPLEX);
+  }
+
+  /** Lanes of a pair take spectral words together, where each has a feed: those of which the other one is at one. */
+  #meet(): void {
+    const { feeds } = this;
+    if (feeds === 1) {
+      this.#together[0] = 1;
+      return;
+    }
+    for (let feed = 0; feed < feeds; feed++) {
+      const head = this.#level[feed]! > 0 ? this.#entries[feed * this.#depth + this.#first[feed]!]! : MARKER;
+      const marks = this.#words[feed]! > 0 ? this.#marks[feed]! : head;
+      const here = this.#buffers === null || this.#buffers.ready[feed] === 1;
+      this.#together[feed ^ 1] = here && this.#second[feed] === 0 && (marks & SPECTRAL) !== 0 ? 1 : 0;
+    }
+  }
+
   /** @param sent column that comes to the queues */
-  #feedsTick(sent: number): void {
+  #feedsTick(sent: Sent): void {
     let filling = false;
     let passed = true;
     const depth = this.#depth;
@@ -136,6 +182,7 @@ export class GroupTwin {
     const { worked } = this;
     let [idle, hungry] = [0, 0];
     const buffers = this.#buffers;
+    if (this.#spectral) this.#meet();
     for (let feed = 0; feed < this.feeds; feed++) {
       const passing = this.#passing[feed]!;
       if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 1) & 1) - Number(cleared);
@@ -143,13 +190,21 @@ export class GroupTwin {
       const level = this.#level[feed]!;
       const words = this.#words[feed]!;
       const at = this.#first[feed]!;
-      const entry = words === 0 && level > 0 ? this.#entries[feed * depth + at]! : null;
-      const takes = words > 0 || (entry !== null && entry !== MARKER);
+      const second = this.#second[feed] === 1;
+      const entry = words === 0 && !second && level > 0 ? this.#entries[feed * depth + at]! : null;
+      const takes = !second && (words > 0 || (entry !== null && entry !== MARKER));
       const here = !takes || buffers === null || buffers.ready[feed] === 1;
-      if (takes && here) buffers?.take(feed);
+      const marks = words > 0 ? this.#marks[feed]! : (entry ?? 0);
+      const apart = takes && (marks & SPECTRAL) !== 0 && this.#together[feed] === 0;
+      if (takes && here && !apart) buffers?.take(feed);
       if (!here) hungry++;
-      else if (words > 0) {
+      else if (apart) idle++;
+      else if (second) {
+        this.#second[feed] = 0;
+        worked[this.#segment[feed]!]!++;
+      } else if (words > 0) {
         this.#words[feed]!--;
+        this.#second[feed] = marks & COMPLEX ? 1 : 0;
         worked[this.#segment[feed]!]!++;
       } else if (entry === null) idle++;
       else {
@@ -158,7 +213,9 @@ export class GroupTwin {
           idle++;
         } else {
           const segment = this.#entrySegments[feed * depth + at]!;
-          this.#words[feed] = entry - 1;
+          this.#words[feed] = (entry & WORDS) - 1;
+          this.#marks[feed] = entry;
+          this.#second[feed] = entry & COMPLEX ? 1 : 0;
           this.#segment[feed] = segment;
           worked[segment]!++;
         }
@@ -166,13 +223,14 @@ export class GroupTwin {
         this.#level[feed] = level - 1;
       }
       this.#passing[feed] = ((passing << 1) | taken) & 3;
-      if (sent === NONE) continue;
-      const count = sent === IS_MARKER ? MARKER : this.#counts[feed]![sent]!;
-      if (sent !== IS_MARKER && count === 0) continue;
+      const { place: column, marks: sentMarks } = sent;
+      if (column === NONE) continue;
+      const count = column === IS_MARKER ? MARKER : this.#counts[feed]![column]!;
+      if (column !== IS_MARKER && count === 0) continue;
       const to = this.#first[feed]! + this.#level[feed]!;
       const place = feed * depth + (to >= depth ? to - depth : to);
-      this.#entries[place] = count;
-      if (sent !== IS_MARKER) this.#entrySegments[place] = this.#segments[sent]!;
+      this.#entries[place] = count | sentMarks;
+      if (column !== IS_MARKER) this.#entrySegments[place] = this.#segments[column]!;
       this.#level[feed]!++;
     }
     this.idle = idle;

@@ -2,21 +2,31 @@ import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import type { MemImage } from '../../program/mem_image.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
 import { AxisTwin } from './axis_twin.ts';
-import { sequenceCycles } from './sequence_address.ts';
-import { type AxisSteps, NO_POSTS, type Posts, type SequencerTwin } from './sequencer.ts';
+import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
+import { type AxisSteps, type Fields, NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
 
 /** Frames on their way in: a beat is at hand in every cycle until there are no more. */
 export interface InputFrames {
-  /** By utterance: steps of each, and elements of a step, those of all inputs. */
+  /** By utterance: steps of each, and beats of a step, those of all inputs. */
   readonly utterances: readonly number[];
-  readonly stepElements: number;
+  readonly stepBeats: number;
   /** Streaming: channels that have a frame, step by step. */
   readonly batches: readonly (readonly boolean[])[];
 }
 
 const STREAMING_AXES: AxisSteps = { steps: [], known: false };
+
+/** A word in the queue: whether it goes to all groups, and what is posted when it is written. */
+interface Word {
+  readonly replicated: boolean;
+  readonly posts: Posts | null;
+}
+
+function isFromSequence({ place }: Fields): boolean {
+  return place !== undefined && place !== UNIT_PLACES.port;
+}
 
 /** Twin of load_unit with frame_port. */
 export class LoadTwin {
@@ -24,17 +34,22 @@ export class LoadTwin {
   readonly #sequencer: SequencerTwin;
   readonly #axes: AxisTwin | null;
   readonly #walk: WordWalk;
-  readonly #queue = new WordQueue<boolean>();
+  readonly #queue = new WordQueue<Word>();
   readonly #input: InputFrames;
-  #state: 'idle' | 'address' | 'port' | 'sequence' | 'drain' = 'idle';
+  /** Addresses of the next LOAD. */
+  #begun = false;
   #viewLeft = 0;
   #sequenceLeft = 0;
   #placed = false;
   #sequencePlaced = false;
-  #reads = [false, false];
+  /** The LOAD at hand. */
+  #state: 'idle' | 'start' | 'port' | 'sequence' = 'idle';
+  #own: Work | null = null;
+  /** Words on their way from the sequence memory. */
+  #reads: (Word | null)[] = [null, null];
   /** frame_port. */
-  #count = 0;
-  #elem = 0;
+  readonly #beat: number;
+  #part = 0;
   #push = false;
   #done = false;
   #frames = 0;
@@ -51,6 +66,7 @@ export class LoadTwin {
     this.#sequencer = sequencer;
     this.#axes = axes === null ? null : new AxisTwin(axes);
     this.#walk = new WordWalk(sizes.elemLanes);
+    this.#beat = sizes.inputBeat;
     this.#input = input;
   }
 
@@ -60,64 +76,98 @@ export class LoadTwin {
 
   /** The word that waits to be written: whether it goes to all groups. */
   get write(): boolean | undefined {
-    return this.#queue.head;
+    return this.#queue.head?.replicated;
   }
 
   /** What it does; null: it has no work. */
   get at(): string | null {
-    return this.#state === 'idle' ? null : this.#state;
+    if (this.#state !== 'idle') return this.#state;
+    return this.#sequencer.work === null ? null : 'address';
+  }
+
+  /** All that it took is written. */
+  get quiet(): boolean {
+    const onTheWay = this.#push || this.#reads[0] !== null || this.#reads[1] !== null;
+    return this.#state === 'idle' && !onTheWay && this.#queue.head === undefined;
+  }
+
+  /** The LOAD at hand ends in this cycle. */
+  get #ends(): boolean {
+    if (this.#state === 'port') return this.#done;
+    return this.#state === 'sequence' && this.#queue.room && this.#walk.last;
   }
 
   get workTake(): boolean {
-    const waits = this.#push || this.#reads[0] || this.#reads[1] || this.#queue.head !== undefined;
-    return this.#state === 'drain' && !waits;
+    return this.#begun && this.#placed && this.#sequencePlaced && (this.#state === 'idle' || this.#ends);
   }
 
-  tick(writeReady: boolean, restart: boolean): void {
+  /**
+   * The word that it takes from the sequence memory; null: none.
+   *
+   * @param ready there is one
+   */
+  takes(ready: boolean): { readonly last: boolean } | null {
+    return ready && this.#wants && !this.#outside ? { last: this.#walk.last } : null;
+  }
+
+  get #wants(): boolean {
+    return this.#state === 'sequence' && this.#queue.room;
+  }
+
+  /** Zeros, where the sequence has no such step. */
+  get #outside(): boolean {
+    return frameOfSequence(this.#own!, this.axes.steps).outside;
+  }
+
+  /** @param ready there is a word in the sequence memory */
+  tick(writeReady: boolean, ready: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
-    const finishes = this.workTake;
-    const start = this.#state === 'idle' && work !== null;
+    const [takes, ends, quiet] = [this.workTake, this.#ends, this.quiet];
+    const begins = work !== null && !this.#begun;
     const room = this.#queue.room;
-    const f = work?.fields ?? {};
-    const fromSequence = f.place !== undefined && f.place !== UNIT_PLACES.port;
+    const own = this.#own;
+    const f = own?.fields ?? {};
     const replicated = f.destReplicated === 1;
-    const pushes = this.#push || this.#reads[1]!;
+    const posts = own?.posts ?? NO_POSTS;
+    const word = (last: boolean): Word => ({ replicated, posts: last ? posts : null });
+    const pushed = this.#reads[1] ?? (this.#push || this.#done ? word(this.#done) : null);
 
     // Frames of the stream.
-    const portDone = this.#done;
     const accept = this.#accepts(room, restart);
-    const wordEnds = accept && this.#elem === this.#walk.lastElem;
-    const frameEnd = accept && this.#count + 1 === f.elements!;
+    const wordEnds = accept && this.#part === Math.floor(this.#walk.lastElem / this.#beat);
+    const frameEnd = wordEnds && this.#walk.last;
     this.#axes?.tick(restart, this.#stepBegins, this.#finish);
     this.#steppingOn(accept, restart);
-    if (accept) {
-      this.#count = frameEnd ? 0 : this.#count + 1;
-      this.#elem = wordEnds || frameEnd ? 0 : this.#elem + 1;
-    }
+    if (accept) this.#part = wordEnds ? 0 : this.#part + 1;
     this.#frames += Number(frameEnd);
-    this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(work!.t) : 1);
+    this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(own!.t) : 1);
     if (this.#done) this.#frames = 0;
-    const reads = this.#state === 'sequence' && room;
-    const readsLast = reads && this.#walk.last;
+    const reads = this.#wants && (ready || this.#outside);
+    const read = reads ? word(this.#walk.last) : null;
 
     // Words of the destination.
-    if (this.#state === 'address' || (frameEnd && this.#axes === null)) this.#walk.start(f);
+    if (this.#state === 'start' || (frameEnd && this.#axes === null)) this.#walk.start(f);
     else if (wordEnds || reads) this.#walk.step(f);
-    this.#queue.tick(pushes ? replicated : null, writeReady && this.#queue.head !== undefined);
+    const taken = writeReady ? this.#queue.head : undefined;
+    this.#queue.tick(pushed, taken !== undefined);
     this.#push = wordEnds;
-    this.#reads = [reads, this.#reads[0]!];
+    this.#reads = [read, this.#reads[0]!];
 
-    this.posts = sync ?? (finishes ? work!.posts : NO_POSTS);
-    if (start) this.#state = 'address';
-    else if (this.#state === 'address' && this.#placed && this.#sequencePlaced) {
-      this.#state = fromSequence ? 'sequence' : 'port';
-    } else if ((this.#state === 'port' && portDone) || readsLast) this.#state = 'drain';
-    else if (finishes) this.#state = 'idle';
+    this.posts = sync !== null && quiet ? sync : (taken?.posts ?? NO_POSTS);
+    if (takes) this.#state = 'start';
+    else if (ends) this.#state = 'idle';
+    else if (this.#state === 'start') this.#state = isFromSequence(f) ? 'sequence' : 'port';
+    if (takes) this.#own = work;
+
+    // Addresses.
     const viewDone = this.#viewLeft === 1;
     const sequenceDone = this.#sequenceLeft === 1;
     if (this.#viewLeft > 0) this.#viewLeft--;
     if (this.#sequenceLeft > 0) this.#sequenceLeft--;
-    if (start) {
+    if (takes) this.#begun = false;
+    else if (begins) this.#begun = true;
+    if (begins) {
+      const fromSequence = isFromSequence(work.fields);
       this.#placed = false;
       this.#sequencePlaced = !fromSequence;
       // The address generators begin a cycle later.
@@ -132,7 +182,7 @@ export class LoadTwin {
   /** Whether a beat is taken. */
   #accepts(room: boolean, restart: boolean): boolean {
     if (this.#state !== 'port' || !room || this.#done) return false;
-    if (this.#axes === null) return this.#batchOf(this.#sequencer.work!.t) > 0;
+    if (this.#axes === null) return this.#batchOf(this.#own!.t) > 0;
     return this.#stepOpen && !this.#finished && !restart;
   }
 
@@ -144,7 +194,7 @@ export class LoadTwin {
   /** Steps of an utterance: one is counted before its first beat is taken. */
   #steppingOn(accept: boolean, restart: boolean): void {
     if (this.#axes === null) return;
-    const { utterances, stepElements } = this.#input;
+    const { utterances, stepBeats } = this.#input;
     const begins =
       this.#utterance < utterances.length &&
       this.#axes.ready &&
@@ -157,7 +207,7 @@ export class LoadTwin {
       this.#stepOpen = true;
       this.#steps++;
     }
-    if (accept) this.#stepCount = (this.#stepCount + 1) % stepElements;
+    if (accept) this.#stepCount = (this.#stepCount + 1) % stepBeats;
     if (accept && this.#stepCount === 0) {
       this.#stepOpen = false;
       if (this.#steps === utterances[this.#utterance]) {

@@ -11,6 +11,8 @@ export interface Run {
   readonly marker: boolean;
   readonly chain: boolean;
   readonly target: number;
+  /** Block of a spectral segment, of which columns are pairs; null: none. */
+  readonly block: number | null;
   /** First word count of the segment, in its first run; null: they go on. */
   readonly pointer: number | null;
 }
@@ -152,6 +154,7 @@ export class MacTwin {
       marker: marker && rowsLeft === 1 && !tap,
       chain: f.chain === 1,
       target: work.readyTarget,
+      block: f.blockBits === 0 ? null : 2 ** f.blockBits!,
       pointer: first ? f.pointerBase! : null,
     };
   }

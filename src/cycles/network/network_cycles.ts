@@ -9,6 +9,8 @@ import { CellTwin } from './cell_twin.ts';
 import { GroupTwin, JoinTwin } from './group_twin.ts';
 import { LoadTwin } from './load_twin.ts';
 import { MacTwin } from './mac_twin.ts';
+import { SequenceReaderTwin } from './sequence_reader_twin.ts';
+import { SequenceWriterTwin } from './sequence_writer_twin.ts';
 import { SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
 import { WeightTwin } from './weight_twin.ts';
@@ -49,6 +51,20 @@ function externalOf({ sizes, weights: image }: NetworkDesign, rate: MemoryRate, 
     buffers: Array.from({ length: groups }, (_, group) => {
       return new BufferTwin(rows, group, lanes, external.bufferLimit);
     }),
+  };
+}
+
+/** A sequence memory that takes and has a word in every cycle. */
+const AT_ONCE = { ready: true, room: true, written: true };
+
+/** What brings sequences to external memory and back; null where they are on chip. */
+function sequencesOf({ sizes }: NetworkDesign, rate: MemoryRate, sequencer: () => SequencerTwin) {
+  const { sequenceStream: stream } = sizes;
+  if (stream === null) return null;
+  const [writer, reader] = [new SequenceWriterTwin(stream, rate), new SequenceReaderTwin(sequencer(), stream, rate)];
+  return {
+    ...{ writer, reader },
+    state: () => ({ ready: reader.ready, room: writer.room, written: writer.written }),
   };
 }
 
@@ -96,7 +112,7 @@ class WritePort {
  * The cycle model of a network: runs the program words of a design as the hardware does, register for register, without its data. Beats of the
  * input are never late, those of the output are taken at once.
  *
- * @param rate of external memory, for a design with its weights there
+ * @param rate of external memory, for a design with its weights or its sequences there
  * @throws Error where the units wait for each other for ever
  */
 export function networkCycles(design: NetworkDesign, input: NetworkInput, rate = DEFAULT_MEMORY): TimedBeat[] {
@@ -119,13 +135,14 @@ export function accountedCycles(
   const { groups, axes, utterance } = sizes;
   const ready = SEMAPHORES.indexOf('ready');
   const image = (file: string) => memories.get(`${name}_${file}.mem`)!;
-  const sequencer = (stream: Stream | 'reader') => new SequencerTwin(stream, image(stream), ready, axes);
+  const sequencer = (stream: Stream | 'reader' | 'recall') => new SequencerTwin(stream, image(stream), ready, axes);
   const [loadProgram, macProgram, cellProgram, storeProgram] = (['load', 'mac', 'cell', 'store'] as const).map(
     sequencer,
   ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
-  const stepElements = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? elements : 0), 0);
+  const beatsOf = (elements: number) => Math.ceil(elements / sizes.inputBeat);
+  const stepBeats = program.inputs.reduce((sum, { elements, axis }) => sum + (axis === 0 ? beatsOf(elements) : 0), 0);
   const batches = 'batches' in input ? input.batches : [];
-  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepElements, batches };
+  const frames = { utterances: 'utterances' in input ? input.utterances : [], stepBeats, batches };
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const load = new LoadTwin(loadProgram, sizes, utterance ? image('axes') : null, frames);
   const mac = new MacTwin(macProgram);
@@ -133,6 +150,7 @@ export function accountedCycles(
   const store = new StoreTwin(storeProgram, sizes, (step) => (utterance ? everyChannel : (batches[step] ?? [])));
   const depth = queueDepth(sizes);
   const supply = externalOf(design, rate, () => sequencer('reader'));
+  const sequence = sequencesOf(design, rate, () => sequencer('recall'));
   const places = segmentPlaces(design, (group) => countsOf(design, group));
   const segments = segmentsOfCounts(places);
   const all = Array.from({ length: groups }, (_, group) => {
@@ -165,7 +183,9 @@ export function accountedCycles(
     const loadReady = port.loadReady(write, copy, load.write);
     const axisSteps = { steps: [...load.axes.steps], known: load.axes.known };
     const common = { running: true, restart, posts, axes: axisSteps };
-    const takes = [load, mac, cell, store].map(({ workTake }) => workTake);
+    const { ready: wordReady, room: wordRoom, written } = sequence?.state() ?? AT_ONCE;
+    const takes = [load.workTake, mac.workTake, cell.workTake, store.moves(!read, !byCell, wordRoom).takes];
+    const [loadQuiet, storeQuiet] = [load.quiet, store.quiet];
     const macSync = mac.syncReady;
     const macIdle = mac.idle;
     const cellIdle = cell.idle;
@@ -174,8 +194,12 @@ export function accountedCycles(
 
     if (cycle === begin) account.begin();
     port.tick(write, copy, load.write);
-    load.tick(loadReady, restart);
-    store.tick(!read, !byCell, axisSteps.steps);
+    const wordTaken = load.takes(wordReady);
+    const wordWritten = store.sequenceWrite;
+    load.tick(loadReady, wordReady, restart);
+    store.tick(!read, !byCell, { room: wordRoom, written }, axisSteps.steps);
+    sequence?.writer.tick(wordWritten);
+    sequence?.reader.tick(wordTaken, posts, axisSteps, restart);
     mac.tick(progress.readyPosted, runs.now(runPulses), markers.now(markPulses), restart);
     cell.tick(restart);
     for (const group of all) group.tick(run, progress);
@@ -187,11 +211,10 @@ export function accountedCycles(
     }
     runs.tick(runPulses);
     markers.tick(markPulses);
-    const inputs = { ...common, syncReady: true, idle: true };
-    loadProgram.tick({ ...inputs, workTake: takes[0]! });
+    loadProgram.tick({ ...common, workTake: takes[0]!, syncReady: loadQuiet, idle: loadQuiet });
     macProgram.tick({ ...common, workTake: takes[1]!, syncReady: macSync, idle: macIdle });
     cellProgram.tick({ ...common, workTake: takes[2]!, syncReady: cellIdle, idle: cellIdle });
-    storeProgram.tick({ ...inputs, workTake: takes[3]! });
+    storeProgram.tick({ ...common, workTake: takes[3]!, syncReady: storeQuiet && written, idle: storeQuiet });
 
     if (store.beat !== null) {
       quiet = 0;
@@ -203,7 +226,8 @@ export function accountedCycles(
     // All have stood at their ends for two cycles, and it has been seen.
     const rests =
       [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted) &&
-      (supply === null || supply.weights.halted);
+      (supply === null || supply.weights.halted) &&
+      (sequence === null || sequence.reader.halted);
     const again = halted >= 3 && rests;
     halted = restart ? 0 : rests ? halted + 1 : 0;
     restart = again && !restart;

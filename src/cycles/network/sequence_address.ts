@@ -11,3 +11,11 @@ export function sequenceCycles({ fields: f, t, p }: Work, steps: readonly number
   const step = f.backward === 1 ? (steps[f.axis!] ?? 0) - 1 - forward : forward;
   return 3 + bits(f.stepT!) + Math.max(bits(step & 0xffff), 1);
 }
+
+/** First word, or line, of a frame in the sequence memory, and whether the sequence has no such step. */
+export function frameOfSequence({ fields: f, t, p }: Work, steps: readonly number[]) {
+  const forward = f.stepT! * t + f.stepP! * p + f.stepOffset!;
+  const count = steps[f.axis!] ?? 0;
+  const step = f.backward === 1 ? count - 1 - forward : forward;
+  return { line: f.sequenceBase! + step * f.sequenceWords!, outside: step < 0 || step >= count };
+}

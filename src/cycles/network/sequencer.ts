@@ -1,7 +1,7 @@
 import { unpackWord } from '../../program/field.ts';
 import { MAC_TURNS, SEMAPHORES, type Stream } from '../../program/instruction.ts';
 import { type MemImage, memWord } from '../../program/mem_image.ts';
-import { LOOP_KINDS, LOOP_WORD, READER_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
+import { LOOP_KINDS, LOOP_WORD, READER_WORD, RECALL_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 
 /** Fields of a word. */
 export type Fields = Readonly<Record<string, number>>;
@@ -26,6 +26,7 @@ export function postsAny({ count0, count1 }: Posts): boolean {
 const OF_TILES = 4;
 const SEMAPHORE_CODES = 16;
 const LOADED = SEMAPHORES.indexOf('loaded');
+const FORMATS = { ...UNIT_WORDS, reader: READER_WORD, recall: RECALL_WORD };
 
 /** Work as a unit gets it. */
 export interface Work {
@@ -105,8 +106,8 @@ export class SequencerTwin {
    * @param ready code of the semaphore that chained work does not wait for
    * @param axes number of axes
    */
-  constructor(stream: Stream | 'reader', image: MemImage, ready: number, axes: number) {
-    const format = stream === 'reader' ? READER_WORD : UNIT_WORDS[stream];
+  constructor(stream: Stream | 'reader' | 'recall', image: MemImage, ready: number, axes: number) {
+    const format = FORMATS[stream];
     this.#words = Array.from({ length: image.depth }, (_, at) => {
       const word = memWord(image, at);
       return { fields: unpackWord(format, word), loop: unpackWord(LOOP_WORD, word) };

@@ -1,8 +1,10 @@
 import { replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
-import { sequenceCycles } from './sequence_address.ts';
-import { NO_POSTS, type Posts, type SequencerTwin } from './sequencer.ts';
+import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
+import type { SequenceWord } from './sequence_writer_twin.ts';
+import { NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
+import { SpectralTwin } from './spectral_twin.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
 
@@ -19,21 +21,23 @@ export interface OutBeat {
   readonly last: boolean;
 }
 
-type State = 'idle' | 'address' | 'target' | 'channel' | 'words' | 'copy' | 'wait' | 'write' | 'drain';
+type State = 'idle' | 'channel' | 'words' | 'copy' | 'wait' | 'write' | 'spectra';
 
 /** What happens in a cycle. */
 interface Moves {
-  readonly start: boolean;
-  readonly finishes: boolean;
+  readonly toPort: boolean;
   readonly toView: boolean;
-  /** The channel at hand has a frame; it is the last one. */
+  /** The channel at hand has a frame. */
   readonly here: boolean;
-  readonly lastChannel: boolean;
-  readonly readReady: boolean;
-  /** The last word of a channel, or of a copy, is read or written. */
-  readonly wordsEnd: boolean;
-  readonly moreChannels: boolean;
-  readonly copyEnds: boolean;
+  readonly reads: boolean;
+  readonly writes: boolean;
+  readonly copied: boolean;
+  /** It reads for spectra; its spectra begin. */
+  readonly spectralReads: boolean;
+  readonly spectralStart: boolean;
+  /** The STORE at hand ends; the next one is taken. */
+  readonly ends: boolean;
+  readonly takes: boolean;
 }
 
 /** Twin of store_unit; whoever takes its beats is never late. */
@@ -46,15 +50,21 @@ export class StoreTwin {
   readonly #active: (step: number) => readonly boolean[];
   readonly #walk: WordWalk;
   readonly #queue = new WordQueue<OutWord>();
-  #state: State = 'idle';
+  readonly #spectra: SpectralTwin;
+  /** Addresses of the next STORE: the source first, then the target of a copy. */
+  #begun = false;
+  #target = false;
   #viewLeft = 0;
   #sequenceLeft = 0;
   #placed = false;
   #sequencePlaced = false;
-  /** Words on their way: what was read one, two, three cycles ago; a word of a sequence, null in a queue's place. */
-  #reads: (OutWord | 'sequence' | null)[] = [null, null, null];
+  /** The STORE at hand. */
+  #state: State = 'idle';
+  #own: Work | null = null;
+  /** Words on their way: what was read one, two, three cycles ago. */
+  #reads: (OutWord | SequenceWord | null)[] = [null, null, null];
   #push: OutWord | null = null;
-  #sequenceWrite = false;
+  #sequenceWrite: SequenceWord | null = null;
   #channel = 0;
   #part = 0;
   #first = 0;
@@ -65,44 +75,79 @@ export class StoreTwin {
     this.#active = active;
     this.#sizes = sizes;
     this.#walk = new WordWalk(sizes.elemLanes);
+    this.#spectra = new SpectralTwin(sizes);
   }
 
   /** A part of a copy is to be written. */
   get copyWrite(): boolean {
-    return this.#state === 'write';
+    return this.#state === 'write' || this.#spectra.write;
+  }
+
+  /** What it writes to the sequence memory. */
+  get sequenceWrite(): SequenceWord | null {
+    return this.#sequenceWrite;
   }
 
   /** What it does; null: it has no work. */
   get at(): string | null {
-    return this.#state === 'idle' ? null : this.#state;
+    if (this.#state !== 'idle') return this.#state;
+    return this.#sequencer.work === null ? null : 'address';
   }
 
-  get workTake(): boolean {
-    const waits = this.#reads.some((read) => read !== null) || this.#sequenceWrite;
-    return this.#state === 'drain' && !waits;
+  /** All that it took is done. */
+  get quiet(): boolean {
+    const onTheWay = this.#reads.some((read) => read !== null) || this.#sequenceWrite !== null;
+    return this.#state === 'idle' && this.#sequencer.work === null && !onTheWay;
+  }
+
+  /**
+   * What ends in this cycle, and whether the next STORE is taken.
+   *
+   * @param readReady, writeReady, sequenceRoom as in {@link tick}
+   */
+  moves(readReady: boolean, writeReady: boolean, sequenceRoom: boolean): Moves {
+    const f = this.#own?.fields ?? {};
+    const toPort = f.place === UNIT_PLACES.port;
+    const toView = f.place === UNIT_PLACES.view;
+    const here = !toPort || this.#active(this.#own!.t)[this.#channel] === true;
+    const lastChannel = this.#channel >= this.#sizes.channels - 1;
+    const reads = this.#state === 'words' && (toPort ? this.#queue.room : sequenceRoom) && readReady;
+    const writes = this.#state === 'write' && writeReady;
+    const lastPart = f.destReplicated !== 1 || this.#part === replicatedCycles(this.#sizes) - 1;
+    const copied = writes && lastPart;
+    const last = this.#walk.last;
+    const ends =
+      (reads && last && (!toPort || lastChannel)) ||
+      (copied && last) ||
+      (this.#spectra.lastWrite && writeReady) ||
+      (this.#state === 'channel' && !here && lastChannel);
+    const free = this.#state === 'idle' || (ends && !toView);
+    const takes = this.#begun && this.#placed && this.#sequencePlaced && free;
+    const spectralReads = this.#spectra.read && readReady;
+    const spectralStart = this.#state === 'channel' && toView && (f.blockBits ?? 0) > 0;
+    return { toPort, toView, here, reads, writes, copied, spectralReads, spectralStart, ends, takes };
   }
 
   /**
    * @param readReady CELL leaves the read port
    * @param writeReady CELL leaves the write port
+   * @param sequence whether the sequence memory has room, and all that was written can be read
    */
-  tick(readReady: boolean, writeReady: boolean, steps: readonly number[]): void {
-    const { work, sync } = this.#sequencer;
-    const { channels, beat } = this.#sizes;
-    const finishes = this.workTake;
-    const start = this.#state === 'idle' && work !== null;
-    const f = work?.fields ?? {};
-    const toPort = f.place === UNIT_PLACES.port;
-    const toView = f.place === UNIT_PLACES.view;
-    const toSequence = work !== null && !toPort && !toView;
-    const target = this.#state === 'address' && this.#placed && toView;
-    const reads = this.#state === 'words' && (this.#queue.room || !toPort) && readReady;
+  tick(
+    readReady: boolean,
+    writeReady: boolean,
+    sequence: { readonly room: boolean; readonly written: boolean },
+    steps: readonly number[],
+  ): void {
+    const { work } = this.#sequencer;
+    const sync = sequence.written ? this.#sequencer.sync : null;
+    const { beat } = this.#sizes;
+    const moves = this.moves(readReady, writeReady, sequence.room);
+    const { toPort, toView, here, reads, writes, copied, spectralReads, spectralStart, ends, takes } = moves;
+    const quiet = this.quiet;
+    const begins = work !== null && !this.#begun;
+    const f = this.#own?.fields ?? {};
     const walkLast = this.#walk.last;
-    const writes = this.#state === 'write' && writeReady;
-    const lastPart = f.destReplicated !== 1 || this.#part === replicatedCycles(this.#sizes) - 1;
-    const copied = writes && lastPart;
-    const lastChannel = this.#channel >= channels - 1;
-    const here = !toPort || this.#active(work!.t)[this.#channel] === true;
 
     // Beats of the oldest word.
     const out = this.#queue.head;
@@ -111,62 +156,57 @@ export class StoreTwin {
     if (out !== undefined) this.#first = endsWord ? 0 : this.#first + beat;
     this.#queue.tick(this.#push, endsWord);
     const arrived = this.#reads[2]!;
-    this.#push = arrived === null || arrived === 'sequence' ? null : arrived;
-    this.#sequenceWrite = arrived === 'sequence';
-    const word = toPort
-      ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
-      : 'sequence';
-    this.#reads = [reads ? word : null, this.#reads[0]!, this.#reads[1]!];
+    this.#push = arrived !== null && 'output' in arrived ? arrived : null;
+    this.#sequenceWrite = arrived !== null && 'first' in arrived ? arrived : null;
+    const read = (): OutWord | SequenceWord =>
+      toPort
+        ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
+        : { first: frameOfSequence(this.#own!, steps).line, last: walkLast };
+    this.#reads = [reads ? read() : null, this.#reads[0]!, this.#reads[1]!];
 
-    if (this.#state === 'channel' || this.#state === 'target') this.#walk.start(f);
-    else if (reads || copied) this.#walk.step(f);
-    if (this.#state === 'idle' || this.#state === 'address') this.#channel = 0;
+    if (this.#state === 'channel') this.#walk.start(f);
+    else if (reads || copied || spectralReads) this.#walk.step(f);
+    this.#spectra.tick(spectralStart, readReady, walkLast, writeReady);
+    if (takes) this.#channel = 0;
     else if (toPort && ((reads && walkLast) || (this.#state === 'channel' && !here))) this.#channel++;
-    if (this.#state === 'idle') this.#part = 0;
+    if (takes) this.#part = 0;
     else if (writes) this.#part = copied ? 0 : this.#part + 1;
 
-    this.posts = sync ?? (finishes ? work!.posts : NO_POSTS);
-    this.#state = this.#next({
-      ...{ start, finishes, toView, here, lastChannel, readReady },
-      wordsEnd: reads && walkLast,
-      moreChannels: toPort && !lastChannel,
-      copyEnds: copied && walkLast,
-    });
-    const viewDone = this.#viewLeft === 1;
-    const sequenceDone = this.#sequenceLeft === 1;
-    if (this.#viewLeft > 0) this.#viewLeft--;
-    if (this.#sequenceLeft > 0) this.#sequenceLeft--;
-    if (start || target) {
-      this.#placed = false;
-      // The address generators begin a cycle later.
-      this.#viewLeft = viewAddress(work!, target ? 'dest' : 'source').cycles + 1;
-    } else this.#placed ||= viewDone;
-    if (start) {
-      this.#sequencePlaced = !toSequence;
-      this.#sequenceLeft = toSequence ? sequenceCycles(work!, steps) + 1 : 0;
-    } else this.#sequencePlaced ||= sequenceDone;
+    this.posts = sync !== null && quiet ? sync : ends ? this.#own!.posts : NO_POSTS;
+    if (takes) this.#state = 'channel';
+    else if (ends) this.#state = 'idle';
+    else if (this.#state === 'channel')
+      this.#state = spectralStart ? 'spectra' : toView ? 'copy' : here ? 'words' : 'channel';
+    else if (this.#state === 'words') this.#state = reads && walkLast ? 'channel' : 'words';
+    else if (this.#state === 'copy') this.#state = readReady ? 'wait' : 'copy';
+    else if (this.#state === 'wait') this.#state = 'write';
+    else if (this.#state === 'write') this.#state = 'copy';
+    if (takes) this.#own = work;
+    this.#address(begins, takes, steps);
   }
 
-  #next({ start, finishes, toView, here, lastChannel, readReady, wordsEnd, moreChannels, copyEnds }: Moves): State {
-    switch (this.#state) {
-      case 'idle':
-        return start ? 'address' : 'idle';
-      case 'address':
-        return this.#placed && this.#sequencePlaced ? (toView ? 'target' : 'channel') : 'address';
-      case 'target':
-        return this.#placed ? 'copy' : 'target';
-      case 'channel':
-        return here ? 'words' : lastChannel ? 'drain' : 'channel';
-      case 'words':
-        return !wordsEnd ? 'words' : moreChannels ? 'channel' : 'drain';
-      case 'copy':
-        return readReady ? 'wait' : 'copy';
-      case 'wait':
-        return 'write';
-      case 'write':
-        return copyEnds ? 'drain' : 'copy';
-      case 'drain':
-        return finishes ? 'idle' : 'drain';
+  /** Addresses of the next STORE; the generators begin a cycle later. */
+  #address(begins: boolean, takes: boolean, steps: readonly number[]): void {
+    const { work } = this.#sequencer;
+    const place = work?.fields.place;
+    const toSequence = place !== UNIT_PLACES.port && place !== UNIT_PLACES.view;
+    const viewDone = this.#viewLeft === 1;
+    const sequenceDone = this.#sequenceLeft === 1;
+    const target = viewDone && place === UNIT_PLACES.view && !this.#target;
+    if (this.#viewLeft > 0) this.#viewLeft--;
+    if (this.#sequenceLeft > 0) this.#sequenceLeft--;
+    if (takes) this.#begun = false;
+    else if (begins) this.#begun = true;
+    if (begins || target) this.#viewLeft = viewAddress(work!, target ? 'dest' : 'source').cycles + 1;
+    if (begins) {
+      this.#target = false;
+      this.#placed = false;
+      this.#sequencePlaced = !toSequence;
+      this.#sequenceLeft = toSequence ? sequenceCycles(work!, steps) + 1 : 0;
+      return;
     }
+    this.#target ||= target;
+    this.#placed ||= viewDone && !target;
+    this.#sequencePlaced ||= sequenceDone;
   }
 }

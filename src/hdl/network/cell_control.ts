@@ -1,5 +1,13 @@
-import { cellPipeline, ctlBits, hasStates, replicatedCycles, stateAsked } from '../../machine/cell_pipeline.ts';
+import {
+  type CellPipeline,
+  cellPipeline,
+  ctlBits,
+  hasStates,
+  replicatedCycles,
+  stateAsked,
+} from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { inverseCycles } from '../../machine/transform_cycles.ts';
 import { wordBits } from '../../program/field.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
@@ -44,9 +52,20 @@ function results({ kinds }: NetworkSizes): CellMark[] {
   return marks;
 }
 
+/** Registers between a token and the controls of an inverse transform, which are there a cycle ahead of the sums: here, in cell_unit. */
+const INVERSE_ON_THE_WAY = 4;
+
+/** Bits of the turn of a row. */
+const TURN_BITS = 5;
+
+/** Cycle of the token of a row whose inverse transform is told of. */
+function inverseToken({ sums }: CellPipeline, blocks: readonly number[]): number {
+  return sums - inverseCycles(blocks) - INVERSE_ON_THE_WAY;
+}
+
 /** Control of CELL. */
 export function cellControl(sizes: NetworkSizes): ModulePlan {
-  const { channels, lanes, elemLanes, rowBits, paramDepth, peepholes, replicated, spread } = sizes;
+  const { channels, lanes, elemLanes, rowBits, paramDepth, peepholes, replicated, spread, blocks } = sizes;
   const pipeline = cellPipeline(sizes);
   const states = hasStates(sizes);
   const { loadAddr, loadData, kindParams } = loadView(sizes);
@@ -54,10 +73,12 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
   const asked = stateAsked(pipeline);
   const to = results(sizes);
   const write = pipeline.sums + pipeline.value - 1;
+  const turns = blocks.length === 0 ? 0 : inverseToken(pipeline, blocks);
   const wanted: Record<string, { cycle: number; marks: CellMark[] }> = {
     ...(states ? { ask: { cycle: asked.product - 1, marks: ['f', 'z', 'reset', 'bank', 'first'] } } : {}),
     ...(peepholes ? { peep: { cycle: asked.peephole - 1, marks: ['i', 'bank', 'first'] } } : {}),
     result: { cycle: write - 2, marks: [...to, ...(kinds.lstm ? (['g'] as const) : []), 'bank', 'first'] },
+    ...(blocks.length > 0 ? { inverse: { cycle: turns, marks: ['bank'] } } : {}),
     place: { cycle: write - 1, marks: [...to, ...(kinds.lstm ? (['g'] as const) : []), 'bank', 'last'] },
   };
   // The newest token is not yet in its register where the states for the peepholes are asked for.
@@ -84,6 +105,9 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
     kindParams,
     ...kinds,
     states,
+    blocks: blocks.length > 0,
+    turnsMsb: TURN_BITS * (turns + 1) - 1,
+    turnsKeep: TURN_BITS * turns - 1 > 0 ? TURN_BITS * turns - 1 : 0,
     peepholes,
     ready: SEMAPHORES.indexOf('ready'),
     fields: fieldViews(UNIT_WORDS.cell, [
@@ -93,6 +117,7 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
       'destReplicated',
       ...(peepholes ? ['peepholes'] : []),
       ...(states ? ['hasState', 'stateReplicated'] : []),
+      ...(blocks.length > 0 ? ['blockBits', 'drop'] : []),
     ]),
     slotProgram: slice('kind', 'high'),
     destPlace: slice('destBase', 'destReplicated'),

@@ -53,6 +53,7 @@ export function cellIssue(sizes: NetworkSizes): ModulePlan {
     lag3: lag === 3,
     behind: kinds.includes('lstm') || kinds.includes('gruAfter'),
     replicated,
+    blocks: sizes.blocks.length > 0,
     beatMsb: beatBits - 1,
     beatZero: lit(beatBits, 0),
     beatLstm: lit(beatBits, there('lstm', beats.lstm) - 1),

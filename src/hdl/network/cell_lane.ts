@@ -2,7 +2,7 @@ import { cellControls, cellPipeline, ctlBits, hasStates } from '../../machine/ce
 import { TABLE_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { tableShift, tableStepFrac } from '../../program/act_table.ts';
-import { clog2 } from '../../util/fixed.ts';
+import { cellRowBits } from '../../program/transform_bounds.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { networkPlan } from './network_plan.ts';
 
@@ -21,7 +21,7 @@ export function cellLane(sizes: NetworkSizes): ModulePlan {
   const { kinds, accBits, groups, biasBits, sumBits, vectorBits, peepholes, sigmoidRange, tanhRange } = sizes;
   const { additive, exact, z, factor, product, value, tanhC } = cellPipeline(sizes);
   return networkPlan('cell_lane', {
-    accWidth: accBits + clog2(groups),
+    accWidth: cellRowBits(accBits, groups, sizes.blocks),
     biasWidth: biasBits,
     sumWidth: sumBits,
     vectorWidth: vectorBits,

@@ -1,5 +1,6 @@
 import { ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { cellRowBits } from '../../program/transform_bounds.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { phaseMsb } from './gather.ts';
 import { paramBits } from './load.ts';
@@ -22,5 +23,7 @@ export function cellUnit(sizes: NetworkSizes): ModulePlan {
     biasWidth: biasBits,
     peepholes,
     states: hasStates(sizes),
+    blocks: sizes.blocks.length > 0,
+    rowWidth: cellRowBits(accBits, groups, sizes.blocks),
   });
 }

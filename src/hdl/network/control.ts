@@ -1,4 +1,5 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { sequenceBytes } from '../../machine/sequence_stream.ts';
 import type { WeightsSum } from '../../program/image_words.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { imageModel } from '../../program/network_image.ts';
@@ -12,7 +13,8 @@ const MOST_PORTS = 16 + 256 * 16;
 
 /** Register file. */
 export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModulePlan {
-  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, beat, external } = sizes;
+  const { channels, groups, lanes, elemLanes, weightBits, indexBits, vectorBits, inputBeat, beat } = sizes;
+  const { external, sequenceStream } = sizes;
   const constants = {
     array_channels: channels,
     array_groups: groups,
@@ -27,9 +29,12 @@ export function networkRegisters(sizes: NetworkSizes, hash: DesignHash): ModuleP
     features_network: 1,
     features_utterance: sizes.utterance ? 1 : 0,
     features_states: sizes.stateDepth > 0 ? 1 : 0,
-    features_bus_bits: external?.busBits ?? 0,
+    features_sequence: sequenceStream === null ? 0 : 1,
+    features_input_beat: inputBeat,
+    features_bus_bits: external?.busBits ?? sequenceStream?.busBits ?? 0,
+    sequence_bytes_count: sequenceBytes(sizes),
   };
-  return registerFile({ dram: external !== null, network: true }, constants, hash);
+  return registerFile({ dram: external !== null, network: true, sequence: sequenceStream !== null }, constants, hash);
 }
 
 /**

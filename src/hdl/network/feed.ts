@@ -1,6 +1,7 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
+import { SHAPE_BITS, spectralView } from './spectral.ts';
 
 /** Words of the columns, for a lane or for all lanes of a group. */
 export function columnFeed(sizes: NetworkSizes): ModulePlan {
@@ -12,6 +13,7 @@ export function columnFeed(sizes: NetworkSizes): ModulePlan {
     fifoDepth: queueDepth(sizes),
     dram: sizes.external !== null,
     inStep: sizes.inStep,
+    ...spectralView(sizes),
   });
 }
 
@@ -20,28 +22,36 @@ export function ptrRead({ countBits, addrBits, external }: NetworkSizes): Module
   return modulePlan('ptr_read', { countWidth: countBits, addrWidth: addrBits, dram: external !== null });
 }
 
-/** Queue; as a default that of activations in a feed: marker, bank, activations of all channels, start address, word count. */
+/** Queue; as a default that of activations in a feed: marker, bank, shape of a spectral column, activations of all channels, start address, word count. */
 export function actQueue(sizes: NetworkSizes): ModulePlan {
-  const width = 3 + sizes.channels * sizes.actBits + sizes.addrBits + sizes.countBits;
+  const { blocks } = spectralView(sizes);
+  const elements = sizes.channels * sizes.actBits;
+  const column = 3 + (blocks ? SHAPE_BITS + 2 * elements : elements);
+  const width = column + sizes.addrBits + sizes.countBits;
   return modulePlan('act_queue', { width, depth: queueDepth(sizes) });
 }
 
 /** Reader of the words, one after the other. */
-export function spmatRead({ channels, actBits, countBits, addrBits, inStep, external }: NetworkSizes): ModulePlan {
+export function spmatRead(sizes: NetworkSizes): ModulePlan {
   return modulePlan('spmat_read', {
-    actsWidth: channels * actBits,
-    countWidth: countBits,
-    addrWidth: addrBits,
-    dram: external !== null,
-    inStep,
+    actsWidth: sizes.channels * sizes.actBits,
+    countWidth: sizes.countBits,
+    addrWidth: sizes.addrBits,
+    dram: sizes.external !== null,
+    inStep: sizes.inStep,
+    ...spectralView(sizes),
   });
 }
 
 /** Column pipeline from the issuer to the lanes. */
-export function actBroadcast({ channels, vectorBits, addrBits, actBits, external }: NetworkSizes): ModulePlan {
+export function actBroadcast(sizes: NetworkSizes): ModulePlan {
+  const { channels, vectorBits, addrBits, actBits, external } = sizes;
   return {
     block: 'network/act_broadcast',
     file: 'act_broadcast',
-    values: { channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
+    values: {
+      ...{ channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
+      ...spectralView(sizes),
+    },
   };
 }

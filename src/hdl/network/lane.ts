@@ -2,6 +2,7 @@ import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { inBlockBank } from '../../machine/sizes.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { flag, lit, type ModulePlan, modulePlan } from '../module_plan.ts';
+import { partsOfLanes, spectralView } from './spectral.ts';
 
 /** Two equal banks of accumulators, one a tile. */
 const TILES = { banks: 2, threeBanks: false, split: true, projection: false, beside: false } as const;
@@ -16,16 +17,20 @@ export function lane(sizes: NetworkSizes): ModulePlan {
     rowWidth: sizes.rowBits,
     accWidth: sizes.accBits,
     ...TILES,
+    ...spectralView(sizes),
   });
 }
 
 /** Index decoder of a lane. */
-export function rowDecode({ channels, actBits, weightBits, indexBits, rowBits }: NetworkSizes): ModulePlan {
+export function rowDecode(sizes: NetworkSizes): ModulePlan {
   return modulePlan('row_decode', {
-    actsWidth: channels * actBits,
-    weightWidth: weightBits,
-    indexWidth: indexBits,
-    rowWidth: rowBits,
+    actsWidth: sizes.channels * sizes.actBits,
+    weightWidth: sizes.weightBits,
+    indexWidth: sizes.indexBits,
+    rowWidth: sizes.rowBits,
+    index: sizes.indexBits > 0,
+    ...spectralView(sizes),
+    parts: partsOfLanes(sizes),
   });
 }
 

@@ -6,7 +6,7 @@ import { STREAMS } from '../../program/instruction.ts';
 import { AXIS_BITS } from '../../program/network/axes.ts';
 import { PORT_WORD, STATE_WORD } from '../../program/network/host_tables.ts';
 import { networkMemoryKind } from '../../program/network_image.ts';
-import { READER_WORD, UNIT_WORDS } from '../../program/unit_words.ts';
+import { READER_WORD, RECALL_WORD, UNIT_WORDS } from '../../program/unit_words.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan, modulePlan } from '../module_plan.ts';
 
@@ -30,7 +30,7 @@ export interface LoadableKind {
 
 /** Kinds of memories that hardware has. */
 export function loadableKinds(sizes: NetworkSizes): LoadableKind[] {
-  const { groups, lanes, elemLanes, external } = sizes;
+  const { groups, lanes, elemLanes, external, sequenceStream } = sizes;
   const whole = (name: string, count: number, entries: number, bits: number): LoadableKind => {
     return { name, kind: networkMemoryKind(name).kind, count, entries, bits, wide: null };
   };
@@ -50,6 +50,7 @@ export function loadableKinds(sizes: NetworkSizes): LoadableKind[] {
     ...(sizes.utterance ? [byParts('axes', sizes.axes, AXIS_BITS)] : []),
     byParts('ports', 32, wordBits(PORT_WORD)),
     ...(sizes.stateDepth > 0 ? [byParts('states', sizes.stateDepth, wordBits(STATE_WORD))] : []),
+    ...(sequenceStream === null ? [] : [byParts('recall', sequenceStream.programDepth, wordBits(RECALL_WORD))]),
   ];
 }
 

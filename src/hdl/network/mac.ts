@@ -8,6 +8,7 @@ import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { loadView } from './load.ts';
 import { runBits, runFormat, WAITING_RUNS } from './run_format.ts';
+import { pairsOfColumns, spectralView } from './spectral.ts';
 import { PLACE_BITS } from './view_address.ts';
 import { fieldStart, fieldViews, wireName } from './word_fields.ts';
 
@@ -24,6 +25,9 @@ const RUN_VALUES: Readonly<Record<string, string>> = {
   target: 'target_reg',
   pointer: 'pointer_reg',
   base: 'base_reg',
+  blockBits: 'block_bits_reg',
+  periodBits: 'period_bits_reg',
+  rowMask: 'row_mask_reg',
 };
 
 /** Expands the work of MAC into runs. */
@@ -31,6 +35,7 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
   const format = UNIT_WORDS.mac;
   const dram = sizes.external !== null;
   const place = fieldStart(format, 'sourceBase');
+  const { blocks } = spectralView(sizes);
   // Windows over time may reach back to before the first step; an utterance has zeros there.
   const windows = !sizes.utterance && sizes.channels === 1;
   const zero = windows ? 'zero_reg | {CHANNELS{before_reg}}' : 'zero_reg';
@@ -45,6 +50,7 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
       runs: WAITING_RUNS,
       windows,
       dram,
+      blocks,
       turnAhead: lit(2, MAC_TURNS.indexOf('ahead')),
       turnToo: lit(2, MAC_TURNS.indexOf('too')),
       tileFull: lit(3, SEMAPHORES.indexOf('tileFull0') / 2),
@@ -58,6 +64,7 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
           ...['align', 'previous', 'chain', 'taps', 'slotStep', 'rows', 'rowStride', 'run', 'sourceSlotBits'],
           ...['sourceSlotWords', 'sourceReplicated', 'pointerBase'],
           ...(dram ? [] : ['wordBase']),
+          ...(blocks ? ['blockBits', 'periodBits', 'rowMask'] : []),
           ...(windows ? ['sourceSlotOffset', 'turn'] : []),
         ],
         (name) => (name === 'run' ? 'run_columns' : wireName(name)),
@@ -84,6 +91,8 @@ export function columnIssuer(sizes: NetworkSizes): ModulePlan {
       runWidth: runBits(sizes),
       runs: WAITING_RUNS,
       dram: sizes.external !== null,
+      ...spectralView(sizes),
+      columnPairs: pairsOfColumns(sizes),
       fieldsOf: 'next_run',
       fields: fieldViews(
         format,
@@ -127,6 +136,8 @@ export function networkGroup(sizes: NetworkSizes): ModulePlan {
       pointerDepth: sizes.pointerDepth,
       countWidth: sizes.countBits,
       underWay: UNDER_WAY,
+      ...spectralView(sizes),
+      indexWidth: sizes.indexBits,
     },
   };
 }

@@ -21,6 +21,11 @@ function elemBits({ elemLanes }: NetworkSizes): number {
   return Math.max(clog2(elemLanes), 1);
 }
 
+/** Bits of the number of a beat in a word. */
+function partsBits(elems: number, beat: number): number {
+  return Math.max(clog2(elems / beat), 1);
+}
+
 /** Bits of a word where a place begins at a field. */
 function placeSlice(stream: 'load' | 'store', base: string): string {
   const low = fieldStart(UNIT_WORDS[stream], base);
@@ -64,28 +69,38 @@ export function axisCounters(sizes: NetworkSizes, name: string): ModulePlan {
 
 /** Input stream. */
 export function framePort(sizes: NetworkSizes, name: string): ModulePlan {
-  const { channels, elemLanes: elems, vectorBits: width, utterance } = sizes;
-  const bits = { destWidth: destBits(sizes), elemBits: elemBits(sizes) };
-  const values = { name, channels, single: channels === 1, elems, width, utterance, ...bits };
+  const { channels, elemLanes: elems, vectorBits: width, inputBeat: beat, utterance } = sizes;
+  const bits = { destWidth: destBits(sizes), elemBits: elemBits(sizes), beatBits: partsBits(elems, beat) };
+  const values = {
+    name,
+    channels,
+    single: channels === 1,
+    elems,
+    beat,
+    beats: elems > beat,
+    width,
+    utterance,
+    ...bits,
+  };
   return { block: 'network/frame_port', file: 'frame_port', values };
 }
 
 /** Frames into VMEM. */
 export function loadUnit(sizes: NetworkSizes, name: string): ModulePlan {
-  const { channels, elemLanes: elems, vectorBits: width, axes, utterance, sequenceWords } = sizes;
+  const { channels, elemLanes: elems, vectorBits: width, inputBeat: beat, axes, utterance, sequenceWords } = sizes;
   const sequences = sequenceWords > 0;
   const fields = [...(sequences ? ['place', ...STEP_FIELDS] : []), ...(utterance ? [] : ['port'])];
   return {
     block: 'network/load_unit',
     file: 'load_unit',
     values: {
-      ...{ name, channels, elems, width, axes, utterance, sequences },
+      ...{ name, channels, elems, beat, width, axes, utterance, sequences },
       ...{ destWidth: destBits(sizes), elemBits: elemBits(sizes), selectBits: selectBits(sizes) },
       loadMsb: wordLoad(sizes).bits - 1,
       file: memoryPath(name, 'load.mem'),
       axesFile: memoryPath(name, 'axes.mem'),
       workWidth: wordBits(UNIT_WORDS.load),
-      fields: fieldViews(UNIT_WORDS.load, [...fields, 'elements', ...RUN_FIELDS, 'destReplicated']),
+      fields: fieldViews(UNIT_WORDS.load, [...fields, ...RUN_FIELDS, 'destReplicated']),
       destSlice: placeSlice('load', 'destBase'),
       placePort: lit(2, UNIT_PLACES.port),
     },
@@ -94,7 +109,7 @@ export function loadUnit(sizes: NetworkSizes, name: string): ModulePlan {
 
 /** Frames out of VMEM. */
 export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
-  const { channels, groups, elemLanes: elems, vectorBits: width, beat, axes, sequenceWords } = sizes;
+  const { channels, groups, elemLanes: elems, vectorBits: width, beat, axes, sequenceWords, blocks } = sizes;
   const sequences = sequenceWords > 0;
   const fields = ['place', 'port', 'last', ...(sequences ? STEP_FIELDS : []), ...RUN_FIELDS];
   return {
@@ -111,15 +126,21 @@ export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
       loadMsb: wordLoad(sizes).bits - 1,
       file: memoryPath(name, 'store.mem'),
       workWidth: wordBits(UNIT_WORDS.store),
-      fields: fieldViews(UNIT_WORDS.store, [...fields, 'sourceReplicated', 'destReplicated']),
+      fields: fieldViews(UNIT_WORDS.store, [
+        ...fields,
+        ...(blocks.length > 0 ? ['blockBits'] : []),
+        'sourceReplicated',
+        'destReplicated',
+      ]),
       sourceSlice: placeSlice('store', 'sourceBase'),
       destSlice: placeSlice('store', 'destBase'),
       placePort: lit(2, UNIT_PLACES.port),
       placeView: lit(2, UNIT_PLACES.view),
       lastChannel: lit(destBits(sizes), channels - 1),
       lastPart: lit(partBits(sizes), Math.min(groups, elems) - 1),
+      ...{ blocks: blocks.length > 0, several: blocks.length > 1 },
       beats: elems > beat,
-      beatBits: Math.max(clog2(elems / beat), 1),
+      beatBits: partsBits(elems, beat),
     },
   };
 }

@@ -9,7 +9,7 @@ import { destBits } from './streams.ts';
 
 /** The module that a user instantiates: its name is that of the design. */
 export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan {
-  const { channels, groups, lanes, beat, vectorBits, utterance } = sizes;
+  const { channels, groups, lanes, inputBeat, beat, vectorBits, utterance } = sizes;
   const width = destBits(sizes);
   const { loadAddr, loadData } = loadView(sizes);
   const ports = wordLoadOf(sizes, 'ports');
@@ -29,7 +29,11 @@ export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan 
       severalInputs: program.inputs.length > 1,
       utterance,
       beat,
+      inputBeat,
+      oneInput: inputBeat === 1,
+      inputMsb: 16 * inputBeat - 1,
       oneBeat: beat === 1,
+      oneEach: inputBeat === 1 && beat === 1,
       beatMsb: 16 * beat - 1,
       destWidth: width,
       destMsb: width - 1,
@@ -48,6 +52,10 @@ export function networkTop({ name, program, sizes }: NetworkDesign): ModulePlan 
       network: true,
       states: sizes.stateDepth > 0,
       dram: sizes.external !== null,
+      elsewhere: sizes.external !== null || sizes.sequenceStream !== null,
+      sequencePort: sizes.sequenceStream !== null,
+      sequenceMsb: (sizes.sequenceStream?.busBits ?? 0) - 1,
+      strobeMsb: (sizes.sequenceStream?.busBits ?? 0) / 8 - 1,
       busMsb: (sizes.external?.busBits ?? 0) - 1,
     },
   };

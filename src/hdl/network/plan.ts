@@ -1,4 +1,5 @@
 import { moduleName } from '../../machine/names.ts';
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
 import type { WeightsSum } from '../../program/image_words.ts';
 import { STREAMS } from '../../program/instruction.ts';
@@ -25,10 +26,23 @@ import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
 import { readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
 import { sequenceMemory } from './sequence_memory.ts';
+import { recallSequencer, sequenceBuffer, sequenceFetch, sequenceReader, sequenceWriter } from './sequence_stream.ts';
 import { statePort } from './state_port.ts';
 import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';
 import { skidBuffer } from './streams.ts';
+import {
+  cellInverse,
+  forwardStage,
+  forwardTransform,
+  inverseLane,
+  inverseStage,
+  inverseTransform,
+  pairTurn,
+  rotation,
+  spectralCopy,
+  spectrumChannel,
+} from './transform.ts';
 import { viewAddress } from './view_address.ts';
 import { vmem, vmemChannel } from './vmem.ts';
 
@@ -56,7 +70,8 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     stepFlags(sizes, name),
     vmemChannel(sizes, name),
     vmem(sizes, name),
-    ...(sequenceWords > 0 ? [sequenceAddress(sizes, name), sequenceMemory(sizes, name)] : []),
+    ...(sequenceWords > 0 ? [sequenceAddress(sizes, name)] : []),
+    ...sequenceBlocks(sizes, name),
     ...(utterance ? [axisCounters(sizes, name)] : []),
     wordWalk(sizes, name),
     wordQueue(sizes, name),
@@ -90,6 +105,20 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     sigmoid(sizes, name),
     tanh(sizes, name),
     roundClip(sizes),
+    ...(sizes.blocks.length > 0
+      ? [
+          rotation,
+          pairTurn,
+          inverseStage,
+          inverseTransform,
+          inverseLane,
+          cellInverse,
+          forwardStage,
+          forwardTransform,
+          spectrumChannel,
+          spectralCopy,
+        ].map((build) => build(sizes))
+      : []),
     cellLane(sizes),
     cellUnit(sizes),
     cellAddress(sizes),
@@ -110,4 +139,12 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     values: { ...plan.values, name },
   }));
   return [...named, networkTop(design)];
+}
+
+/** Sequence memory on chip, or what reaches it in external memory; nothing where there is none. */
+function sequenceBlocks(sizes: NetworkSizes, name: string): ModulePlan[] {
+  if (sizes.sequenceWords === 0) return [];
+  if (sizes.sequenceStream === null) return [sequenceMemory(sizes, name)];
+  const blocks = [recallSequencer, sequenceFetch, sequenceBuffer, sequenceReader, sequenceWriter];
+  return blocks.map((block) => block(sizes, name));
 }

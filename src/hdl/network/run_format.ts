@@ -4,8 +4,19 @@ import { type WordFormat, wordBits } from '../../program/field.ts';
 /** Runs that wait in the queue of a group; a 4-bit number. */
 export const WAITING_RUNS = 8;
 
+/** What runs have besides where segments may be spectral. */
+const SPECTRAL = [
+  {
+    name: 'blockBits',
+    bits: 3,
+    meaning: 'log2 of the block of a spectral segment, of which columns are pairs; 0: none',
+  },
+  { name: 'periodBits', bits: 2, meaning: 'log2 of the rows of a cell' },
+  { name: 'rowMask', bits: 4, meaning: 'which of the rows of a cell have words' },
+];
+
 /** A run as mac_control sends it to all groups. */
-export function runFormat({ channels, pointerBits, addrBits, external }: NetworkSizes): WordFormat {
+export function runFormat({ channels, pointerBits, addrBits, external, blocks }: NetworkSizes): WordFormat {
   const fields = [
     { name: 'address', bits: ADDRESS_BITS, meaning: 'group address of the first column' },
     { name: 'count', bits: 16, meaning: 'columns of a group, at least 1' },
@@ -19,6 +30,7 @@ export function runFormat({ channels, pointerBits, addrBits, external }: Network
     { name: 'pointer', bits: pointerBits, meaning: 'first word count of the segment' },
     ...(external === null ? [{ name: 'base', bits: addrBits, meaning: 'first word of the segment' }] : []),
     { name: 'zero', bits: channels, meaning: 'channels that read zeros' },
+    ...(blocks.length === 0 ? [] : SPECTRAL),
   ];
   return { name: 'run', meaning: 'columns one after the other in VMEM', fields };
 }

@@ -14,8 +14,17 @@ export function partBits({ groups, elemLanes }: NetworkSizes): number {
 }
 
 function common(sizes: NetworkSizes) {
-  const { groups, elemLanes: elems, slice, vectorBits: width, vmemWords: depth } = sizes;
-  return { groups, elems, slice, width, depth, selectBits: selectBits(sizes), partBits: partBits(sizes) };
+  const { groups, elemLanes: elems, slice, vectorBits: width, vmemWords: depth, blocks } = sizes;
+  return {
+    blocks: blocks.length > 0,
+    groups,
+    elems,
+    slice,
+    width,
+    depth,
+    selectBits: selectBits(sizes),
+    partBits: partBits(sizes),
+  };
 }
 
 /** The vector memory of all channels. */

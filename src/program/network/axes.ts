@@ -26,7 +26,7 @@ export const INPUT_WORD: WordFormat = {
   meaning: 'frames of an utterance',
   fields: [
     { name: 'maxSteps', bits: 16, meaning: 'most steps' },
-    { name: 'elements', bits: 24, meaning: 'elements of a step, those of all inputs' },
+    { name: 'beats', bits: 24, meaning: 'beats of a step, those of all inputs' },
   ],
 };
 
@@ -38,17 +38,18 @@ export const AXIS_BITS = Math.max(wordBits(AXIS_WORD), wordBits(INPUT_WORD));
  * order, the first that of the input.
  *
  * @param depth axes of the hardware
+ * @param beat elements of a beat of its input
  * @throws EsegenError where a value does not fit its field
  */
-export function axisMemory({ axes, inputs, machine }: Program, depth: number): MemImage {
+export function axisMemory({ axes, inputs, machine }: Program, depth: number, beat: number): MemImage {
   const first: number[] = [];
   const words = axes.map((axis, number) => {
     const where = `program: axis ${number}`;
     if (axis.kind === 'input') {
       if (number !== 0) throw new EsegenError(where, 'is of the input, expected it to be the first');
       first.push(1);
-      const elements = inputs.reduce((sum, input) => sum + (input.axis === 0 ? input.elements : 0), 0);
-      return packWord(INPUT_WORD, { maxSteps: machine.maxSteps, elements }, where);
+      const beats = inputs.reduce((sum, input) => sum + (input.axis === 0 ? Math.ceil(input.elements / beat) : 0), 0);
+      return packWord(INPUT_WORD, { maxSteps: machine.maxSteps, beats }, where);
     }
     let values = STANDING;
     if (axis.kind === 'window') {

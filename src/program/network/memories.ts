@@ -5,11 +5,12 @@ import { type WordFormat, wordBits } from '../field.ts';
 import { STREAMS } from '../instruction.ts';
 import { type MemImage, memFromBigInts, memFromWords } from '../mem_image.ts';
 import type { Program } from '../program.ts';
-import { READER_WORD, UNIT_WORDS } from '../unit_words.ts';
+import { READER_WORD, RECALL_WORD, UNIT_WORDS } from '../unit_words.ts';
 import { axisMemory } from './axes.ts';
 import { portMemory, stateMemory } from './host_tables.ts';
 import { parameterImage } from './parameter_words.ts';
 import type { Placement } from './place.ts';
+import { recallProgram } from './recall_program.ts';
 import type { PlacedSegment } from './segment_words.ts';
 import { readerProgram } from './stream_rows.ts';
 import { HALT_WORD, unitProgram } from './unit_program.ts';
@@ -33,6 +34,7 @@ function numbered(kind: string, lane: number, digits: number): string {
  * - `states`         where states lie that a host reads and writes
  * - `load`, `mac`, `cell`, `store`: the program
  * - `reader`         where the weights are in external memory, the order in which they are read
+ * - `recall`         where the sequence memory is there, the order in which frames are read
  */
 export function networkMemories(
   program: Program,
@@ -59,7 +61,7 @@ export function networkMemories(
     const words = Uint32Array.from(program.tables[table], (value) => value & (2 ** TABLE_BITS - 1));
     put(table, memFromWords(TABLE_BITS, words));
   }
-  if (sizes.utterance) put('axes', axisMemory(program, sizes.axes));
+  if (sizes.utterance) put('axes', axisMemory(program, sizes.axes, sizes.inputBeat));
   put('ports', portMemory(program));
   if (sizes.stateDepth > 0) put('states', stateMemory(program, sizes.stateDepth));
   const putProgram = (file: string, format: WordFormat, depth: number, own: readonly bigint[]) => {
@@ -71,6 +73,9 @@ export function networkMemories(
   for (const stream of STREAMS) putProgram(stream, UNIT_WORDS[stream], sizes.programDepth[stream], streams[stream]);
   if (external !== null) {
     putProgram('reader', READER_WORD, external.programDepth, readerProgram(program, placed, external));
+  }
+  if (sizes.sequenceStream !== null) {
+    putProgram('recall', RECALL_WORD, sizes.sequenceStream.programDepth, recallProgram(program, placed.sequences));
   }
   return images;
 }

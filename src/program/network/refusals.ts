@@ -37,8 +37,9 @@ export function refuseUnsupported(program: Program, config: Config): void {
     }
   }
   for (const slot of program.slotPrograms) refuseSlot(slot);
+  refuseBlocks(program);
   if (machine.channels > 1) refuseVoices(program);
-  refusePorts(program, config.outputBeat);
+  refusePorts(program, config);
   atMost('inputs', program.inputs.length, PORTS);
   atMost('outputs', program.outputs.length, PORTS);
   atMost('numbers of steps', program.axes.length, AXES);
@@ -49,6 +50,18 @@ export function refuseUnsupported(program: Program, config: Config): void {
       'vector memory',
       `expected at most ${2 ** ADDRESS_BITS} elements a group, the vectors take ${addresses}`,
       fix,
+    );
+  }
+}
+
+/** Transforms have whole blocks in a word. */
+function refuseBlocks({ machine, segments }: Program): void {
+  for (const { name, block } of segments) {
+    if (block === null || block <= machine.elemLanes) continue;
+    throw new EsegenError(
+      `segment ${quoteName(name)}`,
+      `is block-circulant with blocks of ${block}, the hardware transforms blocks of at most elemLanes = ${machine.elemLanes}`,
+      `Use "elemLanes": ${block}, or more`,
     );
   }
 }
@@ -73,11 +86,12 @@ function refuseVoices({ machine, mode, streams, views, segments, outputs }: Prog
   }
 }
 
-/** Beats of an output are cut from words, and every run of a frame begins with a beat; an utterance counts the steps of its inputs. */
-function refusePorts({ machine, mode, inputs, outputs, streams, views }: Program, beat: number): void {
-  if (beat > machine.elemLanes) {
-    const fix = `Use "outputBeat": ${machine.elemLanes}, or more elemLanes`;
-    throw new EsegenError('outputBeat', `expected at most elemLanes (${machine.elemLanes}), got ${beat}`, fix);
+/** Beats are parts of words, and every run of a frame begins with a beat; an utterance counts the steps of its inputs. */
+function refusePorts({ machine, mode, inputs, outputs, streams, views }: Program, config: Config): void {
+  for (const key of ['inputBeat', 'outputBeat'] as const) {
+    if (config[key] <= machine.elemLanes) continue;
+    const fix = `Use "${key}": ${machine.elemLanes}, or more elemLanes`;
+    throw new EsegenError(key, `expected at most elemLanes (${machine.elemLanes}), got ${config[key]}`, fix);
   }
   for (const { name, axis } of inputs) {
     if (axis === 0 || mode === 'streaming') continue;
@@ -86,16 +100,23 @@ function refusePorts({ machine, mode, inputs, outputs, streams, views }: Program
       'has a single step where others have many, which the hardware does not count',
     );
   }
-  for (const instruction of streams.store) {
-    if (instruction.op !== 'store' || !('output' in instruction.to)) continue;
-    const { rows, run } = views[instruction.from]!;
-    if (rows === 1 || run % beat === 0) continue;
-    const where = `output ${quoteName(outputs[instruction.to.output]!.name)}`;
+  const wholeBeats = (where: string, view: number, key: 'inputBeat' | 'outputBeat') => {
+    const { rows, run } = views[view]!;
+    if (rows === 1 || run % config[key] === 0) return;
+    const way = key === 'inputBeat' ? 'comes in' : 'goes out';
     throw new EsegenError(
       where,
-      `goes out in runs of ${run} elements, not whole beats of ${beat}`,
-      'Use "outputBeat": 1',
+      `${way} in runs of ${run} elements, not whole beats of ${config[key]}`,
+      `Use "${key}": 1`,
     );
+  };
+  for (const instruction of streams.load) {
+    if (instruction.op !== 'load' || !('input' in instruction.from)) continue;
+    wholeBeats(`input ${quoteName(inputs[instruction.from.input]!.name)}`, instruction.to, 'inputBeat');
+  }
+  for (const instruction of streams.store) {
+    if (instruction.op !== 'store' || !('output' in instruction.to)) continue;
+    wholeBeats(`output ${quoteName(outputs[instruction.to.output]!.name)}`, instruction.from, 'outputBeat');
   }
 }
 

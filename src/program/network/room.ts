@@ -25,7 +25,7 @@ const MOST_BEAT_BITS = 24;
  * @param own what the network itself needs
  */
 export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
-  const { slice, external } = own;
+  const { slice, external, sequenceStream } = own;
   const { bits, features } = room;
   const kinds = new Set([...own.kinds, ...features.flatMap((feature) => KINDS_OF[feature] ?? [])]);
   const tileRows = Math.max(own.tileRows, room.rows);
@@ -65,6 +65,8 @@ export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
             beatBits: Math.min(external.beatBits + bits, MOST_BEAT_BITS),
             programDepth: deep(external.programDepth),
           },
+    sequenceStream:
+      sequenceStream === null ? null : { ...sequenceStream, programDepth: deep(sequenceStream.programDepth) },
   };
 }
 
@@ -93,8 +95,13 @@ function needsOf(hardware: NetworkSizes, own: NetworkSizes): Need[] {
     need('accumulators of a PE', (s) => s.tileRows, 'rows'),
     ...STREAMS.map((stream) => need(`instructions of ${stream}`, (s) => s.programDepth[stream], 'instructions')),
     need('instructions of the reader', (s) => s.external?.programDepth ?? 0, 'instructions'),
+    need('instructions of recall', (s) => s.sequenceStream?.programDepth ?? 0, 'instructions'),
     need('bits of a beat number', (s) => s.external?.beatBits ?? 0),
-    need('words of the sequence memory', (s) => s.sequenceWords, 'sequence'),
+    need(
+      `${own.sequenceStream === null ? 'words' : 'lines'} of the sequence memory`,
+      (s) => s.sequenceWords,
+      'sequence',
+    ),
     need('states', (s) => s.stateDepth),
     need('numbers of steps', (s) => s.axes),
     need('bits of an accumulator', (s) => s.accBits, 'bits'),
@@ -140,6 +147,9 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
   const kind = own.kinds.find((name) => !hardware.kinds.includes(name));
   if (kind !== undefined)
     throw new EsegenError(where, `has layers of kind ${kind}, the hardware has none`, featureOf(kind));
+  const block = own.blocks.find((size) => !hardware.blocks.includes(size));
+  if (block !== undefined)
+    throw new EsegenError(where, `has transforms of blocks of ${block}, the hardware has none`, ANOTHER);
   if (own.peepholes && !hardware.peepholes)
     throw new EsegenError(where, 'has peepholes, the hardware has none', withFeature('peepholes'));
   if (own.replicated && !hardware.replicated) {

@@ -1,7 +1,7 @@
 import type { StepAddress } from '../instruction.ts';
 import { type Program, stepsOfAxes, type View } from '../program.ts';
 
-/** A sequence in the sequence memory, in words of E elements. */
+/** A sequence in the sequence memory, in words of E elements, or in lines of several where it is in external memory. */
 export interface PlacedSequence {
   readonly base: number;
   /** Words of a frame: every run of its elements takes whole words. */
@@ -49,15 +49,20 @@ function stagesOf({ streams }: Program, stream: 'load' | 'store'): number[] {
  * Puts the sequences of a program into memory, in whole words of E elements, at the lowest addresses. Two share them where one is read for the last
  * time in a stage before that in which the other is written first: no frame of a stage is stored before all of the one before are.
  *
+ * @param lineWords words of a line; every frame takes whole lines, and places count them
  * @param inputSteps steps of the input for which there is room
  */
-export function placeSequences(program: Program, inputSteps = program.machine.maxSteps): readonly PlacedSequence[] {
+export function placeSequences(
+  program: Program,
+  lineWords: number,
+  inputSteps = program.machine.maxSteps,
+): readonly PlacedSequence[] {
   const { elemLanes } = program.machine;
   const words = new Array<number>(program.sequences.length).fill(0);
   const lives = program.sequences.map((): Life => ({ first: Number.POSITIVE_INFINITY, last: 0 }));
   const stages = { load: stagesOf(program, 'load'), store: stagesOf(program, 'store') };
   for (const { stream, at, sequence, view } of sequenceAccesses(program)) {
-    const own = view.rows * Math.ceil(view.run / elemLanes);
+    const own = Math.ceil((view.rows * Math.ceil(view.run / elemLanes)) / lineWords);
     const known = words[sequence]!;
     if (known !== 0 && known !== own) {
       throw new Error(`${stream} ${at} moves ${own} words of a sequence whose frames have ${known}`);
@@ -82,10 +87,10 @@ export function placeSequences(program: Program, inputSteps = program.machine.ma
   return placed.map(({ base, words: own }) => ({ base, words: own }));
 }
 
-/** Words of the memory of all sequences, for so many steps of the input. */
-export function sequenceWords(program: Program, inputSteps: number): number {
+/** Words, or lines, of the memory of all sequences, for so many steps of the input. */
+export function sequenceWords(program: Program, lineWords: number, inputSteps: number): number {
   const steps = stepsOfAxes(program, inputSteps);
-  return placeSequences(program, inputSteps).reduce((most, { base, words }, number) => {
+  return placeSequences(program, lineWords, inputSteps).reduce((most, { base, words }, number) => {
     return Math.max(most, base + words * steps[program.sequences[number]!.axis]!);
   }, 0);
 }

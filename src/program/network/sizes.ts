@@ -1,6 +1,7 @@
 import type { Config } from '../../machine/config.ts';
 import { PEEP_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { sequenceStreamOf } from '../../machine/sequence_stream.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { bitsFor, clog2, unsignedBits } from '../../util/fixed.ts';
 import { quoteName } from '../../util/quote_name.ts';
@@ -8,7 +9,9 @@ import { countsAreShared } from '../encode.ts';
 import { STREAMS } from '../instruction.ts';
 import type { Program } from '../program.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
-import { type Placement, placeProgram } from './place.ts';
+import { cellRowBits } from '../transform_bounds.ts';
+import { lineWordsOf, type Placement, placeProgram } from './place.ts';
+import { recallStream } from './recall_program.ts';
 import { refuseUnsupported } from './refusals.ts';
 import { withRoom } from './room.ts';
 import { sequenceWords } from './sequence_words.ts';
@@ -49,10 +52,11 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
   const programDepth = Object.fromEntries(
     STREAMS.map((stream) => [stream, depth(hardwareStream(program, stream).length)]),
   ) as Record<(typeof STREAMS)[number], number>;
-  const arithmetic = sumsOf(program);
+  const blocks = blocksOf(program);
+  const arithmetic = sumsOf(program, blocks);
   const own: NetworkSizes = {
     ...{ channels, groups, lanes, elemLanes, slice, spread: Math.max(groups / elemLanes, 1) },
-    beat: config.outputBeat,
+    ...{ inputBeat: config.inputBeat, beat: config.outputBeat },
     ...{ vectorBits, weightBits, indexBits },
     actBits: vectorBits + Math.max(0, ...aligns),
     ...arithmetic,
@@ -67,13 +71,24 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     programDepth,
     utterance,
     axes: program.axes.length,
-    sequenceWords: sequenceMemory(program),
+    sequenceWords: sequenceMemory(program, lineWordsOf(config)),
+    sequenceStream: sequencesElsewhere(program, config),
     stateDepth: utterance || program.states.length === 0 ? 0 : depth(program.states.length),
     kinds: SLOT_KINDS.filter((kind) => program.slotPrograms.some((slot) => slot.kind === kind)),
+    blocks,
     sigmoidRange: program.tables.sigmoidRange,
     tanhRange: program.tables.tanhRange,
   };
   return config.room === undefined ? own : withRoom(own, config.room);
+}
+
+/** Blocks whose transforms a program uses, rising. */
+function blocksOf({ streams }: Program): number[] {
+  const used = new Set<number>();
+  for (const instruction of streams.cell) {
+    if (instruction.op === 'cell' && instruction.block !== null) used.add(instruction.block);
+  }
+  return [...used].sort((a, b) => a - b);
 }
 
 type WeightSizes = 'weightDepth' | 'addrBits' | 'pointerDepth' | 'pointerBits' | 'countBits' | 'sharedCounts';
@@ -109,12 +124,10 @@ function weightMemory(
  *
  * @throws EsegenError where accumulators that saturate have several widths, or a sum is too wide
  */
-function sumsOf({
-  machine,
-  segments,
-  slotPrograms,
-  parameters,
-}: Program): Pick<NetworkSizes, 'accBits' | 'saturate' | 'biasBits' | 'peepholes' | 'sumBits'> {
+function sumsOf(
+  { machine, segments, slotPrograms, parameters }: Program,
+  blocks: readonly number[],
+): Pick<NetworkSizes, 'accBits' | 'saturate' | 'biasBits' | 'peepholes' | 'sumBits'> {
   const accBits = segments.reduce((most, { accumulator }) => Math.max(most, accumulator.bits), 2);
   const saturate = segments.some(({ accumulator }) => accumulator.saturate);
   // Sums that never leave their accumulators are right in any wider one, saturating or not.
@@ -137,7 +150,7 @@ function sumsOf({
   const peepholes = slotPrograms.some((slot) => slot.kind === 'lstm' && slot.peepShift !== null);
   const sumBits = Math.max(
     bitsFor(machine.groups * 2 ** (accBits - 1) + 2 ** (biasBits - 1) + Math.max(0, ...beside)),
-    accBits + clog2(machine.groups) + 1,
+    cellRowBits(accBits, machine.groups, blocks) + 1,
     biasBits + 1,
     peepholes ? PEEP_BITS + machine.vectorBits + 1 : 0,
   );
@@ -156,25 +169,33 @@ function sumsOf({
  *
  * @throws EsegenError where they are more than its address reaches, with the number of steps that would fit
  */
-function sequenceMemory(program: Program): number {
+function sequenceMemory(program: Program, lineWords: number): number {
   const { maxSteps } = program.machine;
   const most = 2 ** SEQUENCE_BITS;
-  const words = sequenceWords(program, maxSteps);
+  const words = sequenceWords(program, lineWords, maxSteps);
   if (words <= most) return words === 0 ? 0 : depth(words);
-  const fits = stepsThatFit(program, most);
+  const fits = stepsThatFit(program, lineWords, most);
   throw new EsegenError(
     'sequence memory',
-    `expected at most ${most} words, ${maxSteps} steps take ${words}`,
+    `expected at most ${most} ${lineWords === 1 ? 'words' : 'lines'}, ${maxSteps} steps take ${words}`,
     `Use "sequence": { "maxSteps": ${fits} }`,
   );
 }
 
-/** Most steps of the input, up to those that the program is made for, for which a sequence memory of so many words has room; 0: none. */
-export function stepsThatFit(program: Program, most: number): number {
+/** The sequence memory in external memory; null where it is on chip, or there is none. */
+function sequencesElsewhere(program: Program, config: Config): NetworkSizes['sequenceStream'] {
+  const stream = sequenceStreamOf(config);
+  return stream === null || program.sequences.length === 0
+    ? null
+    : { ...stream, programDepth: depth(recallStream(program).length) };
+}
+
+/** Most steps of the input, up to those that the program is made for, for which a sequence memory of so many words, or lines, has room; 0: none. */
+export function stepsThatFit(program: Program, lineWords: number, most: number): number {
   const { maxSteps } = program.machine;
-  const words = sequenceWords(program, maxSteps);
+  const words = sequenceWords(program, lineWords, maxSteps);
   if (words <= most) return maxSteps;
   let fits = Math.floor((maxSteps * most) / words);
-  while (fits > 0 && sequenceWords(program, fits) > most) fits--;
+  while (fits > 0 && sequenceWords(program, lineWords, fits) > most) fits--;
   return fits;
 }

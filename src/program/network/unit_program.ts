@@ -1,4 +1,5 @@
 import { wordUnit } from '../../machine/machine.ts';
+import { quoteName } from '../../util/quote_name.ts';
 import { type FieldValues, packWord } from '../field.ts';
 import {
   type Control,
@@ -7,6 +8,7 @@ import {
   MAC_TURNS,
   SEMAPHORES,
   STREAMS,
+  type StepAddress,
   type StoreInstruction,
   type Stream,
   type TileAddress,
@@ -17,6 +19,7 @@ import { slotFields } from '../slot_fields.ts';
 import { COUNTERS, LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_PLACES, UNIT_WORDS } from '../unit_words.ts';
 import { groupPlace, groupRuns } from './group_view.ts';
 import type { Placement } from './place.ts';
+import type { PlacedSequence } from './sequence_words.ts';
 
 /** Stands at the end of every stream: its unit waits there until all units do. */
 export interface HaltInstruction {
@@ -132,7 +135,8 @@ function packUnitWord(
   }
 }
 
-function tokenFields(waits: readonly Token[], posts: readonly Token[]): FieldValues {
+/** Fields of the tokens of an instruction. */
+export function tokenFields(waits: readonly Token[], posts: readonly Token[]): FieldValues {
   const named = { wait0: waits[0], wait1: waits[1], post0: posts[0], post1: posts[1] };
   return Object.fromEntries(
     Object.entries(named).flatMap(([name, token]) => [
@@ -152,16 +156,19 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
   switch (instruction.op) {
     case 'mac': {
       const { segment, source, tile, align, previous, chain, turn } = instruction;
-      const { pointerBase, wordBase, columns } = placed.segments.get(segment)!;
+      const { pointerBase, wordBase, columns, rowMask } = placed.segments.get(segment)!;
+      const { block, period } = program.segments[segment]!;
       const view = program.views[source]!;
       const { groups } = program.machine;
       const { replicated } = program.vectors[view.vector]!;
       const run = Math.ceil(view.run / groups);
-      if (view.taps * view.rows * run !== columns)
+      if (view.taps * view.rows * run !== (block === null ? columns : 2 * columns))
         throw new Error(`a view of other columns than its segment ${segment}`);
+      if (block !== null) refusePlace(program, source, block);
       return {
         ...tileFields(tile),
         ...{ align, previous: Number(previous), chain: Number(chain) },
+        ...(block === null ? {} : { blockBits: blockBits(block), periodBits: Math.log2(period), rowMask }),
         ...{ turn: MAC_TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
         ...groupRuns(program, source),
         run,
@@ -170,12 +177,13 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
       };
     }
     case 'cell': {
-      const { slotProgram, parameters, tile, cells, state, to } = instruction;
+      const { slotProgram, parameters, tile, cells, state, to, block, drop } = instruction;
       const unit = wordUnit(program.machine);
       return {
         ...tileFields(tile),
         ...slotFields(program.slotPrograms[slotProgram]!),
         ...{ paramBase: placed.parameters.get(parameters)!.base, cells, hasState: Number(state !== null) },
+        ...{ blockBits: blockBits(block), drop },
         ...(state === null ? {} : groupPlace(program, state, 'state', unit)),
         ...groupPlace(program, to, 'dest', unit),
       };
@@ -187,6 +195,19 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
   }
 }
 
+/** Lanes know the pair of a column from its address in the vector memory. */
+function refusePlace({ views, vectors }: Program, source: number, block: number): void {
+  const { vector, taps, rows, pStride, qStride } = views[source]!;
+  const { name, base, slotWords, replicated } = vectors[vector]!;
+  if (replicated || taps * rows !== 1 || [base, slotWords, pStride, qStride].some((words) => words % block !== 0)) {
+    throw new Error(`spectra ${quoteName(name)} do not begin at a multiple of the block ${block}, or not in one run`);
+  }
+}
+
+function blockBits(block: number | null): number {
+  return block === null ? 0 : Math.log2(block);
+}
+
 /** LOAD and STORE: the view in VMEM, and what is at the other end. */
 function moveFields(
   program: Program,
@@ -195,19 +216,29 @@ function moveFields(
   view: number,
   other: LoadInstruction['from'] | StoreInstruction['to'],
 ): FieldValues {
-  const { rows, run } = program.views[view]!;
+  const { run } = program.views[view]!;
   const unit = wordUnit(program.machine);
   const own = {
-    ...{ elements: rows * run, ...groupRuns(program, view), run },
+    ...{ ...groupRuns(program, view), run },
     ...groupPlace(program, view, op === 'load' ? 'dest' : 'source', unit),
   };
-  if ('view' in other) return { ...own, place: UNIT_PLACES.view, ...groupPlace(program, other.view, 'dest', unit) };
+  if ('view' in other) {
+    const dest = groupPlace(program, other.view, 'dest', unit);
+    return { ...own, place: UNIT_PLACES.view, blockBits: blockBits(other.block), ...dest };
+  }
   if (!('sequence' in other)) {
     return { ...own, place: UNIT_PLACES.port, port: 'input' in other ? other.input : other.output };
   }
-  const { base, words } = placed.sequences[other.sequence]!;
-  const { t, p, offset, backward } = other.step;
+  return { ...own, place: UNIT_PLACES.sequence, ...sequenceFields(program, placed.sequences, other) };
+}
+
+/** Fields of a frame of a sequence. */
+export function sequenceFields(
+  program: Program,
+  sequences: readonly PlacedSequence[],
+  { sequence, step: { t, p, offset, backward } }: { readonly sequence: number; readonly step: StepAddress },
+): FieldValues {
+  const { base, words } = sequences[sequence]!;
   const step = { stepT: t, stepP: p, stepOffset: offset, backward: Number(backward) };
-  const { axis } = program.sequences[other.sequence]!;
-  return { ...own, place: UNIT_PLACES.sequence, sequenceBase: base, sequenceWords: words, axis, ...step };
+  return { sequenceBase: base, sequenceWords: words, axis: program.sequences[sequence]!.axis, ...step };
 }

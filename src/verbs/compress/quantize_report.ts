@@ -6,6 +6,7 @@ import type { Graph, NodeId } from '../../model/graph.ts';
 import type { MatrixName } from '../../model/matrices.ts';
 import type { WordErrors } from '../../speech/ctc.ts';
 import type { Progress } from '../../util/report.ts';
+import { ofModel } from '../of_model.ts';
 import { floatEngine } from '../run/engine.ts';
 import { isOneLayer } from '../run/golden_model.ts';
 import { networkNoise } from './network_noise.ts';
@@ -53,11 +54,11 @@ export interface QuantizeReport {
  * @throws EsegenError where the ranges of the model do not fit the widths
  */
 export function quantizeReport(swept: SweptNetwork, sweep: Widths | null, progress: Progress): QuantizeReport {
-  const { graph, config, calibration, judge } = swept;
+  const { path, graph, config, calibration, judge } = swept;
   // The output layer of a design is the host's, and not rounded.
   const [hardware, own] = isOneLayer(graph) ? [lstmOf(graph), oneLayerConfig(graph, config)] : [graph, config];
-  const prepared = prepareNetwork(hardware, calibration.utterances, { progress });
-  const compiled = finishNetwork(prepared, own, { progress });
+  const prepared = ofModel(path, () => prepareNetwork(hardware, calibration.utterances, { progress }));
+  const compiled = ofModel(path, () => finishNetwork(prepared, own, { progress }));
   progress('compare');
   const { vectors, tables } = networkNoise(prepared, compiled, calibration);
   return {

@@ -64,7 +64,7 @@ class StateDictWriter {
       case 'gru':
         if (first.layer.reverse) throw this.cannotSay(first.id, 'a layer in reverse direction alone');
         this.#direction(first, first.layer, first.id, '_l0');
-        this.entries.push({ kind: first.layer.kind, name: first.id });
+        this.entries.push({ kind: first.layer.kind, name: first.id, ...cellLimit(first.layer) });
         return output;
       case 'linear': {
         const { weight, bias, activation } = first.layer;
@@ -151,8 +151,12 @@ class StateDictWriter {
     for (const [node, suffix] of [[forward!, '_l0'] as const, [backward!, '_l0_reverse'] as const]) {
       this.#direction(node, node.layer as LstmLayer | GruLayer, name, suffix);
     }
+    const limits = [forward!, backward!].map(({ layer }) => cellLimit(layer as LstmLayer | GruLayer));
+    if (limits[0]!.cellClip !== limits[1]!.cellClip)
+      throw this.cannotSay(name, 'another limit of the cell state backward');
     const { kind } = forward!.layer as LstmLayer | GruLayer;
-    this.entries.push({ kind, name, directions: joined!.layer.kind === 'add' ? 'sum' : 'concat' });
+    const directions = joined!.layer.kind === 'add' ? 'sum' : 'concat';
+    this.entries.push({ kind, name, directions, ...limits[0]! });
     return this.#tensor(joined!);
   }
 
@@ -184,7 +188,6 @@ class StateDictWriter {
     }
   }
 
-  /** A limit of the cell state is let through, as in `build`. */
   #checkPlain(id: string, layer: LstmLayer | GruLayer): void {
     if (layer.initial !== null) throw this.cannotSay(id, 'initial states other than zeros');
     const { gate, candidate, output, clip } = ESE_CELL;
@@ -210,6 +213,12 @@ class StateDictWriter {
   #tensor(node: Node): Tensor {
     return this.graph.tensors.get(node.output)!;
   }
+}
+
+/** What the entry of a layer says of the limit of its cell state. */
+function cellLimit(layer: LstmLayer | GruLayer): { readonly cellClip?: number } {
+  const limited = layer.kind === 'lstm' && Number.isFinite(layer.cell.cellClip);
+  return limited ? { cellClip: layer.cell.cellClip } : {};
 }
 
 function lstmBiases({ bias, cells }: LstmLayer): readonly [Float64Array, Float64Array] {

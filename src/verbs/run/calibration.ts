@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Utterances } from '../../compiler/passes/calibrate.ts';
-import { bordersPath, readUtteranceSteps } from '../../data/frame_sets.ts';
 import { createFrames } from '../../data/frames.ts';
 import { elementsOf, type Graph, stepsOf } from '../../model/graph.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { readNpy } from '../../util/npy.ts';
 import { Rng } from '../../util/rng.ts';
 import { type Layout, readArray } from './array_reading.ts';
-import { readInputSets } from './input_sets.ts';
+import { lengthsOf, readInputSets } from './input_sets.ts';
 import type { NamedPath } from './named_path.ts';
 import { readUtterances } from './utterances.ts';
 
@@ -30,8 +29,7 @@ const RANDOM_UTTERANCES = 16;
 const RANDOM_SEED = 20170222;
 
 /**
- * Data for a network, as the inputs of `run`: an `.npy`, an `.npz` with lengths, or a folder. Beside an `.npy` a JSON file of the
- * same stem may have its utterances: `{"strings": [{"steps": 44}, …]}`.
+ * Data for a network, as the inputs of `run`: an `.npy` with its borders, an `.npz` with lengths, or a folder.
  *
  * @throws EsegenError where a file is not valid, or does not fit the network
  */
@@ -39,13 +37,7 @@ export function readNetworkData(graph: Graph, files: readonly NamedPath[], layou
   const utterances: Utterances[number][] = [];
   const lengths: number[] = [];
   for (const set of readInputSets(graph, files)) {
-    const [array] = set.arrays.values();
-    const borders = set.file === null && array !== undefined ? bordersOf(array.path) : null;
-    const read = readUtterances(graph, set.arrays, layout, set.lengths ?? borders);
-    if (borders !== null && read.lengths.length === 1 && read.lengths[0] !== read.voiceSteps) {
-      const what = `expected steps that sum up to the ${read.voiceSteps} frames of ${array!.path}, got ${read.lengths[0]}`;
-      throw new EsegenError(borders.where, what);
-    }
+    const read = readUtterances(graph, set.arrays, layout, lengthsOf(set));
     utterances.push(...read.utterances);
     lengths.push(...read.lengths);
   }
@@ -102,9 +94,4 @@ function randomData(graph: Graph): NetworkData {
   });
   const origin = `${count * steps} seeded normal frames${count === 1 ? '' : `, ${count} utterances`}`;
   return { utterances, lengths: Array<number>(count).fill(steps), origin };
-}
-
-function bordersOf(npy: string): { readonly where: string; readonly lengths: readonly number[] } | null {
-  const lengths = npy.endsWith('.npy') ? readUtteranceSteps(npy) : null;
-  return lengths === null ? null : { where: bordersPath(npy), lengths };
 }

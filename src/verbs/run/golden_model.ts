@@ -10,6 +10,7 @@ import type { Graph, NodeId } from '../../model/graph.ts';
 import { checkCellClip, hardwareModel, refusalsOf } from '../../model/import/hardware_model.ts';
 import type { Program } from '../../program/program.ts';
 import type { Progress } from '../../util/report.ts';
+import { ofModel } from '../of_model.ts';
 import { saturatedWarning, saturationWarnings } from '../warnings.ts';
 import type { NetworkData } from './calibration.ts';
 import { type Engine, saturatedVectors } from './engine.ts';
@@ -53,13 +54,13 @@ export function goldenModels(
 ): MakeGolden {
   return isOneLayer(graph)
     ? oneLayerModels(path, graph, calibration, progress)
-    : networkModels(graph, calibration, progress);
+    : networkModels(path, graph, calibration, progress);
 }
 
-function networkModels(graph: Graph, { utterances }: NetworkData, progress: Progress): MakeGolden {
-  const prepared = prepareNetwork(graph, utterances, { progress });
+function networkModels(path: string, graph: Graph, { utterances }: NetworkData, progress: Progress): MakeGolden {
+  const prepared = ofModel(path, () => prepareNetwork(graph, utterances, { progress }));
   return (config, next = () => {}) => {
-    const compiled = finishNetwork(prepared, config, { progress: next });
+    const compiled = ofModel(path, () => finishNetwork(prepared, config, { progress: next }));
     const engine = new GoldenEngine(graph, compiled);
     const warnings = (where: string) => [
       ...compiled.report.warnings,
@@ -79,7 +80,8 @@ function oneLayerModels(path: string, graph: Graph, calibration: NetworkData, pr
     const own = oneLayerConfig(graph, config);
     const density = { ...own.density };
     for (const matrix of Object.keys(density) as (keyof typeof density)[]) density[matrix] = 1;
-    const { design } = compilePruned(pruneLayer(layer, { ...own, density }), own, values, next);
+    const pruned = pruneLayer(layer, { ...own, density });
+    const { design } = ofModel(path, () => compilePruned(pruned, own, values, next));
     return oneLayerGolden(new OneLayerGolden(graph, design, outputLayer));
   };
 }

@@ -33,7 +33,7 @@ export function givenStates(
   return integers;
 }
 
-/** States that a run left, as reals, exact. */
+/** States that a run left, as reals, exact; their spectra follow from them. */
 export function leftStates(
   { states: ports, vectors }: Program,
   states: NetworkStates,
@@ -41,6 +41,7 @@ export function leftStates(
 ): FloatResult['states'] {
   const result = new Map<NodeId, RecurrentResult['state']>();
   for (const { node, part, vector } of ports) {
+    if (part === 'yf' || part === 'hf') continue;
     const unit = 2 ** -vectors[vector]!.format.frac;
     const values = Float64Array.from(states.get(`${node}.${part}`)!, (value) => value * unit);
     result.set(nodeOf(node), { ...result.get(nodeOf(node)), [part satisfies StatePart]: values });

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { bordersPath, readUtteranceSteps } from '../../data/frame_sets.ts';
 import { readNpz } from '../../data/npz.ts';
 import type { Graph } from '../../model/graph.ts';
 import { EsegenError } from '../../util/errors.ts';
@@ -8,7 +9,7 @@ import { readNpy } from '../../util/npy.ts';
 import { quoteName, quoteNames } from '../../util/quote_name.ts';
 import { statPath } from '../../util/stat_path.ts';
 import { matchNames, type NamedPath } from './named_path.ts';
-import type { InputArray } from './utterances.ts';
+import type { GivenLengths, InputArray } from './utterances.ts';
 
 /** Arrays of all inputs, which are run together. */
 export interface InputSet {
@@ -17,7 +18,9 @@ export interface InputSet {
   /** By name of the input. */
   readonly arrays: ReadonlyMap<string, InputArray>;
   /** Those of an archive. */
-  readonly lengths: { readonly where: string; readonly lengths: readonly number[] } | null;
+  readonly lengths: GivenLengths | null;
+  /** Those of a JSON file beside an `.npy`. */
+  readonly borders: GivenLengths | null;
 }
 
 /** Whether a path is a folder, whose files are run one by one. */
@@ -26,7 +29,8 @@ export function isFolder(path: string): boolean {
 }
 
 /**
- * Reads the inputs: an `.npy` each; one `.npz` with an array each, and `lengths`; or one folder of `.npy` files.
+ * Reads the inputs: an `.npy` each, beside which a JSON file of the same stem may have its utterances,
+ * `{"strings": [{"steps": 44}, …]}`; one `.npz` with an array each, and `lengths`; or one folder of `.npy` files.
  *
  * @returns sets in the order of their files' names; each is read when it is its turn
  * @throws EsegenError where files are missing or do not fit
@@ -40,19 +44,35 @@ export function* readInputSets(graph: Graph, inputs: readonly NamedPath[]): Gene
   } else {
     const files = matchNames('--input', 'an input', inputs, graph.inputs);
     const arrays = [...files].map(([{ name }, path]): [string, InputArray] => [name, { path, array: readNpy(path) }]);
-    yield { file: null, arrays: new Map(arrays), lengths: null };
+    yield { file: null, arrays: new Map(arrays), lengths: null, borders: bordersOf([...files.values()]) };
   }
 }
 
 /**
- * Lengths of the utterances of a set: those of an archive, or those that the user gives.
+ * Lengths of the utterances of a set: those of an archive, those of the file beside an `.npy`, or those that the user gives.
  *
- * @throws EsegenError where there are both
+ * @throws EsegenError where there are two of them
  */
-export function lengthsOf({ lengths }: InputSet, given: readonly number[] | undefined): InputSet['lengths'] {
-  if (given === undefined) return lengths;
+export function lengthsOf({ lengths, borders }: InputSet, given?: readonly number[]): GivenLengths | null {
+  if (given === undefined) return lengths ?? borders;
   if (lengths !== null) throw new EsegenError('--lengths', 'the archive has lengths', 'Leave them out');
-  return { where: '--lengths', lengths: given };
+  if (borders !== null) throw new EsegenError('--lengths', `${borders.where} has lengths`, 'Leave them out');
+  return { where: '--lengths', lengths: given, divided: null };
+}
+
+/** Utterance borders beside the arrays of the inputs: those of one of them, or the same of several. */
+function bordersOf(paths: readonly string[]): GivenLengths | null {
+  let found: GivenLengths | null = null;
+  for (const path of paths) {
+    const lengths = path.toLowerCase().endsWith('.npy') ? readUtteranceSteps(path) : null;
+    if (lengths === null) continue;
+    const where = bordersPath(path);
+    if (found !== null && String(found.lengths) !== String(lengths)) {
+      throw new EsegenError(where, `has other utterances than ${found.where}`, 'Give the borders beside one input');
+    }
+    found ??= { where, lengths, divided: path };
+  }
+  return found;
 }
 
 function* folderSets(graph: Graph, folder: string): Generator<InputSet> {
@@ -67,7 +87,7 @@ function* folderSets(graph: Graph, folder: string): Generator<InputSet> {
   }
   for (const file of arraysIn(folder)) {
     const path = join(folder, file);
-    yield { file, arrays: new Map([[port!.name, { path, array: readNpy(path) }]]), lengths: null };
+    yield { file, arrays: new Map([[port!.name, { path, array: readNpy(path) }]]), lengths: null, borders: null };
   }
 }
 
@@ -102,8 +122,10 @@ function archiveSet(graph: Graph, path: string): InputSet {
     const names = quoteNames(graph.inputs.map((port) => port.name));
     throw new EsegenError(place.path, `is no input of the model; expected ${names}, and lengths`);
   });
-  if (lengths === undefined || isInput('lengths')) return { file: null, arrays: new Map(named), lengths: null };
+  if (lengths === undefined || isInput('lengths'))
+    return { file: null, arrays: new Map(named), lengths: null, borders: null };
   const where = `${path}: lengths`;
   if (lengths.shape.length !== 1) throw new EsegenError(where, `expected one axis, got [${lengths.shape.join(', ')}]`);
-  return { file: null, arrays: new Map(named), lengths: { where, lengths: [...lengths.data] } };
+  const given = { where, lengths: [...lengths.data], divided: null };
+  return { file: null, arrays: new Map(named), lengths: given, borders: null };
 }

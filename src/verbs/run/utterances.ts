@@ -12,6 +12,14 @@ export interface InputArray {
   readonly array: NpyArray;
 }
 
+/** Lengths in steps, and where they come from. */
+export interface GivenLengths {
+  readonly where: string;
+  readonly lengths: readonly number[];
+  /** File whose frames they divide from the first to the last; null where a voice may have steps behind its end. */
+  readonly divided: string | null;
+}
+
 /** Utterances of one set of arrays. */
 export interface UtteranceSet {
   /** Inputs of each. */
@@ -29,14 +37,13 @@ export interface UtteranceSet {
  * lengths, they are utterances one behind the other.
  *
  * @param arrays by name of the input
- * @param given lengths in steps, and where they come from
  * @throws EsegenError where arrays or lengths do not fit
  */
 export function readUtterances(
   graph: Graph,
   arrays: ReadonlyMap<string, InputArray>,
   layout: Layout | undefined,
-  given: { readonly where: string; readonly lengths: readonly number[] } | null,
+  given: GivenLengths | null,
 ): UtteranceSet {
   const { sequenceLengths } = graph;
   if (given !== null && sequenceLengths !== null) {
@@ -62,7 +69,8 @@ export function readUtterances(
     }
   }
   const lengths = given?.lengths ?? sequenceLengths ?? new Array<number>(voices).fill(steps);
-  const inSequence = given !== null && voices === 1 && lengths.length > 1;
+  const inSequence = given !== null && voices === 1 && (lengths.length > 1 || given.divided !== null);
+  if (inSequence && given.divided !== null) checkDivided(given.where, given.divided, lengths, steps);
   checkLengths(given?.where ?? 'sequence lengths of the model', lengths, voices, steps, inSequence);
   let next = 0;
   const utterances = lengths.map((length, n) => {
@@ -106,6 +114,12 @@ export function layOutUtterances(
     tensor,
     reading,
   );
+}
+
+function checkDivided(where: string, path: string, lengths: readonly number[], steps: number): void {
+  const sum = lengths.reduce((all, length) => all + length, 0);
+  if (sum === steps) return;
+  throw new EsegenError(where, `expected steps that sum up to the ${steps} frames of ${path}, got ${sum}`);
 }
 
 function checkLengths(

@@ -18,6 +18,24 @@ const DESIGNS: Readonly<Record<string, Partial<NetworkSizes>>> = {
   'an LSTM without, narrow': { kinds: ['lstm', 'affine'], peepholes: false, vectorBits: 8, lanes: 8, elemLanes: 8 },
   'a GRU before': { kinds: ['gruReset', 'gruBefore'], peepholes: false, groups: 1, replicated: false },
   'a GRU after': { kinds: ['gruAfter'], peepholes: false, lanes: 8, elemLanes: 4, groups: 1 },
+  'all kinds, blocks': {
+    kinds: ALL,
+    channels: 2,
+    groups: 4,
+    lanes: 16,
+    elemLanes: 8,
+    accBits: 34,
+    sumBits: 40,
+    blocks: [4, 8],
+  },
+  'an LSTM, blocks of a word, narrow sums': {
+    kinds: ['lstm', 'affine'],
+    lanes: 8,
+    elemLanes: 8,
+    groups: 1,
+    accBits: 20,
+    blocks: [8],
+  },
   'affine layers': { kinds: ['affine'], peepholes: false, channels: 2 },
 };
 

@@ -8,6 +8,14 @@ import { cellUnit } from '../../../src/hdl/network/cell_unit.ts';
 import { adderTree, gather } from '../../../src/hdl/network/gather.ts';
 import { loadDecode } from '../../../src/hdl/network/load.ts';
 import { rom } from '../../../src/hdl/network/memories.ts';
+import {
+  cellInverse,
+  inverseLane,
+  inverseStage,
+  inverseTransform,
+  pairTurn,
+  rotation,
+} from '../../../src/hdl/network/transform.ts';
 import { viewAddress } from '../../../src/hdl/network/view_address.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { DUT } from './run_blocks.ts';
@@ -18,7 +26,8 @@ export function cellPlans(sizes: NetworkSizes): ModulePlan[] {
     ...[loadDecode, rom, rom2, sigmoid, tanh, tableIndex, roundClip, cellLane, adderTree, gather, cellUnit],
     ...[viewAddress, cellAddress, cellIssue, cellCtl, cellControl],
   ];
-  return builders.map((build) => {
+  const inverse = [rotation, pairTurn, inverseStage, inverseTransform, inverseLane, cellInverse];
+  return [...builders, ...(sizes.blocks.length > 0 ? inverse : [])].map((build) => {
     const plan = build(sizes, DUT);
     return { ...plan, values: { ...plan.values, name: DUT } };
   });

@@ -7,10 +7,13 @@ import { macPlans } from './mac_plans.ts';
 import { DUT, lintBlocks, runBlocks } from './run_blocks.ts';
 
 const CASES = 16;
+const SPECTRAL = 16;
 
 describe('mac_control and network_array', () => {
-  test.for(Array.from({ length: CASES }, (_, seed) => seed + 1))('random works, seed %d', async (seed) => {
-    const { sizes, memories, files, parameters, tiles, freePosts, syncPosts } = macCase(seed);
+  const plain = Array.from({ length: CASES }, (_, seed) => ({ seed: seed + 1, spectral: false }));
+  const spectra = Array.from({ length: SPECTRAL }, (_, seed) => ({ seed: 101 + seed, spectral: true }));
+  test.for([...plain, ...spectra])('random works, $seed, spectral $spectral', async ({ seed, spectral }) => {
+    const { sizes, memories, files, parameters, tiles, freePosts, syncPosts } = macCase(seed, spectral);
     const { loadAddr, loadData } = loadView(sizes);
     const lines = await runBlocks({
       plans: macPlans(sizes),
@@ -53,8 +56,15 @@ describe('mac_control and network_array', () => {
   });
 
   test('emitted Verilog is clean', async () => {
-    for (const seed of [1, 3, 10]) {
-      const { sizes } = macCase(seed);
+    for (const [seed, spectral] of [
+      [1, false],
+      [3, false],
+
+      [101, true],
+
+      [103, true],
+    ] as const) {
+      const { sizes } = macCase(seed, spectral);
       const plans = macPlans(sizes);
       const reader = sizes.external === null ? [] : ['weight_reader'];
       for (const top of [

@@ -2,16 +2,19 @@ import { compileSegment } from '../../../src/golden/multiply.ts';
 import { beatsOf } from '../../../src/machine/external_memory.ts';
 import type { NetworkSizes, WeightStream } from '../../../src/machine/network_sizes.ts';
 import { weightColumnBits, weightWordBits } from '../../../src/machine/word_format.ts';
+import { BLOCKS } from '../../../src/model/blocks.ts';
 import { type EncodedMatrix, encodeGroups } from '../../../src/program/encode.ts';
 import { packWord, wordBits } from '../../../src/program/field.ts';
 import { SEMAPHORES } from '../../../src/program/instruction.ts';
 import { type MemImage, memFromBigInts, memFromWords } from '../../../src/program/mem_image.ts';
 import { layRows } from '../../../src/program/network/row_order.ts';
+import { encodeSpectral, rowMask } from '../../../src/program/network/spectral_words.ts';
 import { writeSegment } from '../../../src/program/network/stream_rows.ts';
 import type { Segment } from '../../../src/program/program.ts';
 import { READER_WORD, UNIT_OPS, UNIT_WORDS } from '../../../src/program/unit_words.ts';
 import { clog2, unsignedBits } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';
+import { randomSpectra } from '../../lib/random_spectra.ts';
 import { testSizes } from './sizes.ts';
 
 /** A work of MAC with its segment and what it reads. */
@@ -98,16 +101,16 @@ function randomExternal(rng: Rng, groups: number, lanes: number, bits: number): 
   return { ...places, bufferDepth, bufferLimit, beatBits: 24, programDepth: 2 };
 }
 
-function randomSizes(rng: Rng): NetworkSizes {
+function randomSizes(rng: Rng, spectral: boolean): NetworkSizes {
   const groups = rng.pick([1, 2, 2, 4, 8]);
-  const lanes = rng.pick([1, 2, 4, 8]);
+  const lanes = rng.pick(spectral ? [2, 4, 8] : [1, 2, 4, 8]);
   const channels = rng.pick([1, 1, 2, 4]);
   const vectorBits = rng.integer(6, 16);
   const weightBits = rng.integer(3, 12);
   const saturate = rng.uniform() < 0.3;
   const inStep = rng.uniform() < 0.25;
   const rowBits = rng.integer(3, 5);
-  const indexBits = rng.integer(1, 4);
+  const indexBits = rng.integer(0, 4);
   return testSizes({
     ...{
       channels,
@@ -123,6 +126,7 @@ function randomSizes(rng: Rng): NetworkSizes {
     fifoDepth: rng.pick([1, 2, 4, 8]),
     utterance: rng.uniform() < 0.3,
     vmemWords: 4096,
+    blocks: spectral ? BLOCKS.filter(() => rng.uniform() < 0.6) : [],
     external: inStep || rng.uniform() < 0.6 ? null : randomExternal(rng, groups, lanes, weightBits + indexBits),
   });
 }
@@ -171,13 +175,26 @@ function randomSegment(
     }
   }
   const format = { bits: weightBits, frac: 0 };
-  return { name: 'segment', rows, period, columns, values, format, accumulator: { bits: accBits, saturate } };
+  return {
+    name: 'segment',
+    rows,
+    period,
+    columns,
+    values,
+    format,
+    block: null,
+    accumulator: { bits: accBits, saturate },
+  };
 }
 
-/** Random works in tiles that alternate, each with a region of VMEM of its own. */
-export function macCase(seed: number): MacCase {
+/**
+ * Random works in tiles that alternate, each with a region of VMEM of its own.
+ *
+ * @param spectral whether segments may be spectral
+ */
+export function macCase(seed: number, spectral: boolean): MacCase {
   const rng = new Rng(seed);
-  const drawn = randomSizes(rng);
+  const drawn = randomSizes(rng, spectral);
   const { channels, groups, lanes, saturate, vectorBits } = drawn;
   const windows = channels === 1 && !drawn.utterance;
   const works: Work[] = [];
@@ -187,9 +204,44 @@ export function macCase(seed: number): MacCase {
   for (let number = 0, count = rng.integer(2, 7); number < count; number++) {
     if (rng.uniform() < 0.7) step++;
     const period = rng.pick([1, 2, 4]);
-    const cells = rng.integer(1, Math.max(1, Math.floor(drawn.tileRows / period)) * lanes);
+    const mostCells = Math.max(1, Math.floor(drawn.tileRows / period)) * lanes;
+    const blocks = drawn.blocks.filter((size) => size <= mostCells);
+    const block = blocks.length === 0 ? null : rng.pick(blocks);
+    const cells = block === null ? rng.integer(1, mostCells) : block * rng.integer(1, Math.floor(mostCells / block));
     const own = { tile: number % 2, period, rows: cells * period, works: [] as Work[] };
     for (let at = 0, parts = rng.integer(1, 3); at < parts; at++) {
+      if (block !== null && rng.uniform() < 0.6) {
+        vmemWords = Math.ceil(vmemWords / block) * block;
+        const segment = randomSpectra(rng, { block, groups, lanes, cells, period, bits: drawn.weightBits });
+        const { accBits: bits } = drawn;
+        const count = segment.columns / groups;
+        const slotBits = rng.integer(0, 2);
+        const slotWords = block * Math.ceil(count / block + rng.integer(0, 1));
+        own.works.push({
+          ...{
+            t: step,
+            p: rng.integer(0, 3),
+            q: 0,
+            tile: own.tile,
+            align: rng.integer(0, 4),
+            previous: rng.uniform() < 0.3,
+          },
+          ...{ ready: rng.pick([null, 'wait'] as const), taps: 1, slotStep: 0, rows: 1, rowStride: 0, count },
+          ...{
+            run: segment.columns,
+            replicated: false,
+            base: vmemWords,
+            slotBits,
+            slotWords,
+            slotT: rng.integer(0, 3),
+          },
+          ...{ slotP: rng.integer(0, 1), slotOffset: 0, pStride: 0, qStride: 0, frees: rng.uniform() < 0.5 },
+          ...{ firstOfTile: at === 0, lastOfTile: at === parts - 1 },
+          segment: { ...segment, name: 'segment', accumulator: { bits, saturate } },
+        });
+        vmemWords += slotWords * 2 ** slotBits;
+        continue;
+      }
       const replicated = rng.uniform() < 0.4;
       const slotBits = rng.integer(0, 3);
       const taps = rng.pick([1, 1, 2, 3, 5]);
@@ -236,10 +288,18 @@ export function macCase(seed: number): MacCase {
   const counts: number[][] = Array.from({ length: all }, () => []);
   const words: number[][] = Array.from({ length: all }, () => []);
   const matrices: EncodedMatrix[] = [];
-  const places = works.map(({ segment: { values, columns, rows, period } }) => {
-    const encoded = encodeGroups(values, columns, groups, rowsByLane(rows, period, lanes), format, null, drawn.inStep);
+  const places = works.map(({ segment }) => {
+    const { values, columns, rows, period, block } = segment;
+    const encoded =
+      block === null
+        ? encodeGroups(values, columns, groups, rowsByLane(rows, period, lanes), format, null, drawn.inStep)
+        : encodeSpectral(segment, block, 0, groups, lanes, format, drawn.inStep);
     matrices.push(encoded);
-    const place = { pointerBase: counts[0]!.length, wordBase: words[0]!.length };
+    const shape =
+      block === null
+        ? { blockBits: 0, periodBits: 0, rowMask: 0 }
+        : { blockBits: clog2(block), periodBits: clog2(period), rowMask: rowMask(segment) };
+    const place = { ...shape, pointerBase: counts[0]!.length, wordBase: words[0]!.length };
     const longest = encoded.words.reduce((most, own) => Math.max(most, own.length), 0);
     for (let lane = 0; lane < all; lane++) {
       counts[lane]!.push(...encoded.counts[lane]!);

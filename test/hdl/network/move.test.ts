@@ -9,10 +9,29 @@ import { type MoveShape, streamingMoves, utteranceMoves } from './random_moves.t
 import { DUT, lintBlocks, runBlocks } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
 
-/** An element on its way in, with its marks. */
-function beat(value: number, dest: number, first: boolean, endOfBatch: boolean, last: boolean): string {
-  const user = Number(first) | (Number(endOfBatch) << 1);
-  return (((Number(last) << 22) | (user << 20) | (dest << 16) | (value & 0xffff)) >>> 0).toString(16);
+/** A frame on its way in, in whole beats, with its marks. What is behind it in the last beat is noise. */
+function beatsOf(
+  values: Int16Array,
+  width: number,
+  { dest = 0, first = false, endOfBatch = false, last = true }: Marks,
+): string[] {
+  const count = Math.ceil(values.length / width);
+  return Array.from({ length: count }, (_, at) => {
+    const elements = Array.from({ length: width }, (_, n) => (values[at * width + n] ?? 0x5a5a) & 0xffff);
+    const user = at === 0 ? Number(first) | (Number(endOfBatch) << 1) : 0;
+    const marks = (Number(last && at === count - 1) << 6) | (user << 4) | dest;
+    return `${marks.toString(16)}${elements
+      .map((value) => value.toString(16).padStart(4, '0'))
+      .reverse()
+      .join('')}`;
+  });
+}
+
+interface Marks {
+  readonly dest?: number;
+  readonly first?: boolean;
+  readonly endOfBatch?: boolean;
+  readonly last?: boolean;
 }
 
 async function simulate({ sizes, memories }: NetworkDesign, beats: readonly string[], seed: number, stalls: boolean) {
@@ -24,6 +43,7 @@ async function simulate({ sizes, memories }: NetworkDesign, beats: readonly stri
         CHANNELS: channels,
         GROUPS: groups,
         ELEMS: elemLanes,
+        INPUT_BEAT: sizes.inputBeat,
         BEAT: sizes.beat,
         AXES: axes,
         WORDS: wordLoad(sizes).bits,
@@ -52,15 +72,22 @@ function printed(frame: Int16Array, dest: number, user: number, width: number): 
   return lines;
 }
 
+/** The same beat, with which a frame or utterance ends. */
+function withLast(beat: string, width: number): string {
+  const digits = 4 * width;
+  const marks = Number.parseInt(beat.slice(0, -digits), 16) | (1 << 6);
+  return `${marks.toString(16)}${beat.slice(-digits)}`;
+}
+
 const random = (rng: Rng, count: number) => Int16Array.from({ length: count }, () => rng.integer(-32768, 32767));
 
 const SHAPES: readonly MoveShape[] = [
-  { channels: 1, groups: 1, elemLanes: 1, beat: 1 },
-  { channels: 2, groups: 1, elemLanes: 4, beat: 2 },
-  { channels: 4, groups: 2, elemLanes: 2, beat: 1 },
-  { channels: 2, groups: 4, elemLanes: 1, beat: 1 },
-  { channels: 1, groups: 8, elemLanes: 2, beat: 2 },
-  { channels: 2, groups: 2, elemLanes: 8, beat: 4 },
+  { channels: 1, groups: 1, elemLanes: 1, inputBeat: 1, beat: 1 },
+  { channels: 2, groups: 1, elemLanes: 4, inputBeat: 4, beat: 2 },
+  { channels: 4, groups: 2, elemLanes: 2, inputBeat: 2, beat: 1 },
+  { channels: 2, groups: 4, elemLanes: 1, inputBeat: 1, beat: 1 },
+  { channels: 1, groups: 8, elemLanes: 2, inputBeat: 1, beat: 2 },
+  { channels: 2, groups: 2, elemLanes: 8, inputBeat: 2, beat: 4 },
 ];
 
 describe('streaming', () => {
@@ -68,7 +95,7 @@ describe('streaming', () => {
     'ragged batches, $channels x $groups, words of $elemLanes, $ports ports, seed $seed',
     async ({ ports, seed, ...shape }) => {
       const rng = new Rng(seed);
-      const { channels } = shape;
+      const { channels, inputBeat: width } = shape;
       const design = streamingMoves(rng, shape, ports);
       const { inputs, outputs } = design.program;
       const beats: string[] = [];
@@ -91,24 +118,17 @@ describe('streaming', () => {
             if (first) marks[channel] = true;
             // Frames of other lengths, and a second one of a channel, are dropped.
             if (ports === 1 && rng.integer(0, 3) === 0) {
-              const bad = Math.max(1, elements + rng.pick([-1, 1, 5]));
-              if (bad !== elements) {
-                const frame = random(rng, bad);
-                for (const [at, value] of frame.entries()) {
-                  beats.push(beat(value, channel, at === 0 && first, false, at === bad - 1));
-                }
+              const right = Math.ceil(elements / width);
+              const bad = Math.max(1, right + rng.pick([-1, 1, 5]));
+              if (bad !== right) {
+                beats.push(...beatsOf(random(rng, bad * width), width, { dest: channel, first }));
                 errors++;
               }
             }
-            for (const [at, value] of frames[which]![port]!.entries()) {
-              beats.push(beat(value, channel, at === 0 && first, at === 0 && last, at === elements - 1));
-            }
+            beats.push(...beatsOf(frames[which]![port]!, width, { dest: channel, first, endOfBatch: last }));
             taken++;
             if (ports === 1 && !last && rng.integer(0, 3) === 0) {
-              const frame = random(rng, elements);
-              for (const [at, value] of frame.entries()) {
-                beats.push(beat(value, channel, false, false, at === elements - 1));
-              }
+              beats.push(...beatsOf(random(rng, elements), width, { dest: channel }));
               errors++;
             }
           }
@@ -145,7 +165,8 @@ describe('by utterance', () => {
       const design = utteranceMoves(rng, shape, maxSteps);
       const { inputs, outputs } = design.program;
       const golden = new GoldenNetwork(design.program);
-      const perStep = inputs.reduce((sum, { elements }) => sum + elements, 0);
+      const width = shape.inputBeat;
+      const perStep = inputs.reduce((sum, { elements }) => sum + Math.ceil(elements / width), 0);
       const beats: string[] = [];
       const expected: string[] = [];
       let [errors, taken] = [0, 0];
@@ -153,16 +174,16 @@ describe('by utterance', () => {
         const steps = rng.pick([1, 2, 3, rng.integer(1, maxSteps), maxSteps, maxSteps + 1, maxSteps + 3]);
         const cut = perStep > 1 && rng.integer(0, 4) === 0 ? rng.integer(1, perStep - 1) : 0;
         const frames = inputs.map(({ elements }) => random(rng, elements * steps));
-        const elements: number[] = [];
+        const own: string[] = [];
         for (let step = 0; step < steps; step++) {
-          for (const [port, own] of inputs.entries()) {
-            elements.push(...frames[port]!.subarray(step * own.elements, (step + 1) * own.elements));
+          for (const [port, { elements }] of inputs.entries()) {
+            const frame = frames[port]!.subarray(step * elements, (step + 1) * elements);
+            own.push(...beatsOf(frame, width, { first: step === 0 && port === 0, last: false }));
           }
         }
-        elements.length -= cut;
-        for (const [at, value] of elements.entries()) {
-          beats.push(beat(value, 0, at === 0, false, at === elements.length - 1));
-        }
+        own.length -= cut;
+        const end = own.pop()!;
+        beats.push(...own, withLast(end, width));
         const right = cut === 0 && steps <= maxSteps && stepsOfAxes(design.program, steps).every((count) => count > 0);
         if (!right) {
           errors++;
@@ -192,7 +213,8 @@ describe('by utterance', () => {
 describe.each([
   { channels: 1, groups: 1, elemLanes: 1, utterance: false },
   { channels: 3, groups: 4, elemLanes: 2, utterance: false },
-  { channels: 1, groups: 2, elemLanes: 4, beat: 2, utterance: true },
+  { channels: 1, groups: 2, elemLanes: 4, inputBeat: 2, beat: 2, utterance: true },
+  { channels: 2, groups: 2, elemLanes: 4, inputBeat: 4, beat: 2, utterance: false },
 ])('$channels channels, $groups groups, words of $elemLanes, utterance $utterance', (shape) => {
   test('lint', async () => {
     const sizes = testSizes({ ...shape, axes: 3, sequenceWords: shape.utterance ? 40 : 0 });
@@ -201,4 +223,13 @@ describe.each([
       expect(await lintBlocks(movePlans(sizes), `${DUT}_${top}`)).toEqual([]);
     }
   });
+});
+
+test.each([
+  { channels: 2, groups: 4, elemLanes: 8, slice: 2, spread: 1, blocks: [4, 8] },
+  { channels: 1, groups: 16, elemLanes: 8, slice: 1, spread: 2, blocks: [8], axes: 3, sequenceWords: 40 },
+])('lint of STORE with blocks of $blocks', async (own) => {
+  const plans = movePlans(testSizes(own));
+  expect(await lintBlocks(plans, `${DUT}_store_unit`)).toEqual([]);
+  expect(await lintBlocks(plans, `${DUT}_vmem`)).toEqual([]);
 });

@@ -8,6 +8,7 @@ module move_bench;
     parameter integer CHANNELS = 1;
     parameter integer GROUPS = 1;
     parameter integer ELEMS = 1;
+    parameter integer INPUT_BEAT = 1;
     parameter integer BEAT = 1;
     parameter integer AXES = 2;
     parameter integer WORDS = 1;
@@ -23,7 +24,8 @@ module move_bench;
     localparam integer DEST_WIDTH = (CHANNELS > 1) ? $clog2(CHANNELS) : 1;
 
     // last, user, dest, data.
-    reg [22:0] beats [0:BEATS-1];
+    localparam integer MARKS = INPUT_BEAT * WIDTH;
+    reg [MARKS+6:0] beats [0:BEATS-1];
     reg        clk = 1'b0;
     reg        rst = 1'b1;
     reg        running = 1'b0;
@@ -48,7 +50,7 @@ module move_bench;
     wire                       axis_known;
     reg                        s_valid = 1'b0;
     wire                       s_ready;
-    wire [22:0]                s_beat = beats[at % BEATS];
+    wire [MARKS+6:0]           s_beat = beats[at % BEATS];
     wire                       flags_write;
     wire [2:0]                 flags_write_step;
     wire [CHANNELS-1:0]        flags_write_active, flags_write_first;
@@ -113,10 +115,10 @@ module move_bench;
 `endif
         .axis_steps(axis_steps),
         .axis_known(axis_known),
-        .s_data(s_beat[15:0]),
-        .s_dest(s_beat[16+:DEST_WIDTH]),
-        .s_user(s_beat[21:20]),
-        .s_last(s_beat[22]),
+        .s_data(s_beat[MARKS-1:0]),
+        .s_dest(s_beat[MARKS+:DEST_WIDTH]),
+        .s_user(s_beat[MARKS+4+:2]),
+        .s_last(s_beat[MARKS+6]),
         .s_valid(s_valid),
         .s_ready(s_ready),
         .flags_write(flags_write),

@@ -11,6 +11,14 @@ import {
 import { sequenceMemory } from '../../../src/hdl/network/sequence_memory.ts';
 import { stepFlags } from '../../../src/hdl/network/step_flags.ts';
 import { streamSequencer } from '../../../src/hdl/network/stream_sequencer.ts';
+import {
+  forwardStage,
+  forwardTransform,
+  pairTurn,
+  rotation,
+  spectralCopy,
+  spectrumChannel,
+} from '../../../src/hdl/network/transform.ts';
 import { viewAddress } from '../../../src/hdl/network/view_address.ts';
 import { vmem, vmemChannel } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
@@ -20,11 +28,16 @@ import { DUT, sdpRam } from './run_blocks.ts';
 export function movePlans(sizes: NetworkSizes): ModulePlan[] {
   const sequences = sizes.sequenceWords > 0 ? [sequenceAddress, sequenceMemory] : [];
   const axes = sizes.utterance ? [axisCounters] : [];
+  const spectra = [rotation, pairTurn, forwardStage, forwardTransform, spectrumChannel, spectralCopy];
   const blocks = [viewAddress, wordWalk, wordQueue, framePort, loadUnit, storeUnit, vmem, vmemChannel, stepFlags];
   return [
     streamSequencer(sizes, DUT, 'load'),
     streamSequencer(sizes, DUT, 'store'),
     ...[...blocks, ...sequences, ...axes].map((block) => block(sizes, DUT)),
+    ...(sizes.blocks.length > 0 ? spectra : []).map((block) => {
+      const plan = block(sizes);
+      return { ...plan, values: { ...plan.values, name: DUT } };
+    }),
     sdpRam(),
   ];
 }

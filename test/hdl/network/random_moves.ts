@@ -12,6 +12,7 @@ export interface MoveShape {
   readonly channels: number;
   readonly groups: number;
   readonly elemLanes: number;
+  readonly inputBeat: number;
   readonly beat: number;
 }
 
@@ -65,9 +66,9 @@ function design(
   own: Pick<Program, 'mode' | 'inputs' | 'outputs' | 'axes'> & { load: Instruction[]; store: Instruction[] },
   maxSteps: number,
 ): NetworkDesign {
-  const { channels, groups, elemLanes, beat } = shape;
+  const { channels, groups, elemLanes, inputBeat, beat } = shape;
   const config = parseConfig(
-    { name: DUT, array: { channels, groups, lanes: elemLanes }, elemLanes, outputBeat: beat },
+    { name: DUT, array: { channels, groups, lanes: elemLanes }, elemLanes, inputBeat, outputBeat: beat },
     'test',
   );
   const { load, store, ...rest } = own;
@@ -75,10 +76,15 @@ function design(
   const table = new Int16Array(2048);
   const program: Program = {
     ...{ machine: { ...machineOf(config), maxSteps }, ...rest, vectors, views, sequences, streams },
-    ...{ segments: [], parameters: [], slotPrograms: [], states: [] },
+    ...{ segments: [], weights: 0, parameters: [], slotPrograms: [], states: [] },
     tables: { sigmoidRange: 8, tanhRange: 4, sigmoid: table, tanh: table },
   };
   return networkDesign(program, config);
+}
+
+/** Whole beats in every one of several runs; a single one may end within a beat of the input. */
+function runUnit({ inputBeat, beat }: MoveShape, rows: number): number {
+  return rows > 1 ? Math.max(inputBeat, beat) : beat;
 }
 
 /** Frames come, are copied from place to place and go out again. */
@@ -94,7 +100,7 @@ export function streamingMoves(rng: Rng, shape: MoveShape, ports: number): Netwo
   for (let port = 0; port < ports; port++) {
     const [first, last] = [port === 0, port === ports - 1];
     const rows = rng.integer(1, 3);
-    const run = shape.beat * rng.integer(1, 12);
+    const run = runUnit(shape, rows) * rng.integer(1, 12);
     const elements = rows * run;
     const from = draft.view(rows, run, 2, STEP);
     inputs.push({ name: `in${port}`, elements, format: FORMAT, axis: 0, order: null });
@@ -109,7 +115,7 @@ export function streamingMoves(rng: Rng, shape: MoveShape, ports: number): Netwo
     }
     // A frame of one run goes by way of a copy.
     const copy = draft.view(1, run, 1, { t: 0, p: 0, offset: 0, step: 0 });
-    store.push({ op: 'store', from, to: { view: copy }, waits: taken, posts: [] });
+    store.push({ op: 'store', from, to: { view: copy, block: null }, waits: taken, posts: [] });
     store.push({ op: 'store', from: copy, to: { output: port }, waits: [], posts: given });
   }
   load.push({ op: 'end' });
@@ -141,7 +147,8 @@ export function utteranceMoves(rng: Rng, shape: MoveShape, maxSteps: number): Ne
   const runs: (readonly [number, number])[] = [];
   for (let port = 0; port < ports; port++) {
     const [first, last] = [port === 0, port === ports - 1];
-    const [rows, run] = [rng.integer(1, 3), shape.beat * rng.integer(1, 9)];
+    const rows = rng.integer(1, 3);
+    const run = runUnit(shape, rows) * rng.integer(1, 9);
     runs.push([rows, run]);
     const view = draft.view(rows, run, 2, STEP);
     inputs.push({ name: `in${port}`, elements: rows * run, format: FORMAT, axis: 0, order: null });

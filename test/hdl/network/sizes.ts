@@ -5,7 +5,18 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
   const groups = own.groups ?? 2;
   const elemLanes = own.elemLanes ?? 2;
   return {
-    ...{ channels: 1, groups, lanes: 4, elemLanes, beat: 1, vectorBits: 16, weightBits: 8, indexBits: 4, actBits: 17 },
+    ...{
+      channels: 1,
+      groups,
+      lanes: 4,
+      elemLanes,
+      inputBeat: 1,
+      beat: 1,
+      vectorBits: 16,
+      weightBits: 8,
+      indexBits: 4,
+      actBits: 17,
+    },
     ...{ slice: Math.max(1, elemLanes / groups), spread: Math.max(1, groups / elemLanes) },
     ...{
       accBits: 32,
@@ -33,7 +44,9 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       axes: 2,
       stateDepth: 0,
       sequenceWords: 0,
+      sequenceStream: null,
       kinds: ['lstm', 'affine'],
+      blocks: [],
       sigmoidRange: 8,
       tanhRange: 4,
     },

@@ -99,7 +99,17 @@ class RandomProgram {
     const common = { op: 'mac', segment: 0, source: 0, previous: false, align: 0, turn: 'always' } as const;
     const product = { ...common, tile, chain: false };
     mac.push({ ...product, waits: [one('loaded'), one('tileFree0')], posts: [one('tileFull0'), one('loadFree')] });
-    const drain = { op: 'cell', slotProgram: 0, parameters: 0, tile, cells: 1, state: null, to: 0 } as const;
+    const drain = {
+      op: 'cell',
+      slotProgram: 0,
+      parameters: 0,
+      tile,
+      cells: 1,
+      state: null,
+      to: 0,
+      block: null,
+      drop: 0,
+    } as const;
     cell.push({ ...drain, waits: [one('tileFull0')], posts: [one('tileFree0'), one('ready')] });
     const other = { ...tile, base: 1 - tile.base };
     const next = { ...common, tile: other, chain: this.#chains && bit() === 1 };

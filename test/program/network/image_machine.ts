@@ -50,11 +50,12 @@ export class ImageMachine {
   #lasts: number[][] = [];
 
   constructor(design: NetworkDesign) {
-    const { groups, lanes, slice, vmemWords, tileRows, sequenceWords, elemLanes } = design.sizes;
+    const { groups, lanes, slice, vmemWords, tileRows, sequenceWords, sequenceStream, elemLanes } = design.sizes;
     this.#design = design;
     this.#vmem = Array.from({ length: groups }, () => new Int16Array(vmemWords * slice));
     this.#acc = [0, 1].map(() => new Float64Array(groups * lanes * tileRows));
-    this.#sequence = new Int16Array(sequenceWords * elemLanes);
+    const lineWords = sequenceStream?.lineWords ?? 1;
+    this.#sequence = new Int16Array(sequenceWords * lineWords * elemLanes);
     const all = Array.from({ length: groups * lanes }, (_, lane) => lane);
     this.#pointers = all.map((lane) => this.#pointersOf(lane));
     this.#weights = all.map((lane) => this.#weightsOf(lane));
@@ -302,7 +303,8 @@ export class ImageMachine {
     const steps = this.#steps[f.axis!]!;
     const forward = f.stepT! * t + f.stepP! * p + f.stepOffset!;
     const step = f.backward === 1 ? steps - 1 - forward : forward;
-    return { word: f.sequenceBase! + step * f.sequenceWords!, there: step >= 0 && step < steps };
+    const lineWords = this.#design.sizes.sequenceStream?.lineWords ?? 1;
+    return { word: (f.sequenceBase! + step * f.sequenceWords!) * lineWords, there: step >= 0 && step < steps };
   }
 
   #load(f: Fields, counters: Counters): void {
@@ -311,7 +313,6 @@ export class ImageMachine {
     const input = this.#inputs[f.port!]!;
     const { word, there } = this.#sequenceStep(f, counters);
     const port = f.place === UNIT_PLACES.port;
-    if (f.elements !== f.rows! * f.run!) throw new Error(`moves ${f.elements} elements in ${f.rows} runs of ${f.run}`);
     for (let row = 0; row < f.rows!; row++) {
       const from = (word + row * Math.ceil(f.run! / elemLanes)) * elemLanes;
       for (let n = 0; n < f.run!; n++) {

@@ -165,8 +165,9 @@ describe('what the hardware cannot run is refused', () => {
     expect(design(Number(fits[1]) + 1)).toThrow(/sequence memory/);
   });
 
-  test('beats that are wider than words', () => {
-    const settings = { elemLanes: 1, outputBeat: 2 };
-    expect(refused(1, { utterance: false, initial: false }, settings)).toThrow(/at most elemLanes \(1\), got 2/);
+  test.each(['inputBeat', 'outputBeat'])('%s that is wider than a word', (key) => {
+    const settings = { elemLanes: 1, [key]: 2 };
+    const refusal = new RegExp(`${key}: expected at most elemLanes \\(1\\), got 2`);
+    expect(refused(1, { utterance: false, initial: false }, settings)).toThrow(refusal);
   });
 });

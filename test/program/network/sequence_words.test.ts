@@ -11,7 +11,7 @@ test('sequences that a stage uses are apart in memory, and those of stages far f
     const { program } = randomNetworkDesign(seed).design;
     if (program.sequences.length === 0) continue;
     const steps = stepsOfAxes(program, program.machine.maxSteps);
-    const places = placeSequences(program).map(({ base, words }, number) => {
+    const places = placeSequences(program, 1).map(({ base, words }, number) => {
       return { base, end: base + words * steps[program.sequences[number]!.axis]! };
     });
     // What a stage of LOAD reads, and what is stored in the same stage.
@@ -39,7 +39,7 @@ test('sequences that a stage uses are apart in memory, and those of stages far f
       }
     }
     const all = places.reduce((sum, { base, end }) => sum + end - base, 0);
-    const words = sequenceWords(program, program.machine.maxSteps);
+    const words = sequenceWords(program, 1, program.machine.maxSteps);
     expect(words, `seed ${seed}`).toBe(Math.max(...places.map(({ end }) => end)));
     if (words < all) shared++;
   }

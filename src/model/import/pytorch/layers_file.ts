@@ -52,10 +52,13 @@ function recurrent<const K extends string>(kind: K) {
   });
 }
 
+/** Least limit of a cell state. */
+const LEAST_CLIP = 2 ** -15;
+
 const LAYER = z.discriminatedUnion(
   'kind',
   [
-    recurrent('lstm'),
+    recurrent('lstm').extend({ cellClip: number(`a number from ${LEAST_CLIP} to 1e6`, LEAST_CLIP).optional() }),
     recurrent('gru'),
     z.strictObject({ kind: z.literal('linear'), name: name() }),
     z.strictObject({
@@ -141,7 +144,8 @@ const SCHEMA = z.strictObject(
  * The layers of a network, first one first, whose weights are in a PyTorch state dict: what the names of its tensors do not say.
  *
  * - `lstm`, `gru`: `nn.LSTM`, `nn.GRU` of any number of layers and directions, or a cell. `directions` says what becomes of two:
- *   `concat` (default), side by side, or `sum`;
+ *   `concat` (default), side by side, or `sum`. `cellClip` of an `lstm` keeps the cell states of all its layers within ±cellClip, as
+ *   Kaldi's `<CellClip>` does;
  * - `linear`: `nn.Linear`;
  * - `conv`: `nn.Conv1d`, `nn.Conv2d`, `nn.Conv3d` over the axes of its kernel, one of which may be time;
  * - `batchNorm`: a batch normalization with running statistics, by channel (the first axis);

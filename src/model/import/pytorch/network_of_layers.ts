@@ -167,8 +167,10 @@ class LayerReader {
     return output;
   }
 
-  #recurrent({ kind, name, directions }: Of<'lstm'> | Of<'gru'>, before: Tensor): Tensor {
+  #recurrent(entry: Of<'lstm'> | Of<'gru'>, before: Tensor): Tensor {
     const { state } = this;
+    const { kind, name, directions } = entry;
+    const cellClip = entry.kind === 'lstm' ? entry.cellClip : undefined;
     const module = findModule(state, prefixOf(state, name));
     const found = kindOf(state, module);
     if (found !== kind) {
@@ -189,7 +191,7 @@ class LayerReader {
     for (const [number, suffixes] of module.layers.entries()) {
       const { shape, time } = value;
       const parts = suffixes.map((suffix) => {
-        const layer = readDirection(state, kind, module.prefix, suffix, shape[0]!);
+        const layer = readDirection(state, kind, module.prefix, suffix, shape[0]!, cellClip);
         const outputs = layer.kind === 'lstm' ? layer.outputs : layer.cells;
         const id = nodeId(base, number, module.layers.length, suffix);
         const output = this.builder.node(base + suffix, layer, [value], { shape: [outputs], time }, id);

@@ -115,6 +115,7 @@ export function checkOwnNames(state: StateDict, kind: RecurrentKind, { prefix, l
  *   `weight_co`: H values each, all three or none; for the first layer also without a suffix.
  *
  * @param inputs I as what stands before the layer gives it
+ * @param cellClip limit of the cell state of an LSTM
  * @throws EsegenError naming the tensor that is missing, unknown or has another shape
  */
 export function readDirection(
@@ -123,6 +124,7 @@ export function readDirection(
   prefix: string,
   suffix: string,
   inputs: number,
+  cellClip: number = ESE_CELL.cellClip,
 ): LstmLayer | GruLayer {
   const name = (base: string) => `${prefix}${base}${suffix}`;
   const gates = GATES[kind];
@@ -162,7 +164,7 @@ export function readDirection(
     weightP: projected ? state.floats(weightP, '[P, H]', [outputs, cells]) : null,
     biases,
     peepholes: readPeepholes(state, prefix, suffix, cells),
-    cell: ESE_CELL,
+    cell: { ...ESE_CELL, cellClip },
   });
 }
 

@@ -1,0 +1,69 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { spectrumArrives } from '../../machine/transform_cycles.ts';
+
+/** Words in the queue, or on their way to it, up to which one more is read. */
+const ROOM = 31;
+
+/** Twin of spectral_copy. */
+export class SpectralTwin {
+  readonly #halves: boolean;
+  #reading = false;
+  #level = 0;
+  #lastRead = false;
+  #odd = false;
+  #fill = false;
+  /** Words on their way: bit n of the pipeline at n. */
+  readonly #way: boolean[];
+  #second = false;
+  #imaginary = false;
+  #there = 0;
+
+  constructor({ blocks, elemLanes, groups }: NetworkSizes) {
+    this.#halves = elemLanes < 2 * groups;
+    this.#way = new Array<boolean>(blocks.length === 0 ? 0 : spectrumArrives(blocks)).fill(false);
+  }
+
+  /** Wants to read a word; has one to write. */
+  get read(): boolean {
+    return this.#reading && this.#level < ROOM;
+  }
+
+  get write(): boolean {
+    return this.#there > 0;
+  }
+
+  /** Whether the last word is written, if the port is free. */
+  get lastWrite(): boolean {
+    return this.write && this.#lastRead && this.#level === 1;
+  }
+
+  /**
+   * @param start a frame begins
+   * @param readReady the port of words is free
+   * @param last the word at hand is the last one of the frame
+   */
+  tick(start: boolean, readReady: boolean, last: boolean, writeReady: boolean): void {
+    const reads = this.read && readReady;
+    const fills = this.#fill && this.#level < ROOM;
+    const written = this.write && writeReady;
+    const arrives = this.#way.at(-1) ?? false;
+    const push = this.#halves ? (arrives && this.#second) || this.#imaginary : arrives;
+    const ends = reads && last && (!this.#halves || this.#odd);
+
+    this.#there += Number(push) - Number(written);
+    this.#imaginary = this.#halves && arrives && this.#second;
+    if (start) this.#second = false;
+    else if (arrives) this.#second = !this.#second;
+    this.#way.unshift(reads || fills);
+    this.#way.pop();
+    this.#level += Number(reads || fills) - Number(written);
+    if (start) this.#lastRead = false;
+    else if (ends || fills) this.#lastRead = true;
+    if (reads && last && this.#halves && !this.#odd) this.#fill = true;
+    else if (fills) this.#fill = false;
+    if (start) this.#odd = false;
+    else if (reads) this.#odd = !this.#odd;
+    if (start) this.#reading = true;
+    else if (reads && last) this.#reading = false;
+  }
+}

@@ -1,0 +1,51 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { clog2 } from '../../util/fixed.ts';
+import { lit } from '../module_plan.ts';
+
+/** Bits of what lanes make the rows of a spectral column of: {row_mask, period_bits, pair, block_bits, complex}. */
+export const SHAPE_BITS = 15;
+/** Pairs of the largest block, and bits of their number. */
+const MOST_PAIRS = 32;
+const PAIR_BITS = 5;
+
+const five = (value: number) => lit(PAIR_BITS, value % MOST_PAIRS);
+
+/** What templates print of spectral segments: whether there are any, and whether lanes of a pair have feeds of their own. */
+export function spectralView({ blocks, inStep }: NetworkSizes) {
+  return { blocks: blocks.length > 0, pairs: blocks.length > 0 && !inStep };
+}
+
+/**
+ * Verilog of the pair in a column of a group, by `blockBits`; the formula of `pairOfColumn`.
+ *
+ * `number` is that of the column, PLACE that of the group, both modulo 32.
+ */
+export function pairsOfColumns({ blocks, groups }: NetworkSizes) {
+  const groupBits = clog2(groups);
+  return blocks.map((block) => {
+    const pairs = block / 2;
+    const low = Math.max(clog2(pairs) - groupBits, 0);
+    const place = low === 0 ? 'PLACE' : `PLACE + ((number & ${five(2 ** low - 1)}) << ${groupBits})`;
+    const turn = groups === 1 ? '' : ` - ((number >> ${low}) & ${five(Math.min(groups, MOST_PAIRS) - 1)})`;
+    return { code: lit(3, clog2(block)), pair: `(${place}${turn}) & ${five(pairs - 1)}` };
+  });
+}
+
+/**
+ * Verilog of the part of a lane's cells that has the pair of a column, by `blockBits`, and of its bits in a row; the formula of `partOfLane`.
+ *
+ * `pair` is that of the column, PLACE that of the pair of lanes.
+ */
+export function partsOfLanes({ blocks, lanes }: NetworkSizes) {
+  return blocks.map((block) => {
+    const pairs = block / 2;
+    const high = Math.min(clog2(pairs), clog2(lanes) - 1);
+    const low = clog2(pairs) - high;
+    const mask = five(2 ** high - 1);
+    const turn = `((PLACE - pair) & ${mask})`;
+    const over = `{4'd0, (PLACE & ${mask}) < (pair & ${mask})}`;
+    const beside = `(((pair >> ${high}) + ${over}) & ${five(2 ** low - 1)})`;
+    const part = high === 0 ? `pair & ${five(pairs - 1)}` : low === 0 ? turn : `(${turn} << ${low}) | ${beside}`;
+    return { code: lit(3, clog2(block)), part, bits: five(pairs - 1) };
+  });
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { randomCirculant } from '../../../fixtures/random_circulant.ts';
+import { describeNetwork, randomUtterances } from '../../../fixtures/random_network.ts';
+import { lower } from '../../../src/compiler/lower/lower.ts';
+import { type CompiledNetwork, compileNetwork } from '../../../src/compiler/pipeline.ts';
+import { projectGraph } from '../../../src/compiler/prune/circulant.ts';
+import { sumsOfLayer } from '../../../src/compiler/quantized_graph.ts';
+import type { Frames } from '../../../src/data/frames.ts';
+import { GoldenNetwork } from '../../../src/golden/network.ts';
+import { machineOf } from '../../../src/machine/machine.ts';
+import { parseConfig } from '../../../src/machine/read_config.ts';
+import type { Graph, TensorId } from '../../../src/model/graph.ts';
+import { FloatNetwork } from '../../../src/model/reference/float_network.ts';
+import { checkProgram } from '../../../src/program/check.ts';
+import { Rng } from '../../../src/util/rng.ts';
+import { GoldenEngine } from '../../../src/verbs/run/golden_engine.ts';
+
+/** Values are rounded to 16 bits, and so are their spectra; tables have 2,048 words. */
+const BOUND = 0.02;
+/** Spectra may make so many times the error of the same network without them. */
+const FACTOR = 3;
+const SEEDS = Array.from({ length: 40 }, (_, n) => n + 1);
+
+/** Root of the mean square of the error over that of the values of the only output. */
+function errorOf(graph: Graph, compiled: CompiledNetwork, utterances: readonly ReadonlyMap<TensorId, Frames>[]) {
+  const golden = new GoldenEngine(graph, compiled);
+  const float = new FloatNetwork(graph);
+  const { tensor } = graph.outputs[0]!;
+  let [noise, signal] = [0, 0];
+  for (const inputs of utterances) {
+    const got = golden.run(inputs).outputs.get(tensor)!.data;
+    const expected = float.run(inputs).outputs.get(tensor)!.data;
+    for (const [n, value] of expected.entries()) {
+      noise += (got[n]! - value) ** 2;
+      signal += value ** 2;
+    }
+  }
+  return Math.sqrt(noise / Math.max(signal, 1e-12));
+}
+
+describe('golden against float, block-circulant layers among others', () => {
+  const seen = new Set<string>();
+  test.each(SEEDS)('network %i', (seed) => {
+    const graph = randomCirculant(seed);
+    const array = { groups: [1, 2, 4][seed % 3]!, lanes: [2, 4, 8][seed % 3]! };
+    const config = parseConfig({ array, weightBits: 16 }, 'config');
+    const utterances = randomUtterances(graph, seed).map((frames) => new Map([[graph.inputs[0]!.tensor, frames]]));
+    const compiled = compileNetwork(graph, config, utterances, { largestBlock: 64 });
+    for (const { layer } of compiled.quantized.nodes) {
+      const spectral = sumsOfLayer(layer).some((sums) => sums.spectral !== null);
+      if (spectral) seen.add(layer.kind === 'gru' ? `gru ${layer.stages.reset}` : layer.kind);
+    }
+    const plain = errorOf(graph, compileNetwork(graph, config, utterances), utterances);
+    const error = errorOf(graph, compiled, utterances);
+    const what = `seed ${seed}: ${describeNetwork(graph)}, without spectra ${plain}`;
+    expect(error, what).toBeLessThan(Math.max(BOUND, FACTOR * plain));
+  });
+
+  test('layers of all kinds were among them', () => {
+    expect([...seen].sort()).toEqual(['affine', 'gru after', 'gru before', 'lstm']);
+  });
+});
+
+test('a network gives the same where tiles take part of its cells at a time', () => {
+  const graph = randomCirculant(3);
+  const input = graph.inputs[0]!.tensor;
+  const utterances = randomUtterances(graph, 3).map((frames) => new Map([[input, frames]]));
+  const config = parseConfig({ array: { groups: 2, lanes: 4 } }, 'config');
+  const { quantized, program } = compileNetwork(graph, config, utterances, { largestBlock: 64 });
+  expect(quantized.nodes.some(({ layer }) => sumsOfLayer(layer).some(({ spectral }) => spectral !== null))).toBe(true);
+  const small = lower(quantized, { ...machineOf(config), tileRows: 8 });
+  checkProgram(small);
+  expect(small.segments.length).toBeGreaterThan(program.segments.length);
+  const { name, elements } = program.inputs[0]!;
+  const rng = new Rng(3);
+  const frames = Int16Array.from({ length: 7 * elements }, () => rng.integer(-20_000, 20_000));
+  const [whole, parts] = [program, small].map((own) => new GoldenNetwork(own).run(new Map([[name, frames]])).outputs);
+  expect(parts).toEqual(whole);
+});
+
+test('a projected matrix is one of the nearest: projecting again changes nothing, and what is lost is said', () => {
+  const graph = randomCirculant(5, { blocks: [4] });
+  const once = projectGraph(graph, () => 8);
+  const again = projectGraph(once.graph, () => 8);
+  expect(once.matrices.some(({ loss }) => loss > 0.1)).toBe(true);
+  for (const { loss } of again.matrices) expect(loss).toBeLessThan(1e-7);
+});
