@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
 import { moduleName } from '../src/machine/names.ts';
 import { runTool } from '../src/util/run_tool.ts';
-import { FIX, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
+import { definesOf, FIX, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
 
 const PROGRAM = 'simulation.vvp';
 const NETLIST = 'netlist.v';
@@ -11,7 +11,7 @@ const NETLIST = 'netlist.v';
 /** Icarus Verilog: interpreted, quick to build; the second opinion. */
 export const icarus: Simulator = {
   name: 'icarus',
-  run: async (run) => runIcarus(run, await rtlFiles(run.dir), []),
+  run: async (run) => runIcarus(run, await rtlFiles(run.dir), definesOf(run)),
 };
 
 /** Icarus Verilog with a netlist, as text, in place of the RTL. */

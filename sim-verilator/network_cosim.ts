@@ -140,7 +140,9 @@ export function runNetworkBench(
     if (weights !== null) await writeMemory(join(work, FILES.memory), weights, sizes.external!.busBits / 8);
     if (script !== undefined) await writeFile(join(work, FILES.script), `${script.lines.join('\n')}\n`);
     try {
-      const run = { dir, work, plus, waves: waves !== undefined, progress, notice };
+      // A script loads the image through the registers.
+      const preload = sizes.ultra && script === undefined;
+      const run = { dir, work, plus, waves: waves !== undefined, preload, progress, notice };
       checkVerdict(await SIMULATOR_OF[simulator].run(run));
       const given = await readBeats(join(work, FILES.output), sizes.beat);
       const stats = await readNetworkStats(join(work, FILES.stats));

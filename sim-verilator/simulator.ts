@@ -71,6 +71,13 @@ export interface SimulationRun extends Report {
   readonly plus: readonly string[];
   /** Whether waves are written, to `WAVES`. */
   readonly waves: boolean;
+  /** Whether weights in UltraRAM are there from the begin, without an image that is loaded. */
+  readonly preload?: boolean;
+}
+
+/** Macros that a run is compiled with. */
+export function definesOf({ preload = false }: SimulationRun): string[] {
+  return preload ? ['-DESEGEN_PRELOAD'] : [];
 }
 
 /** A simulator: builds the design if it must, runs the bench, returns what the bench printed. */

@@ -9,7 +9,7 @@ import { runTool } from '../src/util/run_tool.ts';
 import { withScratch } from '../src/util/scratch.ts';
 import { boundariesOf } from './boundaries.ts';
 import { cacheFolder, ProgramCache } from './program_cache.ts';
-import { FIX, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
+import { definesOf, FIX, type SimulationRun, type Simulator, WAVES } from './simulator.ts';
 import { linkDesign } from './workplace.ts';
 
 const PROGRAM = 'simulation';
@@ -48,13 +48,14 @@ function compile(
   name: string,
   sources: readonly string[],
   trace: boolean,
+  defines: readonly string[],
   keep: (program: string) => string,
 ): Promise<string> {
   return withScratch(async (folder) => {
     linkDesign(dir, folder);
     await writeFile(join(folder, 'boundaries.vlt'), boundariesOf(name));
     const top = ['--top-module', moduleName(name, 'bench'), '--prefix', 'Vbench'];
-    const options = [...FLAGS, ...(trace ? ['--trace-fst'] : []), '-Wno-fatal', '-Wno-lint', ...top];
+    const options = [...FLAGS, ...defines, ...(trace ? ['--trace-fst'] : []), '-Wno-fatal', '-Wno-lint', ...top];
     const files = ['-Mdir', '.', '-o', PROGRAM, 'boundaries.vlt', ...sources];
     await runTool('verilator', [...options, ...files], { folder, env: { MAKEFLAGS: '' }, fix: FIX });
     return keep(join(folder, PROGRAM));
@@ -62,11 +63,15 @@ function compile(
 }
 
 /** The program of a design: kept from an earlier run, or compiled. Returns its path. */
-async function programOf({ dir, work, waves, progress, notice }: SimulationRun): Promise<string> {
+async function programOf(run: SimulationRun): Promise<string> {
+  const { dir, work, waves, progress, notice } = run;
+  const defines = definesOf(run);
   const version = await runTool('verilator', ['--version'], { folder: work, fix: FIX });
   const name = await designName(dir);
   const sources = [...(await rtlFiles(dir)), ...(await benchSources(dir)), 'tb/main.cpp'];
-  const hash = createHash('sha256').update(`${version}\n${waves}\n${FLAGS.join(' ')}\n${boundariesOf(name)}`);
+  const hash = createHash('sha256').update(
+    `${version}\n${waves}\n${[...FLAGS, ...defines].join(' ')}\n${boundariesOf(name)}`,
+  );
   for (const file of sources) hash.update(`${file}\n`).update(await readFile(join(dir, file)));
   const key = hash.digest('hex').slice(0, 32);
   const folder = cacheFolder();
@@ -74,7 +79,7 @@ async function programOf({ dir, work, waves, progress, notice }: SimulationRun):
   const kept = cache?.find(key);
   if (kept) return kept;
   progress?.('compiling the simulation with Verilator (kept for the next run)');
-  return compile(dir, name, sources, waves, (program) => {
+  return compile(dir, name, sources, waves, defines, (program) => {
     try {
       if (cache !== null) return cache.store(key, program);
       notice?.('neither XDG_CACHE_HOME nor HOME is an absolute path: the compiled simulation is not kept');

@@ -15,6 +15,7 @@ export type { SimulateOptions } from './verbs/simulation/options.ts';
 export type { VectorPeaks } from './compiler/calibrate.ts';
 export { type Compilation, type CompileReport, compile } from './compiler/compile.ts';
 export { oneLayerConfig } from './compiler/one_layer_config.ts';
+export type { ProjectedMatrix } from './compiler/prune/circulant.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { generate } from './design/generate.ts';
 export type { Config, Matrix } from './machine/config.ts';
@@ -81,6 +82,7 @@ export {
   prune,
   type SensitivityOptions,
 } from './verbs/prune.ts';
+export { type PruneCirculantOptions, type PruneCirculantResult, pruneCirculant } from './verbs/prune_circulant.ts';
 export { type QuantizeOptions, quantizeModel } from './verbs/quantize.ts';
 export type { Layout } from './verbs/run/array_reading.ts';
 export type { NamedPath } from './verbs/run/named_path.ts';

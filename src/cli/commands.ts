@@ -14,7 +14,7 @@ export const COMMANDS: readonly Command[] = [
   ),
   command(
     'prune <model>',
-    'Prune a model with balance over the PEs; write it with its masks, for fine-tuning',
+    'Prune a model with balance over the PEs, or make it block-circulant; write it for fine-tuning',
     async () => (await import('./prune.ts')).pruneCommand,
   ),
   command(

@@ -6,10 +6,13 @@ import { type PruneResult, prune } from '../verbs/prune.ts';
 import type { CommandBody } from './command.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
+import { runCirculant } from './prune_circulant.ts';
 import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
 
 interface Arguments extends ModelArguments {
   model: string;
+  structure: 'sparse' | 'circulant';
+  block: number | undefined;
   config: string | undefined;
   array: string | undefined;
   encoding: Encoding | undefined;
@@ -22,11 +25,18 @@ interface Arguments extends ModelArguments {
   json: boolean;
 }
 
-/** `esegen prune`: masks for fine-tuning, balanced over the PEs. */
+/** `esegen prune`: masks for fine-tuning, balanced over the PEs, or block-circulant matrices. */
 export const pruneCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     addModelOptions(yargs)
       .positional('model', { type: 'string', demandOption: true, describe: 'Trained model, as for build' })
+      .option('structure', {
+        choices: ['sparse', 'circulant'] as const,
+        default: 'sparse' as const,
+        requiresArg: true,
+        describe: 'Zeros, or block-circulant matrices of the recurrent layers',
+      })
+      .option('block', { type: 'number', requiresArg: true, describe: 'Size of the blocks of circulant, 2 to 64' })
       .option('config', { type: 'string', requiresArg: true, describe: 'Config: array, encoding, densities' })
       .option('array', {
         type: 'string',
@@ -54,6 +64,11 @@ export const pruneCommand: CommandBody<Arguments> = {
       .option('labels', { type: 'string', requiresArg: true, describe: 'Words of its utterances (JSON)' })
       .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' }),
   handler: (given) => {
+    if (given.structure === 'circulant') {
+      runCirculant(given);
+      return;
+    }
+    if (given.block !== undefined) throw new EsegenError('--block', 'goes with --structure circulant', 'Add it');
     const config = configOf(given);
     const progress = progressLine();
     let result: PruneResult;

@@ -15,6 +15,10 @@ export function oneLayerConfig(graph: Graph, config: Config): Config {
     const what = `expected 1, as hardware for one layer takes an element a beat, got ${config.inputBeat}`;
     throw new EsegenError('config: inputBeat', what, 'Use "inputBeat": 1, or leave it out');
   }
+  if (config.weights === 'uram') {
+    const what = 'expected "onchip" or "dram" in hardware for one layer, got "uram"';
+    throw new EsegenError('config: weights', what, 'Use "weights": "onchip"');
+  }
   if (layers === undefined) return config;
   const { id } = graph.nodes.find(({ layer }) => layer.kind === 'lstm')!;
   const others = Object.keys(layers).filter((name) => name !== id);

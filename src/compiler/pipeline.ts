@@ -126,7 +126,7 @@ export function finishNetwork(
   progress('quantize');
   const { quantized, matrices } = quantizeGraph(legal, config, calibration, { largestBlock });
   progress('lower');
-  const program = lower(quantized, machineOf(config), config.weights === 'onchip');
+  const program = lower(quantized, machineOf(config), config.weights !== 'dram');
   progress('check');
   const check = checkProgram(program);
   const report = networkReport(quantized, calibration, matrices);

@@ -72,7 +72,7 @@ export interface QuantizedLstm {
     readonly shift: number;
   } | null;
   readonly c: Fixed;
-  /** Limit of |c| in c's units; null where there is none that c could reach. */
+  /** Limit of |c| in c's units, or steps of its upper 16 bits (`clipUnit`); null where there is none that c could reach. */
   readonly cellClip: number | null;
   readonly m: Fixed;
   /** Projection sums, rows [P], and their right shift to y; null where y = m. */

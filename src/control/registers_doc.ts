@@ -96,7 +96,7 @@ initial states are not part of an image; a host that wants an utterance to start
 - STATE.clear makes the next frame start an utterance.
 
 Of a network that runs step by step, bits 31 to 24 of STATE_PLACE are the number of a state (MODEL_STATES; the C header has their sizes and formats), and elements can be written in
-any order. Where it runs by utterance, no state outlives one: STATE.idle stays 0.
+any order. Where it runs by utterance, no state outlives one: STATE.idle stays 0. So it does where the c of a layer has 24 bits, for which these registers and the driver have no room.
 
 ## Networks
 

@@ -8,7 +8,7 @@ import { roundHalfUp, saturate } from '../util/fixed.ts';
 export { PRODUCT_FRAC, TABLE_FRAC };
 
 /** Drains the rows of a tile: sums by row, state at `state` and destination at `to` of the memory. Returns how many values saturated. */
-export type Drain = (sums: Float64Array, cells: number, values: Int16Array, state: number, to: number) => number;
+export type Drain = (sums: Float64Array, cells: number, values: Int32Array, state: number, to: number) => number;
 
 /** A function of z, the pre-activation of 16 bits and 11 fraction bits; its value has 15 fraction bits. */
 export type OfZ = (z: number) => number;

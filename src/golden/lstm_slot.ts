@@ -1,7 +1,7 @@
 import { TABLE_FRAC } from '../machine/formats.ts';
 import { tableIndex, tableStepFrac } from '../program/act_table.ts';
 import type { Parameters, Program } from '../program/program.ts';
-import type { LstmSlot } from '../program/slot_program.ts';
+import { clipUnit, type LstmSlot } from '../program/slot_program.ts';
 import { roundHalfUp, saturate } from '../util/fixed.ts';
 import { type Drain, gateOf, PRODUCT_FRAC, toZ } from './gate.ts';
 
@@ -43,7 +43,7 @@ export function lstmSlot(
   const stateScale = 2 ** (cFormat.frac - PRODUCT_FRAC);
   const outputScale = 2 ** (mFormat.frac - PRODUCT_FRAC);
   const indexScale = 2 ** (tableStepFrac(tables.tanhRange) - cFormat.frac);
-  const cLimit = slot.cellClip ?? Number.POSITIVE_INFINITY;
+  const cLimit = (slot.cellClip ?? Number.POSITIVE_INFINITY) * clipUnit(cFormat);
   const trace = { z: new Int32Array(4), c: 0, m: 0 };
   return (sums, cells, values, state, to) => {
     let saturated = 0;

@@ -15,7 +15,7 @@ import { TileInverse } from './tile_inverse.ts';
 import { type Counters, VectorMemory } from './vector_memory.ts';
 
 /** States by `node.part`, as the program lists them: [elements] each, in the formats of their vectors. */
-export type NetworkStates = ReadonlyMap<string, Int16Array>;
+export type NetworkStates = ReadonlyMap<string, Int32Array>;
 
 export interface RunOptions {
   /**
@@ -120,7 +120,7 @@ export class GoldenNetwork {
     for (const [number, { role, initial }] of this.program.vectors.entries()) {
       if (role === 'state' && initial !== null) values.set(initial, this.#memory.frame(number, 0));
     }
-    const given = states === 'initial' ? new Map<string, Int16Array>() : states;
+    const given = states === 'initial' ? new Map<string, Int32Array>() : states;
     for (const { node, part, vector } of this.program.states) {
       const own = given.get(`${node}.${part}`);
       if (own === undefined) continue;

@@ -9,7 +9,7 @@ export interface Counters {
 
 /** VMEM of a voice. Element e of an interleaved frame is at word · G + e, as its groups lie side by side here. */
 export class VectorMemory {
-  readonly values: Int16Array;
+  readonly values: Int32Array;
   readonly #vectors: readonly Vector[];
   readonly #views: readonly View[];
   readonly #groups: number;
@@ -19,7 +19,7 @@ export class VectorMemory {
     this.#views = views;
     this.#groups = machine.groups;
     const words = vectors.reduce((most, { base, slots, slotWords }) => Math.max(most, base + slots * slotWords), 0);
-    this.values = new Int16Array(words * this.#groups);
+    this.values = new Int32Array(words * this.#groups);
   }
 
   /** Place of the first element of a frame of a vector. */

@@ -75,6 +75,8 @@ export interface LoaderSpec {
   /** First kind that is loaded by parts; 0 where none is. */
   readonly partsKind: number;
   readonly dram: boolean;
+  /** Weights in UltraRAM: there is no model until one is loaded. */
+  readonly ultra: boolean;
 }
 
 /**
@@ -83,14 +85,14 @@ export interface LoaderSpec {
  * @param weights of the weights in external memory; null where there are none
  */
 export function loaderPlan(spec: LoaderSpec, hash: DesignHash, weights: WeightsSum | null): ModulePlan {
-  const { network, loadAddr, loadData, kinds, model, most, partsKind, dram } = spec;
+  const { network, loadAddr, loadData, kinds, model, most, partsKind, dram, ultra } = spec;
   const kindBits = network ? 4 : 3;
   const values = model.flatMap(([name, value], at) => [
     [`model${at}`, name] as const,
     [`model${at}Value`, value] as const,
   ]);
   return modulePlan('image_loader', {
-    ...{ network, loadAddr, loadData, partsKind, dram },
+    ...{ network, loadAddr, loadData, partsKind, dram, ultra },
     kinds: kinds.map((own) => ({ ...own, code: lit(kindBits, own.kind) })),
     kindBits,
     kindMsb: kindBits - 1,
@@ -137,5 +139,6 @@ export function imageLoader(design: Design, hash: DesignHash, weights: WeightsSu
     ['outputs', d.outputs],
   ] as const;
   const { dram, maxInputs: most } = d;
-  return loaderPlan({ network: false, loadAddr, loadData, kinds, model, most, partsKind: 0, dram }, hash, weights);
+  const spec = { network: false, loadAddr, loadData, kinds, model, most, partsKind: 0, dram, ultra: false };
+  return loaderPlan(spec, hash, weights);
 }

@@ -23,6 +23,8 @@ export function groupMemory(design: Design): ModulePlan {
     lanes: d.lanes,
     feeds: feedsOf(d),
     inStep: d.inStep,
+    // UltraRAM is for networks.
+    ...{ ultra: false, weightRam: 'rom' },
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
     pointerRom: pointerRom(design),
@@ -43,6 +45,7 @@ export function groupMemory(design: Design): ModulePlan {
 export function rowRom({ config, dimensions: d }: Design): ModulePlan {
   return modulePlan('row_rom', {
     lanes: d.lanes,
+    ultra: false,
     width: weightWordBits(config),
     column: weightColumnBits(config),
     depth: d.weightDepth,

@@ -1,4 +1,5 @@
 import { clog2 } from '../util/fixed.ts';
+import { VALUE_BITS } from './formats.ts';
 import type { NetworkSizes } from './network_sizes.ts';
 import { inverseCycles } from './transform_cycles.ts';
 
@@ -34,6 +35,11 @@ const STATE_READ = 4;
 /** Whether anything but affine layers is there: states, and gates. */
 export function hasStates({ kinds }: Pick<NetworkSizes, 'kinds'>): boolean {
   return kinds.some((kind) => kind !== 'affine');
+}
+
+/** Bits of a value of the cell unit before it is written. */
+export function valueBits({ elementBits }: Pick<NetworkSizes, 'elementBits'>): number {
+  return Math.max(elementBits, VALUE_BITS);
 }
 
 /** The pipeline of a design. */
@@ -101,9 +107,9 @@ export function cellControls(sizes: NetworkSizes): readonly CellControlField[] {
     ...field('drop', 5, product),
     ...field('keep', 1, product, states),
     ...field('add', 1, product + 1, states),
-    ...field('v_high', 16, value - 1),
-    ...field('v_low', 16, value - 1),
-    ...field('v_under', 17, value - 1),
+    ...field('v_high', valueBits(sizes), value - 1),
+    ...field('v_low', valueBits(sizes), value - 1),
+    ...field('v_under', valueBits(sizes) + 1, value - 1),
     ...field('index_shift', 4, tanhC - 3, lstm),
     ...field('tanh_c_on', 1, tanhC, lstm),
   ];

@@ -92,8 +92,11 @@ export interface Config {
   };
   /** Rule that chooses the weights to keep. A model that is pruned already keeps its own. Default `ese`. */
   readonly encoding: Encoding;
-  /** Where the weights are: in memories of the design, or in external memory, read over AXI once a time step. Default `onchip`. */
-  readonly weights: 'onchip' | 'dram';
+  /**
+   * Where the weights are: in block RAM; of networks in UltraRAM, which is loaded before the start; or in external memory, read over AXI once a
+   * time step. Default `onchip`.
+   */
+  readonly weights: 'onchip' | 'uram' | 'dram';
   /** Bits of the ports to external memory: power of two, 64 to 1,024. Default 512. */
   readonly memoryBusBits: number;
   /** Share of weights that pruning keeps, by sub-matrix, 0 to 1. Default 1. */

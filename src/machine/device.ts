@@ -25,6 +25,16 @@ export function blockRams(width: number, depth: number): number {
   return Math.min(...RAMB18_SHAPES.map(([w, d]) => Math.ceil(width / w) * Math.ceil(depth / d))) / 2;
 }
 
+/**
+ * UltraRAMs of 288 Kbit that a memory takes, 72 bits and 4,096 words each (UG573).
+ *
+ * @param width bits of a word, at least 1
+ * @param depth words, at least 1
+ */
+export function ultraRams(width: number, depth: number): number {
+  return Math.ceil(width / 72) * Math.ceil(depth / 4096);
+}
+
 /** DSP blocks: one a PE, and in ElemMul one for the three products of a lane, one more for its peepholes. */
 function dspBlocks({ channels, groups, lanes }: Config['array'], elemLanes: number, peepholes: boolean): number {
   return channels * (groups * lanes + Math.min(elemLanes, lanes) * (peepholes ? 2 : 1));
@@ -39,16 +49,23 @@ function partWith(enough: (part: Part) => boolean): string {
 /** What of the sizes of a layer's or a network's hardware is held against the part. */
 type DeviceSizes = Pick<MachineSizes, 'peepholes' | 'dram' | 'groups' | 'lanes' | 'weightDepth' | 'inStep'>;
 
+/** The kind of RAM in which the weights lie on chip, and how many of them a memory takes. */
+function weightMemory({ weights }: Config) {
+  return weights === 'uram'
+    ? ({ kind: 'uram', what: 'UltraRAMs', rams: ultraRams } as const)
+    : ({ kind: 'bram', what: 'block RAMs', rams: blockRams } as const);
+}
+
 /**
  * Refuses what the part of the config cannot hold whatever synthesis does: more multipliers than it has DSP blocks, more weights
- * on chip than it has block RAM. `esegen synth` counts everything else. Parts that are not listed are not checked.
+ * on chip than it has block RAM, or UltraRAM where they are to lie there. `esegen synth` counts everything else. Parts that are not listed are not checked.
  *
  * @throws EsegenError that names the limit and the nearest config that keeps to it
  */
 export function checkDevice(config: Config, dimensions: DeviceSizes): void {
   const part = findPart(config.part);
   if (part === null) return;
-  const { dsp, bram } = part.resources;
+  const { dsp } = part.resources;
   const { peepholes } = dimensions;
   const needed = dspBlocks(config.array, config.elemLanes, peepholes);
   if (needed > dsp) {
@@ -63,19 +80,26 @@ export function checkDevice(config: Config, dimensions: DeviceSizes): void {
   const { groups, lanes, weightDepth } = dimensions;
   const wordBits = weightWordBits(config);
   // A memory a lane, or one for all lanes of a group that work in step.
+  const { kind, what, rams: ramsFor } = weightMemory(config);
   const ramsOf = (depth: number) =>
     dimensions.inStep
-      ? groups * blockRams(lanes * weightColumnBits(config), depth)
-      : groups * lanes * blockRams(wordBits, depth);
+      ? groups * ramsFor(lanes * weightColumnBits(config), depth)
+      : groups * lanes * ramsFor(wordBits, depth);
   const rams = ramsOf(weightDepth);
-  if (rams <= bram) return;
+  const there = part.resources[kind];
+  if (there === 0) {
+    const what = `expected a part with UltraRAM for "uram", ${part.name} has none`;
+    const larger = partWith(({ resources }) => resources.uram >= rams);
+    throw new EsegenError('config: weights', what, `Use "weights": "onchip" or "dram"${larger}`);
+  }
+  if (rams <= there) return;
   let words = weightDepth;
-  while (words > 1 && ramsOf(words) > bram) words--;
+  while (words > 1 && ramsOf(words) > there) words--;
   const fewer =
-    ramsOf(words) > bram ? 'fewer lanes or groups' : `${((100 * words) / weightDepth).toFixed(0)} % of the density`;
+    ramsOf(words) > there ? 'fewer lanes or groups' : `${((100 * words) / weightDepth).toFixed(0)} % of the density`;
   throw new EsegenError(
     'config: weights',
-    `expected weights of at most the ${bram} block RAMs of ${part.name}, got ${rams} (${groups * lanes} lanes with ${weightDepth} words of ${wordBits} bits)`,
-    `The nearest that fits is "weights": "dram", or ${fewer}${partWith(({ resources }) => resources.bram >= rams)}`,
+    `expected weights of at most the ${there} ${what} of ${part.name}, got ${rams} (${groups * lanes} lanes with ${weightDepth} words of ${wordBits} bits)`,
+    `The nearest that fits is "weights": "dram", or ${fewer}${partWith(({ resources }) => resources[kind] >= rams)}`,
   );
 }

@@ -47,6 +47,10 @@ export interface Formats {
 export const Z_BITS = 16;
 export const Z_FRAC = 11;
 
+/** Bits of an element of a vector at most, and of the state of an LSTM that needs more of them. */
+export const VALUE_BITS = 16;
+export const WIDE_STATE_BITS = 24;
+
 /** Table words, and with them sigmoid, tanh and their products: 16 bits with 15 fraction bits. */
 export const TABLE_BITS = 16;
 export const TABLE_FRAC = 15;

@@ -81,6 +81,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'table_index',
   'tanh',
   'token_join',
+  'ultra_ram',
   'vec_buffer',
   'view_address',
   'vmem',

@@ -26,6 +26,8 @@ export interface NetworkSizes {
   readonly inputBeat: number;
   readonly beat: number;
   readonly vectorBits: number;
+  /** Bits of an element of VMEM: vectorBits, or WIDE_STATE_BITS where the state of an LSTM has as many. */
+  readonly elementBits: number;
   readonly weightBits: number;
   readonly indexBits: number;
   /** Bits of a vector element behind its alignment. */
@@ -51,6 +53,8 @@ export interface NetworkSizes {
   /** Weight memory of a lane of a group, and bits of its address. */
   readonly weightDepth: number;
   readonly addrBits: number;
+  /** Whether it is UltraRAM, which an image is loaded into before the start. */
+  readonly ultra: boolean;
   /** Weights in external memory instead; null where they are on chip. */
   readonly external: WeightStream | null;
   /** Pointer memory of a lane of a group: a word count for each column of its segments. */

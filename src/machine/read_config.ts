@@ -104,7 +104,7 @@ const SCHEMA = z
       encoding: z
         .enum(ENCODINGS, { error: expected('"ese", "ese-padding-aware" or "column-balanced"') })
         .default('ese'),
-      weights: z.enum(['onchip', 'dram'], { error: expected('"onchip" or "dram"') }).default('onchip'),
+      weights: z.enum(['onchip', 'uram', 'dram'], { error: expected('"onchip", "uram" or "dram"') }).default('onchip'),
       memoryBusBits: powerOfTwo(1024, '1024', 64).default(512),
       maximum: z
         .strictObject(

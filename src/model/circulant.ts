@@ -86,10 +86,11 @@ export function blocksOf(matrix: TurningRows, turns: number): number[] {
   }).reverse();
 }
 
-/** The nearest block-circulant matrix: every wrapped diagonal of a block has the mean of what it had. */
+/** The nearest block-circulant matrix, in the precision of the given one: every wrapped diagonal of a block has the mean of what it had. */
 export function projectCirculant(matrix: Matrix, block: number): Matrix {
   const { rows, columns } = matrix;
-  const values = new Float64Array(rows * columns);
+  const isSingle = matrix.values instanceof Float32Array;
+  const values = isSingle ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
   const means = new Float64Array(block);
   eachBlock(matrix, 1, block, (turn, row, column, height, width) => {
     diagonals(matrix, 1, [turn, row, column, height, width], block, means);

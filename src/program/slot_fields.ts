@@ -21,7 +21,7 @@ export const SLOT_FIELDS: WordFormat['fields'] = [
   field('zClip', 16, 'limit of |z|; all ones: none'),
   signed('stateFrac', 7, 'fraction bits of c or h'),
   field('stateBits', 5, 'bits of c or h'),
-  field('cellClip', 16, 'limit of |c|; all ones: none'),
+  field('cellClip', 16, 'limit of |c|, in units of 256 where c has 24 bits; all ones: none'),
   signed('outFrac', 7, 'fraction bits of m or y; of nh in a GRU'),
   field('outBits', 5, 'bits of m or y; of nh in a GRU'),
   signed('hiddenShift', 7, 'right shift of the sum nh'),

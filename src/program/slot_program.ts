@@ -1,3 +1,4 @@
+import { VALUE_BITS } from '../machine/formats.ts';
 import type { Fixed } from '../util/fixed.ts';
 
 /** By table, or max(0, min(1, v)). */
@@ -12,6 +13,7 @@ export interface LstmSlot {
   /** Left shift of the peephole products; null without peepholes. */
   readonly peepShift: number | null;
   readonly c: Fixed;
+  /** In steps of {@link clipUnit}. */
   readonly cellClip: number | null;
   readonly m: Fixed;
 }
@@ -57,6 +59,11 @@ export interface AffineSlot {
     | { readonly kind: 'leaky'; readonly slope: number }
     | { readonly kind: 'table'; readonly table: 'sigmoid' | 'tanh' };
   readonly y: Fixed;
+}
+
+/** Step of the limit of a cell state, in units of the state: 1, or that of the upper 16 bits of a wide one. */
+export function clipUnit({ bits }: Fixed): number {
+  return 2 ** Math.max(bits - VALUE_BITS, 0);
 }
 
 /** What the cell unit does with the rows of a tile. */

@@ -5,7 +5,7 @@ import type { Family } from '../machine/parts.ts';
 export const OUTPUTS = { before: 'before.json', mapped: 'mapped.json' } as const;
 
 /** Blocks that hold memory files. */
-const MEMORY_BLOCKS = ['rom', 'row_rom', 'small_rom'];
+const MEMORY_BLOCKS = ['rom', 'row_rom', 'small_rom', 'ultra_ram'];
 
 /**
  * Memories of which there are many, by the name of their instances, and the file that stands for all of theirs. The contents of
@@ -46,7 +46,9 @@ export function designScript(
   top: string,
   family: Family,
 ): string {
-  const synth = `synth_xilinx -family ${family} -top ${top} -noiopad -noclkbuf`;
+  // Only there Yosys knows UltraRAM; it takes memories that ask for it.
+  const ultra = family === 'xcup' ? ' -uram' : '';
+  const synth = `synth_xilinx -family ${family}${ultra} -top ${top} -noiopad -noclkbuf`;
   const memoryModules = MEMORY_BLOCKS.map((block) => `rtl/${moduleName(top, block)}.v`);
   const memories = sources.filter((source) => memoryModules.includes(source));
   return [

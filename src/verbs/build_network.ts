@@ -8,7 +8,6 @@ import { networkMemoryGroups } from '../design/network_memories.ts';
 import { writeDesign } from '../design/write_design.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
-import { findPart } from '../machine/parts.ts';
 import { elementsOf, type Graph } from '../model/graph.ts';
 import { refusalsOf } from '../model/import/hardware_model.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
@@ -73,9 +72,7 @@ function buildNetwork(
   const compiled = ofModel(path, () => compileNetwork(pruned, config, calibration.utterances, { progress }));
   progress('generate');
   const design = ofModel(path, () => networkDesign(compiled.program, config));
-  // On a part with UltraRAM the weights may lie there; what they take is for synthesis to say.
-  const elsewhere = design.sizes.external !== null || (findPart(config.part)?.resources.uram ?? 0) > 0;
-  checkDevice(config, { ...design.sizes, dram: elsewhere });
+  checkDevice(config, { ...design.sizes, dram: design.sizes.external !== null });
   const files = generateNetwork(design, { ...compiled, graph: pruned }, hostFilesOf(path, graph));
   progress('write');
   writeDesign(out, files);

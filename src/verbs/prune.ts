@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { isPrunable } from '../compiler/prune/config_density.ts';
 import { isAlone } from '../compiler/prune/prune_graph.ts';
 import { type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
@@ -17,6 +16,7 @@ import { OutputJudge, readJudgedData } from './compress/judged_outputs.ts';
 import { magnitudeMasks, maskImbalance } from './compress/mask_figures.ts';
 import { prunedFiles } from './compress/pruned_files.ts';
 import { SCANNED, type Sensitivity, scanSensitivity } from './compress/sensitivity.ts';
+import { addLayerFile } from './compress/written_model.ts';
 
 /** What to prune. */
 export interface PruneOptions {
@@ -130,11 +130,7 @@ export function prune(options: PruneOptions): PruneResult {
     [out, model],
     [masksPath(out), maskFile],
   ]);
-  if (layers !== null) files.set(layersPath(out), layers);
-  else if (existsSync(layersPath(out))) {
-    const what = `names the layers of another model, and would be taken for those of ${out}`;
-    throw new EsegenError(layersPath(out), what, 'Remove it, or name another file with --out');
-  }
+  addLayerFile(files, out, layers);
   writeFiles(files);
   return { ...result, files: [...files.keys()] };
 }

@@ -55,6 +55,14 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
   expect(pruned.stdout).toMatch(/^lstm\.or +64 +32 +50\.00 %/m);
   expect(existsSync(join(root, 'p.masks.safetensors'))).toBe(true);
 
+  const circulant = await esegen(
+    ...['prune', 'm.safetensors', '--structure', 'circulant', '--block', '4', '--out', 'b.safetensors'],
+  );
+  expect(circulant).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(circulant.stdout).toMatch(/^lstm\.ix +8 x 4 +8 +\d+\.\d\d %$/m);
+  expect(circulant.stdout).toMatch(/^weights +384, which 96 words say \(25\.00 %\)$/m);
+  expect(existsSync(join(root, 'b.masks.safetensors'))).toBe(false);
+
   expect(await esegen('run', 'p.safetensors', '--input', 'x.npy', '--out', 'y.npy')).toEqual({
     exitCode: 0,
     stdout: expect.stringMatching(/^p\.safetensors: 1 utterance, 10 steps, float; \w+ 8$/),
@@ -98,6 +106,17 @@ test.each<[string[], string]>([
     '--per-matrix: names ix twice. Remove one of them',
   ],
   [['prune', 'm.safetensors', '--config', 'c.json', '--sensitivity'], '--data: missing'],
+  [['prune', 'm.safetensors', '--config', 'c.json', '--block', '4', '--out', 'q.safetensors'], '--block: goes with'],
+  [['prune', 'm.safetensors', '--structure', 'circulant', '--out', 'q.safetensors'], '--block: missing'],
+  [['prune', 'm.safetensors', '--structure', 'circulant', '--block', '4'], '--out: missing'],
+  [
+    ['prune', 'm.safetensors', '--structure', 'circulant', '--block', '3', '--out', 'q.safetensors'],
+    '--block: expected one of 2, 4, 8, 16, 32, 64, got 3',
+  ],
+  [
+    ['prune', 'm.safetensors', '--structure=circulant', '--block=4', '--density=0.5', '--array=1x1x2', '--out=q.s'],
+    '--array, --density: has no effect with --structure circulant',
+  ],
   [['quantize', 'm.safetensors', '--config', 'c.json', '--vectors', '4..8'], '--vectors: expected 1 to 32 whole'],
   [['quantize', 'm.safetensors', '--config', 'c.json', '--weights', 'all'], '--weights: expected numbers such as'],
   [['evaluate', 'm.safetensors', '--data', 'c.json'], 'c.json: expected a .npy file'],

@@ -19,7 +19,7 @@ function parameters(rows: number): Parameters {
 
 /** h of cells that start from 0, in so many bits, and how many cells saturated. */
 function run(drain: Drain, sums: readonly number[]) {
-  const values = new Int16Array(2 * CELLS);
+  const values = new Int32Array(2 * CELLS);
   const saturated = drain(Float64Array.from(sums), CELLS, values, 0, CELLS);
   return { h: [...values.subarray(CELLS)], saturated };
 }

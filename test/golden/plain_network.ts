@@ -171,7 +171,7 @@ function lstm(
       const f = g(z(k, 1, (peepholes?.f[k] ?? 0) * c[k]!));
       const candidate = tanh(z(k, 2), 11);
       const next = saturate(shift(f * c[k]! * 2 ** (15 - cf.frac) + i * candidate, 30 - cf.frac), cf.bits);
-      c[k] = clipped(next, cellClip);
+      c[k] = clipped(next, cellClip === null ? null : cellClip * 2 ** Math.max(cf.bits - 16, 0));
       const o = g(z(k, 3, (peepholes?.o[k] ?? 0) * c[k]!));
       return saturate(shift(o * tanh(c[k]!, cf.frac), 30 - mf.frac), mf.bits);
     });

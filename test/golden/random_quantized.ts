@@ -125,7 +125,8 @@ class Drawing {
     const projected = rng.uniform() < 0.4 ? rng.integer(1, 8) : null;
     const m = this.format(15);
     const y = projected === null ? m : this.format(rng.integer(10, 13));
-    const c = this.format(rng.integer(9, 13));
+    const wide = rng.uniform() < 0.25;
+    const c = wide ? { bits: 24, frac: rng.integer(9, 15) } : this.format(rng.integer(9, 13));
     const outputs = projected ?? cells;
     const gates = this.sums(4 * cells, [
       ...xs.map((x) => this.whole(x)),
@@ -144,7 +145,7 @@ class Drawing {
       gate: rng.pick(['sigmoid', 'sigmoid', 'unitClip']),
       peepholes: rng.uniform() < 0.4 ? { i: peep(), f: peep(), o: peep(), frac: 13, shift: rng.integer(0, 2) } : null,
       c,
-      cellClip: rng.uniform() < 0.2 ? 4000 >> (16 - this.bits) : null,
+      cellClip: rng.uniform() < 0.2 ? (wide ? rng.integer(60, 2000) : 4000 >> (16 - this.bits)) : null,
       m,
       projection: projection === null ? null : { sums: projection, shift: projection.frac - y.frac },
       y,

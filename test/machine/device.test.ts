@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
-import { blockRams } from '../../src/machine/device.ts';
+import { blockRams, checkDevice, ultraRams } from '../../src/machine/device.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 
@@ -44,6 +44,36 @@ describe('what no synthesis can make fit', () => {
     const message = messageOf(() => sampleDesign(big, config));
     expect(message).toContain('block RAMs of xcku035');
     expect(message).toContain('"weights": "dram"');
+  });
+
+  describe('weights in UltraRAM', () => {
+    const sizes = { peepholes: false, dram: false, groups: 64, lanes: 32, weightDepth: 4096, inStep: true };
+    const check = (part: string, own: Partial<typeof sizes> = {}) => {
+      const array = { groups: 64, lanes: 32 };
+      const config = parseConfig({ array, weights: 'uram', activationQueue: 'group', part }, 'config');
+      return () => checkDevice(config, { ...sizes, ...own });
+    };
+
+    test.each([
+      [72, 4096, 1],
+      [73, 4096, 2],
+      [576, 4097, 16],
+    ])('%i bits x %i words take %i', (width, depth, rams) => {
+      expect(ultraRams(width, depth)).toBe(rams);
+    });
+
+    test('fit, and more than there are do not: names the limit and what would fit', () => {
+      expect(check('xcvu9p-flga2104-2-i')).not.toThrow();
+      const message = messageOf(check('xcvu9p-flga2104-2-i', { weightDepth: 8193 }));
+      expect(message).toContain('at most the 960 UltraRAMs of xcvu9p, got 1536');
+      expect(message).toContain('50 % of the density');
+    });
+
+    test('a part without it is refused, with one that has enough', () => {
+      const message = messageOf(check('xcku115-flva1517-2-e'));
+      expect(message).toContain('expected a part with UltraRAM for "uram", xcku115 has none');
+      expect(message).toContain('(xcvu9p)');
+    });
   });
 
   test('a part that is not listed is not checked', () => {

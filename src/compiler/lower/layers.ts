@@ -12,7 +12,7 @@ import { gatePieces, type RowPiece, rowPieces } from './product.ts';
 import type { Source } from './source.ts';
 import type { Stage } from './stage.ts';
 import { layoutFor, powerOfTwo } from './stage.ts';
-import type { Happening } from './stream_draft.ts';
+import type { Happening, Need } from './stream_draft.ts';
 import { emitSums } from './sums.ts';
 
 /** What surrounds a node in its stage. */
@@ -31,12 +31,15 @@ export interface NodeContext {
   readonly format: Fixed;
   /** Moved away in STORE: CELL waits until the frame of the step before is gone, and says when it has written one. */
   readonly stored: { readonly full: Happening; readonly free: Happening } | null;
+  /** Frames of the output of an affine node that may be under way to STORE: CELL writes one while the one before leaves. */
+  readonly leaving: 1 | 2;
   readonly states: ProgramState[];
   /** Its products of the next step may be done in this one. */
   readonly ahead: boolean;
 }
 
 const happening = (semaphore: Happening['semaphore']): Happening => ({ semaphore });
+const stepBefore = (done: Happening): Need => ({ happening: done, stepsBefore: 1 });
 
 function parametersOf(ctx: NodeContext, sums: Sums, suffix: string, peepholes: QuantizedLstm['peepholes'] = null) {
   return ({ from, to, period, order }: RowPiece): number => {
@@ -101,7 +104,7 @@ function newState(ctx: NodeContext, state: number, once: boolean) {
   const written = happening('ready');
   if (once) {
     const done = [written, ...(stored === null ? [] : [stored.full])];
-    return { vector: state, written, inPlace: written, free: stored === null ? [] : [stored.free], done };
+    return { vector: state, written, inPlace: written, free: stored === null ? [] : [stepBefore(stored.free)], done };
   }
   const vector = innerVector(ctx, 'next', builder.vectors[state]!.channels, builder.vectors[state]!.format);
   const [full, free, inPlace] = [happening('outFull'), happening('outFree'), happening('copied')];
@@ -114,7 +117,7 @@ function newState(ctx: NodeContext, state: number, once: boolean) {
   body.store.happen(inPlace);
   body.store.happen(free);
   const done = [written, full, ...(stored === null ? [] : [stored.full])];
-  return { vector, written, inPlace, free: [free, ...(stored === null ? [] : [stored.free])], done };
+  return { vector, written, inPlace, free: [free, ...(stored === null ? [] : [stored.free])].map(stepBefore), done };
 }
 
 /** Elements of a vector by the pieces that CELL writes, and what has happened when each is written. */
@@ -252,7 +255,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
 }
 
 function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
-  const { stage, node, plan, readers, span, shape, format, stored } = ctx;
+  const { stage, node, plan, readers, span, shape, format, stored, leaving } = ctx;
   const { builder } = stage;
   const { sums, shift, activation } = layer;
   const windowed = sums.rows === shape.channels;
@@ -260,13 +263,16 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
   const order = windowed ? null : memoryOrder(shape);
   const { layout, replicated } = layoutFor(shape, readers, builder.machine, node.id);
   const role = stored === null ? 'inner' : 'output';
-  const spec = { ...layout, name: node.id, role, format, replicated, slots: powerOfTwo(span) } as const;
+  // At many positions CELL takes long, and STORE is done long before.
+  const frames = windowed && shape.positions.length > 0 ? 1 : leaving;
+  const slots = Math.max(powerOfTwo(span), frames);
+  const spec = { ...layout, name: node.id, role, format, replicated, slots } as const;
   const vector = builder.vector(spec);
   const written = happening('ready');
   const { strides } = layout;
   const [pStride, qStride] = strides.length > 1 ? [strides[1]!, strides[0]!] : [strides[0] ?? 0, 0];
   const slotProgram = builder.slotProgram({ kind: 'affine', shift, activation, y: format });
-  const free = stored === null ? [] : [stored.free];
+  const free = stored === null ? [] : [{ happening: stored.free, stepsBefore: frames }];
   const done = [written, ...(stored === null ? [] : [stored.full])];
   const common = { sourceOf: ctx.sourceOf, slotProgram, stateOf: () => null };
   if (!windowed) {

@@ -69,6 +69,7 @@ export function streamingStage(
       shape: plan.shape(node.output),
       format: graph.formats.get(node.output)!,
       stored: stored.get(node.output) ?? null,
+      leaving: 1,
     });
     const out = stored.get(node.output);
     if (out === undefined) continue;

@@ -4,7 +4,7 @@ import type { TilePart } from './order.ts';
 import { type RowPiece, segmentOf } from './product.ts';
 import type { Source } from './source.ts';
 import type { Stage } from './stage.ts';
-import type { Happening } from './stream_draft.ts';
+import type { Happening, Need } from './stream_draft.ts';
 import type { OpenTile } from './tile_numbers.ts';
 
 /** Sums of a node, and the slot program that they are drained through. */
@@ -20,10 +20,15 @@ export interface SumsSpec {
   readonly parametersOf: (piece: RowPiece) => number;
   readonly stateOf: (piece: RowPiece) => number | null;
   readonly toOf: (piece: RowPiece) => number;
+<<<<<<< HEAD
   /** What CELL waits for before it writes: happenings of the step before. */
   readonly free: readonly Happening[];
   /** What has happened when each piece but the last is written. */
   readonly pieceDone?: readonly Happening[];
+=======
+  /** What CELL waits for before it writes. */
+  readonly free: readonly Need[];
+>>>>>>> main
   /** What has happened when all is written. */
   readonly done: readonly Happening[];
 }
@@ -34,7 +39,7 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
   const { cell } = stage.body;
   const p = positions.at(-1) ?? 1;
   const q = positions.length > 1 ? positions[0]! : 1;
-  for (const happening of spec.free) cell.need(happening, 1);
+  for (const { happening, stepsBefore } of spec.free) cell.need(happening, stepsBefore);
   const looped = p * q > 1;
   const tiles = pieces.map((): OpenTile => {
     return { base: 0, t: 0, p: p > 1 ? pieces.length % 2 : 0, q: q > 1 ? (pieces.length * p) % 2 : 0 };

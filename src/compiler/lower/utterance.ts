@@ -168,6 +168,7 @@ function layerStage(
     const stored = { full: { semaphore: 'outFull' }, free: { semaphore: 'outFree' } } as const;
     emitNode({
       ...{ stage, node, plan, states, stored, readers: [], span: 1, ahead: false },
+      leaving: nodes.length === 1 ? 2 : 1,
       sourceOf: (product): Source => {
         const vector = vectors.get(keyOf(node, product));
         if (vector === undefined) throw new EsegenError(node.id, 'reads what its stage does not load');

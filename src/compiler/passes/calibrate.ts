@@ -1,8 +1,9 @@
 import type { Frames } from '../../data/frames.ts';
+import { VALUE_BITS, WIDE_STATE_BITS } from '../../machine/formats.ts';
 import type { GruLayer, LstmLayer, NodeId, TensorId } from '../../model/graph.ts';
 import { FloatNetwork } from '../../model/reference/float_network.ts';
 import type { FloatRecurrent } from '../../model/reference/recurrent.ts';
-import { quantize } from '../../util/fixed.ts';
+import { type Fixed, quantize } from '../../util/fixed.ts';
 import { fractionFor } from '../fraction_bits.ts';
 import type { LegalGraph } from '../legal_graph.ts';
 import { plainGraph, sumTensor, xTensor } from '../legal_reference.ts';
@@ -20,8 +21,8 @@ export interface InnerValues {
   readonly c: ValueHistogram;
   readonly m: ValueHistogram;
   readonly nh: ValueHistogram;
-  /** Fraction bits of c for a width, 0 to 15, see {@link cellFractions}. */
-  readonly cellFraction: (bits: number) => number;
+  /** Format of c for a width of vectors, with 0 to 15 fraction bits, see {@link cellFormats}. */
+  readonly cellFormat: (bits: number) => Fixed;
 }
 
 /** What the values of a legal graph do over the utterances, from the double-precision reference. */
@@ -38,6 +39,8 @@ export interface Calibration {
  */
 const CELL_NOISE_DB = 60;
 const CELL_NOISE_ALONE_DB = 50;
+/** Where the best format of 16 bits does not keep so much, c gets more bits. The hardware of a layer alone has no wide c. */
+const WIDE_CELL_NOISE_DB = 50;
 /** Formats of c that are tried: from the one that its peak just fits in, each finer by a bit. */
 const CELL_FORMATS = 6;
 const MAX_CELL_FRAC = 15;
@@ -48,7 +51,8 @@ const MAX_CELL_FRAC = 15;
  * @throws EsegenError as FloatNetwork.run
  */
 export function calibrate(legal: LegalGraph, utterances: Utterances): Calibration {
-  const cellNoiseDb = legal.nodes.length === 1 ? CELL_NOISE_ALONE_DB : CELL_NOISE_DB;
+  const alone = legal.nodes.length === 1;
+  const cellNoiseDb = alone ? CELL_NOISE_ALONE_DB : CELL_NOISE_DB;
   const network = new FloatNetwork(plainGraph(legal));
   const recurrent = new Map(
     legal.nodes.flatMap(({ id, layer }) => (layer.kind === 'recurrent' ? [[id, layer.layer] as const] : [])),
@@ -89,11 +93,12 @@ export function calibrate(legal: LegalGraph, utterances: Utterances): Calibratio
     const [gates, candidate, c, m, nh] = ['gates', 'candidate', 'c', 'm', 'nh'].map(inner) as [
       ...[ValueHistogram, ValueHistogram, ValueHistogram, ValueHistogram, ValueHistogram],
     ];
+    const mayBeWide = !alone && layer.layer.initial === null;
     const search =
       layer.layer.kind === 'lstm'
-        ? cellFractions(network.recurrent(id), watched.get(xTensor(id, layer))!, c.peak, cellNoiseDb)
-        : () => 0;
-    layers.set(id, { gates, candidate, c, m, nh, cellFraction: search });
+        ? cellFormats(network.recurrent(id), watched.get(xTensor(id, layer))!, c.peak, cellNoiseDb, mayBeWide)
+        : (bits: number) => ({ bits, frac: 0 });
+    layers.set(id, { gates, candidate, c, m, nh, cellFormat: search });
   }
   const tensors = new Map([...legal.tensors.keys()].map((id) => [id, histogram(`tensor ${id}`)]));
   const sums = new Map(
@@ -142,18 +147,21 @@ function addInitial(
 }
 
 /**
- * Fraction bits of c are tried out: what counts is not c but y. Rounding errors of c add up over time, while a cell that saturates
+ * Formats of c are tried out: what counts is not c but y. Rounding errors of c add up over time, while a cell that saturates
  * far beyond the reach of tanh hardly shows. The first format whose rounding and saturation stay far enough below y is taken, from the
- * one that the largest c just fits in to finer ones; where none does, that of least squared error of y.
+ * one that the largest c just fits in to finer ones; where none does, that of least squared error of y. Where 16 bits are far from
+ * enough, because cells add up to hundreds and small steps of theirs count as well, c has WIDE_STATE_BITS.
  *
  * @param x inputs of the layer, utterance by utterance
+ * @param mayBeWide whether c may have more bits than vectors
  */
-function cellFractions(
+function cellFormats(
   lstm: FloatRecurrent,
   x: readonly Frames[],
   cellPeak: number,
   noiseDb: number,
-): (bits: number) => number {
+  mayBeWide: boolean,
+): (bits: number) => Fixed {
   let exact: readonly Float64Array[] | null = null;
   const outputs = (round?: (c: number) => number) => x.map((frames) => lstm.run(frames, { round }).y.data);
   const sumOver = (of: (value: number, utterance: number, at: number) => number) => {
@@ -162,32 +170,42 @@ function cellFractions(
     return sum;
   };
   /** Squared error of y that a format of c causes. */
-  const errorWith = (frac: number, bits: number): number => {
+  const errorWith = ({ frac, bits }: Fixed): number => {
     const scale = 2 ** frac;
     const rounded = outputs((c) => quantize(c, frac, bits) / scale);
     return sumOver((value, n, i) => (value - rounded[n]![i]!) ** 2);
   };
-  const search = (bits: number): number => {
+  const search = (bits: number): { readonly format: Fixed; readonly error: number; readonly energy: number } => {
     exact ??= outputs();
-    const allowed = sumOver((value) => value * value) * 10 ** (-noiseDb / 10);
+    const energy = sumOver((value) => value * value);
     const first = clamp(fractionFor(cellPeak, bits), 0, MAX_CELL_FRAC);
     const last = Math.min(first + CELL_FORMATS - 1, MAX_CELL_FRAC);
     let best = first;
     let least = Number.POSITIVE_INFINITY;
-    for (let frac = first; frac <= last && least > allowed; frac++) {
-      const error = errorWith(frac, bits);
+    for (let frac = first; frac <= last && least > energy * power(-noiseDb); frac++) {
+      const error = errorWith({ frac, bits });
       if (error >= least) continue;
       least = error;
       best = frac;
     }
-    return best;
+    return { format: { bits, frac: best }, error: least, energy };
   };
-  const known = new Map<number, number>();
+  const choose = (bits: number): Fixed => {
+    const { format, error, energy } = search(bits);
+    const isEnough = error <= energy * power(-WIDE_CELL_NOISE_DB);
+    return isEnough || !mayBeWide || bits !== VALUE_BITS ? format : search(WIDE_STATE_BITS).format;
+  };
+  const known = new Map<number, Fixed>();
   return (bits) => {
-    const frac = known.get(bits) ?? search(bits);
-    known.set(bits, frac);
-    return frac;
+    const format = known.get(bits) ?? choose(bits);
+    known.set(bits, format);
+    return format;
   };
+}
+
+/** Ratio of two powers, from dB. */
+function power(db: number): number {
+  return 10 ** (db / 10);
 }
 
 function clamp(value: number, low: number, high: number): number {

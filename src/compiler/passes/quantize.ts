@@ -89,12 +89,12 @@ function quantizeNode(
       const sources = layer.sources.map((tensor) => {
         return { tensor, elements: elementsOf(legal.tensors.get(tensor)!), format: formats.get(tensor)! };
       });
-      const { cellFraction, nh } = calibration.layers.get(id)!;
+      const { cellFormat, nh } = calibration.layers.get(id)!;
       if (layer.layer.kind === 'gru') {
         const gru = quantizeGru(id, layer.layer, sources, nh, widths);
         return { layer: gru, format: gru.h };
       }
-      const values = { y: calibration.tensors.get(output)!, cellFraction };
+      const values = { y: calibration.tensors.get(output)!, cellFormat };
       const lstm = quantizeLstm(id, layer.layer, sources, values, widths);
       return { layer: lstm, format: lstm.y };
     }

@@ -1,8 +1,9 @@
-import { PEEP_BITS, Z_FRAC } from '../../machine/formats.ts';
+import { PEEP_BITS, VALUE_BITS, Z_FRAC } from '../../machine/formats.ts';
 import { LSTM_GATES, type LstmLayer, type NodeId } from '../../model/graph.ts';
+import { clipUnit } from '../../program/slot_program.ts';
 import { roundHalfUp } from '../../util/fixed.ts';
 import { bestFraction, fractionFor } from '../fraction_bits.ts';
-import type { QuantizedLstm } from '../quantized_graph.ts';
+import type { Fixed, QuantizedLstm } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
 import type { FloatProduct } from './float_product.ts';
 import { peakOf, quantizeVector } from './integers.ts';
@@ -14,8 +15,8 @@ import { MAX_GATE_FRAC, MAX_PEEP_SHIFT, MAX_SHIFT, type Widths } from './widths.
 /** What calibration says of an LSTM. */
 export interface LstmValues {
   readonly y: ValueHistogram;
-  /** Fraction bits of c for a width. */
-  readonly cellFraction: (bits: number) => number;
+  /** Format of c for a width of vectors. */
+  readonly cellFormat: (bits: number) => Fixed;
 }
 
 /**
@@ -32,7 +33,7 @@ export function quantizeLstm(
 ): QuantizedLstm {
   const { vectorBits } = widths;
   const { cells, weights, projection, cell, initial } = layer;
-  const c = { bits: vectorBits, frac: values.cellFraction(vectorBits) };
+  const c = values.cellFormat(vectorBits);
   const peak = initial === null || projection !== null ? 0 : peakOf(initial.y);
   const m = { bits: vectorBits, frac: unitFraction(vectorBits, peak) };
   const projected = projection === null ? null : quantizeProjection(id, layer, m.frac, values.y, widths);
@@ -42,7 +43,7 @@ export function quantizeLstm(
   const peepPeak = peepholes === null ? 0 : Math.max(peakOf(peepholes.i), peakOf(peepholes.f), peakOf(peepholes.o));
   const peepFracFor = (frac: number) =>
     Math.min(Math.max(fractionFor(peepPeak, PEEP_BITS), frac - c.frac - MAX_PEEP_SHIFT), frac - c.frac);
-  const peepBound = (frac: number) => 2 ** (PEEP_BITS + vectorBits - 2 + frac - peepFracFor(frac) - c.frac);
+  const peepBound = (frac: number) => 2 ** (PEEP_BITS + c.bits - 2 + frac - peepFracFor(frac) - c.frac);
   const products = [
     ...xProducts(
       LSTM_GATES.map((gate) => [`${gate}x`, weights[`${gate}x`]] as const),
@@ -70,7 +71,7 @@ export function quantizeLstm(
   );
   const peepFrac = peepFracFor(gates.frac);
   const toPeep = (weight: LstmLayer['bias']['i'] | Float32Array) => quantizeVector(weight, peepFrac, PEEP_BITS);
-  const cellLimit = cell.cellClip * 2 ** c.frac;
+  const cellLimit = (cell.cellClip * 2 ** c.frac) / clipUnit(c);
   return {
     kind: 'lstm',
     cells,
@@ -89,7 +90,7 @@ export function quantizeLstm(
             shift: gates.frac - peepFrac - c.frac,
           },
     c,
-    cellClip: cellLimit < 2 ** (vectorBits - 1) - 1 ? roundHalfUp(cellLimit) : null,
+    cellClip: cellLimit < 2 ** (Math.min(c.bits, VALUE_BITS) - 1) - 1 ? roundHalfUp(cellLimit) : null,
     m,
     projection: projected === null ? null : { sums: projected.sums, shift: projected.sums.frac - y.frac },
     y,

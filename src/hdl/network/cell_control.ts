@@ -53,7 +53,7 @@ function results({ kinds }: NetworkSizes): CellMark[] {
 }
 
 /** Registers between a token and the controls of an inverse transform, which are there a cycle ahead of the sums: here, in cell_unit. */
-const INVERSE_ON_THE_WAY = 4;
+const INVERSE_ON_THE_WAY = 3;
 
 /** Bits of the turn of a row. */
 const TURN_BITS = 5;

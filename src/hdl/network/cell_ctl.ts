@@ -1,7 +1,15 @@
-import { type CellPipeline, cellControls, cellPipeline, ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
+import {
+  type CellPipeline,
+  cellControls,
+  cellPipeline,
+  ctlBits,
+  hasStates,
+  valueBits,
+} from '../../machine/cell_pipeline.ts';
+import { VALUE_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { SLOT_FIELDS, SLOT_KINDS } from '../../program/slot_fields.ts';
-import type { ModulePlan } from '../module_plan.ts';
+import { lit, type ModulePlan } from '../module_plan.ts';
 import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
 import { networkPlan } from './network_plan.ts';
 import { fieldViews, wireName } from './word_fields.ts';
@@ -47,6 +55,8 @@ interface Constant {
 function constants(sizes: NetworkSizes): Constant[] {
   const { kinds, peepholes } = sizes;
   const states = hasStates(sizes);
+  const bits = valueBits(sizes);
+  const wide = bits - VALUE_BITS;
   const lstm = kinds.includes('lstm');
   const after = kinds.includes('gruAfter');
   const affine = kinds.includes('affine');
@@ -84,9 +94,15 @@ function constants(sizes: NetworkSizes): Constant[] {
       unless("(looks_up ? 5'd15 - out_frac[4:0] : 5'd0)", "5'd15 - out_frac[4:0]"),
       lstm || affine,
     ),
-    ...constant('state_high', 16, 'value', 'cell_clips ? cell_clip : state_most_reg', states),
-    ...constant('state_low', 16, 'value', "cell_clips ? 16'd0 - cell_clip : ~state_most_reg", states),
-    ...constant('value_most', 16, 'value', 'out_most_reg', lstm || affine),
+    ...constant('state_high', bits, 'value', 'cell_clips ? cell_limit : state_most_reg', states),
+    ...constant('state_low', bits, 'value', `cell_clips ? ${lit(bits, 0)} - cell_limit : ~state_most_reg`, states),
+    ...constant(
+      'value_most',
+      bits,
+      'value',
+      wide === 0 ? 'out_most_reg' : `{${lit(wide, 0)}, out_most_reg}`,
+      lstm || affine,
+    ),
     ...constant('state_fraction', 4, 'index', 'state_frac[3:0]', lstm),
   ];
 }
@@ -110,6 +126,7 @@ export function cellCtl(sizes: NetworkSizes): ModulePlan {
   const { kinds, peepholes } = sizes;
   const pipeline = cellPipeline(sizes);
   const states = hasStates(sizes);
+  const bits = valueBits(sizes);
   const has = (kind: NetworkSizes['kinds'][number]) => kinds.includes(kind);
   const [lstm, after, affine] = [has('lstm'), has('gruAfter'), has('affine')];
   const made = constants(sizes);
@@ -166,12 +183,16 @@ export function cellCtl(sizes: NetworkSizes): ModulePlan {
     add: () => any('add', 'g', 'nx', 'n'),
     v_high: () => chosen('state_high', 'value_most'),
     v_low: () => 'v_low_next',
-    v_under: () => "{v_low_next[15], v_low_next} - 17'd1",
+    v_under: () => `{v_low_next[${bits - 1}], v_low_next} - ${lit(bits + 1, 1)}`,
     index_shift: () => 'state_fraction',
     tanh_c_on: () => at('tanh_c', 'g'),
   };
-  const range = (bits: number) => (bits === 1 ? '' : `[${bits - 1}:0]`);
-  const controls = cellControls(sizes).map(({ name, bits }) => ({ name, range: range(bits), value: values[name]!() }));
+  const range = (width: number) => (width === 1 ? '' : `[${width - 1}:0]`);
+  const controls = cellControls(sizes).map(({ name, bits: own }) => ({
+    name,
+    range: range(own),
+    value: values[name]!(),
+  }));
   const cycles = stages(pipeline);
   const wanted = Object.fromEntries(
     [...marks].map(([stage, set]) => [stage, { cycle: pipeline.sums + cycles[stage] - ON_THE_WAY, marks: [...set] }]),
@@ -180,10 +201,14 @@ export function cellCtl(sizes: NetworkSizes): ModulePlan {
     tokensMsb: tokenAges(sizes) * TOKEN_BITS - 1,
     ctlMsb: ctlBits(sizes) - 1,
     states,
+    wide: bits > VALUE_BITS,
+    extra: bits - VALUE_BITS,
+    valueMsb: bits - 1,
+    valueBits: bits,
     affine,
     codeAffine: SLOT_KINDS.indexOf('affine'),
     fields: fieldsUsed(made, states, affine),
-    constants: made.map(({ name, bits, stage, value }) => ({ name, range: range(bits), stage, value })),
+    constants: made.map(({ name, bits: own, stage, value }) => ({ name, range: range(own), stage, value })),
     marks: tokenMarks(wanted),
     controls,
     zLow: lowest,

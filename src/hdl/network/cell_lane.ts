@@ -1,4 +1,4 @@
-import { cellControls, cellPipeline, ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
+import { cellControls, cellPipeline, ctlBits, hasStates, valueBits } from '../../machine/cell_pipeline.ts';
 import { TABLE_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { tableShift, tableStepFrac } from '../../program/act_table.ts';
@@ -18,14 +18,18 @@ function controlViews(sizes: NetworkSizes) {
 
 /** Arithmetic of a lane of the cell unit. */
 export function cellLane(sizes: NetworkSizes): ModulePlan {
-  const { kinds, accBits, groups, biasBits, sumBits, vectorBits, peepholes, sigmoidRange, tanhRange } = sizes;
+  const { kinds, accBits, groups, biasBits, sumBits, elementBits, peepholes, sigmoidRange, tanhRange } = sizes;
   const { additive, exact, z, factor, product, value, tanhC } = cellPipeline(sizes);
   return networkPlan('cell_lane', {
     accWidth: cellRowBits(accBits, groups, sizes.blocks),
     biasWidth: biasBits,
     sumWidth: sumBits,
-    vectorWidth: vectorBits,
-    narrow: vectorBits < TABLE_BITS,
+    vectorWidth: elementBits,
+    narrow: elementBits < TABLE_BITS,
+    wide: elementBits > TABLE_BITS,
+    valueWidth: valueBits(sizes),
+    valueMsb: valueBits(sizes) - 1,
+    productWidth: valueBits(sizes) + 18,
     sigmoidShift: tableShift(sigmoidRange),
     tanhShift: tableShift(tanhRange),
     stateStep: tableStepFrac(tanhRange),

@@ -8,14 +8,14 @@ import { networkPlan } from './network_plan.ts';
 
 /** Cell unit of a channel. */
 export function cellUnit(sizes: NetworkSizes): ModulePlan {
-  const { groups, lanes, elemLanes, accBits, vectorBits, biasBits, peepholes } = sizes;
+  const { groups, lanes, elemLanes, accBits, elementBits, biasBits, peepholes } = sizes;
   return networkPlan('cell_unit', {
     groups,
     lanes,
     elemLanes,
     severalLanes: elemLanes > 1,
     accWidth: accBits,
-    vectorWidth: vectorBits,
+    vectorWidth: elementBits,
     phaseMsb: phaseMsb(sizes),
     ctlMsb: ctlBits(sizes) - 1,
     paramWidth: paramBits(sizes),

@@ -55,5 +55,6 @@ export function networkLoader(
     ['states', states],
   ] as const;
   const spec = { network: true, loadAddr, loadData, kinds: loaderKinds(sizes), model, most: MOST_PORTS };
-  return loaderPlan({ ...spec, partsKind: PARTS_KIND, dram: sizes.external !== null }, hash, weights);
+  const { external, ultra } = sizes;
+  return loaderPlan({ ...spec, partsKind: PARTS_KIND, dram: external !== null, ultra }, hash, weights);
 }

@@ -30,10 +30,17 @@ export function pointerRom({ pointerDepth, countBits }: NetworkSizes): 'rom' | '
   return pointerDepth * countBits < SMALL_ROM_BITS ? 'small_rom' : 'rom';
 }
 
+/** Weights of a lane in UltraRAM. */
+export function ultraRam(sizes: NetworkSizes, name: string): ModulePlan {
+  const file = memoryPath(name, 'weights_0000.mem');
+  return modulePlan('ultra_ram', { width: weightWordBits(sizes), depth: sizes.weightDepth, file });
+}
+
 /** Weights of lanes that work in step. */
 export function rowRom(sizes: NetworkSizes, name: string): ModulePlan {
   return modulePlan('row_rom', {
     lanes: sizes.lanes,
+    ultra: sizes.ultra,
     width: weightWordBits(sizes),
     column: weightColumnBits(sizes),
     depth: sizes.weightDepth,
@@ -42,8 +49,8 @@ export function rowRom(sizes: NetworkSizes, name: string): ModulePlan {
 }
 
 /** One write and one read port; as a default a memory of VMEM. */
-export function sdpRam({ slice, vectorBits, vmemWords }: NetworkSizes): ModulePlan {
-  const width = slice * vectorBits;
+export function sdpRam({ slice, elementBits, vmemWords }: NetworkSizes): ModulePlan {
+  const width = slice * elementBits;
   return modulePlan('sdp_ram', { width, depth: vmemWords, block: inBlockRam(vmemWords, width) });
 }
 
@@ -56,6 +63,8 @@ export function groupMemory(sizes: NetworkSizes): ModulePlan {
     lanes: sizes.lanes,
     feeds: feedsOf(sizes),
     inStep: sizes.inStep,
+    ultra: sizes.ultra,
+    weightRam: sizes.ultra ? 'ultra_ram' : 'rom',
     countWidth: sizes.countBits,
     pointerDepth: sizes.pointerDepth,
     pointerRom: pointerRom(sizes),

@@ -24,6 +24,8 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       elemLanes,
       vectorWidth: vectorBits,
       vectorMsb: vectorBits - 1,
+      wide: sizes.elementBits > vectorBits,
+      elementWidth: sizes.elementBits,
       accWidth: accBits,
       rowMsb: rowBits - 1,
       destMsb: destBits(sizes) - 1,

@@ -20,7 +20,7 @@ import { adderTree, gather } from './gather.ts';
 import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } from './lane.ts';
 import { loadDecode, wordLoader } from './load.ts';
 import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from './mac.ts';
-import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from './memories.ts';
+import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom, ultraRam } from './memories.ts';
 import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
 import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
@@ -60,7 +60,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     wordLoader(sizes),
     rom(sizes, name),
     ...(pointerRom(sizes) === 'small_rom' ? [smallRom(sizes, name)] : []),
-    ...(inStep ? [rowRom(sizes, name)] : []),
+    ...(inStep ? [rowRom(sizes, name)] : sizes.ultra ? [ultraRam(sizes, name)] : []),
     rom2(sizes, name),
     sdpRam(sizes),
     skidBuffer(sizes),

@@ -14,7 +14,7 @@ export function partBits({ groups, elemLanes }: NetworkSizes): number {
 }
 
 function common(sizes: NetworkSizes) {
-  const { groups, elemLanes: elems, slice, vectorBits: width, vmemWords: depth, blocks } = sizes;
+  const { groups, elemLanes: elems, slice, elementBits: width, vmemWords: depth, blocks } = sizes;
   return {
     blocks: blocks.length > 0,
     groups,
@@ -34,7 +34,7 @@ export function vmem(sizes: NetworkSizes, name: string): ModulePlan {
 
 /** The vector memory of a channel. */
 export function vmemChannel(sizes: NetworkSizes, name: string): ModulePlan {
-  const { replicated, vmemWords, vectorBits } = sizes;
-  const values = { name, ...common(sizes), replicated, block: inBlockRam(vmemWords, vectorBits) };
+  const { replicated, vmemWords, elementBits } = sizes;
+  const values = { name, ...common(sizes), replicated, block: inBlockRam(vmemWords, elementBits) };
   return { block: 'network/vmem_channel', file: 'vmem_channel', values };
 }

@@ -26,7 +26,7 @@ export function lineWordsOf(config: Config): number {
 export function placeProgram(program: Program, config: Config): Placement {
   const { activationQueue, weights } = config;
   return {
-    segments: placeSegments(program, activationQueue === 'group', weights === 'onchip'),
+    segments: placeSegments(program, activationQueue === 'group', weights !== 'dram'),
     parameters: placeParameters(program),
     sequences: placeSequences(program, lineWordsOf(config)),
   };

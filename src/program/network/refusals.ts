@@ -1,5 +1,5 @@
 import type { Config } from '../../machine/config.ts';
-import { TABLE_FRAC } from '../../machine/formats.ts';
+import { TABLE_FRAC, WIDE_STATE_BITS } from '../../machine/formats.ts';
 import { machineOf } from '../../machine/machine.ts';
 import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
 import { EsegenError } from '../../util/errors.ts';
@@ -24,12 +24,13 @@ export function refuseUnsupported(program: Program, config: Config): void {
   for (const [key, value] of Object.entries(array)) {
     if (machine[key as keyof typeof array] !== value) throw new Error(`the program is for another machine: ${key}`);
   }
-  for (const { name, initial, format, slots } of vectors) {
+  for (const { name, role, initial, format, slots } of vectors) {
     const where = `vector ${quoteName(name)}`;
     if (initial?.some((value) => value !== 0)) {
       throw new EsegenError(where, 'starts with a constant that is not zero, which the hardware does not have');
     }
-    if (format.bits > machine.vectorBits) {
+    const isWide = role === 'state' && format.bits === WIDE_STATE_BITS;
+    if (format.bits > machine.vectorBits && !isWide) {
       throw new EsegenError(where, `expected elements of at most ${machine.vectorBits} bits, got ${format.bits}`);
     }
     if (slots > SLOTS) {

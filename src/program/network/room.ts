@@ -102,6 +102,7 @@ function needsOf(hardware: NetworkSizes, own: NetworkSizes): Need[] {
       (s) => s.sequenceWords,
       'sequence',
     ),
+    need('bits of a cell state', (s) => s.elementBits),
     need('states', (s) => s.stateDepth),
     need('numbers of steps', (s) => s.axes),
     need('bits of an accumulator', (s) => s.accBits, 'bits'),

@@ -1,5 +1,5 @@
 import type { Config } from '../../machine/config.ts';
-import { PEEP_BITS } from '../../machine/formats.ts';
+import { PEEP_BITS, VALUE_BITS } from '../../machine/formats.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { sequenceStreamOf } from '../../machine/sequence_stream.ts';
 import { EsegenError } from '../../util/errors.ts';
@@ -57,7 +57,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
   const own: NetworkSizes = {
     ...{ channels, groups, lanes, elemLanes, slice, spread: Math.max(groups / elemLanes, 1) },
     ...{ inputBeat: config.inputBeat, beat: config.outputBeat },
-    ...{ vectorBits, weightBits, indexBits },
+    ...{ vectorBits, elementBits: elementBits(program), weightBits, indexBits },
     actBits: vectorBits + Math.max(0, ...aligns),
     ...arithmetic,
     tileRows,
@@ -66,6 +66,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     vmemWords: depth(Math.ceil(addresses / slice)),
     replicated: vectors.some(({ replicated }) => replicated),
     ...weightMemory(placed, groups, inStep),
+    ultra: config.weights === 'uram',
     external: weightStreamOf(program, config, placed),
     paramDepth: depth(parameterWords),
     programDepth,
@@ -73,13 +74,24 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     axes: program.axes.length,
     sequenceWords: sequenceMemory(program, lineWordsOf(config)),
     sequenceStream: sequencesElsewhere(program, config),
-    stateDepth: utterance || program.states.length === 0 ? 0 : depth(program.states.length),
+    stateDepth: hostStates(program) === 0 ? 0 : depth(hostStates(program)),
     kinds: SLOT_KINDS.filter((kind) => program.slotPrograms.some((slot) => slot.kind === kind)),
     blocks,
     sigmoidRange: program.tables.sigmoidRange,
     tanhRange: program.tables.tanhRange,
   };
   return config.room === undefined ? own : withRoom(own, config.room);
+}
+
+/** Bits of an element of VMEM: as many as the widest vector has, if that is more than elements have. */
+function elementBits({ machine, vectors }: Program): number {
+  return vectors.reduce((most, { format }) => Math.max(most, format.bits), machine.vectorBits);
+}
+
+/** States that a host can reach: step by step, and of elements that its registers have room for. */
+function hostStates(program: Program): number {
+  const hidden = program.mode === 'utterance' || elementBits(program) > VALUE_BITS;
+  return hidden ? 0 : program.states.length;
 }
 
 /** Blocks whose transforms a program uses, rising. */
@@ -125,9 +137,10 @@ function weightMemory(
  * @throws EsegenError where accumulators that saturate have several widths, or a sum is too wide
  */
 function sumsOf(
-  { machine, segments, slotPrograms, parameters }: Program,
+  program: Program,
   blocks: readonly number[],
 ): Pick<NetworkSizes, 'accBits' | 'saturate' | 'biasBits' | 'peepholes' | 'sumBits'> {
+  const { machine, segments, slotPrograms, parameters } = program;
   const accBits = segments.reduce((most, { accumulator }) => Math.max(most, accumulator.bits), 2);
   const saturate = segments.some(({ accumulator }) => accumulator.saturate);
   // Sums that never leave their accumulators are right in any wider one, saturating or not.
@@ -143,7 +156,7 @@ function sumsOf(
   const biasBits = Math.max(bitsFor(Math.max(0, ...biases)), 2);
   const beside = slotPrograms.map((slot) => {
     if (slot.kind === 'lstm' && slot.peepShift !== null) {
-      return 2 ** (PEEP_BITS - 1 + machine.vectorBits - 1 + slot.peepShift);
+      return 2 ** (PEEP_BITS - 1 + slot.c.bits - 1 + slot.peepShift);
     }
     return slot.kind === 'gruAfter' ? 2 ** Math.max(slot.hidden.bits - 1 + slot.sumFrac - slot.hidden.frac, 0) : 0;
   });
@@ -152,7 +165,7 @@ function sumsOf(
     bitsFor(machine.groups * 2 ** (accBits - 1) + 2 ** (biasBits - 1) + Math.max(0, ...beside)),
     cellRowBits(accBits, machine.groups, blocks) + 1,
     biasBits + 1,
-    peepholes ? PEEP_BITS + machine.vectorBits + 1 : 0,
+    peepholes ? PEEP_BITS + elementBits(program) + 1 : 0,
   );
   if (sumBits > MAX_SUM_BITS) {
     throw new EsegenError(

@@ -1,15 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { maskNode, type NodeMasks } from '../../compiler/prune/prune_node.ts';
 import type { NodeId } from '../../model/graph.ts';
 import type { ImportedModel, WeightTensor } from '../../model/import/imported_model.ts';
-import { layersPath } from '../../model/import/safetensors.ts';
-import { headerLength, LENGTH_BYTES, parseHeader } from '../../model/import/safetensors_header.ts';
 import { type ByteTensor, writeSafetensors } from '../../model/import/write_safetensors.ts';
 import { EsegenError } from '../../util/errors.ts';
-import { causeOf } from '../../util/file_error.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { stateDictOf } from './state_dict_of_graph.ts';
+import { copySafetensors, layerFileOf, placesInFile } from './written_model.ts';
 
 /** Masks by node. */
 export type NetworkMasks = ReadonlyMap<NodeId, NodeMasks>;
@@ -33,17 +29,17 @@ export interface PrunedFiles {
  */
 export function prunedFiles(
   path: string,
-  { graph, weightTensors }: ImportedModel,
+  imported: ImportedModel,
   masks: NetworkMasks,
   layers: string | undefined,
 ): PrunedFiles {
-  if (extname(path).toLowerCase() === '.safetensors' && weightTensors !== undefined) {
+  const { graph } = imported;
+  const places = placesInFile(path, imported);
+  if (places !== null) {
     const shapes = new Map<string, readonly number[]>();
-    const model = patchSafetensors(path, weightTensors, masks, shapes);
-    checkShared(path, weightTensors, masks);
-    const named = layers ?? (existsSync(layersPath(path)) ? layersPath(path) : null);
-    const own = named === null ? null : readText(named);
-    return { model, masks: maskFile(weightTensors, masks, shapes), layers: own };
+    const model = patchSafetensors(path, places, masks, shapes);
+    checkShared(path, places, masks);
+    return { model, masks: maskFile(places, masks, shapes), layers: layerFileOf(path, layers) };
   }
   const nodes = graph.nodes.map((node) => {
     const own = masks.get(node.id);
@@ -110,14 +106,7 @@ function patchSafetensors(
   masks: NetworkMasks,
   shapes: Map<string, readonly number[]>,
 ): Uint8Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Files of up to 2 GiB can be pruned');
-  }
-  const dataAt = LENGTH_BYTES + headerLength(path, bytes.subarray(0, LENGTH_BYTES), bytes.length);
-  const { entries } = parseHeader(path, bytes.subarray(LENGTH_BYTES, dataAt), bytes.length - dataAt);
+  const { bytes, dataAt, entries } = copySafetensors(path);
   for (const place of places) {
     const { begin, end, shape } = entries.get(place.tensor)!;
     shapes.set(place.tensor, shape);
@@ -130,12 +119,4 @@ function patchSafetensors(
     }
   }
   return bytes;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new EsegenError(path, `cannot be read (${causeOf(error)})`, 'Check the path and its permissions');
-  }
 }

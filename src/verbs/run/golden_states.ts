@@ -17,7 +17,7 @@ export function givenStates(
   states: FloatStates,
   nodeOf = (node: NodeId): string => node,
 ): NetworkStates {
-  const integers = new Map<string, Int16Array>();
+  const integers = new Map<string, Int32Array>();
   for (const [node, parts] of states) {
     for (const [part, values] of Object.entries(parts)) {
       const state = program.states.find((each) => each.node === nodeOf(node) && each.part === part);
@@ -26,7 +26,7 @@ export function givenStates(
       }
       const vector = program.vectors[state.vector]!;
       const { frac, bits } = vector.format;
-      const data = Int16Array.from({ length: vectorElements(vector) }, (_, i) => quantize(values[i]!, frac, bits));
+      const data = Int32Array.from({ length: vectorElements(vector) }, (_, i) => quantize(values[i]!, frac, bits));
       integers.set(`${state.node}.${part}`, data);
     }
   }

@@ -116,7 +116,7 @@ export class CellProgram {
   readonly #tables: Program['tables'];
   readonly #active: number[][] = [];
   readonly #first: number[][] = [];
-  readonly #values: Int16Array[];
+  readonly #values: Int32Array[];
   readonly #params: bigint[][];
   #paramAt = 0;
   readonly #pictures: string[] = [];
@@ -136,7 +136,7 @@ export class CellProgram {
       tanh: actTable(TANH, tanhRange),
     };
     // Behind the memory there are zeros, as states of channels that start.
-    this.#values = Array.from({ length: channels }, () => new Int16Array(2 * VMEM_WORDS * groups));
+    this.#values = Array.from({ length: channels }, () => new Int32Array(2 * VMEM_WORDS * groups));
     this.#params = Array.from({ length: elemLanes }, () => new Array<bigint>(paramDepth).fill(0n));
     const chance = () => Array.from({ length: channels }, () => Number(rng.uniform() < 0.5));
     for (let step = 0; step < 8; step++) {

@@ -13,6 +13,7 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       inputBeat: 1,
       beat: 1,
       vectorBits: 16,
+      elementBits: own.vectorBits ?? 16,
       weightBits: 8,
       indexBits: 4,
       actBits: 17,
@@ -28,6 +29,7 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
       rowBits: 4,
       fifoDepth: 4,
     },
+    ultra: false,
     external: null,
     ...{
       vmemWords: 64,

@@ -37,7 +37,7 @@ const TILE_SEMAPHORES = 4;
  */
 export class ImageMachine {
   readonly #design: NetworkDesign;
-  readonly #vmem: readonly Int16Array[];
+  readonly #vmem: readonly Int32Array[];
   readonly #acc: readonly Float64Array[];
   readonly #sequence: Int16Array;
   readonly #pointers: readonly Uint32Array[];
@@ -52,7 +52,7 @@ export class ImageMachine {
   constructor(design: NetworkDesign) {
     const { groups, lanes, slice, vmemWords, tileRows, sequenceWords, sequenceStream, elemLanes } = design.sizes;
     this.#design = design;
-    this.#vmem = Array.from({ length: groups }, () => new Int16Array(vmemWords * slice));
+    this.#vmem = Array.from({ length: groups }, () => new Int32Array(vmemWords * slice));
     this.#acc = [0, 1].map(() => new Float64Array(groups * lanes * tileRows));
     const lineWords = sequenceStream?.lineWords ?? 1;
     this.#sequence = new Int16Array(sequenceWords * lineWords * elemLanes);
@@ -269,7 +269,7 @@ export class ImageMachine {
       }
     }
     const own = { name: '', bias, peepholes: slot.kind === 'lstm' && slot.peepShift !== null ? peepholes : null };
-    const values = new Int16Array(2 * cells);
+    const values = new Int32Array(2 * cells);
     const state = f.hasState === 1 ? this.#address(f, 'state', counters) : null;
     if (state !== null) for (let n = 0; n < cells; n++) values[n] = this.#read(f, 'state', state, n);
     this.#drain(slot, own)(sums, cells, values, 0, cells);

@@ -1,0 +1,73 @@
+import { EsegenError } from '../util/errors.ts';
+import { type PruneCirculantResult, pruneCirculant } from '../verbs/prune_circulant.ts';
+import { type ModelArguments, modelOptions } from './model_options.ts';
+import { progressLine } from './progress.ts';
+import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
+
+/** Options of `prune` that count for masks alone. */
+const OF_MASKS = [
+  'config',
+  'array',
+  'encoding',
+  'density',
+  'per-matrix',
+  'sensitivity',
+  'data',
+  'labels',
+] as const satisfies readonly string[];
+
+/** What `prune --structure circulant` is given. */
+export interface CirculantArguments extends ModelArguments, Readonly<Record<(typeof OF_MASKS)[number], unknown>> {
+  model: string;
+  block: number | undefined;
+  out: string | undefined;
+  json: boolean;
+}
+
+/** `esegen prune --structure circulant`: the nearest block-circulant matrices. */
+export function runCirculant(given: CirculantArguments): void {
+  const { block, out } = given;
+  const stray = OF_MASKS.filter((option) => given[option] !== undefined && given[option] !== false);
+  if (stray.length > 0) {
+    const names = stray.map((option) => `--${option}`).join(', ');
+    throw new EsegenError(names, 'has no effect with --structure circulant, which makes no masks', 'Leave it out');
+  }
+  if (block === undefined) throw new EsegenError('--block', 'missing', 'Name the size of the blocks, e.g. --block 8');
+  if (out === undefined) throw new EsegenError('--out', 'missing', 'Name the .safetensors file to write');
+  const progress = progressLine();
+  let result: PruneCirculantResult;
+  try {
+    result = pruneCirculant({
+      model: given.model,
+      importOptions: modelOptions(given),
+      block,
+      out,
+      progress: progress.show,
+    });
+  } finally {
+    progress.clear();
+  }
+  process.stdout.write(given.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(given.model, result));
+}
+
+function formatResult(model: string, { block, matrices, files }: PruneCirculantResult): string {
+  let [weights, words] = [0, 0];
+  const lines = matrices.map(({ layer, name, rows, columns, padded: [high, wide], loss }) => {
+    weights += rows * columns;
+    words += (high * wide) / block;
+    const isWhole = high === rows && wide === columns;
+    return [
+      `${layer}.${name}`,
+      `${rows} x ${columns}`,
+      isWhole ? '' : `${high} x ${wide}`,
+      formatCount((high * wide) / block),
+      formatShare(loss),
+    ];
+  });
+  const table = formatTable([['matrix', 'size', 'padded to', 'words', 'lost (Frobenius)'], ...lines]);
+  const rows = formatRows([
+    ['weights', `${formatCount(weights)}, which ${formatCount(words)} words say (${formatShare(words / weights)})`],
+    ['written', files.join(', ')],
+  ]);
+  return `${model}: block-circulant with blocks of ${block}\n\n${table}\n${rows}`;
+}

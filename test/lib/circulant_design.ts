@@ -1,0 +1,120 @@
+import { GraphBuilder } from '../../fixtures/graph_builder.ts';
+import { compileNetwork } from '../../src/compiler/pipeline.ts';
+import { createFrames, type Frames } from '../../src/data/frames.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
+import { projectCirculant } from '../../src/model/circulant.ts';
+import type { Graph, GruLayer, LstmLayer, Matrix, TensorId } from '../../src/model/graph.ts';
+import { type NetworkDesign, networkDesign } from '../../src/program/network_design.ts';
+import { Rng } from '../../src/util/rng.ts';
+import { randomGru, randomLstm, randomMatrix, randomVector } from './random_graph.ts';
+
+/** A random network of block-circulant layers as hardware, and what to run it with. */
+export interface CirculantDesign {
+  readonly seed: number;
+  readonly title: string;
+  readonly design: NetworkDesign;
+  readonly utterances: readonly ReadonlyMap<string, Int16Array>[];
+  readonly stalls: number;
+}
+
+type Layer = 'lstm' | 'lstmp' | 'peepholes' | 'gruAfter' | 'gruBefore' | 'linear' | 'both';
+const LAYERS: readonly Layer[] = ['lstm', 'lstmp', 'peepholes', 'gruAfter', 'gruBefore', 'linear', 'both'];
+
+function circulant<Name extends string>(weights: Readonly<Record<Name, Matrix>>, block: number): Record<Name, Matrix> {
+  const entries = Object.entries<Matrix>(weights).map(([name, own]) => [name, projectCirculant(own, block)]);
+  return Object.fromEntries(entries) as Record<Name, Matrix>;
+}
+
+/** The layers of a network, from below: their outputs, and whether their matrices are block-circulant. */
+function randomLayers(rng: Rng, graph: GraphBuilder, block: number, utterance: boolean): string[] {
+  const sizeOf = () => rng.pick([2 * block, block + rng.integer(1, block), 3 * block]);
+  const lstm = (inputs: number, cells: number, layer: Layer, blocked: boolean, reverse: boolean): LstmLayer => {
+    const projected = layer === 'lstmp' ? { outputs: 2 * block } : {};
+    const own = randomLstm({ inputs, cells, reverse, peepholes: layer === 'peepholes', ...projected }, rng);
+    if (!blocked) return own;
+    const projection = own.projection === null ? null : projectCirculant(own.projection, block);
+    return { ...own, weights: circulant(own.weights, block), projection };
+  };
+  const gru = (inputs: number, cells: number, resetAfter: boolean, blocked: boolean, reverse: boolean): GruLayer => {
+    const own = randomGru({ inputs, cells, resetAfter, reverse }, rng);
+    return blocked ? { ...own, weights: circulant(own.weights, block) } : own;
+  };
+  let inputs = rng.pick([block, 2 * block, block + rng.integer(1, block)]);
+  let at: TensorId = graph.input([inputs]);
+  const names: string[] = [];
+  const count = rng.integer(1, 3);
+  for (let n = 0; n < count; n++) {
+    const layer = rng.pick(LAYERS.filter((own) => utterance || own !== 'both'));
+    const blocked = n === 0 || rng.uniform() < 0.7;
+    const cells = sizeOf();
+    names.push(`${layer} ${inputs}->${cells}${blocked ? '' : ' as it is'}`);
+    if (layer === 'linear') {
+      const weight = randomMatrix(cells, inputs, rng, 1);
+      const own = blocked ? projectCirculant(weight, block) : weight;
+      at = graph.node({ kind: 'linear', weight: own, bias: randomVector(cells, rng), activation: null }, [at]);
+      inputs = cells;
+    } else if (layer === 'both') {
+      const [forward, backward] = [false, true].map((reverse) =>
+        graph.node(lstm(inputs, cells, 'lstm', blocked, reverse), [at]),
+      );
+      at = graph.add([forward!, backward!]);
+      inputs = cells;
+    } else if (layer === 'gruAfter' || layer === 'gruBefore') {
+      at = graph.node(gru(inputs, cells, layer === 'gruAfter', blocked, utterance && rng.uniform() < 0.5), [at]);
+      inputs = cells;
+    } else {
+      at = graph.node(lstm(inputs, cells, layer, blocked, utterance && rng.uniform() < 0.5), [at]);
+      inputs = layer === 'lstmp' ? 2 * block : cells;
+    }
+  }
+  graph.output(at);
+  return names;
+}
+
+function calibration(graph: Graph, rng: Rng): Map<TensorId, Frames> {
+  return new Map(
+    graph.inputs.map(({ tensor }) => {
+      const made = createFrames(24, graph.tensors.get(tensor)!.shape[0]!);
+      for (let n = 0; n < made.data.length; n++) made.data[n] = rng.normal();
+      return [tensor, made] as const;
+    }),
+  );
+}
+
+/** The network of a seed: blocks of up to a word of the cell unit, groups of more and of fewer lanes than a block has pairs, one or several channels. */
+export function circulantDesign(seed: number): CirculantDesign {
+  const rng = new Rng(seed);
+  const block = rng.pick([2, 4, 4, 8, 8, 16]);
+  const utterance = rng.uniform() < 0.35;
+  const builder = new GraphBuilder();
+  const names = randomLayers(rng, builder, block, utterance);
+  const graph = builder.build();
+  const elemLanes = Math.max(block, 2 ** rng.integer(1, 3));
+  const lanes = elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 1);
+  const groups = 2 ** rng.integer(0, 4);
+  const channels = utterance ? 1 : rng.pick([1, 1, 2, 4]);
+  const config = parseConfig(
+    {
+      ...{ name: 'rings', array: { channels, groups, lanes }, elemLanes, fifoDepth: rng.pick([2, 8, 32]) },
+      ...{ weightBits: rng.pick([8, 12]), vectorBits: rng.pick([16, 16, 12]) },
+      ...(rng.uniform() < 0.25 ? { weights: 'dram', memoryBusBits: 128 } : {}),
+      ...(utterance ? { sequence: { maxSteps: 16 } } : {}),
+    },
+    'config of a circulant network',
+  );
+  const { program } = compileNetwork(graph, config, [calibration(graph, rng)], { largestBlock: elemLanes });
+  const design = networkDesign(program, config);
+  const { elements, name } = program.inputs[0]!;
+  const utterances = Array.from({ length: rng.integer(1, channels + 1) }, () => {
+    const steps = rng.integer(2, 6);
+    const most = 2 ** (program.inputs[0]!.format.bits - 1);
+    const values = Int16Array.from(
+      { length: steps * elements },
+      () => rng.integer(-most, most - 1) >> rng.integer(0, 3),
+    );
+    return new Map([[name, values]]);
+  });
+  const array = `${channels} x ${groups} x ${lanes}, ${elemLanes} wide, ${config.weights}`;
+  const title = `seed ${seed}: blocks of ${block} (hardware: ${design.sizes.blocks.join()}), ${names.join(', ')}; ${program.mode}; ${array}`;
+  return { seed, title, design, utterances, stalls: rng.pick([0, 0, 0.3]) };
+}
