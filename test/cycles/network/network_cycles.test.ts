@@ -4,6 +4,7 @@ import { cosimulateNetwork } from '../../../sim-verilator/network_cosim.ts';
 import { spreadSteps } from '../../../sim-verilator/stimuli.ts';
 import { estimateNetworkCycles } from '../../../src/cycles/network/estimate.ts';
 import { type NetworkInput, networkCycles } from '../../../src/cycles/network/network_cycles.ts';
+import { DEFAULT_MEMORY } from '../../../src/cycles/word_supply.ts';
 import { STREAMS } from '../../../src/program/instruction.ts';
 import {
   describeNetworkDesign,
@@ -56,7 +57,7 @@ test('the estimate of a step or an utterance is that of the model, and tells wha
   for (let seed = 3; seed <= 8; seed++) {
     const { design } = randomNetworkDesign(seed);
     const { steps, cycles, shares } = estimateNetworkCycles(design)!;
-    const slow = estimateNetworkCycles(design, SLOW)!;
+    const slow = estimateNetworkCycles(design, { ...DEFAULT_MEMORY, bandwidth: SLOW.bandwidth })!;
     expect(slow.cycles, `seed ${seed}`).toBeGreaterThanOrEqual(cycles);
     for (const unit of STREAMS) {
       const own = shares.filter((share) => share.unit === unit).reduce((sum, share) => sum + share.cycles, 0);
