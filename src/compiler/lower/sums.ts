@@ -20,15 +20,10 @@ export interface SumsSpec {
   readonly parametersOf: (piece: RowPiece) => number;
   readonly stateOf: (piece: RowPiece) => number | null;
   readonly toOf: (piece: RowPiece) => number;
-<<<<<<< HEAD
-  /** What CELL waits for before it writes: happenings of the step before. */
-  readonly free: readonly Happening[];
-  /** What has happened when each piece but the last is written. */
-  readonly pieceDone?: readonly Happening[];
-=======
   /** What CELL waits for before it writes. */
   readonly free: readonly Need[];
->>>>>>> main
+  /** What has happened when each piece but the last is written. */
+  readonly pieceDone?: readonly Happening[];
   /** What has happened when all is written. */
   readonly done: readonly Happening[];
 }
