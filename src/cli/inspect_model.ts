@@ -8,6 +8,9 @@ import { formatCount, formatRows, formatShare, formatTable, type Row } from './t
 /** Rows of a list that may be long. */
 const SHOWN = 24;
 
+/** Columns of what is block-circulant. */
+const CIRCULANT = ['block', 'words', 'saves'];
+
 /** What `esegen inspect` prints of a model file. */
 export function formatModel(inspection: ModelInspection): string {
   const { path, graph, nodes, tensors } = inspection;
@@ -45,12 +48,26 @@ function headRows({ graph, nodes, hardware }: ModelInspection): Row[] {
       'weights',
       `${formatCount(weights)}, of which ${formatCount(nonZeros)} non-zero (${formatShare(weights === 0 ? 0 : nonZeros / weights)})`,
     ],
+    ...circulantRows(matrices),
+    ...list(
+      'blocks differ',
+      nodes.flatMap(({ id, mixedBlocks }) => mixedBlocks.map((reason) => `${id}: ${reason}`)),
+    ),
     ...list(
       'outside',
       graph.outside.map(({ name, reason }) => `${showName(name)} ${reason}`),
     ),
     ...list('hardware', hardwareLines(hardware)),
   ];
+}
+
+function circulantRows(matrices: readonly MatrixInspection[]): Row[] {
+  const stored = matrices.filter(({ spectralWords }) => spectralWords !== null);
+  if (stored.length === 0) return [];
+  const words = stored.reduce((sum, { spectralWords }) => sum + spectralWords!, 0);
+  const { nonZeros } = totalOf(stored);
+  const what = `${stored.length} of ${matrices.length} matrices, whose spectra have ${formatCount(words)} words`;
+  return [['circulant', `${what} in place of ${formatCount(nonZeros)} (${formatShare(words / nonZeros)})`]];
 }
 
 function hardwareLines({ design, host, refusals }: HardwareInspection): readonly string[] {
@@ -117,20 +134,27 @@ function nodeTable(graph: Graph, nodes: readonly NodeInspection[]): string {
   return formatTable(table, ['left', 'left', 'left', 'right', 'right', 'left']);
 }
 
+/** The matrices; with blocks, words of the spectra and what they save, where any is block-circulant. */
 function matrixTable(nodes: readonly NodeInspection[]): string {
+  const isPlain = nodes.every(({ matrices }) => matrices.every(({ block }) => block === null));
   const lines = nodes.flatMap(({ id, matrices }) =>
-    matrices.map(({ name, rows, columns, nonZeros, density, peak }) => [
+    matrices.map(({ name, rows, columns, nonZeros, density, peak, block, spectralWords: words }) => [
       `${id}.${name}`,
       String(rows),
       String(columns),
       formatCount(nonZeros),
       formatShare(density),
       peak.toPrecision(4),
+      ...(isPlain ? [] : [block === null ? '' : String(block)]),
+      ...(isPlain ? [] : words === null ? ['', ''] : [formatCount(words), formatCount(nonZeros - words)]),
     ]),
   );
   return lines.length === 0
     ? ''
-    : formatTable([['matrix', 'rows', 'columns', 'non-zeros', 'density', 'largest'], ...lines]);
+    : formatTable([
+        ['matrix', 'rows', 'columns', 'non-zeros', 'density', 'largest', ...(isPlain ? [] : CIRCULANT)],
+        ...lines,
+      ]);
 }
 
 /** What `esegen inspect --json` prints of a model file. */

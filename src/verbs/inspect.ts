@@ -11,6 +11,7 @@ import { layerNotes } from '../model/layer_notes.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
+import { inspectCirculant } from './inspect_circulant.ts';
 import { type HardwareInspection, inspectHardware } from './inspect_hardware.ts';
 
 /** A weight matrix of a node. */
@@ -23,6 +24,10 @@ export interface MatrixInspection {
   readonly density: number;
   /** Largest magnitude. */
   readonly peak: number;
+  /** Block of which it is block-circulant; null where it is not. */
+  readonly block: number | null;
+  /** Words of its spectra; null where it is not stored as such. */
+  readonly spectralWords: number | null;
 }
 
 /** A node of the graph. */
@@ -39,6 +44,8 @@ export interface NodeInspection {
   /** Steps of the input for one of the output; null where it has one value an utterance. */
   readonly stepsPerOutput: number | null;
   readonly matrices: readonly MatrixInspection[];
+  /** Why block-circulant matrices of it are not stored as spectra. */
+  readonly mixedBlocks: readonly string[];
   /** What is particular about it, e.g. `reverse`. */
   readonly notes: readonly string[];
 }
@@ -95,6 +102,7 @@ export function inspect(
 function inspectNodes({ nodes, tensors }: Graph): NodeInspection[] {
   return nodes.map(({ id, name, layer, inputs, output }) => {
     const { shape, time } = tensors.get(output)!;
+    const { matrices, reasons } = inspectCirculant(layer);
     return {
       id,
       name,
@@ -103,13 +111,18 @@ function inspectNodes({ nodes, tensors }: Graph): NodeInspection[] {
       inputShapes: inputs.map((input) => tensors.get(input)!.shape),
       outputShape: shape,
       stepsPerOutput: time === null ? null : time.reduce((steps, { stride }) => steps * stride, 1),
-      matrices: matricesOf(layer).map(([matrix, weights]) => inspectMatrix(matrix, weights)),
+      matrices: matricesOf(layer).map(([matrix, weights]) => ({
+        ...inspectMatrix(matrix, weights),
+        block: matrices.get(matrix)?.block ?? null,
+        spectralWords: matrices.get(matrix)?.words ?? null,
+      })),
+      mixedBlocks: reasons,
       notes: layerNotes(layer),
     };
   });
 }
 
-function inspectMatrix(name: MatrixName, { rows, columns, values }: Matrix): MatrixInspection {
+function inspectMatrix(name: MatrixName, { rows, columns, values }: Matrix) {
   let nonZeros = 0;
   let peak = 0;
   for (let at = 0; at < values.length; at++) {

@@ -62,6 +62,11 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
   expect(circulant.stdout).toMatch(/^lstm\.ix +8 x 4 +8 +\d+\.\d\d %$/m);
   expect(circulant.stdout).toMatch(/^weights +384, which 96 words say \(25\.00 %\)$/m);
   expect(existsSync(join(root, 'b.masks.safetensors'))).toBe(false);
+  const found = await esegen('inspect', 'b.safetensors');
+  expect(found.stdout).toMatch(
+    /^circulant +8 of 8 matrices, whose spectra have 96 words in place of 384 \(25\.00 %\)$/m,
+  );
+  expect(found.stdout).toMatch(/^lstm\.or +8 +8 +64 +100\.00 % +\S+ +4 +16 +48$/m);
 
   expect(await esegen('run', 'p.safetensors', '--input', 'x.npy', '--out', 'y.npy')).toEqual({
     exitCode: 0,

@@ -93,11 +93,14 @@ export function circulantDesign(seed: number): CirculantDesign {
   const lanes = elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 1);
   const groups = 2 ** rng.integer(0, 4);
   const channels = utterance ? 1 : rng.pick([1, 1, 2, 4]);
+  const activationQueue = rng.pick(['lane', 'lane', 'group']);
+  const external = activationQueue === 'lane' && rng.uniform() < 0.35;
   const config = parseConfig(
     {
+      ...{ activationQueue, indexBits: rng.pick([0, 2, 4]) },
       ...{ name: 'rings', array: { channels, groups, lanes }, elemLanes, fifoDepth: rng.pick([2, 8, 32]) },
       ...{ weightBits: rng.pick([8, 12]), vectorBits: rng.pick([16, 16, 12]) },
-      ...(rng.uniform() < 0.25 ? { weights: 'dram', memoryBusBits: 128 } : {}),
+      ...(external ? { weights: 'dram', memoryBusBits: 128 } : {}),
       ...(utterance ? { sequence: { maxSteps: 16 } } : {}),
     },
     'config of a circulant network',
@@ -114,7 +117,7 @@ export function circulantDesign(seed: number): CirculantDesign {
     );
     return new Map([[name, values]]);
   });
-  const array = `${channels} x ${groups} x ${lanes}, ${elemLanes} wide, ${config.weights}`;
+  const array = `${channels} x ${groups} x ${lanes}, ${elemLanes} wide, queue ${activationQueue}, index ${config.indexBits} bits, ${config.weights}`;
   const title = `seed ${seed}: blocks of ${block} (hardware: ${design.sizes.blocks.join()}), ${names.join(', ')}; ${program.mode}; ${array}`;
   return { seed, title, design, utterances, stalls: rng.pick([0, 0, 0.3]) };
 }
