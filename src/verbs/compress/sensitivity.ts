@@ -1,3 +1,4 @@
+import { isAlone } from '../../compiler/prune/prune_graph.ts';
 import { maskNode, selectNodeWeights } from '../../compiler/prune/prune_node.ts';
 import type { Frames } from '../../data/frames.ts';
 import type { Config } from '../../machine/config.ts';
@@ -53,7 +54,7 @@ function prunedTo(graph: Graph, config: Config, densities: ReadonlyMap<string, n
   const nodes = graph.nodes.map((node) => {
     const { id, layer } = node;
     if (!matricesOf(layer).some(([name]) => densities.has(`${id}.${name}`))) return node;
-    const masks = selectNodeWeights(layer, config, (matrix) => densities.get(`${id}.${matrix}`) ?? 1);
+    const masks = selectNodeWeights(layer, config, (matrix) => densities.get(`${id}.${matrix}`) ?? 1, isAlone(graph));
     return { ...node, layer: maskNode(layer, masks) };
   });
   return { ...graph, nodes };
