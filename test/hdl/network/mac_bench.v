@@ -209,6 +209,7 @@ module mac_bench;
         .rst(rst),
         .running(!rst && !clearing),
         .restart(1'b0),
+        .drop(1'b0),
         .halted(reader_halted),
         .axis_steps(32'd0),
         .axis_known(1'b1),
