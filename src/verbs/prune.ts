@@ -1,5 +1,4 @@
 import { isPrunable } from '../compiler/prune/config_density.ts';
-import { isAlone } from '../compiler/prune/prune_graph.ts';
 import { type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
 import type { Config } from '../machine/config.ts';
 import type { Graph, Node, NodeId } from '../model/graph.ts';
@@ -105,10 +104,7 @@ export function prune(options: PruneOptions): PruneResult {
       matricesOf(node.layer).some(([matrix]) => densities.of(node, matrix) < 1 || node.layer.kind !== 'linear'),
   );
   const masks = new Map(
-    nodes.map((node) => [
-      node.id,
-      selectNodeWeights(node.layer, config, (matrix) => densities.of(node, matrix), isAlone(graph)),
-    ]),
+    nodes.map((node) => [node.id, selectNodeWeights(node.layer, config, (matrix) => densities.of(node, matrix))]),
   );
   const matrices = nodes.flatMap((node) => prunedMatrices(node, masks.get(node.id)!));
   const worst = (of: (node: Node) => number) => nodes.reduce((most, node) => Math.max(most, of(node)), 1);

@@ -1,14 +1,12 @@
-import { GATES, type Tiles } from '../../machine/tiles.ts';
 import type { Parameters, ProgramState } from '../../program/program.ts';
 import type { SlotProgram } from '../../program/slot_program.ts';
 import type { Fixed } from '../../util/fixed.ts';
-import { layerTiles } from '../choose_tiles.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, QuantizedAffine, QuantizedGru, QuantizedLstm, QuantizedNode, Sums } from '../quantized_graph.ts';
 import { STEP_SLOT } from './builder.ts';
 import { type Layout, memoryOrder, plain, type Shape } from './layout.ts';
 import type { GraphPlan } from './plan.ts';
-import { gatePieces, type RowPiece, rowPieces } from './product.ts';
+import { type RowPiece, rowPieces } from './product.ts';
 import type { Source } from './source.ts';
 import type { Stage } from './stage.ts';
 import { layoutFor, powerOfTwo } from './stage.ts';
@@ -34,8 +32,6 @@ export interface NodeContext {
   /** Frames of the output of an affine node that may be under way to STORE: CELL writes one while the one before leaves. */
   readonly leaving: 1 | 2;
   readonly states: ProgramState[];
-  /** Its products of the next step may be done in this one. */
-  readonly ahead: boolean;
 }
 
 const happening = (semaphore: Happening['semaphore']): Happening => ({ semaphore });
@@ -120,44 +116,17 @@ function newState(ctx: NodeContext, state: number, once: boolean) {
   return { vector, written, inPlace, free: [free, ...(stored === null ? [] : [stored.free])].map(stepBefore), done };
 }
 
-/** Elements of a vector by the pieces that CELL writes, and what has happened when each is written. */
-function blocksOf(pieces: readonly RowPiece[], done: readonly Happening[]): NonNullable<Source['blocks']> {
-  return pieces.map(({ from, to, period }, at) => ({ from: from / period, to: to / period, happening: done[at]! }));
-}
-
-/** Cells of a lane by tile. */
-function tilesOf({ plan, ahead, stage }: NodeContext, { cells, gates, projection }: QuantizedLstm): Tiles {
-  const { products } = gates;
-  const recurrent = products.find(({ source }) => 'own' in source);
-  if (!plan.alone || projection === null || projection.sums.spectral !== null || recurrent === undefined)
-    return [cells];
-  const others = products.filter((product) => product !== recurrent);
-  const inputs = others.reduce((sum, { matrix }) => sum + matrix.columns, 0);
-  const nonZeros = others.reduce((sum, { matrix }) => sum + shareOf(matrix.values) * matrix.columns, 0);
-  const density = { x: Number((nonZeros / inputs).toPrecision(3)), r: shareOf(recurrent.matrix.values) };
-  return layerTiles({ inputs, cells, outputs: projection.sums.rows, density }, stage.builder.machine, ahead);
-}
-
-/** Share of the weights that are not zero, to three digits. */
-function shareOf(values: Int16Array): number {
-  const kept = values.reduce((sum, value) => sum + Number(value !== 0), 0);
-  return Number((kept / values.length).toPrecision(3));
-}
-
 function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, gates, projection, peepholes, zShift, zClip, gate, cellClip, c, m, y, initial } = layer;
-  const pieces =
-    gates.spectral === null
-      ? gatePieces(cells, tilesOf(ctx, layer), builder.machine)
-      : rowPieces(cells, GATES, builder.machine, gates.spectral);
+  const pieces = rowPieces(cells, 4, builder.machine, gates.spectral);
   const outputs = projection === null ? cells : projection.sums.rows;
   const yState = stateVector(ctx, 'y', outputs, y, initial?.y ?? null);
   const cState = stateVector(ctx, 'c', cells, c, initial?.c ?? null);
   const next = newState(ctx, yState, projection !== null || pieces.length === 1 || gates.spectral !== null);
   const mVector = projection === null ? next.vector : innerVector(ctx, 'm', cells, m);
-  const mDone = pieces.map(() => happening('ready'));
+  const mDone = happening('ready');
   const slot = { kind: 'lstm', zShift, zClip, gate, peepShift: peepholes?.shift ?? null, c, cellClip, m } as const;
   const elements = (vector: number, { from, to, period }: RowPiece) =>
     builder.elementView(vector, from / period, (to - from) / period);
@@ -172,8 +141,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
     stateOf: (piece) => elements(cState, piece),
     toOf: (piece) => elements(mVector, piece),
     free: projection === null ? next.free : [],
-    pieceDone: projection === null ? [] : mDone.slice(0, -1),
-    done: projection === null ? next.done : mDone.slice(-1),
+    done: projection === null ? next.done : [mDone],
   });
   if (projection !== null) {
     const { sums, shift } = projection;
@@ -182,10 +150,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
       sums,
       pieces: rowPieces(sums.rows, 1, builder.machine, sums.spectral),
       positions: [],
-      sourceOf: () => {
-        const source = own(mVector, mDone.at(-1)!, 0);
-        return pieces.length === 1 || sums.spectral !== null ? source : { ...source, blocks: blocksOf(pieces, mDone) };
-      },
+      sourceOf: () => own(mVector, mDone, 0),
       slotProgram: builder.slotProgram({ kind: 'affine', shift, activation: { kind: 'none' }, y }),
       parametersOf: parametersOf(ctx, sums, '.projection'),
       stateOf: () => null,

@@ -62,11 +62,6 @@ export class GraphPlan {
     for (const node of graph.nodes) this.#shapes.set(node.output, this.#outputShape(node));
   }
 
-  /** There is one recurrent layer. */
-  get alone(): boolean {
-    return this.graph.nodes.filter(({ layer }) => layer.kind === 'lstm' || layer.kind === 'gru').length === 1;
-  }
-
   producer(tensor: TensorId): QuantizedNode | undefined {
     return this.#producers.get(tensor);
   }

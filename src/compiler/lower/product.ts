@@ -1,5 +1,4 @@
 import { type Machine, wordUnit } from '../../machine/machine.ts';
-import { GATES, type Tiles } from '../../machine/tiles.ts';
 import type { Segment } from '../../program/program.ts';
 import { spectralRows } from '../../program/spectral_order.ts';
 import { EsegenError } from '../../util/errors.ts';
@@ -118,24 +117,6 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
     }
   }
   return out;
-}
-
-/**
- * Rows of the gates of a layer by tile, so that one piece is drained while the products of another are added; more pieces where they do not fit.
- *
- * @param tiles cells of a lane by tile
- */
-export function gatePieces(cells: number, tiles: Tiles, machine: Machine): RowPiece[] {
-  const { lanes, groups } = machine;
-  const whole = rowPieces(cells, GATES, machine, null);
-  const [first] = tiles;
-  // Pieces begin where words do.
-  if (whole.length > 1 || tiles.length === 1 || (first! * lanes) % groups !== 0) return whole;
-  const cut = first! * lanes * GATES;
-  return [
-    { from: 0, to: cut, period: GATES, order: null },
-    { from: cut, to: cells * GATES, period: GATES, order: null },
-  ];
 }
 
 /**

@@ -12,6 +12,4 @@ export interface Source {
   readonly input: boolean;
   /** Steps before this one in which it happened. */
   readonly stepsBefore: number;
-  /** Elements that are there before the others, and what must have happened for them. */
-  readonly blocks?: readonly { readonly from: number; readonly to: number; readonly happening: Happening }[];
 }

@@ -63,7 +63,7 @@ export function streamingStage(
   };
   for (const node of graph.nodes) {
     emitNode({
-      ...{ stage, node, plan, states, sourceOf, ahead },
+      ...{ stage, node, plan, states, sourceOf },
       readers: plan.readersOf(node.output),
       span: spanOfTensor(node.output),
       shape: plan.shape(node.output),

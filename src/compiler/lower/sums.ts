@@ -22,8 +22,6 @@ export interface SumsSpec {
   readonly toOf: (piece: RowPiece) => number;
   /** What CELL waits for before it writes. */
   readonly free: readonly Need[];
-  /** What has happened when each piece but the last is written. */
-  readonly pieceDone?: readonly Happening[];
   /** What has happened when all is written. */
   readonly done: readonly Happening[];
 }
@@ -59,8 +57,6 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
           [{ semaphore: 'tileFull0', count: 1 }],
           [{ semaphore: 'tileFree0', count: 1 }],
         );
-        const done = spec.pieceDone?.[at];
-        if (done !== undefined) cell.happen(done);
       }
     }),
   );
@@ -72,7 +68,7 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
   }
   for (const [at, { from, to, period }] of pieces.entries()) {
     const words = Math.ceil((to - from) / period / stage.builder.machine.elemLanes);
-    const done = at === pieces.length - 1 ? spec.done : (spec.pieceDone?.slice(at, at + 1) ?? []);
+    const done = at === pieces.length - 1 ? spec.done : [];
     const ordered = spec.sums.saturate;
     stage.addJob({ tile: tiles[at]!, parts: parts[at]!, ordered, drain: words * period, done });
   }
@@ -121,7 +117,7 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
     const vector = builder.vectors[source.vector]!;
     const nextSlot = { ...source.slot, offset: source.slot.offset + 1 };
     const density = densityOf(product, piece);
-    return windowParts(vector, product.window, name).flatMap((part, partNumber): TilePart[] => {
+    return windowParts(vector, product.window, name).map((part, partNumber): TilePart => {
       const { rows, run } = part.runs;
       const columns = source.taps * Math.ceil(run / groups) * rows;
       // A product has its segment once, in this step and ahead of the next one.
@@ -136,22 +132,15 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
         return { op: 'mac', segment: made, source: view, previous: stepsBefore > 0, align: product.align } as const;
       };
       const plain = vector.positions.length === 0 && source.taps === 1;
-      const blocks =
-        plain && source.blocks !== undefined ? source.blocks : [{ from: 0, to: plain ? run : columns, happening }];
-      return blocks.map(({ from: first, to: end, happening: written }): TilePart => {
-        const own = (end - first) / (plain ? run : columns);
-        const cycles = own * Math.max(columns, (density * (piece.to - piece.from) * columns) / lanes);
-        return {
-          needs: written === null || looped ? [] : [{ happening: written, stepsBefore }],
-          input: source.input,
-          columns: end - first,
-          grain: plain ? (spectral === null ? 1 : 2) * groups : null,
-          cycles,
-          make: (from, to) => make(first + from, first + to, source.slot),
-          ahead:
-            happening === null && source.taps === 1 ? (from, to) => make(first + from, first + to, nextSlot) : null,
-        };
-      });
+      return {
+        needs: happening === null || looped ? [] : [{ happening, stepsBefore }],
+        input: source.input,
+        columns: plain ? run : columns,
+        grain: plain ? (spectral === null ? 1 : 2) * groups : null,
+        cycles: Math.max(columns, (density * (piece.to - piece.from) * columns) / lanes),
+        make: (from, to) => make(from, to, source.slot),
+        ahead: happening === null && source.taps === 1 ? (from, to) => make(from, to, nextSlot) : null,
+      };
     });
   });
 }

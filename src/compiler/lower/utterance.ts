@@ -167,7 +167,7 @@ function layerStage(
   for (const node of nodes) {
     const stored = { full: { semaphore: 'outFull' }, free: { semaphore: 'outFree' } } as const;
     emitNode({
-      ...{ stage, node, plan, states, stored, readers: [], span: 1, ahead: false },
+      ...{ stage, node, plan, states, stored, readers: [], span: 1 },
       leaving: nodes.length === 1 ? 2 : 1,
       sourceOf: (product): Source => {
         const vector = vectors.get(keyOf(node, product));

@@ -14,25 +14,17 @@ import { type DensityOf, maskNode, selectNodeWeights } from './prune_node.ts';
  */
 export function pruneGraph(graph: Graph, config: Config): Graph {
   checkDensityLayers(graph, config);
-  const alone = isAlone(graph);
   const nodes = graph.nodes.map((node) => {
     if (!isPrunable(node) || hasMask(node)) return node;
     const density: DensityOf = (matrix) => configDensity(config, node, matrix);
-    return matricesOf(node.layer).every(([matrix]) => density(matrix) === 1)
-      ? node
-      : pruneNode(node, config, density, alone);
+    return matricesOf(node.layer).every(([matrix]) => density(matrix) === 1) ? node : pruneNode(node, config, density);
   });
   return nodes.every((node, n) => node === graph.nodes[n]) ? graph : { ...graph, nodes };
 }
 
 /** A node whose weights are pruned by the rule of the config; those that are zero go first. */
-function pruneNode(node: Node, config: Config, density: DensityOf, alone: boolean): Node {
-  return { ...node, layer: maskNode(node.layer, selectNodeWeights(node.layer, config, density, alone)) };
-}
-
-/** Whether a network has one recurrent layer. */
-export function isAlone({ nodes }: Graph): boolean {
-  return nodes.filter(({ layer }) => layer.kind === 'lstm' || layer.kind === 'gru').length === 1;
+function pruneNode(node: Node, config: Config, density: DensityOf): Node {
+  return { ...node, layer: maskNode(node.layer, selectNodeWeights(node.layer, config, density)) };
 }
 
 /**
@@ -43,9 +35,7 @@ export function isAlone({ nodes }: Graph): boolean {
 export function pruneRecurrent(graph: Graph, config: Config, density: number, only: NodeId | null = null): Graph {
   const nodes = graph.nodes.map((node) => {
     const isRecurrent = node.layer.kind === 'lstm' || node.layer.kind === 'gru';
-    return isRecurrent && (only === null || only === node.id)
-      ? pruneNode(node, config, () => density, isAlone(graph))
-      : node;
+    return isRecurrent && (only === null || only === node.id) ? pruneNode(node, config, () => density) : node;
   });
   return { ...graph, nodes };
 }

@@ -1,6 +1,4 @@
 import { type Config, MATRICES, STACKS } from '../../machine/config.ts';
-import { largestShare } from '../../machine/deal.ts';
-import type { Tiles } from '../../machine/tiles.ts';
 import {
   type Floats,
   GRU_GATES,
@@ -12,7 +10,6 @@ import {
 import { stacked } from '../../model/import/hardware_model.ts';
 import { type MatrixName, withMatrices } from '../../model/matrices.ts';
 import { createPartition, projectionRowsByLane } from '../../program/partition.ts';
-import { layerTiles, stackDensity } from '../choose_tiles.ts';
 import { type Stack, selectStacks, selectWeights } from './prune_layer.ts';
 
 /** Which weights of each matrix of a node stay: 1 where one does, row-major as the weights. */
@@ -25,14 +22,12 @@ export type DensityOf = (matrix: MatrixName) => number;
  * Prunes a recurrent or linear layer of a network by the rule of the config's encoding, balanced over its lanes and groups: row k of a
  * gate block, of a projection or of a linear layer is in lane k mod lanes. Zeros are the first to go.
  *
- * @param alone the only recurrent layer of its network, whose gates may be in two tiles
- *
  * @returns masks of all matrices; none for layers that are not pruned
  */
-export function selectNodeWeights(layer: Layer, config: Config, density: DensityOf, alone: boolean): NodeMasks {
+export function selectNodeWeights(layer: Layer, config: Config, density: DensityOf): NodeMasks {
   switch (layer.kind) {
     case 'lstm':
-      return lstmMasks(layer, config, density, alone);
+      return lstmMasks(layer, config, density);
     case 'gru':
       return gruMasks(layer, config, density);
     case 'linear':
@@ -51,21 +46,9 @@ export function maskNode<L extends Layer>(layer: L, masks: NodeMasks): L {
   });
 }
 
-function lstmMasks(layer: LstmLayer, config: Config, density: DensityOf, alone: boolean): NodeMasks {
+function lstmMasks(layer: LstmLayer, config: Config, density: DensityOf): NodeMasks {
   const densities = Object.fromEntries(MATRICES.map((matrix) => [matrix, density(matrix)])) as Config['density'];
-  const layerOfStacks = stacked(layer);
-  const asked = { ...config, density: densities };
-  const { weightX, weightR, weightP } = layerOfStacks;
-  const kept = { x: stackDensity(weightX, 'x', asked), r: stackDensity(weightR, 'r', asked) };
-  const tiles: Tiles =
-    alone && weightP !== null
-      ? layerTiles(
-          { ...layerOfStacks, density: kept },
-          { ...config.array, elemLanes: config.elemLanes },
-          config.weights === 'onchip',
-        )
-      : [largestShare(layer.cells, config.array.lanes)];
-  const { masks } = selectWeights(layerOfStacks, asked, tiles);
+  const { masks } = selectWeights(stacked(layer), { ...config, density: densities });
   const found = new Map<MatrixName, Uint8Array>();
   split(found, STACKS.x, masks.x);
   split(found, STACKS.r, masks.r);

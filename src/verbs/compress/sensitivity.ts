@@ -1,4 +1,3 @@
-import { isAlone } from '../../compiler/prune/prune_graph.ts';
 import { maskNode, selectNodeWeights } from '../../compiler/prune/prune_node.ts';
 import type { Frames } from '../../data/frames.ts';
 import type { Config } from '../../machine/config.ts';
@@ -54,7 +53,7 @@ function prunedTo(graph: Graph, config: Config, densities: ReadonlyMap<string, n
   const nodes = graph.nodes.map((node) => {
     const { id, layer } = node;
     if (!matricesOf(layer).some(([name]) => densities.has(`${id}.${name}`))) return node;
-    const masks = selectNodeWeights(layer, config, (matrix) => densities.get(`${id}.${matrix}`) ?? 1, isAlone(graph));
+    const masks = selectNodeWeights(layer, config, (matrix) => densities.get(`${id}.${matrix}`) ?? 1);
     return { ...node, layer: maskNode(layer, masks) };
   });
   return { ...graph, nodes };

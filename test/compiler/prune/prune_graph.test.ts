@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../../../fixtures/graph_builder.ts';
 import { randomGru, randomLstm, randomMatrix } from '../../../fixtures/random_weights.ts';
-import { layerTiles, stackDensity } from '../../../src/compiler/choose_tiles.ts';
 import { configDensity } from '../../../src/compiler/prune/config_density.ts';
 import { pruneGraph, pruneRecurrent } from '../../../src/compiler/prune/prune_graph.ts';
 import { pruneLayer } from '../../../src/compiler/prune/prune_layer.ts';
@@ -64,12 +63,7 @@ describe('a network pruned by a config', () => {
       const given = config({ density: { default: 0.3, ix: 0.1 }, encoding });
       const graph = { ...network(), nodes: network().nodes.slice(0, 1) };
       const layer = pruneGraph(graph, given).nodes[0]!.layer as LstmLayer;
-      const whole = stacked(graph.nodes[0]!.layer as LstmLayer);
-      // Alone in its network it has its gates in two tiles where that pays.
-      const kept = { x: stackDensity(whole.weightX, 'x', given), r: stackDensity(whole.weightR, 'r', given) };
-      const { array, elemLanes, weights } = given;
-      const tiles = layerTiles({ ...whole, density: kept }, { ...array, elemLanes }, weights === 'onchip');
-      const single = pruneLayer(whole, given, tiles).layer;
+      const single = pruneLayer(stacked(graph.nodes[0]!.layer as LstmLayer), given).layer;
       expect([...stacked(layer).weightX], encoding).toEqual([...single.weightX]);
       expect([...stacked(layer).weightR], encoding).toEqual([...single.weightR]);
       expect([...stacked(layer).weightP!], encoding).toEqual([...single.weightP!]);

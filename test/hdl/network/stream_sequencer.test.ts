@@ -21,10 +21,10 @@ import { testSizes } from './sizes.ts';
 
 /** A field of each unit's work that carries the number of the instruction. */
 const NUMBER: Readonly<Record<Stream, string>> = {
-  load: 'elements',
+  load: 'sequenceBase',
   mac: 'pointerBase',
   cell: 'paramBase',
-  store: 'elements',
+  store: 'sequenceBase',
 };
 
 const COUNTERS: readonly Counter[] = ['t', 'p', 'q'];
