@@ -161,7 +161,7 @@ describe('parseConfig', () => {
     [{ array, density: { ix: 2 } }, 'density.ix: expected a number from 0 to 1, got 2'],
     [{ array, density: { default: -0.1 } }, 'density.default: expected a number from 0 to 1, got -0.1'],
     [{ array, density: { mx: 1 } }, 'density.mx: unknown key'],
-    [{ array, sequence: 100 }, 'sequence: expected an object of maxSteps, got 100'],
+    [{ array, sequence: 100 }, 'sequence: expected an object of maxSteps and memory, got 100'],
     [{ array, sequence: { maxSteps: 0 } }, 'sequence.maxSteps: expected an integer from 1 to 65535, got 0'],
     [{ array, tables: 8 }, 'tables: expected an object of sigmoidRange and tanhRange, got 8'],
     [{ array, tables: { tanhRange: 32 } }, 'tables.tanhRange: expected a power of two from 1 to 16, got 32'],
