@@ -1,27 +1,5 @@
-import { bitReversed, TWIDDLE_FRAC, twiddle } from '../program/twiddles.ts';
 import { clog2, roundShift, saturate } from '../util/fixed.ts';
-
-const HALF = 2 ** (TWIDDLE_FRAC - 1);
-const ONE = 2 ** TWIDDLE_FRAC;
-
-/** A rotated part: products are exact, as they have less than 53 bits; their sum is rounded half up. */
-export function rotated(sum: number): number {
-  return Math.floor((sum + HALF) / ONE);
-}
-
-/** Twiddles of the stages 2, 4, ..: cosine and sine by frequency. */
-export function stageTwiddles(block: number): readonly Float64Array[] {
-  return Array.from({ length: clog2(block) }, (_, stage) => {
-    const m = 2 << stage;
-    const table = new Float64Array(Math.max(m / 2, 2));
-    for (let f = 1; f < m / 4; f++) {
-      const { cos, sin } = twiddle(m, f);
-      table[2 * f] = cos;
-      table[2 * f + 1] = sin;
-    }
-    return table;
-  });
-}
+import { BlockTransform, rotated } from './block_transform.ts';
 
 /**
  * Integer twin of the forward transform: packed spectrum of a block of real elements, divided by the block.
@@ -29,32 +7,17 @@ export function stageTwiddles(block: number): readonly Float64Array[] {
  * Decimation in time: spectra of m elements are made of those of their even and odd elements, X_f = E_f + W_m^f O_f and X_(m/2 - f) = conj(E_f - W_m^f O_f).
  * Sums are exact, a rotation rounds both parts; the last division rounds and saturates, which by its range happens at half a unit only.
  */
-export class ForwardSpectrum {
-  readonly #block: number;
-  readonly #order: readonly number[];
-  readonly #twiddles: readonly Float64Array[];
-  readonly #from: Float64Array;
-  readonly #to: Float64Array;
-
-  /** @param block power of two, 2 to 64 */
-  constructor(block: number) {
-    this.#block = block;
-    this.#order = Array.from({ length: block }, (_, n) => bitReversed(n, clog2(block)));
-    this.#twiddles = stageTwiddles(block);
-    this.#from = new Float64Array(block);
-    this.#to = new Float64Array(block);
-  }
-
+export class ForwardSpectrum extends BlockTransform {
   /**
    * @param bits of an element and of a part of the spectrum, at most 16
    * @param input [block] in the order of time
    * @param output [block] pair by pair: X_0, X_(block/2), then real and imaginary part of X_1, X_2, ..
    */
   run(bits: number, input: ArrayLike<number>, output: Int16Array): void {
-    const block = this.#block;
-    let [from, to] = [this.#from, this.#to];
-    for (let n = 0; n < block; n++) from[n] = input[this.#order[n]!]!;
-    for (const [stage, table] of this.#twiddles.entries()) {
+    const block = this.block;
+    let [from, to] = [this.from, this.to];
+    for (let n = 0; n < block; n++) from[n] = input[this.order[n]!]!;
+    for (const [stage, table] of this.twiddles.entries()) {
       const m = 2 << stage;
       for (let at = 0; at < block; at += m) join(from, to, at, m, table);
       [from, to] = [to, from];

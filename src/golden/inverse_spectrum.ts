@@ -1,6 +1,5 @@
-import { bitReversed } from '../program/twiddles.ts';
-import { clog2, roundShift } from '../util/fixed.ts';
-import { rotated, stageTwiddles } from './forward_spectrum.ts';
+import { roundShift } from '../util/fixed.ts';
+import { BlockTransform, rotated } from './block_transform.ts';
 
 /**
  * Integer twin of the inverse transform, not normalized: t_n = X_0 + (-1)^n X_(block/2) + 2 sum (Re X_p cos(2 pi p n / block) - Im X_p sin(2 pi p n / block)).
@@ -8,37 +7,22 @@ import { rotated, stageTwiddles } from './forward_spectrum.ts';
  *
  * Mirror of the forward transform: a spectrum of m is taken apart into e_f = X_f + conj X_(m/2 - f) and o_f = W_m^-f (X_f - conj X_(m/2 - f)).
  */
-export class InverseSpectrum {
-  readonly #block: number;
-  readonly #order: readonly number[];
-  readonly #twiddles: readonly Float64Array[];
-  readonly #from: Float64Array;
-  readonly #to: Float64Array;
-
-  /** @param block power of two, 2 to 64 */
-  constructor(block: number) {
-    this.#block = block;
-    this.#order = Array.from({ length: block }, (_, n) => bitReversed(n, clog2(block)));
-    this.#twiddles = stageTwiddles(block);
-    this.#from = new Float64Array(block);
-    this.#to = new Float64Array(block);
-  }
-
+export class InverseSpectrum extends BlockTransform {
   /**
    * @param rows [block] sums, pair by pair as the forward transform gives them
    * @param drop right shift with rounding of a sum, after which it has `inverseBits(block)` bits
    * @param output [block] in the order of time, in TIME_BITS bits
    */
   run(rows: ArrayLike<number>, drop: number, output: Float64Array): void {
-    const block = this.#block;
-    let [from, to] = [this.#from, this.#to];
+    const block = this.block;
+    let [from, to] = [this.from, this.to];
     for (let n = 0; n < block; n++) from[n] = roundShift(rows[n]!, drop);
-    for (let stage = this.#twiddles.length - 1; stage >= 0; stage--) {
+    for (let stage = this.twiddles.length - 1; stage >= 0; stage--) {
       const m = 2 << stage;
-      for (let at = 0; at < block; at += m) split(from, to, at, m, this.#twiddles[stage]!);
+      for (let at = 0; at < block; at += m) split(from, to, at, m, this.twiddles[stage]!);
       [from, to] = [to, from];
     }
-    for (let n = 0; n < block; n++) output[this.#order[n]!] = from[n]!;
+    for (let n = 0; n < block; n++) output[this.order[n]!] = from[n]!;
   }
 }
 

@@ -1,28 +1,14 @@
 import { expect, test } from 'vitest';
 import { withNetworkDir } from '../../fixtures/network_dir.ts';
 import { cosimulateNetwork } from '../../sim-verilator/network_cosim.ts';
-import { spreadSteps } from '../../sim-verilator/stimuli.ts';
-import { type NetworkInput, networkCycles } from '../../src/cycles/network/network_cycles.ts';
-import { type CirculantDesign, circulantDesign } from '../lib/circulant_design.ts';
+import { networkCycles } from '../../src/cycles/network/network_cycles.ts';
+import { circulantDesign } from '../lib/circulant_design.ts';
+import { networkInput } from '../lib/network_input.ts';
 import { randomSeeds } from '../lib/random_seeds.ts';
 
 // ESEGEN_CIRCULANT_NETWORKS=150 runs 150 networks; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
 const SEEDS = randomSeeds('ESEGEN_CIRCULANT_NETWORKS', 3);
 const MEMORY = { latency: 20, bandwidth: 0.5 };
-
-/** Its frames as the bench gives them to the design. */
-function inputOf({ design, utterances }: CirculantDesign): NetworkInput {
-  const { program, sizes } = design;
-  const { name, elements } = program.inputs[0]!;
-  const steps = utterances.map((inputs) => inputs.get(name)!.length / elements);
-  if (sizes.utterance) return { utterances: steps };
-  const places = spreadSteps(steps, sizes.channels);
-  const batches = Array.from({ length: places.at(-1)!.batch + 1 }, () =>
-    new Array<boolean>(sizes.channels).fill(false),
-  );
-  for (const { batch, channel } of places) batches[batch]![channel] = true;
-  return { batches };
-}
 
 test.each(SEEDS)('block-circulant network %i on Icarus: bit-exact, and in the cycles of the model', async (seed) => {
   const network = circulantDesign(seed);
@@ -37,7 +23,9 @@ test.each(SEEDS)('block-circulant network %i on Icarus: bit-exact, and in the cy
   expect(mismatches, title).toBe(0);
   expect(comparedWords, title).toBeGreaterThan(0);
   if (stalls > 0) return;
-  const expected = networkCycles(design, inputOf(network), MEMORY).filter(({ last }) => last);
+  const expected = networkCycles(design, networkInput(network.design, network.utterances), MEMORY).filter(
+    ({ last }) => last,
+  );
   // The bench counts from its reset, the model from the begin of the programs.
   const offset = stats[0]!.cycle - expected[0]!.cycle;
   expect(

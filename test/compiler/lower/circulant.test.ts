@@ -2,41 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { randomCirculant } from '../../../fixtures/random_circulant.ts';
 import { describeNetwork, randomUtterances } from '../../../fixtures/random_network.ts';
 import { lower } from '../../../src/compiler/lower/lower.ts';
-import { type CompiledNetwork, compileNetwork } from '../../../src/compiler/pipeline.ts';
+import { compileNetwork } from '../../../src/compiler/pipeline.ts';
 import { projectGraph } from '../../../src/compiler/prune/circulant.ts';
 import { sumsOfLayer } from '../../../src/compiler/quantized_graph.ts';
-import type { Frames } from '../../../src/data/frames.ts';
 import { GoldenNetwork } from '../../../src/golden/network.ts';
 import { machineOf } from '../../../src/machine/machine.ts';
 import { parseConfig } from '../../../src/machine/read_config.ts';
-import type { Graph, TensorId } from '../../../src/model/graph.ts';
-import { FloatNetwork } from '../../../src/model/reference/float_network.ts';
 import { checkProgram } from '../../../src/program/check.ts';
 import { Rng } from '../../../src/util/rng.ts';
-import { GoldenEngine } from '../../../src/verbs/run/golden_engine.ts';
+import { goldenError } from '../../lib/golden_error.ts';
 
 /** Values are rounded to 16 bits, and so are their spectra; tables have 2,048 words. */
 const BOUND = 0.02;
 /** Spectra may make so many times the error of the same network without them. */
 const FACTOR = 3;
 const SEEDS = Array.from({ length: 40 }, (_, n) => n + 1);
-
-/** Root of the mean square of the error over that of the values of the only output. */
-function errorOf(graph: Graph, compiled: CompiledNetwork, utterances: readonly ReadonlyMap<TensorId, Frames>[]) {
-  const golden = new GoldenEngine(graph, compiled);
-  const float = new FloatNetwork(graph);
-  const { tensor } = graph.outputs[0]!;
-  let [noise, signal] = [0, 0];
-  for (const inputs of utterances) {
-    const got = golden.run(inputs).outputs.get(tensor)!.data;
-    const expected = float.run(inputs).outputs.get(tensor)!.data;
-    for (const [n, value] of expected.entries()) {
-      noise += (got[n]! - value) ** 2;
-      signal += value ** 2;
-    }
-  }
-  return Math.sqrt(noise / Math.max(signal, 1e-12));
-}
 
 describe('golden against float, block-circulant layers among others', () => {
   const seen = new Set<string>();
@@ -50,8 +30,8 @@ describe('golden against float, block-circulant layers among others', () => {
       const spectral = sumsOfLayer(layer).some((sums) => sums.spectral !== null);
       if (spectral) seen.add(layer.kind === 'gru' ? `gru ${layer.stages.reset}` : layer.kind);
     }
-    const plain = errorOf(graph, compileNetwork(graph, config, utterances), utterances);
-    const error = errorOf(graph, compiled, utterances);
+    const plain = goldenError(graph, compileNetwork(graph, config, utterances), utterances);
+    const error = goldenError(graph, compiled, utterances);
     const what = `seed ${seed}: ${describeNetwork(graph)}, without spectra ${plain}`;
     expect(error, what).toBeLessThan(Math.max(BOUND, FACTOR * plain));
   });

@@ -3,43 +3,17 @@ import { describeNetwork, randomNetwork, randomUtterances } from '../../../fixtu
 import { lower } from '../../../src/compiler/lower/lower.ts';
 import { type CompiledNetwork, compileNetwork } from '../../../src/compiler/pipeline.ts';
 import type { QuantizedGraph, QuantizedLayer, Sums } from '../../../src/compiler/quantized_graph.ts';
-import type { Frames } from '../../../src/data/frames.ts';
 import { GoldenNetwork } from '../../../src/golden/network.ts';
 import { machineOf } from '../../../src/machine/machine.ts';
 import { parseConfig } from '../../../src/machine/read_config.ts';
-import type { Graph, TensorId } from '../../../src/model/graph.ts';
-import { FloatNetwork } from '../../../src/model/reference/float_network.ts';
+import type { Graph } from '../../../src/model/graph.ts';
 import { SEMAPHORE_MAX } from '../../../src/program/instruction.ts';
 import { Rng } from '../../../src/util/rng.ts';
-import { GoldenEngine } from '../../../src/verbs/run/golden_engine.ts';
 import { plainNetwork } from '../../golden/plain_network.ts';
 import { randomFrames } from '../../golden/random_quantized.ts';
+import { goldenError } from '../../lib/golden_error.ts';
 
 const CONFIG = parseConfig({ array: { groups: 2, lanes: 4 }, weightBits: 16 }, 'config');
-
-/** Error of the golden model against the double-precision model: root of the mean square over that of the values, largest of all outputs. */
-function errorOf(
-  graph: Graph,
-  compiled: CompiledNetwork,
-  utterances: readonly ReadonlyMap<TensorId, Frames>[],
-): number {
-  const golden = new GoldenEngine(graph, compiled);
-  const float = new FloatNetwork(graph);
-  let worst = 0;
-  for (const { tensor } of graph.outputs) {
-    let [noise, signal] = [0, 0];
-    for (const inputs of utterances) {
-      const got = golden.run(inputs).outputs.get(tensor)!.data;
-      const expected = float.run(inputs).outputs.get(tensor)!.data;
-      for (const [n, value] of expected.entries()) {
-        noise += (got[n]! - value) ** 2;
-        signal += value ** 2;
-      }
-    }
-    worst = Math.max(worst, Math.sqrt(noise / Math.max(signal, 1e-12)));
-  }
-  return worst;
-}
 
 function compiledNetwork(seed: number) {
   const graph = randomNetwork(seed, { host: false });
@@ -122,7 +96,7 @@ describe('golden against the double-precision model', () => {
         expect([...outputs.get(name)!], `${message}: ${name}`).toEqual([...values]);
       }
       if (!comparable(graph, compiled)) continue;
-      const error = errorOf(graph, compiled, utterances);
+      const error = goldenError(graph, compiled, utterances);
       if (error >= BOUND) loud.push(seed);
     }
     // Outputs that are hardly there: differences of values a hundred times as large.
@@ -135,14 +109,14 @@ describe('golden against the double-precision model', () => {
       for (let seed = 0; seed < 25; seed++) {
         const { graph, utterances, compiled } = compiledNetwork(seed);
         if (DULL.includes(seed) || !comparable(graph, compiled)) continue;
-        const sound = errorOf(graph, compiled, utterances);
+        const sound = goldenError(graph, compiled, utterances);
         for (const [at, node] of compiled.quantized.nodes.entries()) {
           const layer = fault(node.layer);
           if (layer === null) continue;
           layers++;
           const nodes = compiled.quantized.nodes.map((each, n) => (n === at ? { ...node, layer } : each));
           const quantized: QuantizedGraph = { ...compiled.quantized, nodes };
-          const error = errorOf(graph, { ...compiled, program: lower(quantized, machineOf(CONFIG)) }, utterances);
+          const error = goldenError(graph, { ...compiled, program: lower(quantized, machineOf(CONFIG)) }, utterances);
           expect(error, `seed ${seed}, ${node.id}`).toBeGreaterThan(FACTOR * sound);
         }
       }
@@ -155,12 +129,12 @@ describe('golden against the double-precision model', () => {
     for (let seed = 0; seed < 42; seed++) {
       const { graph, utterances, compiled } = compiledNetwork(seed);
       if (DULL.includes(seed) || !comparable(graph, compiled)) continue;
-      const sound = errorOf(graph, compiled, utterances);
+      const sound = goldenError(graph, compiled, utterances);
       for (const [at, { id, layer }] of graph.nodes.entries()) {
         const other = otherReset(graph, at);
         if (other === null || layer.kind !== 'gru') continue;
         forms[layer.resetAfter ? 'after' : 'before']++;
-        const error = errorOf(graph, compileNetwork(other, CONFIG, utterances), utterances);
+        const error = goldenError(graph, compileNetwork(other, CONFIG, utterances), utterances);
         expect(error, `seed ${seed}, ${id}`).toBeGreaterThan(FACTOR * sound);
       }
     }

@@ -1,30 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { withNetworkDir } from '../../../fixtures/network_dir.ts';
 import { cosimulateNetwork } from '../../../sim-verilator/network_cosim.ts';
-import { spreadSteps } from '../../../sim-verilator/stimuli.ts';
 import { estimateNetworkCycles } from '../../../src/cycles/network/estimate.ts';
-import { type NetworkInput, networkCycles } from '../../../src/cycles/network/network_cycles.ts';
+import { networkCycles } from '../../../src/cycles/network/network_cycles.ts';
 import { DEFAULT_MEMORY } from '../../../src/cycles/word_supply.ts';
 import { STREAMS } from '../../../src/program/instruction.ts';
-import {
-  describeNetworkDesign,
-  type RandomNetworkDesign,
-  randomNetworkDesign,
-} from '../../lib/random_network_design.ts';
-
-/** The frames of a random network as the bench gives them to its design. */
-function inputOf({ design, utterances }: RandomNetworkDesign): NetworkInput {
-  const { program, sizes } = design;
-  const { name, elements } = program.inputs[0]!;
-  const steps = utterances.map((inputs) => inputs.get(name)!.length / elements);
-  if (sizes.utterance) return { utterances: steps };
-  const places = spreadSteps(steps, sizes.channels);
-  const batches = Array.from({ length: places.at(-1)!.batch + 1 }, () =>
-    new Array<boolean>(sizes.channels).fill(false),
-  );
-  for (const { batch, channel } of places) batches[batch]![channel] = true;
-  return { batches };
-}
+import { networkInput } from '../../lib/network_input.ts';
+import { describeNetworkDesign, randomNetworkDesign } from '../../lib/random_network_design.ts';
 
 /**
  * Random networks: streaming with one and several channels, by utterance, replicated vectors, lanes in step; 22 and 61 with weights in external
@@ -43,7 +25,9 @@ describe('the cycle model of networks is exact', () => {
     );
     const about = describeNetworkDesign(network);
     expect(mismatches, about).toBe(0);
-    const expected = networkCycles(design, inputOf(network), SLOW).filter(({ last }) => last);
+    const expected = networkCycles(design, networkInput(network.design, network.utterances), SLOW).filter(
+      ({ last }) => last,
+    );
     // The bench counts from its reset, the model from the begin of the programs.
     const offset = stats[0]!.cycle - expected[0]!.cycle;
     expect(

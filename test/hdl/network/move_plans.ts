@@ -24,20 +24,24 @@ import { vmem, vmemChannel } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { DUT, sdpRam } from './run_blocks.ts';
 
+/** What STORE makes spectra with. */
+export function spectralPlans(sizes: NetworkSizes): ModulePlan[] {
+  return [rotation, pairTurn, forwardStage, forwardTransform, spectrumChannel, spectralCopy].map((block) => {
+    const plan = block(sizes);
+    return { ...plan, values: { ...plan.values, name: DUT } };
+  });
+}
+
 /** LOAD, STORE and what they move frames between. */
 export function movePlans(sizes: NetworkSizes): ModulePlan[] {
   const sequences = sizes.sequenceWords > 0 ? [sequenceAddress, sequenceMemory] : [];
   const axes = sizes.utterance ? [axisCounters] : [];
-  const spectra = [rotation, pairTurn, forwardStage, forwardTransform, spectrumChannel, spectralCopy];
   const blocks = [viewAddress, wordWalk, wordQueue, framePort, loadUnit, storeUnit, vmem, vmemChannel, stepFlags];
   return [
     streamSequencer(sizes, DUT, 'load'),
     streamSequencer(sizes, DUT, 'store'),
     ...[...blocks, ...sequences, ...axes].map((block) => block(sizes, DUT)),
-    ...(sizes.blocks.length > 0 ? spectra : []).map((block) => {
-      const plan = block(sizes);
-      return { ...plan, values: { ...plan.values, name: DUT } };
-    }),
+    ...(sizes.blocks.length > 0 ? spectralPlans(sizes) : []),
     sdpRam(),
   ];
 }

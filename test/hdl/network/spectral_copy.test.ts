@@ -1,29 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ForwardSpectrum } from '../../../src/golden/forward_spectrum.ts';
-import {
-  forwardStage,
-  forwardTransform,
-  pairTurn,
-  rotation,
-  spectralCopy,
-  spectrumChannel,
-} from '../../../src/hdl/network/transform.ts';
 import { selectBits } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { spectrumArrives } from '../../../src/machine/transform_cycles.ts';
 import { spectralColumns } from '../../../src/program/spectral_order.ts';
 import { clog2 } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';
+import { spectralPlans } from './move_plans.ts';
 import { DUT, lintBlocks, runBlocks } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
-
-function copyPlans(sizes: NetworkSizes) {
-  const builders = [rotation, pairTurn, forwardStage, forwardTransform, spectrumChannel, spectralCopy];
-  return builders.map((build) => {
-    const plan = build(sizes);
-    return { ...plan, values: { ...plan.values, name: DUT } };
-  });
-}
 
 /** Elements of all channels in hexadecimal digits, the first one lowest. */
 function packed(values: ArrayLike<number>): string {
@@ -96,7 +81,7 @@ describe.each([
       frames.push(((clog2(block) << 27) | (count << 18) | base).toString(16));
     }
     const lines = await runBlocks({
-      ...{ plans: copyPlans(sizes), bench: 'spectral_copy_bench' },
+      ...{ plans: spectralPlans(sizes), bench: 'spectral_copy_bench' },
       parameters: {
         ...{ WORD: 16 * channels * elemLanes, SELECT_BITS: selectBits(sizes), FRAMES, WORDS: words.length },
         ...{ SEED: seed, STALLS: Number(stalls) },
@@ -119,6 +104,6 @@ describe.each([
   });
 
   test('lint', async () => {
-    expect(await lintBlocks(copyPlans(sizes), `${DUT}_spectral_copy`)).toEqual([]);
+    expect(await lintBlocks(spectralPlans(sizes), `${DUT}_spectral_copy`)).toEqual([]);
   });
 });
