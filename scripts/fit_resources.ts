@@ -56,7 +56,7 @@ function samples(): Map<string, Sample[]> {
 }
 
 /** Coefficients of a unit by least squares of relative errors, those of small units damped. */
-function fit(of: readonly Sample[], key: (typeof FITTED)[number]): Terms {
+function sharesOf(of: readonly Sample[], key: (typeof FITTED)[number]): Terms {
   const terms = [...new Set(of.flatMap((sample) => Object.keys(sample.terms[key])))];
   const weights = of.map(({ mapped }) => 1 / (mapped[key] + 10 * mapped.instances));
   const found = nonNegativeLeastSquares(
@@ -90,7 +90,7 @@ function differences(of: readonly Sample[], shares: Readonly<Record<(typeof FITT
 const entries: string[] = [];
 for (const [name, of] of [...samples()].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
   const used = of.filter(({ instances }) => instances > 0);
-  const shares = { lut: fit(used, 'lut'), ff: fit(used, 'ff') };
+  const shares = { lut: sharesOf(used, 'lut'), ff: sharesOf(used, 'ff') };
   const lines = differences(of, shares);
   if (lines.length > 0) console.log(`${name}\n${lines.join('\n')}`);
   if (Object.keys({ ...shares.lut, ...shares.ff }).length > 0) entries.push(`  ${name}: ${JSON.stringify(shares)},`);
