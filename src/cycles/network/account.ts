@@ -139,7 +139,7 @@ export class CycleAccount {
 }
 
 /** Why a sequencer has no work for its unit. */
-function waitOf({ waitsFor, halted }: SequencerTwin): string {
+export function waitOf({ waitsFor, halted }: SequencerTwin): string {
   if (waitsFor !== null) return `waits for ${SEMAPHORES[waitsFor]!.replace(/[01]$/, '')}`;
   return halted ? 'halted' : 'program';
 }

@@ -13,6 +13,7 @@ import { SequenceReaderTwin } from './sequence_reader_twin.ts';
 import { SequenceWriterTwin } from './sequence_writer_twin.ts';
 import { SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
+import type { CycleWatch } from './timeline.ts';
 import { WeightTwin } from './weight_twin.ts';
 import { BufferTwin, RowImage } from './word_buffers.ts';
 
@@ -124,12 +125,14 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput, rate =
  *
  * @param counted frames of the output from whose last beat on, and up to whose last beat, cycles count; nothing runs behind that. null: all
  *   runs, and nothing is counted
+ * @param watch sees every cycle that counts
  */
 export function accountedCycles(
   design: NetworkDesign,
   input: NetworkInput,
   counted: { readonly from: number; readonly to: number } | null,
   rate: MemoryRate,
+  watch: CycleWatch | null = null,
 ): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
@@ -191,8 +194,13 @@ export function accountedCycles(
     const cellIdle = cell.idle;
 
     const at = { load: load.at, mac: mac.at, cell: cell.at, store: store.at };
+    const tasks = { load: load.task, cell: cell.task, store: store.task };
 
-    if (cycle === begin) account.begin();
+    if (cycle === begin) {
+      account.begin();
+      const names = places.map(({ name: segment }) => segment);
+      watch?.begin(cycle, all, names);
+    }
     port.tick(write, copy, load.write);
     const wordTaken = load.takes(wordReady);
     const wordWritten = store.sequenceWrite;
@@ -219,9 +227,13 @@ export function accountedCycles(
     if (store.beat !== null) {
       quiet = 0;
       beats.push({ ...store.beat, cycle: cycle + TO_OUTPUT });
+      if (store.beat.last) watch?.answered(cycle + TO_OUTPUT);
       if (store.beat.last && ++seen === counted?.from) begin = cycle + TO_OUTPUT;
     }
-    if (cycle >= begin) account.cycle(at, sequencers);
+    if (cycle >= begin) {
+      account.cycle(at, sequencers);
+      watch?.cycle({ at, tasks, sequencers, groups: all });
+    }
 
     // All have stood at their ends for two cycles, and it has been seen.
     const rests =
