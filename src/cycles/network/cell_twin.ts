@@ -125,10 +125,9 @@ export class CellTwin {
     const asks = this.#tokens[this.#ask];
     const peeps = this.#tokens[this.#peep];
     const placed = this.#tokens[this.#place];
-    const uses = (own: Token) => this.#banks[own.bank]!.work.fields.peepholes === 1;
-    const asked = asks != null && ['f', 'reset'].includes(asks.row);
+    const asked = asks != null && (asks.row === 'f' || asks.row === 'reset');
     const askedZ = asks?.row === 'z';
-    const peeped = peeps?.row === 'i' && uses(peeps);
+    const peeped = peeps?.row === 'i' && this.#banks[peeps.bank]!.work.fields.peepholes === 1;
 
     // What is written, and when it is told of.
     const done = this.#delay.at(-1)!;
