@@ -72,12 +72,13 @@ export function formatResult(result: BuildResult): string {
 
 /** The same for a network. */
 export function formatNetwork(result: NetworkBuildResult): string {
-  const { design, memories, resources, calibration, leftOut, hostFiles } = result;
+  const { design, memories, resources, calibration, saturated, leftOut, hostFiles } = result;
   const rows: Row[] = [
     ...networkRows(design),
     memoryRow(memories),
     resourceRow(resources),
     ['calibration', calibration],
+    ...saturationRows({ saturated }),
     ...leftOutRows(leftOut),
     hostFilesRow(hostFiles),
   ];

@@ -10,6 +10,7 @@ import type { ImportedModel } from '../model/import/imported_model.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { layerNotes } from '../model/layer_notes.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
+import { spansOf } from '../model/side_by_side.ts';
 import { layerHardware, networkHardware } from '../program/hardware_of.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
@@ -113,10 +114,12 @@ export function inspect(
   return { kind: 'model', path, ...imported, nodes: inspectNodes(graph), hardware: inspectHardware(graph) };
 }
 
-function inspectNodes({ nodes, tensors }: Graph): NodeInspection[] {
-  return nodes.map(({ id, name, layer, inputs, output }) => {
+function inspectNodes(graph: Graph): NodeInspection[] {
+  const { nodes, tensors } = graph;
+  return nodes.map((node) => {
+    const { id, name, layer, inputs, output } = node;
     const { shape, time } = tensors.get(output)!;
-    const { matrices, reasons } = inspectCirculant(layer);
+    const { matrices, reasons } = inspectCirculant(layer, (matrix) => spansOf(graph, node, matrix));
     return {
       id,
       name,
