@@ -14,6 +14,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/pnr'],
   ['sim-verilator'],
   ['src/verbs'],
+  ['src/explore'],
   ['src/cli', 'src/index.ts'],
   ['fixtures'],
   ['examples'],
