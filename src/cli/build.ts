@@ -71,11 +71,12 @@ export function formatResult(result: BuildResult): string {
 
 /** The same for a network. */
 export function formatNetwork(result: NetworkBuildResult): string {
-  const { design, memories, calibration, leftOut, hostFiles } = result;
+  const { design, memories, calibration, saturated, leftOut, hostFiles } = result;
   const rows: Row[] = [
     ...networkRows(design),
     memoryRow(memories),
     ['calibration', calibration],
+    ...saturationRows({ saturated }),
     ...leftOutRows(leftOut),
     hostFilesRow(hostFiles),
   ];
