@@ -7,6 +7,7 @@ import { estimateResources } from '../machine/resources/estimate.ts';
 import { GATES } from '../machine/tiles.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
+import { layerHardware, networkHardware } from '../program/hardware_of.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import { countWeights } from '../program/weights.ts';
 import { EsegenError } from '../util/errors.ts';
@@ -71,12 +72,11 @@ export function figuresOf(made: Made): Figures {
 }
 
 function layerFigures(design: Design) {
-  const { dimensions: sizes, formats, config } = design;
-  const { fifoDepth, indexBits } = config;
+  const { dimensions: sizes } = design;
   const { stored, nonZeros } = layerWords(design);
   const { cells, outputs, inputs, projection } = sizes;
   const weights = GATES * cells * (inputs + outputs) + (projection ? outputs * cells : 0);
-  const { total } = estimateResources({ kind: 'layer', sizes, formats, fifoDepth, indexBits });
+  const { total } = estimateResources(layerHardware(design));
   return { machine: 'layer', stored, density: nonZeros / weights, total } as const;
 }
 
@@ -92,7 +92,7 @@ function layerWords({ matrices }: Design): { readonly stored: number; readonly n
 }
 
 function networkFigures(design: NetworkDesign) {
-  const { total } = estimateResources({ kind: 'network', sizes: design.sizes });
+  const { total } = estimateResources(networkHardware(design));
   const { density } = countWeights(design.program);
   return { machine: 'network', stored: storedWords(design), density, total } as const;
 }
