@@ -210,7 +210,7 @@ async function buildFront(dir: string, words: readonly string[]): Promise<void> 
       calibrate,
       data: isPlain ? plain : stacked,
       labels: valuesOf('--labels')[0],
-    }).variants[0]!.golden;
+    }).structures[0]!.golden;
     console.log(
       `point ${point.point} (${describe(point)}): ${built.kind}, ${measured} cycles simulated, ${point.cycles} predicted; ` +
         `${found.mismatches} of ${found.comparedWords} words differ; word errors of all strings ${(100 * golden!.accuracy.words!.rate).toFixed(2)} %, ` +

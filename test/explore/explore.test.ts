@@ -107,8 +107,8 @@ describe('an exploration', () => {
         : estimateNetworkCycles(built.result.design)!.cycles;
     expect(point.cycles, `point ${point.point}`).toBe(cycles);
     expect(point.timeUs).toBeCloseTo((cycles * 10) / 200, 9);
-    const { variants } = evaluate({ model, data, config: parseConfig(config, 'test') });
-    expect(point.sqnrDb, `point ${point.point}`).toBe(variants[0]!.golden[0]!.accuracy.sqnrDb);
+    const { structures } = evaluate({ model, data, config: parseConfig(config, 'test') });
+    expect(point.sqnrDb, `point ${point.point}`).toBe(structures[0]!.golden[0]!.accuracy.sqnrDb);
   }
 
   test('of shards, of which one died in a line, is byte for byte that of one process', () => {
