@@ -5,6 +5,7 @@ import type { PrunedAccuracy, Sensitivity } from '../verbs/compress/sensitivity.
 import { type PruneResult, prune } from '../verbs/prune.ts';
 import type { CommandBody } from './command.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
+import { DENSITY, parsePerMatrix } from './per_matrix.ts';
 import { progressLine } from './progress.ts';
 import { runCirculant } from './prune_circulant.ts';
 import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
@@ -52,7 +53,7 @@ export const pruneCommand: CommandBody<Arguments> = {
       .option('per-matrix', {
         type: 'string',
         requiresArg: true,
-        describe: 'Densities of some matrices or layers, e.g. ix=0.1,rnn1=0.2,rnn1.ym=0.3',
+        describe: 'Densities of some matrices or layers, e.g. ix=0.1,rnn1=0.2,rnn1.ym=0.3; blocks with circulant',
       })
       .option('out', { type: 'string', requiresArg: true, describe: 'Pruned model to write (.safetensors)' })
       .option('sensitivity', {
@@ -98,7 +99,7 @@ function configOf({ config: path, array, encoding }: Arguments): Config {
 }
 
 function densitiesOf({ density, 'per-matrix': perMatrix }: Arguments): ReadonlyMap<string, number> {
-  const densities = new Map(perMatrix === undefined ? [] : parseDensities(perMatrix));
+  const densities = new Map(perMatrix === undefined ? [] : parsePerMatrix(perMatrix, 'densities', DENSITY));
   if (density !== undefined) densities.set('default', density);
   return densities;
 }
@@ -110,21 +111,6 @@ function parseArray(text: string): { channels: number; groups: number; lanes: nu
     throw new EsegenError('--array', `expected channels x groups x lanes such as 1x1x32, got ${got}`);
   }
   return { channels: Number(match[1]), groups: Number(match[2]), lanes: Number(match[3]) };
-}
-
-function parseDensities(text: string): ReadonlyMap<string, number> {
-  const densities = new Map<string, number>();
-  for (const part of text.split(',')) {
-    const match = /^([a-z][a-z0-9_]*(?:\.[a-z]{1,2})?)=(\d*\.?\d+)$/.exec(part.trim());
-    if (match === null) {
-      const what = 'expected densities such as ix=0.1,rnn1=0.2,rnn1.ym=0.3';
-      throw new EsegenError('--per-matrix', `${what}, got ${JSON.stringify(part.slice(0, 40))}`);
-    }
-    const name = match[1]!;
-    if (densities.has(name)) throw new EsegenError('--per-matrix', `names ${name} twice`, 'Remove one of them');
-    densities.set(name, Number(match[2]));
-  }
-  return densities;
 }
 
 function sensitivityOf({ sensitivity, data, labels, density, out, 'per-matrix': perMatrix }: Arguments) {
@@ -145,14 +131,16 @@ function sensitivityOf({ sensitivity, data, labels, density, out, 'per-matrix': 
 
 function formatResult(model: string, result: PruneResult): string {
   const { weights, kept, matrices, imbalance, plainImbalance, sensitivity, files } = result;
+  const hasBlocks = matrices.some(({ block }) => block !== null);
   const table = formatTable([
-    ['matrix', 'weights', 'kept', 'density', 'squared magnitude'],
+    ['matrix', 'weights', 'kept', 'density', 'squared magnitude', ...(hasBlocks ? ['block', 'words'] : [])],
     ...matrices.map((m) => [
       `${m.layer}.${m.name}`,
       formatCount(m.weights),
       formatCount(m.kept),
       formatShare(m.kept / m.weights),
       formatShare(m.keptEnergy),
+      ...(hasBlocks ? [m.block === null ? '' : String(m.block), formatCount(m.words)] : []),
     ]),
   ]);
   const rows = formatRows([

@@ -1,6 +1,7 @@
 import { EsegenError } from '../util/errors.ts';
 import { type PruneCirculantResult, pruneCirculant } from '../verbs/prune_circulant.ts';
 import { type ModelArguments, modelOptions } from './model_options.ts';
+import { BLOCK, parsePerMatrix } from './per_matrix.ts';
 import { progressLine } from './progress.ts';
 import { formatCount, formatRows, formatShare, formatTable } from './table.ts';
 
@@ -10,7 +11,6 @@ const OF_MASKS = [
   'array',
   'encoding',
   'density',
-  'per-matrix',
   'sensitivity',
   'data',
   'labels',
@@ -20,19 +20,24 @@ const OF_MASKS = [
 export interface CirculantArguments extends ModelArguments, Readonly<Record<(typeof OF_MASKS)[number], unknown>> {
   model: string;
   block: number | undefined;
+  'per-matrix': string | undefined;
   out: string | undefined;
   json: boolean;
 }
 
 /** `esegen prune --structure circulant`: the nearest block-circulant matrices. */
 export function runCirculant(given: CirculantArguments): void {
-  const { block, out } = given;
+  const { block, 'per-matrix': perMatrix, out } = given;
   const stray = OF_MASKS.filter((option) => given[option] !== undefined && given[option] !== false);
   if (stray.length > 0) {
     const names = stray.map((option) => `--${option}`).join(', ');
     throw new EsegenError(names, 'has no effect with --structure circulant, which makes no masks', 'Leave it out');
   }
-  if (block === undefined) throw new EsegenError('--block', 'missing', 'Name the size of the blocks, e.g. --block 8');
+  if (block === undefined && perMatrix === undefined) {
+    throw new EsegenError('--block', 'missing', 'Name the size of the blocks, e.g. --block 8');
+  }
+  const blocks = new Map(perMatrix === undefined ? [] : parsePerMatrix(perMatrix, 'blocks', BLOCK));
+  if (block !== undefined) blocks.set('default', block);
   if (out === undefined) throw new EsegenError('--out', 'missing', 'Name the .safetensors file to write');
   const progress = progressLine();
   let result: PruneCirculantResult;
@@ -40,7 +45,7 @@ export function runCirculant(given: CirculantArguments): void {
     result = pruneCirculant({
       model: given.model,
       importOptions: modelOptions(given),
-      block,
+      blocks,
       out,
       progress: progress.show,
     });
@@ -50,24 +55,26 @@ export function runCirculant(given: CirculantArguments): void {
   process.stdout.write(given.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(given.model, result));
 }
 
-function formatResult(model: string, { block, matrices, files }: PruneCirculantResult): string {
+function formatResult(model: string, { matrices, mixedBlocks, files }: PruneCirculantResult): string {
   let [weights, words] = [0, 0];
-  const lines = matrices.map(({ layer, name, rows, columns, padded: [high, wide], loss }) => {
+  const lines = matrices.map(({ layer, name, rows, columns, block, padded, words: own, lostEnergy }) => {
     weights += rows * columns;
-    words += (high * wide) / block;
-    const isWhole = high === rows && wide === columns;
+    words += own;
+    const [high, wide] = padded ?? [rows, columns];
     return [
       `${layer}.${name}`,
+      block === null ? '' : String(block),
       `${rows} x ${columns}`,
-      isWhole ? '' : `${high} x ${wide}`,
-      formatCount((high * wide) / block),
-      formatShare(loss),
+      high === rows && wide === columns ? '' : `${high} x ${wide}`,
+      formatCount(own),
+      block === null ? '' : formatShare(lostEnergy),
     ];
   });
-  const table = formatTable([['matrix', 'size', 'padded to', 'words', 'lost (Frobenius)'], ...lines]);
+  const table = formatTable([['matrix', 'block', 'size', 'padded to', 'words', 'lost energy'], ...lines]);
   const rows = formatRows([
     ['weights', `${formatCount(weights)}, which ${formatCount(words)} words say (${formatShare(words / weights)})`],
+    ...mixedBlocks.map((reason) => ['blocks differ', reason] as const),
     ['written', files.join(', ')],
   ]);
-  return `${model}: block-circulant with blocks of ${block}\n\n${table}\n${rows}`;
+  return `${model}: block-circulant\n\n${table}\n${rows}`;
 }

@@ -7,6 +7,7 @@ import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { parseNamedPaths } from './named_paths.ts';
 import { progressLine } from './progress.ts';
+import { showWarnings } from './saturation.ts';
 import { formatCount, formatShare } from './table.ts';
 
 interface Arguments extends ModelArguments {
@@ -21,9 +22,6 @@ interface Arguments extends ModelArguments {
   config: string | undefined;
   calibrate: string | undefined;
 }
-
-/** Share of saturated values that is worth a warning. */
-const MUCH_SATURATED = 1e-3;
 
 /** `esegen run`: outputs of a network in double precision or of its golden model. */
 export const runCommand: CommandBody<Arguments> = {
@@ -85,10 +83,9 @@ export const runCommand: CommandBody<Arguments> = {
     const utterances = result.utterances === 1 ? '1 utterance' : `${formatCount(result.utterances)} utterances`;
     const outputs = result.outputs.map(({ name, elements }) => `${showName(name)} ${formatCount(elements)}`).join(', ');
     const lines = [`${given.path}: ${utterances}, ${formatCount(result.steps)} steps, ${result.engine}; ${outputs}`];
-    for (const { vector, share } of result.saturated) {
-      lines.push(`${share > MUCH_SATURATED ? 'warning: ' : ''}${formatShare(share)} of ${showName(vector)} saturate`);
-    }
+    for (const { vector, share } of result.saturated) lines.push(`${formatShare(share)} of ${vector} saturate`);
     for (const { name, reason } of result.outside) lines.push(`not part of the network: ${showName(name)}, ${reason}`);
     process.stdout.write(`${lines.join('\n')}\n`);
+    showWarnings(result.warnings);
   },
 };

@@ -1,20 +1,19 @@
 import type { TableShare } from '../golden/saturation.ts';
 import type { SaturatedVector } from '../verbs/run/engine.ts';
-import { showName } from './describe.ts';
 import { formatShare, type Row } from './table.ts';
 
 /** What saturated: vectors, and tables of a one-layer design. */
 interface Saturated {
   readonly saturated: readonly SaturatedVector[];
-  readonly tables: readonly TableShare[];
+  readonly tables?: readonly TableShare[];
 }
 
 /** Vectors that are told. */
 const TOLD = 6;
 
 /** Shares of what saturated, for the summaries. */
-export function saturationRows({ saturated, tables }: Saturated): Row[] {
-  const shares = saturated.slice(0, TOLD).map(({ vector, share }) => `${showName(vector)} ${formatShare(share)}`);
+export function saturationRows({ saturated, tables = [] }: Saturated): Row[] {
+  const shares = saturated.slice(0, TOLD).map(({ vector, share }) => `${vector} ${formatShare(share)}`);
   const beyond = tables.map(({ name, range, share }) => `${name} ±${range} ${formatShare(share)}`);
   return [
     ['saturated', shares.length === 0 ? 'nothing' : shares.join(', ')],

@@ -7,7 +7,7 @@ import { quoteName, quoteNames } from '../util/quote_name.ts';
  * The config of hardware for one LSTM layer: what `layers` says of that layer is what all of the hardware has.
  *
  * @param graph a model that `hardwareModel` takes
- * @throws EsegenError where the config names another layer, or has what only networks have
+ * @throws EsegenError where the config names another layer, or has what only networks have, as block-circulant matrices are
  */
 export function oneLayerConfig(graph: Graph, config: Config): Config {
   const { layers, ...all } = config;
@@ -26,7 +26,12 @@ export function oneLayerConfig(graph: Graph, config: Config): Config {
     const what = `names ${quoteNames(others)}, which the hardware does not compute`;
     throw new EsegenError('config: layers', what, `The hardware of this model is the layer ${quoteName(id)}`);
   }
-  const { weightBits = all.weightBits, density } = layers[id] ?? {};
+  const { weightBits = all.weightBits, density, block } = layers[id] ?? {};
+  if (block !== undefined) {
+    const what = `the config demands blocks of ${block}, and its matrices are not block-circulant`;
+    const advice = `Project the model with prune --structure circulant --block ${block}, or take the block out of the config`;
+    throw new EsegenError(`layer ${id}`, what, advice);
+  }
   const names = Object.keys(all.density) as (keyof Config['density'])[];
   const densities = density === undefined ? all.density : Object.fromEntries(names.map((name) => [name, density]));
   return { ...all, weightBits, density: densities as Config['density'] };

@@ -25,6 +25,8 @@ export interface LayerConfig {
   readonly weightBits?: number | undefined;
   /** Share of the weights of each of its matrices that pruning keeps, 0 to 1. */
   readonly density?: number | undefined;
+  /** Block of which all of its matrices must be block-circulant, to be kept as spectra: 2 to 64, a power of two. */
+  readonly block?: number | undefined;
 }
 
 /** What other networks may have that are loaded into network hardware: layers, peepholes of LSTMs, windows that begin anywhere in a group. */

@@ -59,7 +59,11 @@ function layersSchema() {
   const byName = z.record(
     z.string().regex(/^[a-z][a-z0-9_]*$/, { error: name }),
     z.strictObject(
-      { weightBits: integer(4, 16).optional(), density: share().optional() },
+      {
+        weightBits: integer(4, 16).optional(),
+        density: share().optional(),
+        block: powerOfTwo(64, '64', 2).optional(),
+      },
       section('settings of a layer'),
     ),
     section('settings by layer name'),

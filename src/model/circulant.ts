@@ -7,23 +7,36 @@ const ROUNDING = 2 ** -20;
 /** Rows of several matrices that take turns: row n · turns + j is row n of matrix j. A single matrix has one turn. */
 export type TurningRows = Pick<Matrix, 'rows' | 'columns'> & { readonly values: Floats };
 
+/** Elements of the vectors side by side that a matrix multiplies: its columns of each have whole blocks of their own. */
+type Spans = readonly number[];
+
 /** Calls back for every block of a matrix of a turn: where it begins, and the rows and columns of it that are there. */
 function eachBlock(
-  { rows, columns }: TurningRows,
+  { rows }: TurningRows,
   turns: number,
+  spans: Spans,
   block: number,
   visit: (turn: number, row: number, column: number, height: number, width: number) => boolean,
 ): boolean {
   const cells = rows / turns;
   for (let turn = 0; turn < turns; turn++) {
     for (let row = 0; row < cells; row += block) {
-      for (let column = 0; column < columns; column += block) {
-        const height = Math.min(block, cells - row);
-        if (!visit(turn, row, column, height, Math.min(block, columns - column))) return false;
+      const height = Math.min(block, cells - row);
+      let begin = 0;
+      for (const span of spans) {
+        for (let own = 0; own < span; own += block) {
+          if (!visit(turn, row, begin + own, height, Math.min(block, span - own))) return false;
+        }
+        begin += span;
       }
     }
   }
   return true;
+}
+
+/** Columns of whole blocks. */
+export function paddedColumns(spans: Spans, block: number): number {
+  return spans.reduce((sum, span) => sum + Math.ceil(span / block) * block, 0);
 }
 
 /** Means of the wrapped diagonals of a block: [block], by (row - column) mod block; 0 of those that are not there. */
@@ -48,10 +61,10 @@ function diagonals(
 }
 
 /** Whether every wrapped diagonal of every block has one value, within float rounding. */
-function isCirculant(matrix: TurningRows, turns: number, block: number, peak: number): boolean {
+function isCirculant(matrix: TurningRows, turns: number, spans: Spans, block: number, peak: number): boolean {
   const { columns, values } = matrix;
   const first = new Float64Array(block);
-  return eachBlock(matrix, turns, block, (turn, row, column, height, width) => {
+  return eachBlock(matrix, turns, spans, block, (turn, row, column, height, width) => {
     first.fill(Number.NaN);
     for (let i = 0; i < height; i++) {
       const from = ((row + i) * turns + turn) * columns + column;
@@ -70,8 +83,9 @@ function isCirculant(matrix: TurningRows, turns: number, block: number, peak: nu
  * Blocks of which a matrix is block-circulant within float rounding, and whose spectra take fewer products than its weights; largest first.
  *
  * @param turns matrices whose rows take turns in it; those of zeros have any block
+ * @param spans vectors side by side that it multiplies; default one
  */
-export function blocksOf(matrix: TurningRows, turns: number): number[] {
+export function blocksOf(matrix: TurningRows, turns: number, spans: Spans = [matrix.columns]): number[] {
   let [peak, weights] = [0, 0];
   for (let n = 0; n < matrix.values.length; n++) {
     const magnitude = Math.abs(matrix.values[n]!);
@@ -80,19 +94,23 @@ export function blocksOf(matrix: TurningRows, turns: number): number[] {
   }
   const cells = matrix.rows / turns;
   return BLOCKS.filter((block) => {
-    if (block > cells || block > matrix.columns) return false;
-    const products = turns * Math.ceil(cells / block) * Math.ceil(matrix.columns / block) * (2 * block - 2);
-    return products < weights && isCirculant(matrix, turns, block, peak);
+    if (block > cells || spans.some((span) => block > span)) return false;
+    const products = turns * Math.ceil(cells / block) * (paddedColumns(spans, block) / block) * (2 * block - 2);
+    return products < weights && isCirculant(matrix, turns, spans, block, peak);
   }).reverse();
 }
 
-/** The nearest block-circulant matrix, in the precision of the given one: every wrapped diagonal of a block has the mean of what it had. */
-export function projectCirculant(matrix: Matrix, block: number): Matrix {
+/**
+ * The nearest block-circulant matrix, in the precision of the given one: every wrapped diagonal of a block has the mean of what it had.
+ *
+ * @param spans as in {@link blocksOf}
+ */
+export function projectCirculant(matrix: Matrix, block: number, spans: Spans = [matrix.columns]): Matrix {
   const { rows, columns } = matrix;
   const isSingle = matrix.values instanceof Float32Array;
   const values = isSingle ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
   const means = new Float64Array(block);
-  eachBlock(matrix, 1, block, (turn, row, column, height, width) => {
+  eachBlock(matrix, 1, spans, block, (turn, row, column, height, width) => {
     diagonals(matrix, 1, [turn, row, column, height, width], block, means);
     for (let i = 0; i < height; i++) {
       for (let j = 0; j < width; j++) values[(row + i) * columns + column + j] = means[(i - j + block) % block]!;
@@ -136,7 +154,7 @@ export function spectralMatrix(
   const values = new Float64Array(rows * columns);
   const own = new Float64Array(block);
   const angles = circle(block);
-  eachBlock(matrix, turns, block, (turn, row, column, height, width) => {
+  eachBlock(matrix, turns, [matrix.columns], block, (turn, row, column, height, width) => {
     diagonals(matrix, turns, [turn, row, column, height, width], block, own);
     const place = (part: number) => ((row + part) * turns + turn) * columns + column;
     values[place(0)] = frequency(own, 0, angles)[0];

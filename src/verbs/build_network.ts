@@ -1,4 +1,6 @@
-import type { Partition } from '../compiler/passes/partition.ts';
+import type { NetworkReport } from '../compiler/network_report.ts';
+import { type Partition, refuseSoftwareOnly } from '../compiler/passes/partition.ts';
+import { simplify } from '../compiler/passes/simplify.ts';
 import { compileNetwork } from '../compiler/pipeline.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { generateNetwork } from '../design/generate_network.ts';
@@ -8,10 +10,13 @@ import { networkMemoryGroups } from '../design/network_memories.ts';
 import { writeDesign } from '../design/write_design.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
+import { estimateForPart, type PartEstimate } from '../machine/resources/part_estimate.ts';
 import { elementsOf, type Graph } from '../model/graph.ts';
 import { refusalsOf } from '../model/import/hardware_model.ts';
+import { networkHardware } from '../program/hardware_of.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
 import { EsegenError } from '../util/errors.ts';
+import { quoteName } from '../util/quote_name.ts';
 import {
   type BuildInput,
   type BuildOptions,
@@ -23,6 +28,8 @@ import {
 import { classOutput } from './class_output.ts';
 import { ofModel } from './of_model.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
+import type { SaturatedVector } from './run/engine.ts';
+import { fitWarning } from './warnings.ts';
 
 /** What a build of a network made. */
 export interface NetworkBuildResult {
@@ -30,8 +37,12 @@ export interface NetworkBuildResult {
   readonly dir: string;
   readonly design: NetworkDesign;
   readonly memories: readonly MemoryGroup[];
+  /** What the hardware takes, by the analytic model. */
+  readonly resources: PartEstimate;
   /** Where the calibration frames come from. */
   readonly calibration: string;
+  /** Shares of the calibration's values beyond the formats of vectors, largest first. */
+  readonly saturated: readonly SaturatedVector[];
   /** What is no reason to stop, but to look: a line each. */
   readonly warnings: readonly string[];
   /** Layers and operators of the model file that stay on the host, before the hardware and behind it. */
@@ -67,6 +78,7 @@ function buildNetwork(
   { config, graph, start }: BuildInput,
 ): NetworkBuildResult {
   refuseSettings(config);
+  ofModel(path, () => refuseSoftwareOnly(simplify(graph)));
   const calibration = readNetworkCalibration(path, calibrate, graph);
   const pruned = pruneGraph(graph, config);
   const compiled = ofModel(path, () => compileNetwork(pruned, config, calibration.utterances, { progress }));
@@ -78,20 +90,33 @@ function buildNetwork(
   writeDesign(out, files);
 
   const memories = networkMemoryGroups(design);
+  const resources = estimateForPart(networkHardware(design), config.part);
   let bytes = 0;
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   return {
     dir: out,
     design,
     memories,
+    resources,
     calibration: calibration.origin,
-    warnings: [...compiled.report.warnings, ...sequenceWarning(design, memories)],
+    saturated: saturatedOf(compiled.report),
+    warnings: [...compiled.report.warnings, ...sequenceWarning(design, memories), ...fitWarning(resources)],
     leftOut: hostLayers(graph, compiled.partition),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,
     bytes,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+function saturatedOf({ vectors }: NetworkReport): readonly SaturatedVector[] {
+  return vectors
+    .filter(({ saturated }) => saturated > 0)
+    .map(({ layer, vector, name, saturated }) => ({
+      vector: layer === null ? `input ${quoteName(name)}` : `${layer}.${vector}`,
+      share: saturated,
+    }))
+    .sort((a, b) => b.share - a.share);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { blocksOf } from '../model/circulant.ts';
+import { blocksOf, paddedColumns } from '../model/circulant.ts';
 import type { Layer, Matrix } from '../model/graph.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
 
@@ -21,21 +21,30 @@ export interface CirculantMatrix {
 /**
  * Finds the matrices of a layer that are block-circulant. All matrices whose products are added into a sum are stored as spectra with one block, or
  * none is: the tile holds spectra of it, or the sums themselves.
+ *
+ * @param spansOf elements of the vectors side by side that a matrix multiplies; default one vector
  */
-export function inspectCirculant(layer: Layer): CirculantInspection {
+export function inspectCirculant(
+  layer: Layer,
+  spansOf: (name: MatrixName) => readonly number[] | null = () => null,
+): CirculantInspection {
   const all = new Map(matricesOf(layer));
+  const spans = new Map([...all].map(([name, { columns }]) => [name, spansOf(name) ?? [columns]]));
   const matrices = new Map<MatrixName, CirculantMatrix>();
   const reasons: string[] = [];
   for (const sum of sumsOf(layer)) {
     // A matrix of zeros has any block, and says nothing of the others.
     const members = sum.filter((name) => all.get(name)!.values.some((value) => value !== 0));
-    const blocks = new Map(members.map((name) => [name, blocksOf(all.get(name)!, 1)]));
+    const blocks = new Map(members.map((name) => [name, blocksOf(all.get(name)!, 1, spans.get(name)!)]));
     const [first = []] = blocks.values();
     const common = first.find((block) => [...blocks.values()].every((own) => own.includes(block))) ?? null;
     for (const [name, own] of blocks) {
       const block = common ?? own[0];
       if (block === undefined) continue;
-      matrices.set(name, { block, words: common === null ? null : spectralWords(all.get(name)!, block) });
+      matrices.set(name, {
+        block,
+        words: common === null ? null : spectralWords(all.get(name)!, spans.get(name)!, block),
+      });
     }
     if (common === null && [...blocks.values()].some((own) => own.length > 0)) reasons.push(reasonOf(blocks));
   }
@@ -57,8 +66,8 @@ function sumsOf(layer: Layer): readonly (readonly MatrixName[])[] {
 }
 
 /** A block of k rows and columns has k words. */
-function spectralWords({ rows, columns }: Matrix, block: number): number {
-  return Math.ceil(rows / block) * Math.ceil(columns / block) * block;
+function spectralWords({ rows }: Matrix, spans: readonly number[], block: number): number {
+  return Math.ceil(rows / block) * paddedColumns(spans, block);
 }
 
 function reasonOf(blocks: ReadonlyMap<MatrixName, readonly number[]>): string {

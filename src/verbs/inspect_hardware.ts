@@ -1,6 +1,6 @@
-import { partition, partitionRefusals } from '../compiler/passes/partition.ts';
+import { hardwareRefusals, partition } from '../compiler/passes/partition.ts';
 import { simplify } from '../compiler/passes/simplify.ts';
-import type { Graph, Node } from '../model/graph.ts';
+import type { Graph } from '../model/graph.ts';
 import { type Refusal, refusalsOf } from '../model/import/hardware_model.ts';
 import { EsegenError } from '../util/errors.ts';
 
@@ -21,8 +21,7 @@ export function inspectHardware(graph: Graph): HardwareInspection {
     return { design: 'layer', host: host.map(({ name }) => name), refusals: [] };
   }
   const simple = simplify(graph);
-  const own = partitionRefusals(simple).map(({ node, reason }) => refusalOf(node, reason));
-  const refusals = [...own, ...initialStates(simple)];
+  const refusals = hardwareRefusals(simple).map(({ node, reason }) => ({ node: node.id, name: node.name, reason }));
   if (refusals.length > 0) return { design: null, host: [], refusals };
   try {
     const { front, back } = partition(simple);
@@ -32,15 +31,4 @@ export function inspectHardware(graph: Graph): HardwareInspection {
     if (!(error instanceof EsegenError)) throw error;
     return { design: null, host: [], refusals: [{ node: 'network', name: 'network', reason: error.what }] };
   }
-}
-
-function initialStates({ nodes }: Graph): readonly Refusal[] {
-  const reason =
-    'starts from a constant state that is not zero, which only software does; export it as an input of the model';
-  const starts = ({ layer }: Node) => (layer.kind === 'lstm' || layer.kind === 'gru') && layer.initial !== null;
-  return nodes.filter(starts).map((node) => refusalOf(node, reason));
-}
-
-function refusalOf({ id, name }: Node, reason: string): Refusal {
-  return { node: id, name, reason };
 }

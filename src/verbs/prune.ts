@@ -1,11 +1,12 @@
 import { isPrunable } from '../compiler/prune/config_density.ts';
-import { type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
+import { maskNode, type NodeMasks, selectNodeWeights } from '../compiler/prune/prune_node.ts';
 import type { Config } from '../machine/config.ts';
 import type { Graph, Node, NodeId } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { layersPath } from '../model/import/safetensors.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
+import { spansOf } from '../model/side_by_side.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
@@ -16,6 +17,7 @@ import { magnitudeMasks, maskImbalance } from './compress/mask_figures.ts';
 import { prunedFiles } from './compress/pruned_files.ts';
 import { SCANNED, type Sensitivity, scanSensitivity } from './compress/sensitivity.ts';
 import { addLayerFile } from './compress/written_model.ts';
+import { inspectCirculant } from './inspect_circulant.ts';
 
 /** What to prune. */
 export interface PruneOptions {
@@ -54,6 +56,10 @@ export interface PrunedMatrix {
   readonly kept: number;
   /** Share of the squared magnitude that stays. */
   readonly keptEnergy: number;
+  /** Block of which it is block-circulant, so that it stays as it is; null of another one. */
+  readonly block: number | null;
+  /** Words that hold it: those of its spectra, or its weights that are left. */
+  readonly words: number;
 }
 
 /** What pruning made. */
@@ -77,7 +83,7 @@ export function masksPath(out: string): string {
 
 /**
  * Prunes a network, whether it has zeros already or not, and writes it with its masks: all matrices of its recurrent layers, and those of
- * linear layers where a density names them.
+ * linear layers where a density names them. Block-circulant matrices stay as they are where none does; a layer of these alone has no masks.
  *
  * @throws EsegenError where an input is not valid or a file cannot be written; nothing is written then
  */
@@ -98,15 +104,18 @@ export function prune(options: PruneOptions): PruneResult {
   const densities = new DensityTable(graph, config, given);
 
   progress('prune');
-  const nodes = graph.nodes.filter(
+  const looked = graph.nodes.filter(
+    (node) => isPrunable(node) && (node.layer.kind !== 'linear' || !staysWhole(node, densities)),
+  );
+  const nodes = looked.filter(
     (node) =>
-      isPrunable(node) &&
-      matricesOf(node.layer).some(([matrix]) => densities.of(node, matrix) < 1 || node.layer.kind !== 'linear'),
+      !staysWhole(node, densities) ||
+      matricesOf(node.layer).some(([matrix]) => densities.blockOf(node, matrix) === null),
   );
   const masks = new Map(
     nodes.map((node) => [node.id, selectNodeWeights(node.layer, config, (matrix) => densities.of(node, matrix))]),
   );
-  const matrices = nodes.flatMap((node) => prunedMatrices(node, masks.get(node.id)!));
+  const matrices = looked.flatMap((node) => prunedMatrices(graph, node, masks.get(node.id)));
   const worst = (of: (node: Node) => number) => nodes.reduce((most, node) => Math.max(most, of(node)), 1);
   const result = {
     weights: matrices.reduce((sum, { weights }) => sum + weights, 0),
@@ -146,19 +155,27 @@ function scan(
   return scanSensitivity(graph, config, judge, density, progress);
 }
 
-function prunedMatrices({ id, layer }: Node, masks: NodeMasks): PrunedMatrix[] {
-  return matricesOf(layer).map(([name, { values }]) => {
-    const mask = masks.get(name)!;
+function staysWhole(node: Node, densities: DensityTable): boolean {
+  return matricesOf(node.layer).every(([matrix]) => densities.of(node, matrix) === 1);
+}
+
+/** @param masks none of a layer that stays as it is */
+function prunedMatrices(graph: Graph, node: Node, masks: NodeMasks = new Map()): PrunedMatrix[] {
+  const stored = inspectCirculant(maskNode(node.layer, masks), (name) => spansOf(graph, node, name)).matrices;
+  return matricesOf(node.layer).map(([name, { values }]) => {
+    const mask = masks.get(name);
     let kept = 0;
     let energy = 0;
     let all = 0;
     for (let at = 0; at < values.length; at++) {
       const square = values[at]! ** 2;
       all += square;
-      if (mask[at] === 0) continue;
+      if (mask?.[at] === 0) continue;
       kept++;
       energy += square;
     }
-    return { layer: id, name, weights: values.length, kept, keptEnergy: all === 0 ? 1 : energy / all };
+    const { block = null, words } = stored.get(name) ?? { words: null };
+    const keptEnergy = all === 0 ? 1 : energy / all;
+    return { layer: node.id, name, weights: values.length, kept, keptEnergy, block, words: words ?? kept };
   });
 }

@@ -1,15 +1,22 @@
 import { type ProjectedMatrix, projectGraph } from '../compiler/prune/circulant.ts';
+import { isPrunable } from '../compiler/prune/config_density.ts';
 import { BLOCKS } from '../model/blocks.ts';
-import type { Node } from '../model/graph.ts';
+import type { Floats, Graph, Node } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { layersPath } from '../model/import/safetensors.ts';
-import { matricesOf } from '../model/matrices.ts';
+import { type MatrixName, matricesOf } from '../model/matrices.ts';
+import { spansOf } from '../model/side_by_side.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
+import { ByMatrix, isRecurrent, type Numbers } from './compress/by_matrix.ts';
 import { circulantFiles } from './compress/circulant_files.ts';
 import { addLayerFile } from './compress/written_model.ts';
+import { inspectCirculant } from './inspect_circulant.ts';
+
+/** Block of a matrix that stays as it is: any matrix has blocks of 1. */
+const AS_IT_IS = 1;
 
 /** What to make block-circulant. */
 export interface PruneCirculantOptions {
@@ -17,61 +24,123 @@ export interface PruneCirculantOptions {
   readonly model: string;
   /** What the user says of the model file. */
   readonly importOptions?: ImportOptions | undefined;
-  /** Rows and columns of a block: 2, 4, 8, 16, 32 or 64. */
-  readonly block: number;
+  /** Rows and columns of the blocks, 2, 4, 8, 16, 32 or 64, or 1 of what stays as it is; by what they are for, see {@link ByMatrix}. */
+  readonly blocks: Numbers;
   /** Safetensors file to write. */
   readonly out: string;
   /** Called at the begin of each long stage. */
   readonly progress?: Progress | undefined;
 }
 
+/** A matrix of a recurrent layer, or one that was projected. */
+export interface StoredMatrix extends Omit<ProjectedMatrix, 'block' | 'padded'> {
+  /** null of one that stays. */
+  readonly block: number | null;
+  readonly padded: ProjectedMatrix['padded'] | null;
+  /** Words that hold it: those of its spectra, or its weights that are not zero. */
+  readonly words: number;
+}
+
 /** What projection made. */
 export interface PruneCirculantResult {
-  readonly block: number;
-  /** Those of the recurrent layers; the others stay as they are. */
-  readonly matrices: readonly ProjectedMatrix[];
+  readonly matrices: readonly StoredMatrix[];
+  /** Why some of them cannot be stored as spectra, a line each. */
+  readonly mixedBlocks: readonly string[];
   /** Files written. */
   readonly files: readonly string[];
 }
 
 /**
- * Takes all matrices of the recurrent layers of a network to the nearest block-circulant ones, and writes the network.
+ * Takes matrices of a network to the nearest block-circulant ones, each with blocks of its own, and writes the network. Where no block is said, a matrix stays.
  *
  * @throws EsegenError where an input is not valid, a matrix is smaller than a block, or a file cannot be written; nothing is written then
  */
 export function pruneCirculant(options: PruneCirculantOptions): PruneCirculantResult {
-  const { model: path, block, out, importOptions = {}, progress = () => {} } = options;
-  if (!BLOCKS.includes(block)) {
-    throw new EsegenError('--block', `expected one of ${BLOCKS.join(', ')}, got ${block}`, 'Blocks are powers of two');
-  }
+  const { model: path, blocks, out, importOptions = {}, progress = () => {} } = options;
+  checkBlocks(blocks);
   if (!/\.safetensors$/i.test(out)) throw new EsegenError(out, 'expected a name that ends in .safetensors');
   for (const file of [out, layersPath(out)]) checkFileTarget(file, [path]);
   progress('read model');
   const imported = importModel(path, importOptions);
   const { nodes } = imported.graph;
-  if (!nodes.some(isRecurrent)) {
-    throw new EsegenError(path, 'has no LSTM or GRU layer, which are those that become block-circulant');
+  if (!nodes.some(isPrunable)) {
+    throw new EsegenError(path, 'has no LSTM, GRU or linear layer, which are those that become block-circulant');
   }
-  for (const node of nodes.filter(isRecurrent)) checkSizes(path, node, block);
+  const given = new ByMatrix(imported.graph, blocks);
+  const blockOf = (node: Node, name: MatrixName) => {
+    const block = given.named(node, name) ?? given.usual(node) ?? AS_IT_IS;
+    return block === AS_IT_IS ? null : block;
+  };
+  let any = false;
+  for (const node of nodes.filter(isPrunable)) {
+    for (const [name] of matricesOf(node.layer)) any = checkSize(path, imported.graph, node, name, blockOf) || any;
+  }
+  if (!any) throw new EsegenError(path, 'has no matrix that --block is for', 'Name its layers with --per-matrix');
   progress('project');
-  const { graph, matrices } = projectGraph(imported.graph, (node) => (isRecurrent(node) ? block : null));
+  const { graph, matrices } = projectGraph(imported.graph, blockOf);
   progress('write');
   const { model, layers } = circulantFiles(path, imported, graph, importOptions.layers);
   const files = new Map<string, string | Uint8Array>([[out, model]]);
   addLayerFile(files, out, layers);
   writeFiles(files);
-  return { block, matrices, files: [...files.keys()] };
+  return { ...storedMatrices(graph, matrices), files: [...files.keys()] };
 }
 
-function isRecurrent({ layer }: Node): boolean {
-  return layer.kind === 'lstm' || layer.kind === 'gru';
-}
-
-/** Padding to whole blocks is fine; a matrix within one block would be stored with more words than it needs, and not be recognised. */
-function checkSizes(path: string, { id, layer }: Node, block: number): void {
-  for (const [name, { rows, columns }] of matricesOf(layer)) {
-    if (Math.min(rows, columns) >= block) continue;
-    const what = `has ${rows} rows and ${columns} columns, expected at least ${block} of each for blocks of ${block}`;
-    throw new EsegenError(`${path}: ${id}.${name}`, what, 'Take smaller blocks with --block');
+function checkBlocks(blocks: Numbers): void {
+  for (const [name, block] of blocks) {
+    if (BLOCKS.includes(block) || (block === AS_IT_IS && name !== 'default')) continue;
+    const [option, known] = name === 'default' ? ['--block', BLOCKS] : ['--per-matrix', [AS_IT_IS, ...BLOCKS]];
+    throw new EsegenError(option, `expected one of ${known.join(', ')}, got ${block}`, 'Blocks are powers of two');
   }
+}
+
+/**
+ * Whether a matrix gets blocks. Padding to whole blocks is fine; a matrix within one block would be stored with more words than it needs, and not be
+ * recognised.
+ */
+function checkSize(
+  path: string,
+  graph: Graph,
+  node: Node,
+  name: MatrixName,
+  blockOf: (node: Node, name: MatrixName) => number | null,
+): boolean {
+  const block = blockOf(node, name);
+  if (block === null) return false;
+  const { rows, columns } = new Map(matricesOf(node.layer)).get(name)!;
+  const spans = spansOf(graph, node, name);
+  if (Math.min(rows, ...spans) >= block) return true;
+  const many = `${spans.join(' + ')} columns of ${spans.length} vectors side by side`;
+  const wide = spans.length === 1 ? `${columns} columns` : many;
+  throw new EsegenError(
+    `${path}: ${node.id}.${name}`,
+    `has ${rows} rows and ${wide}, expected at least ${block} of each for blocks of ${block}`,
+    `Take smaller blocks with --block, or for this layer alone with --per-matrix ${node.id}=…`,
+  );
+}
+
+function nonZeros(values: Floats): number {
+  let count = 0;
+  for (let n = 0; n < values.length; n++) if (values[n] !== 0) count++;
+  return count;
+}
+
+/** How the matrices are stored, in the order of the network. */
+function storedMatrices(graph: Graph, projected: readonly ProjectedMatrix[]) {
+  const byName = new Map(projected.map((own) => [`${own.layer}.${own.name}`, own]));
+  const matrices: StoredMatrix[] = [];
+  const mixedBlocks: string[] = [];
+  for (const node of graph.nodes.filter(isPrunable)) {
+    const { id: layer } = node;
+    const found = inspectCirculant(node.layer, (name) => spansOf(graph, node, name));
+    const own = matricesOf(node.layer).map(([name, { rows, columns, values }]): StoredMatrix => {
+      const words = found.matrices.get(name)?.words ?? nonZeros(values);
+      const made = byName.get(`${layer}.${name}`);
+      return { ...(made ?? { layer, name, rows, columns, block: null, padded: null, lostEnergy: 0 }), words };
+    });
+    if (!isRecurrent(node.layer) && own.every(({ block }) => block === null)) continue;
+    matrices.push(...own);
+    mixedBlocks.push(...found.reasons.map((reason) => `${layer}: ${reason}`));
+  }
+  return { matrices, mixedBlocks };
 }

@@ -56,6 +56,8 @@ export interface RunResult {
   readonly outputs: readonly { readonly name: string; readonly elements: number }[];
   /** Shares of the values beyond the formats of vectors, largest first. */
   readonly saturated: readonly SaturatedVector[];
+  /** On what saturated notably, a line each. */
+  readonly warnings: readonly string[];
   /** Nodes of the file that are not part of the network. */
   readonly outside: Graph['outside'];
 }
@@ -71,7 +73,7 @@ const OUTPUT_LIMIT = 2 ** 27;
 export function run(options: RunOptions): RunResult {
   const { path, inputs, engine, progress = () => {} } = options;
   progress('read');
-  const opened = openEngine(options, progress);
+  const { engine: opened, warnings } = openEngine(options, progress);
   const { graph } = opened;
   const sources = [path, ...[...inputs, ...(options.states ?? [])].map((file) => file.path)];
   for (const file of [options.calibrate, options.config, options.model?.layers]) {
@@ -113,7 +115,11 @@ export function run(options: RunOptions): RunResult {
   if (targets.kind === 'folders') for (const folder of targets.paths.values()) makeFolderTarget(folder);
   writeFiles(files);
   const outputs = graph.outputs.map(({ name, tensor }) => ({ name, elements: elementsOf(graph.tensors.get(tensor)!) }));
-  return { engine, utterances, steps, outputs, saturated: saturatedVectors(opened), outside: graph.outside };
+  return {
+    ...{ engine, utterances, steps, outputs, outside: graph.outside },
+    saturated: saturatedVectors(opened),
+    warnings: warnings(inputs.map((file) => file.path).join(', ')),
+  };
 }
 
 function runUtterances(

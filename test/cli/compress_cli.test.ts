@@ -59,7 +59,7 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
     ...['prune', 'm.safetensors', '--structure', 'circulant', '--block', '4', '--out', 'b.safetensors'],
   );
   expect(circulant).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(circulant.stdout).toMatch(/^lstm\.ix +8 x 4 +8 +\d+\.\d\d %$/m);
+  expect(circulant.stdout).toMatch(/^lstm\.ix +4 +8 x 4 +8 +\d+\.\d\d %$/m);
   expect(circulant.stdout).toMatch(/^weights +384, which 96 words say \(25\.00 %\)$/m);
   expect(existsSync(join(root, 'b.masks.safetensors'))).toBe(false);
   const found = await esegen('inspect', 'b.safetensors');
@@ -117,6 +117,10 @@ test.each<[string[], string]>([
   [
     ['prune', 'm.safetensors', '--structure', 'circulant', '--block', '3', '--out', 'q.safetensors'],
     '--block: expected one of 2, 4, 8, 16, 32, 64, got 3',
+  ],
+  [
+    ['prune', 'm.safetensors', '--structure=circulant', '--per-matrix=ix=0.5', '--out', 'q.safetensors'],
+    '--per-matrix: expected blocks such as rnn1=16,rnn1.ym=8,rnn2=1, got "ix=0.5"',
   ],
   [
     ['prune', 'm.safetensors', '--structure=circulant', '--block=4', '--density=0.5', '--array=1x1x2', '--out=q.s'],

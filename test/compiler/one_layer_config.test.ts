@@ -29,6 +29,9 @@ test('hardware for one layer has what the config says of that layer, and other l
   const named = parsed({ lstm1: { weightBits: 6 } });
   expect(() => compile(layer, named, randomCalibration(3))).toThrow('config: layers: names layers of a network');
   expect(compile(layer, oneLayerConfig(graph, named), randomCalibration(3)).design.formats.weightBits).toBe(6);
+  expect(() => oneLayerConfig(graph, parsed({ lstm1: { block: 8 } }))).toThrow(
+    'layer lstm1: the config demands blocks of 8, and its matrices are not block-circulant',
+  );
   expect(() => oneLayerConfig(graph, parsed({ linear1: { weightBits: 8 }, rnn7: { weightBits: 8 } }))).toThrow(
     'config: layers: names "linear1", "rnn7", which the hardware does not compute. The hardware of this model is the layer "lstm1"',
   );

@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { floats, integers, onnxFile } from '../../fixtures/onnx_writer.ts';
+import { formatNetwork } from '../../src/cli/build.ts';
+import { saturationRows } from '../../src/cli/saturation.ts';
+import { formatRows } from '../../src/cli/table.ts';
 import { encodeNpz, readNpz } from '../../src/data/npz.ts';
 import { sha256 } from '../../src/design/files.ts';
 import { loadNetwork } from '../../src/design/load_network.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
+import { importModel } from '../../src/model/import/read_model.ts';
 import { writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { type NpyArray, readNpy, writeNpy } from '../../src/util/npy.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { buildModel } from '../../src/verbs/build_network.ts';
 import { evaluate } from '../../src/verbs/evaluate.ts';
+import { inspectHardware } from '../../src/verbs/inspect_hardware.ts';
 import { run } from '../../src/verbs/run.ts';
 import { simulate } from '../../src/verbs/simulate.ts';
 import { transcribe } from '../../src/verbs/transcribe.ts';
@@ -78,9 +83,35 @@ describe('a streaming network with two voices', () => {
     const result = await simulate(dir, options);
     expect(result.mismatches).toBe(0);
     expect(result.warnings.join('\n')).toMatch(/loud\.npy: \d+\.\d % of the values of input "\w+" saturate/);
+    expect(formatRows(saturationRows(result))).toMatch(/^saturated +input "\w+" \d+\.\d+ %/);
+    const ran = run({
+      path: dir,
+      engine: 'golden',
+      inputs: atPath(loud),
+      out: atPath(join(root, 'loud.y.npy')),
+      layout: 'T',
+    });
+    expect(ran.warnings).toEqual(result.warnings);
     await expect(simulate(dir, { netlist: true })).rejects.toThrow(/^--netlist: .*is the design of a network/);
     await expect(simulate(dir, { memory: { latency: 3 } })).rejects.toThrow('has its weights on chip');
   });
+});
+
+test('a layer that starts from a constant state is refused by build as by inspect', () => {
+  const model = join(EXAMPLES, 'onnx/operator-states.onnx');
+  const [refusal] = inspectHardware(importModel(model).graph).refusals;
+  const message = `${model}: node "${refusal!.name}" (lstm): ${refusal!.reason}`;
+  expect(() => buildTiny(model, 'states')).toThrow(message);
+});
+
+test('what saturates over the calibration is in the summary of build', () => {
+  const [model, calibrate, out] = [join(EXAMPLES, 'onnx/stacked.onnx'), join(root, 'rare.npy'), join(root, 'rare')];
+  // One value in 5,000 is so large that a format which holds it would round all others.
+  const { shape, data } = noise(4, 1000, 5);
+  writeNpy(calibrate, { dtype: 'float64', shape, data: Float64Array.from(data, (v, n) => (n === 7 ? 1e6 : v)) });
+  const config = parseConfig({ name: 'rare', array: { lanes: 4 }, vectorBits: 8 }, 'config');
+  const built = buildModel({ model, config, out, calibrate });
+  expect(built.kind === 'network' && formatNetwork(built.result)).toMatch(/^saturated +input "\w+" 0\.02 %/m);
 });
 
 test('whole utterances of an archive with lengths, judged by evaluate as by the golden engine', async () => {

@@ -72,6 +72,7 @@ describe('values beyond the format of x', () => {
     const ran = run({ path: out, inputs: [file(pcm)], engine: 'golden', out: [file(join(root, 'y.npy'))] });
     expect(ran.saturated[0]).toMatchObject({ vector: 'x' });
     expect(ran.saturated[0]!.share).toBeGreaterThan(0.9);
+    expect(ran.warnings).toContainEqual(expect.stringMatching(warning));
     const simulated = await simulate(out, { input: pcm, simulator: 'icarus', frames: 3 });
     expect(simulated.mismatches).toBe(0);
     expect(simulated.saturated[0]).toMatchObject({ vector: 'x' });
@@ -104,7 +105,7 @@ describe('values beyond the format of x', () => {
       engine: 'float',
       out: [file(join(root, 'y.npy'))],
     });
-    expect(result.saturated).toEqual([]);
+    expect([result.saturated, result.warnings]).toEqual([[], []]);
   });
 });
 

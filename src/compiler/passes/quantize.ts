@@ -26,8 +26,8 @@ export type NumberConfig = Pick<
  *
  * @param options `widestAct`: bits that an aligned activation has at most; `largestBlock`: largest block of which matrices are kept as spectra, 0: none are
  * @returns with what rounding does to each matrix
- * @throws EsegenError where the ranges of a layer are too far apart for the widths of the config, or the config names a layer that
- *   is not there
+ * @throws EsegenError where the ranges of a layer are too far apart for the widths of the config, the config names a layer that
+ *   is not there, or demands a block that a layer does not have
  */
 export function quantizeGraph(
   legal: LegalGraph,
@@ -49,8 +49,9 @@ export function quantizeGraph(
   }
   const nodes = legal.nodes.map((node): QuantizedNode => {
     const weightBits = config.layers?.[node.id]?.weightBits ?? config.weightBits;
-    const own = isPlain(legal, node) ? largestBlock : 0;
-    const widths = { ...common, weightBits, largestBlock: own, record: (noise: MatrixNoise) => matrices.push(noise) };
+    const demandedBlock = config.layers?.[node.id]?.block ?? null;
+    const blocks = { largestBlock: isPlain(legal, node) ? largestBlock : 0, demandedBlock };
+    const widths = { ...common, ...blocks, weightBits, record: (noise: MatrixNoise) => matrices.push(noise) };
     const { layer, format } = quantizeNode(legal, node, formats, calibration, widths);
     formats.set(node.output, format);
     return { id: node.id, name: node.name, layer, output: node.output };
@@ -101,10 +102,12 @@ function quantizeNode(
   }
 }
 
-/** Layers of which the config gives the width of weights are there. */
+/** Layers of which the config gives the width of weights or a block are there. */
 function checkLayers({ nodes }: LegalGraph, { layers }: NumberConfig): void {
   const known = nodes.filter(({ layer }) => layer.kind !== 'pick').map(({ id }) => id);
-  const named = Object.entries(layers ?? {}).filter(([, { weightBits }]) => weightBits !== undefined);
+  const named = Object.entries(layers ?? {}).filter(
+    ([, { weightBits, block }]) => weightBits !== undefined || block !== undefined,
+  );
   const unknown = named.map(([name]) => name).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   throw new EsegenError(

@@ -1,13 +1,14 @@
 import type { Config } from '../../machine/config.ts';
 import type { Graph, Node, NodeId } from '../../model/graph.ts';
 import { matricesOf } from '../../model/matrices.ts';
+import { circulantMatrices } from './circulant.ts';
 import { checkDensityLayers, configDensity, isPrunable } from './config_density.ts';
 import { isMask } from './prune_layer.ts';
 import { type DensityOf, maskNode, selectNodeWeights } from './prune_node.ts';
 
 /**
  * Prunes a network as `build` prunes its layer: every recurrent layer, and every linear one that the config gives a density, to the
- * config's densities. A layer with a mask keeps it, whatever they are.
+ * config's densities. A layer with a mask keeps it, and so do block-circulant matrices their blocks, whatever they are.
  *
  * @returns the graph itself where nothing is pruned
  * @throws EsegenError where the config gives a density to what is no layer of the network
@@ -16,7 +17,10 @@ export function pruneGraph(graph: Graph, config: Config): Graph {
   checkDensityLayers(graph, config);
   const nodes = graph.nodes.map((node) => {
     if (!isPrunable(node) || hasMask(node)) return node;
-    const density: DensityOf = (matrix) => configDensity(config, node, matrix);
+    const given: DensityOf = (matrix) => configDensity(config, node, matrix);
+    if (matricesOf(node.layer).every(([matrix]) => given(matrix) === 1)) return node;
+    const circulant = circulantMatrices(graph, node);
+    const density: DensityOf = (matrix) => (circulant.has(matrix) ? 1 : given(matrix));
     return matricesOf(node.layer).every(([matrix]) => density(matrix) === 1) ? node : pruneNode(node, config, density);
   });
   return nodes.every((node, n) => node === graph.nodes[n]) ? graph : { ...graph, nodes };

@@ -44,7 +44,7 @@ export function quantizeAffine(
     return { ...own, weight, weights, names: ['w'] as const, window };
   });
   const sums = quantizeSums(
-    { layer: id, what: 'sums', products, block: blockOfProducts(products, widths), bias, ...limits },
+    { layer: id, what: 'sums', products, block: blockOfProducts(id, products, widths), bias, ...limits },
     widths,
   );
   const format = { bits: vectorBits, frac: table !== null ? wanted : Math.min(wanted, sums.frac) };

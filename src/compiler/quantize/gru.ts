@@ -33,7 +33,7 @@ export function quantizeGru(
   const limits = { least: Z_FRAC, most: MAX_GATE_FRAC, allZero: Z_FRAC };
   const sumsOf = (spec: Pick<SumsSpec, 'what' | 'products' | 'block' | 'bias'>) =>
     quantizeSums({ layer: id, ...limits, ...spec }, widths);
-  const blockOf = (products: readonly FloatProduct[]) => blockOfProducts(products, widths);
+  const blockOf = (products: readonly FloatProduct[]) => blockOfProducts(id, products, widths);
   const stages = layer.resetAfter
     ? oneStage(layer, sources, h, nh, sumsOf, blockOf)
     : twoStages(layer, sources, h, sumsOf, blockOf);

@@ -1,19 +1,57 @@
 import { blocksOf, spectralMatrix } from '../../model/circulant.ts';
+import type { NodeId } from '../../model/graph.ts';
 import { spectralColumns } from '../../program/spectral_order.ts';
 import { inverseBits } from '../../program/transform_bounds.ts';
+import { EsegenError } from '../../util/errors.ts';
+import { quoteName } from '../../util/quote_name.ts';
 import type { FloatProduct } from './float_product.ts';
 import type { Widths } from './widths.ts';
 
 /**
  * The largest block of which all matrices of some products are block-circulant, so that their sums can be of spectra; null where there is none.
  *
+ * @param layer for messages
  * @param products of one sum, or of several that read a vector of the layer's own
+ * @throws EsegenError where the config demands a block of the layer that they do not have, or that the hardware does not transform
  */
-export function blockOfProducts(products: readonly FloatProduct[], { largestBlock }: Widths): number | null {
-  if (largestBlock === 0 || products.some(({ window }) => window !== null)) return null;
-  const candidates = products.map(({ weight, names }) => blocksOf(weight, names.length));
+export function blockOfProducts(
+  layer: NodeId,
+  products: readonly FloatProduct[],
+  { largestBlock, demandedBlock: demanded }: Widths,
+): number | null {
+  const isPlain = products.every(({ window }) => window === null);
+  if (demanded === null && (largestBlock === 0 || !isPlain)) return null;
+  const candidates = products.map(({ weight, names }) => (isPlain ? blocksOf(weight, names.length) : []));
+  if (demanded !== null) checkDemand(layer, products, candidates, demanded, largestBlock);
   const common = (candidates[0] ?? []).filter((block) => candidates.every((blocks) => blocks.includes(block)));
-  return common.find((block) => block <= largestBlock) ?? null;
+  return common.find((block) => block <= largestBlock && (demanded ?? block) === block) ?? null;
+}
+
+function checkDemand(
+  layer: NodeId,
+  products: readonly FloatProduct[],
+  candidates: readonly (readonly number[])[],
+  demanded: number,
+  largestBlock: number,
+): void {
+  const where = `layer ${layer}`;
+  const at = candidates.findIndex((blocks) => !blocks.includes(demanded));
+  if (at >= 0) {
+    const { names, source, weight } = products[at]!;
+    const matrices = names.filter((name) => name !== null).join(', ');
+    const of = 'tensor' in source ? source.tensor : source.own;
+    const [block] = candidates[at]!;
+    const is = block === undefined ? 'not block-circulant' : `block-circulant with blocks of ${block}`;
+    throw new EsegenError(
+      where,
+      `the config demands blocks of ${demanded}, and ${matrices} over ${quoteName(of)} [${weight.rows / names.length} x ${weight.columns}] ${names.length === 1 ? 'is' : 'are'} ${is}`,
+      `Project the model with prune --structure circulant --per-matrix ${layer}=${demanded}, or take the block out of the config`,
+    );
+  }
+  if (demanded > largestBlock) {
+    const what = `the config demands blocks of ${demanded}, the hardware transforms blocks of at most ${largestBlock}`;
+    throw new EsegenError(where, what, `Use "elemLanes": ${demanded}, or more`);
+  }
 }
 
 /** A product as it multiplies the spectrum of its source, whose elements are its columns. The spectrum is divided by the block. */

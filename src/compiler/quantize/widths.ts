@@ -24,6 +24,8 @@ export interface Widths {
   readonly widestAct: number;
   /** Largest block of which matrices are kept as spectra; 0: none are. */
   readonly largestBlock: number;
+  /** Block that all matrices of the layer must have, to be kept as spectra; null: as they are. */
+  readonly demandedBlock: number | null;
   /** Is told what rounding does to each matrix. */
   readonly record?: ((noise: MatrixNoise) => void) | undefined;
 }

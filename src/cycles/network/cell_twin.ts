@@ -101,6 +101,12 @@ export class CellTwin {
     return addressed ? 'waits for the instruction before' : 'address';
   }
 
+  /** The work whose rows are issued, or else that waits for its turn. */
+  get task(): Work | null {
+    const { bank } = this.#issue;
+    return (bank === null ? this.#pending : this.#banks[bank]!)?.work ?? null;
+  }
+
   tick(restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const take = this.workTake;
@@ -119,10 +125,9 @@ export class CellTwin {
     const asks = this.#tokens[this.#ask];
     const peeps = this.#tokens[this.#peep];
     const placed = this.#tokens[this.#place];
-    const uses = (own: Token) => this.#banks[own.bank]!.work.fields.peepholes === 1;
-    const asked = asks != null && ['f', 'reset'].includes(asks.row);
+    const asked = asks != null && (asks.row === 'f' || asks.row === 'reset');
     const askedZ = asks?.row === 'z';
-    const peeped = peeps?.row === 'i' && uses(peeps);
+    const peeped = peeps?.row === 'i' && this.#banks[peeps.bank]!.work.fields.peepholes === 1;
 
     // What is written, and when it is told of.
     const done = this.#delay.at(-1)!;

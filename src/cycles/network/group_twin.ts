@@ -243,11 +243,12 @@ export class GroupTwin {
 /** Twin of token_join: a pulse when every input has had one more. */
 export class JoinTwin {
   joined = false;
-  readonly #levels: { readonly counts: Int32Array; readonly fires: Uint8Array }[] = [];
+  readonly #levels: { readonly counts: Int32Array; fires: Uint8Array; before: Uint8Array }[] = [];
 
   constructor(inputs: number) {
     for (let below = inputs; below > 1; below = Math.ceil(below / 4)) {
-      this.#levels.push({ counts: new Int32Array(below), fires: new Uint8Array(Math.ceil(below / 4)) });
+      const fires = new Uint8Array(Math.ceil(below / 4));
+      this.#levels.push({ counts: new Int32Array(below), fires, before: fires.slice() });
     }
   }
 
@@ -257,17 +258,18 @@ export class JoinTwin {
   }
 
   tick(pulses: readonly boolean[]): void {
-    let below: ArrayLike<number> = pulses.map(Number);
+    let below: ArrayLike<number | boolean> = pulses;
     for (const level of this.#levels) {
-      const { counts, fires } = level;
-      const before = fires.slice();
+      const { counts, fires: before, before: fires } = level;
       for (let node = 0; node < fires.length; node++) {
         const end = Math.min(4 * node + 4, counts.length);
         let all = true;
-        for (let n = 4 * node; n < end; n++) if (counts[n] === 0 && below[n] === 0) all = false;
-        for (let n = 4 * node; n < end; n++) counts[n]! += below[n]! - Number(all);
+        for (let n = 4 * node; n < end; n++) if (counts[n] === 0 && !below[n]) all = false;
+        for (let n = 4 * node; n < end; n++) counts[n]! += Number(below[n]) - Number(all);
         fires[node] = Number(all);
       }
+      level.fires = fires;
+      level.before = before;
       below = before;
     }
   }

@@ -24,6 +24,10 @@ interface Word {
   readonly posts: Posts | null;
 }
 
+function wordOf(replicated: boolean, posts: Posts, last: boolean): Word {
+  return { replicated, posts: last ? posts : null };
+}
+
 function isFromSequence({ place }: Fields): boolean {
   return place !== undefined && place !== UNIT_PLACES.port;
 }
@@ -85,6 +89,11 @@ export class LoadTwin {
     return this.#sequencer.work === null ? null : 'address';
   }
 
+  /** The work that it does, or finds the addresses of. */
+  get task(): Work | null {
+    return this.#state === 'idle' ? this.#sequencer.work : this.#own;
+  }
+
   /** All that it took is written. */
   get quiet(): boolean {
     const onTheWay = this.#push || this.#onTheWay[0] !== null || this.#onTheWay[1] !== null;
@@ -132,15 +141,16 @@ export class LoadTwin {
   /** @param ready there is a word in the sequence memory */
   tick(writeReady: boolean, ready: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
-    const [takes, ends, quiet] = [this.workTake(ready), this.#ends(ready), this.quiet];
+    const takes = this.workTake(ready);
+    const ends = this.#ends(ready);
+    const quiet = this.quiet;
     const begins = work !== null && !this.#begun;
     const room = this.#queue.room;
     const own = this.#own;
     const f = own?.fields ?? {};
     const replicated = f.destReplicated === 1;
     const posts = own?.posts ?? NO_POSTS;
-    const word = (last: boolean): Word => ({ replicated, posts: last ? posts : null });
-    const pushed = this.#onTheWay[1] ?? (this.#push || this.#done ? word(this.#done) : null);
+    const pushed = this.#onTheWay[1] ?? (this.#push || this.#done ? wordOf(replicated, posts, this.#done) : null);
 
     // Frames of the stream.
     const accept = this.#accepts(room, restart);
@@ -153,7 +163,7 @@ export class LoadTwin {
     this.#done = frameEnd && this.#frames === (this.#axes === null ? this.#batchOf(own!.t) : 1);
     if (this.#done) this.#frames = 0;
     const reads = this.#reads(ready);
-    const read = reads ? word(this.#walk.last) : null;
+    const read = reads ? wordOf(replicated, posts, this.#walk.last) : null;
 
     // Words of the destination.
     if (this.#state === 'start' || (frameEnd && this.#axes === null)) this.#walk.start(f);

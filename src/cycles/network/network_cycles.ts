@@ -11,8 +11,9 @@ import { LoadTwin } from './load_twin.ts';
 import { MacTwin } from './mac_twin.ts';
 import { SequenceReaderTwin } from './sequence_reader_twin.ts';
 import { SequenceWriterTwin } from './sequence_writer_twin.ts';
-import { SequencerTwin } from './sequencer.ts';
+import { NO_POSTS, type Posts, SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
+import type { CycleWatch } from './timeline.ts';
 import { WeightTwin } from './weight_twin.ts';
 import { BufferTwin, RowImage } from './word_buffers.ts';
 
@@ -124,12 +125,14 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput, rate =
  *
  * @param counted frames of the output from whose last beat on, and up to whose last beat, cycles count; nothing runs behind that. null: all
  *   runs, and nothing is counted
+ * @param watch sees every cycle that counts
  */
 export function accountedCycles(
   design: NetworkDesign,
   input: NetworkInput,
   counted: { readonly from: number; readonly to: number } | null,
   rate: MemoryRate,
+  watch: CycleWatch | null = null,
 ): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
@@ -167,32 +170,52 @@ export function accountedCycles(
   let seen = 0;
   let halted = 0;
   let restart = false;
-  const left = (cycle: number) => seen === expected && cycle >= (beats.at(-1)?.cycle ?? 0);
-  for (let cycle = 0, quiet = 0; !left(cycle); cycle++, quiet++) {
+  let lastBeat = 0;
+  // What is seen of a cycle; the same objects in all of them, as there are many cycles.
+  const posts: Posts[] = [NO_POSTS, NO_POSTS, NO_POSTS, NO_POSTS];
+  const runPulses = new Array<boolean>(groups).fill(false);
+  const markPulses = new Array<boolean>(groups).fill(false);
+  const axisSteps = { steps: [...load.axes.steps], known: false };
+  for (let cycle = 0, quiet = 0; seen !== expected || cycle < lastBeat; cycle++, quiet++) {
     if (quiet > PATIENCE) {
       const where = [loadProgram, macProgram, cellProgram, storeProgram].map(({ at }) => at).join(', ');
       throw new Error(`no beat in ${PATIENCE} cycles; the units stand at ${where}`);
     }
-    const posts = [load.posts, mac.posts, cell.posts, store.posts];
+    posts[0] = load.posts;
+    posts[1] = mac.posts;
+    posts[2] = cell.posts;
+    posts[3] = store.posts;
     const { progress, write, read } = cell;
     const { run } = mac;
-    const runPulses = all.map(({ runRead }) => runRead);
-    const markPulses = all.map(({ marked }) => marked);
+    for (let group = 0; group < groups; group++) {
+      runPulses[group] = all[group]!.runRead;
+      markPulses[group] = all[group]!.marked;
+    }
     const copy = store.copyWrite;
     const byCell = port.byCell(write);
     const loadReady = port.loadReady(write, copy, load.write);
-    const axisSteps = { steps: [...load.axes.steps], known: load.axes.known };
-    const common = { running: true, restart, posts, axes: axisSteps };
+    const { steps, known } = load.axes;
+    for (let axis = 0; axis < steps.length; axis++) axisSteps.steps[axis] = steps[axis]!;
+    axisSteps.known = known;
     const { ready: wordReady, room: wordRoom, written } = sequence?.state() ?? AT_ONCE;
-    const takes = [load.workTake(wordReady), mac.workTake, cell.workTake, store.moves(!read, !byCell, wordRoom).takes];
-    const [loadQuiet, storeQuiet] = [load.quiet, store.quiet];
+    const loadTake = load.workTake(wordReady);
+    const macTake = mac.workTake;
+    const cellTake = cell.workTake;
+    const storeTake = store.moves(!read, !byCell, wordRoom).takes;
+    const loadQuiet = load.quiet;
+    const storeQuiet = store.quiet;
     const macSync = mac.syncReady;
     const macIdle = mac.idle;
     const cellIdle = cell.idle;
 
-    const at = { load: load.at, mac: mac.at, cell: cell.at, store: store.at };
+    const at = cycle >= begin ? { load: load.at, mac: mac.at, cell: cell.at, store: store.at } : null;
+    const tasks = watch === null ? null : { load: load.task, cell: cell.task, store: store.task };
 
-    if (cycle === begin) account.begin();
+    if (cycle === begin) {
+      account.begin();
+      const names = places.map(({ name: segment }) => segment);
+      watch?.begin(cycle, all, names);
+    }
     port.tick(write, copy, load.write);
     const wordTaken = load.takes(wordReady);
     const wordWritten = store.sequenceWrite;
@@ -211,21 +234,30 @@ export function accountedCycles(
     }
     runs.tick(runPulses);
     markers.tick(markPulses);
-    loadProgram.tick({ ...common, workTake: takes[0]!, syncReady: loadQuiet, idle: loadQuiet });
-    macProgram.tick({ ...common, workTake: takes[1]!, syncReady: macSync, idle: macIdle });
-    cellProgram.tick({ ...common, workTake: takes[2]!, syncReady: cellIdle, idle: cellIdle });
-    storeProgram.tick({ ...common, workTake: takes[3]!, syncReady: storeQuiet && written, idle: storeQuiet });
+    const seenByAll = { running: true, restart, posts, axes: axisSteps };
+    loadProgram.tick(seenByAll, loadTake, loadQuiet, loadQuiet);
+    macProgram.tick(seenByAll, macTake, macSync, macIdle);
+    cellProgram.tick(seenByAll, cellTake, cellIdle, cellIdle);
+    storeProgram.tick(seenByAll, storeTake, storeQuiet && written, storeQuiet);
 
     if (store.beat !== null) {
       quiet = 0;
-      beats.push({ ...store.beat, cycle: cycle + TO_OUTPUT });
-      if (store.beat.last && ++seen === counted?.from) begin = cycle + TO_OUTPUT;
+      lastBeat = cycle + TO_OUTPUT;
+      beats.push({ ...store.beat, cycle: lastBeat });
+      if (store.beat.last) watch?.answered(lastBeat);
+      if (store.beat.last && ++seen === counted?.from) begin = lastBeat;
     }
-    if (cycle >= begin) account.cycle(at, sequencers);
+    if (at !== null) {
+      account.cycle(at, sequencers);
+      if (tasks !== null) watch!.cycle({ at, tasks, sequencers, groups: all });
+    }
 
     // All have stood at their ends for two cycles, and it has been seen.
     const rests =
-      [loadProgram, macProgram, cellProgram, storeProgram].every((own) => own.halted) &&
+      loadProgram.halted &&
+      macProgram.halted &&
+      cellProgram.halted &&
+      storeProgram.halted &&
       (supply === null || supply.weights.halted) &&
       (sequence === null || sequence.reader.halted);
     const again = halted >= 3 && rests;

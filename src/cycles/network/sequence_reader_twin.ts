@@ -81,6 +81,6 @@ export class SequenceReaderTwin {
       // The address generator begins a cycle later.
       this.#placeLeft = sequenceCycles(work, axes.steps) + 1;
     }
-    this.#sequencer.tick({ running: true, restart, posts, axes, workTake, syncReady: true, idle: done });
+    this.#sequencer.tick({ running: true, restart, posts, axes }, workTake, true, done);
   }
 }

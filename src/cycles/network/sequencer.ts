@@ -30,6 +30,8 @@ const FORMATS = { ...UNIT_WORDS, reader: READER_WORD, recall: RECALL_WORD };
 
 /** Work as a unit gets it. */
 export interface Work {
+  /** Its place in the program. */
+  readonly at: number;
   readonly fields: Fields;
   readonly t: number;
   readonly p: number;
@@ -59,16 +61,18 @@ interface ProgramWord {
   readonly loop: Fields;
 }
 
-/** What a sequencer sees in a cycle, registers of others as they are in it. */
+/** What all sequencers see in a cycle, registers of others as they are in it. */
 export interface SequencerInputs {
   readonly running: boolean;
   readonly restart: boolean;
   /** Posts of the four units. */
   readonly posts: readonly Posts[];
   readonly axes: AxisSteps;
-  readonly workTake: boolean;
-  readonly syncReady: boolean;
-  readonly idle: boolean;
+}
+
+/** The semaphore that an instruction means: of the tiles that of its own. */
+function ofTile(semaphore: number, tile: number): number {
+  return semaphore < OF_TILES ? semaphore | tile : semaphore;
 }
 
 /** Twin of stream_sequencer: registers as they are in a cycle; `tick` goes to the next one. */
@@ -84,7 +88,8 @@ export class SequencerTwin {
   readonly #words: readonly ProgramWord[];
   readonly #ready: number;
   readonly #chains: boolean;
-  readonly #axes: number;
+  /** Numbers of axes that a loop word can say. */
+  readonly #axisCodes: number;
   readonly #counts = new Int32Array(SEMAPHORE_CODES);
   readonly #counters = [0, 0, 0];
   readonly #loops: Loop[] = [];
@@ -114,7 +119,7 @@ export class SequencerTwin {
     });
     this.#ready = ready;
     this.#chains = stream === 'mac';
-    this.#axes = axes;
+    this.#axisCodes = 2 ** Math.max(Math.ceil(Math.log2(axes)), 1);
   }
 
   /** Counters of the loops. */
@@ -122,16 +127,30 @@ export class SequencerTwin {
     return this.#counters[0]!;
   }
 
-  tick({ running, restart, posts, axes, workTake, syncReady, idle }: SequencerInputs): void {
+  /** Whether a semaphore has its count; that of chained work need not. */
+  #met(semaphore: number, count: number, tile: number, chained: boolean): boolean {
+    return count === 0 || this.#counts[ofTile(semaphore, tile)]! >= count || (chained && semaphore === this.#ready);
+  }
+
+  /** Steps of the axis of a loop. */
+  #stepsOf(rounds: number, { steps }: AxisSteps): number {
+    return steps[rounds % this.#axisCodes] ?? 0;
+  }
+
+  /**
+   * @param workTake, syncReady, idle the unit takes its work, takes posts of a sync, and has nothing to do
+   */
+  tick({ running, restart, posts, axes }: SequencerInputs, workTake: boolean, syncReady: boolean, idle: boolean): void {
     const { fields: f, loop } = this.#words[this.at]!;
     const { loop: coming } = this.#words[this.#latched]!;
     const strobe = this.#strobe;
-    const [t, p, q] = this.#counters as [number, number, number];
+    const t = this.#counters[0]!;
+    const p = this.#counters[1]!;
+    const q = this.#counters[2]!;
     const work = f.op === UNIT_OPS.work;
     const tile = work
       ? ((f.tileBase ?? 0) ^ ((f.tileT ?? 0) & t) ^ ((f.tileP ?? 0) & p) ^ ((f.tileQ ?? 0) & q)) & 1
       : 0;
-    const own = (semaphore: number) => (semaphore < OF_TILES ? semaphore | tile : semaphore);
     const inner = this.#loops.at(-1);
 
     // The word at hand.
@@ -143,12 +162,9 @@ export class SequencerTwin {
     const next = inner === undefined ? 1 : this.#counters[inner.counter]! + 1;
     const again = inner?.kind === LOOP_KINDS.endless || next < this.#bound;
     const hasPosts = f.post0Count! > 0 || f.post1Count! > 0;
-    const met = (semaphore: number, count: number) =>
-      count === 0 ||
-      this.#counts[own(semaphore)]! >= count ||
-      (this.#chains && work && f.chain === 1 && semaphore === this.#ready);
-    const met0 = met(f.wait0!, f.wait0Count!);
-    const waits = met0 && met(f.wait1!, f.wait1Count!);
+    const chained = this.#chains && work && f.chain === 1;
+    const met0 = this.#met(f.wait0!, f.wait0Count!, tile, chained);
+    const waits = met0 && this.#met(f.wait1!, f.wait1Count!, tile, chained);
     const may = leavesOut
       ? true
       : work
@@ -161,13 +177,13 @@ export class SequencerTwin {
     const acts = atHand && may;
     if (acts && turn === 'ahead') this.#ahead = ahead;
     const asks = atHand && !may && (work || f.op === UNIT_OPS.sync);
-    this.waitsFor = asks ? own(met0 ? f.wait1! : f.wait0!) : null;
+    this.waitsFor = asks ? ofTile(met0 ? f.wait1! : f.wait0!, tile) : null;
     const rests = atHand && f.op === UNIT_OPS.halt && this.work === null && idle;
 
     // What follows the loops by a cycle.
-    const axisOf = (rounds: number) => axes.steps[rounds % 2 ** Math.max(Math.ceil(Math.log2(this.#axes)), 1)] ?? 0;
-    this.#begun = coming.loopKind !== LOOP_KINDS.axis || axisOf(coming.rounds!) !== 0;
-    this.#bound = inner === undefined ? 0 : inner.kind === LOOP_KINDS.axis ? axisOf(inner.rounds) : inner.rounds;
+    this.#begun = coming.loopKind !== LOOP_KINDS.axis || this.#stepsOf(coming.rounds!, axes) !== 0;
+    this.#bound =
+      inner === undefined ? 0 : inner.kind === LOOP_KINDS.axis ? this.#stepsOf(inner.rounds, axes) : inner.rounds;
     this.#known = inner?.kind !== LOOP_KINDS.axis || axes.known;
 
     // Counts.
@@ -178,18 +194,19 @@ export class SequencerTwin {
     let work1: Work | null = workTake ? null : this.work;
     let sync1: Posts | null = syncReady ? null : this.sync;
     if (strobe === 'go') {
-      const [wait0, wait1] = [own(f.wait0!), own(f.wait1!)];
+      const wait0 = ofTile(f.wait0!, tile);
+      const wait1 = ofTile(f.wait1!, tile);
       this.#counts[wait0]! -= f.wait0Count!;
       this.#counts[wait1]! -= f.wait1Count!;
       if (wait0 === this.#ready) this.#readyTaken += f.wait0Count!;
       if (wait1 === this.#ready) this.#readyTaken += f.wait1Count!;
       const made = {
-        semaphore0: own(f.post0!),
+        semaphore0: ofTile(f.post0!, tile),
         count0: f.post0Count!,
-        semaphore1: own(f.post1!),
+        semaphore1: ofTile(f.post1!, tile),
         count1: f.post1Count!,
       };
-      if (work) work1 = { fields: f, t, p, q, tile, posts: made, readyTarget: this.#readyTaken & 15 };
+      if (work) work1 = { at: this.at, fields: f, t, p, q, tile, posts: made, readyTarget: this.#readyTaken & 15 };
       else if (hasPosts) sync1 = made;
     }
     if (restart) {

@@ -70,10 +70,8 @@ export class WeightTwin {
     const idle = !this.#reading;
     this.#reading = take || (this.#reading && !done);
     this.#room = [this.#room[1]!, low];
-    this.#sequencer.tick({
-      running: !this.#utterance || axes.known,
-      ...{ restart, posts: [NO_POSTS], axes, workTake: take, syncReady: true, idle },
-    });
+    const running = !this.#utterance || axes.known;
+    this.#sequencer.tick({ running, restart, posts: [NO_POSTS], axes }, take, true, idle);
   }
 
   get #beatReady(): boolean {

@@ -29,19 +29,25 @@ export interface EngineOptions {
   readonly calibrate?: string | undefined;
 }
 
+/** An engine, and a line on each vector that saturated notably in its runs; `where` is what ran. */
+interface OpenedEngine {
+  readonly engine: Engine;
+  warnings(where: string): readonly string[];
+}
+
 /**
  * Opens a model or a design to run it.
  *
  * @throws EsegenError where it is not valid, the hardware cannot run it, or an option does not go with it
  */
-export function openEngine(options: EngineOptions, progress: Progress): Engine {
+export function openEngine(options: EngineOptions, progress: Progress): OpenedEngine {
   const { path, engine, config, calibrate } = options;
   const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) return designEngine(options);
   const { graph } = importModel(path, options.model);
   if (engine === 'float') {
-    if (config === undefined && calibrate === undefined) return floatEngine(graph);
+    if (config === undefined && calibrate === undefined) return silent(floatEngine(graph));
     throw new EsegenError('--config, --calibrate', 'have no effect on the float engine', 'Leave them out');
   }
   if (config === undefined) {
@@ -51,11 +57,16 @@ export function openEngine(options: EngineOptions, progress: Progress): Engine {
   const parsed = typeof config === 'string' ? readConfig(config) : parseConfig(config, 'config');
   const pruned = pruneGraph(graph, parsed);
   const calibration = readNetworkCalibration(path, calibrate, graph);
-  return goldenModels(path, pruned, calibration, progress)(parsed, progress).engine;
+  return goldenModels(path, pruned, calibration, progress)(parsed, progress);
 }
 
-function designEngine({ path, engine, config, calibrate, model }: EngineOptions): Engine {
+function designEngine({ path, engine, config, calibrate, model }: EngineOptions): OpenedEngine {
   refuseForDesign(path, { config, calibrate }, model);
   const design = openDesign(path);
-  return engine === 'golden' ? design.golden().engine : floatEngine(design.graph);
+  return engine === 'golden' ? design.golden() : silent(floatEngine(design.graph));
+}
+
+/** Double precision does not saturate. */
+function silent(engine: Engine): OpenedEngine {
+  return { engine, warnings: () => [] };
 }

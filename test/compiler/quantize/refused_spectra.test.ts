@@ -17,7 +17,7 @@ function equalSums(block: number, least: number) {
   const product = { source: { own: 'y' as const }, format, weight, weights: rows * columns, names: ['w' as const] };
   const widths = {
     ...{ weightBits: 16, vectorBits: 16, accumulatorBits: 'exact' as const, groups: 1, widestAct: 27 },
-    largestBlock: block,
+    ...{ largestBlock: block, demandedBlock: null },
   };
   const limits = { least, most: 30, allZero: 16 };
   const products = [{ ...product, window: null }];
@@ -48,5 +48,33 @@ test('blocks larger than a word of the hardware are refused by name', () => {
   expect(() => refuseUnsupported(compiled(4), config)).not.toThrow();
   expect(() => refuseUnsupported(compiled(8), config)).toThrow(
     /^segment "[^"]+": is block-circulant with blocks of 8, the hardware transforms blocks of at most elemLanes = 4\. Use "elemLanes": 8, or more$/,
+  );
+});
+
+test('a block that the config demands and a layer does not have is refused, with what it has', () => {
+  const rng = new Rng(3);
+  const weight = randomMatrix(rng, 16, 24);
+  const linear = (own: typeof weight) => {
+    const layer = { kind: 'linear' as const, weight: own, bias: new Float64Array(16), activation: null };
+    const at = new GraphBuilder();
+    at.output(at.node(layer, [at.input([24])]));
+    return at.build();
+  };
+  const built = (own: typeof weight, block: number, largestBlock: number) => {
+    const graph = linear(own);
+    const { id } = graph.nodes[0]!;
+    const utterances = randomUtterances(graph, 2).map((frames) => new Map([[graph.inputs[0]!.tensor, frames]]));
+    const config = parseConfig({ array: { lanes: 8 }, layers: { [id]: { block } } }, 'config');
+    return compileNetwork(graph, config, utterances, { largestBlock }).program.segments;
+  };
+  expect(built(projectCirculant(weight, 8), 8, 8).map(({ block }) => block)).toEqual([8]);
+  const message = (block: number, what: string) =>
+    new RegExp(
+      `^layer \\w+: the config demands blocks of ${block}, and w over "\\w+" \\[16 x 24\\] is ${what}\\. Project the model`,
+    );
+  expect(() => built(weight, 8, 8)).toThrow(message(8, 'not block-circulant'));
+  expect(() => built(projectCirculant(weight, 8), 4, 8)).toThrow(message(4, 'block-circulant with blocks of 8'));
+  expect(() => built(projectCirculant(weight, 8), 8, 4)).toThrow(
+    /demands blocks of 8, the hardware transforms blocks of at most 4\. Use "elemLanes": 8, or more$/,
   );
 });
