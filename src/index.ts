@@ -53,10 +53,10 @@ export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export { buildModel, type ModelBuild, type NetworkBuildResult } from './verbs/build_network.ts';
 export type {
-  DensityRow,
   EvaluateOptions,
   Evaluation,
   GoldenRow,
+  StructureRow,
 } from './verbs/compress/evaluation.ts';
 export type { Accuracy, JudgeOptions } from './verbs/compress/judged_outputs.ts';
 export type { MatrixNoise, QuantizeReport } from './verbs/compress/quantize_report.ts';
