@@ -1,7 +1,10 @@
 // axi_lite_slave under proof: AXI4-Lite's rules for a slave, with a master that keeps offering until it is taken or gives up as it likes,
-// and any register file. ok and data of a register are free inputs.
-module formal_axi_lite_slave (
+// and any register file. ok and data of a register are free inputs, and so is what holds back writes, where there is such a thing.
+module formal_axi_lite_slave #(
+    parameter integer HOLD = 0
+) (
     input  wire        clk,
+    input  wire        hold,
     input  wire [3:0]  awaddr,
     input  wire        awvalid,
     input  wire [31:0] wdata,
@@ -23,7 +26,8 @@ module formal_axi_lite_slave (
     output wire        bad_r_owed, seen_r_owed,
     output wire        bad_r_comes, seen_r_comes,
     output wire        bad_r_stable, seen_r_stable,
-    output wire        bad_r_as_read, seen_r_as_read
+    output wire        bad_r_as_read, seen_r_as_read,
+    output wire        bad_held, seen_held
 );
 
     reg rst = 1'b1;
@@ -38,7 +42,7 @@ module formal_axi_lite_slave (
     wire [3:0]  write_strb;
 
     proved_axi_lite_slave #(.ADDR_WIDTH(4)) dut (
-        .clk(clk), .rst(rst),
+        .clk(clk), .rst(rst), .hold(hold),
         .s_axi_awaddr(awaddr), .s_axi_awprot(3'd0), .s_axi_awvalid(awvalid && !rst), .s_axi_awready(awready),
         .s_axi_wdata(wdata), .s_axi_wstrb(wstrb), .s_axi_wvalid(wvalid && !rst), .s_axi_wready(wready),
         .s_axi_bresp(bresp), .s_axi_bvalid(bvalid), .s_axi_bready(bready),
@@ -91,8 +95,8 @@ module formal_axi_lite_slave (
     assign seen_write_as_asked = write_en && write_addr == 2'd2 && write_data == 32'h12345678;
     assign bad_b_owed = !rst && bvalid && (b == 2'd0 || bresp != b_due);
     assign seen_b_owed = bvalid && bresp == 2'b10;
-    // With a request complete and no answer waiting, the answer comes in the next cycle.
-    assign bad_b_comes = !rst && ((b != 2'd0 && !bvalid) || (aw != 2'd0 && w != 2'd0 && b == 2'd0 && !write_en));
+    // With a request complete and no answer waiting, the answer comes in the next cycle, or in the one after a hold.
+    assign bad_b_comes = !rst && ((b != 2'd0 && !bvalid) || (aw != 2'd0 && w != 2'd0 && b == 2'd0 && !write_en && !(HOLD != 0 && hold)));
     assign seen_b_comes = b_taken && aw != 2'd0 && w != 2'd0;
     assign bad_b_stable = b_stalled && !bvalid;
     assign seen_b_stable = b_stalled && bvalid && aw == 2'd1 && w == 2'd1;
@@ -106,5 +110,7 @@ module formal_axi_lite_slave (
     assign seen_r_stable = r_stalled && rvalid && ar == 2'd1;
     assign bad_r_as_read = !rst && rvalid && (rdata != r_data || rresp != r_due);
     assign seen_r_as_read = rvalid && r_stalled && rdata == 32'h12345678;
+    assign bad_held = HOLD != 0 && hold && write_en;
+    assign seen_held = HOLD != 0 && hold && aw != 2'd0 && w != 2'd0 && read_en;
 
 endmodule

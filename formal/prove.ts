@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EsegenError } from '../src/util/errors.ts';
 import { type Circuit, decide, type Sources, search, toCircuit } from './check.ts';
-import type { Proof, Property } from './proofs.ts';
+import type { Proof, Property } from './property.ts';
 
 /** A line of the table. */
 export interface Verdict {

@@ -1,0 +1,173 @@
+// What is proved of the network machine: its sequence masters, its reader of weights and its register port.
+
+import { AXI_LITE_HELD } from './axi_lite_properties.ts';
+import type { Proof, Property } from './property.ts';
+
+const WORD_QUEUE: readonly Property[] = [
+  { name: 'order', broken: ['assign word = mem[read_reg];', 'assign word = mem[write_reg];'] },
+  { name: 'none_lost', broken: ["valid_reg <= level_next != 5'd0;", "valid_reg <= level_reg != 5'd0;"] },
+  { name: 'none_doubled', broken: ['take && valid_reg;', 'take && valid_reg && !push;'] },
+  { name: 'valid_until_taken', broken: ['if (taken) read_reg', 'if (valid_reg) read_reg'] },
+  { name: 'room', broken: ["level_next < 5'd8", "level_next <= 5'd8"] },
+];
+
+const WRITER: readonly Property[] = [
+  { name: 'aw_stable', broken: ['\n        && (!aw_valid_reg || m_axi_awready);', ';'] },
+  {
+    name: 'w_stable',
+    broken: ['assign m_axi_wvalid = owed_reg != NO_BURST;', 'assign m_axi_wvalid = owed_reg != NO_BURST && !stop;'],
+  },
+  { name: 'within_page', broken: ['(line[COUNT_BITS-1:0] & LAST) == LAST', '(count_reg & LAST) == LAST'] },
+  { name: 'data_after_address', broken: [', burst_sent};', ', burst_sent && m_axi_bvalid};'] },
+  {
+    name: 'no_gap',
+    broken: [
+      'assign m_axi_wvalid = owed_reg != NO_BURST;',
+      'assign m_axi_wvalid = owed_reg != NO_BURST && !aw_valid_reg;',
+    ],
+  },
+  { name: 'last_beat', broken: ['{in_begin_reg, in_count_reg}', "{in_begin_reg, {COUNT_BITS{1'b0}}}"], depth: 12 },
+  { name: 'outstanding_limit', broken: ['under_way_reg != MOST', "1'b1"] },
+  {
+    name: 'count_of_answers',
+    broken: ['answered = m_axi_bvalid;', 'answered = m_axi_bvalid && !m_axi_bresp[1];'],
+  },
+  { name: 'ends_on_error', broken: ['if (answered && m_axi_bresp[1])', "if (answered && m_axi_bresp == 2'b10)"] },
+  {
+    name: 'silence',
+    broken: ['heard = answered || (aw_valid_reg && m_axi_awready) || beat_sent;', 'heard = answered;'],
+  },
+  { name: 'stops', broken: ['status_reg == STATUS_WRITING && !stop\n', 'status_reg == STATUS_WRITING\n'] },
+  { name: 'order', broken: ['if (in_reg) mem[in_line_reg]', 'if (in_reg) mem[write_reg]'], depth: 12 },
+  { name: 'line', broken: ['? line : begin_reg;', '? line_reg : begin_reg;'], depth: 9 },
+  { name: 'address', broken: ['aw_addr_reg  <= base_reg + offset;', 'aw_addr_reg  <= base_reg | offset;'], depth: 12 },
+  { name: 'none_doubled', broken: ['if (line_sent) read_reg', 'if (burst_sent) read_reg'], depth: 12 },
+  { name: 'places', broken: ['assign take = word_valid && claimed_reg != FULL;', 'assign take = word_valid;'] },
+  { name: 'written', broken: ['claimed_reg == NONE && under_way_reg == NO_BURST;', 'claimed_reg == NONE;'] },
+  { name: 'strobes', broken: ["{1'b0, places[read_reg]} + 1'b1", "{1'b0, places[read_reg]}"], depth: 12 },
+];
+const FETCH: readonly Property[] = [
+  { name: 'ar_stable', broken: ['\n        && (!ar_valid_reg || m_axi_arready);', ';'] },
+  {
+    name: 'within_page',
+    broken: ['BURST[COUNT_BITS-1:0] - (line_reg[COUNT_BITS-1:0] & LAST);', 'BURST[COUNT_BITS-1:0];'],
+  },
+  { name: 'run_addresses', broken: ["line_reg + { {(24 - COUNT_BITS){1'b0}}, length}", 'line_reg + BURST'], depth: 12 },
+  { name: 'address', broken: ['ar_addr_reg <= base_reg + offset;', 'ar_addr_reg <= base_reg | offset;'], depth: 12 },
+  { name: 'run_length', broken: ['part ? left_reg[COUNT_BITS-1:0] : to_boundary', 'to_boundary'], depth: 12 },
+  { name: 'room_only', broken: ['claimed_reg <= MOST', "claimed_reg <= MOST + 1'b1"] },
+  {
+    name: 'count_of_beats',
+    broken: ["{ {(BEATS_WIDTH - 1){1'b0}}, taken}", "{ {(BEATS_WIDTH - 1){1'b0}}, taken && !m_axi_rresp[1]}"],
+  },
+  { name: 'ends_on_error', broken: ['if (taken && m_axi_rresp[1])', "if (taken && m_axi_rresp == 2'b10)"] },
+  { name: 'silence', broken: ['heard = taken || (ar_valid_reg && m_axi_arready);', 'heard = taken;'] },
+  { name: 'beats_passed_on', broken: ['&& !stop && !m_axi_rresp[1];', '&& !stop;'] },
+];
+
+const BUFFER: readonly Property[] = [
+  { name: 'ready_is_level', broken: ['ready_reg <= level_next != NONE;', 'ready_reg <= level_reg != NONE;'] },
+  { name: 'order', broken: ['.read_addr(read_reg)', '.read_addr(write_reg)'] },
+  { name: 'frees_lines', broken: ['take && (take_last || &place_reg)', 'take && &place_reg'] },
+];
+
+// The formal top hands over any segment; to check addresses, it must see what the reader takes.
+const READER_CHANGES: Proof['changes'] = {
+  network_weight_reader: [
+    ['\n) (\n', '\n) (\n    output wire begins,\n    output wire [BEAT_WIDTH-1:0] begins_at, begins_with,\n'],
+    [
+      '    assign status = status_reg;',
+      '    assign {begins, begins_at, begins_with} = {work_take, first_beat[5:0], beats[5:0]};\n    assign status = status_reg;',
+    ],
+  ],
+};
+const READER: readonly Property[] = [
+  { name: 'ar_stable', broken: ['&& !stop && (!ar_valid_reg || m_axi_arready);', '&& !stop;'] },
+  {
+    name: 'within_page',
+    broken: ["BURST[BURST_WIDTH:0] - {1'b0, beat_reg[BURST_WIDTH-1:0]};", 'BURST[BURST_WIDTH:0];'],
+  },
+  { name: 'segment_addresses', broken: ['beat_reg <= beat_reg + burst;', 'beat_reg <= beat_reg + BURST;'] },
+  { name: 'segment_length', broken: ['part ? left_reg[BURST_WIDTH:0] : to_boundary', 'to_boundary'], depth: 20 },
+  { name: 'outstanding_limit', broken: ['outstanding_reg <= MOST', "outstanding_reg <= MOST + 1'b1"] },
+  {
+    name: 'count_of_beats',
+    broken: ["{ {(LEVEL_WIDTH - 1){1'b0}}, beat_taken}", "{ {(LEVEL_WIDTH - 1){1'b0}}, m_axi_rvalid}"],
+  },
+  { name: 'beats_passed_on', broken: ['&& !stop && !m_axi_rresp[1])', '&& !stop)'] },
+  { name: 'room_only', broken: ['!read_done && room &&', '!read_done &&'] },
+  { name: 'ends_on_error', broken: ['if (beat_taken && m_axi_rresp[1])', "if (beat_taken && m_axi_rresp == 2'b10)"] },
+  // A memory that is slow without a pause was given up once.
+  { name: 'silence', broken: ['wire heard = m_axi_rvalid || (ar_valid_reg && m_axi_arready);', "wire heard = 1'b0;"] },
+];
+
+// The line of a burst that is offered.
+const WRITER_CHANGES: readonly (readonly [string, string])[] = [
+  ['\n) (\n', '\n) (\n    output wire [23:0] offers_line,\n'],
+  ['    assign status = status_reg;', '    assign offers_line = burst_line;\n    assign status = status_reg;'],
+];
+
+// The line of a burst that is asked for.
+const FETCH_CHANGES: readonly (readonly [string, string])[] = [
+  ['\n) (\n', '\n) (\n    output wire [23:0] asks_line,\n'],
+  ['    assign status = status_reg;', '    assign asks_line = line_reg;\n    assign status = status_reg;'],
+];
+
+const STATE_PORT: readonly Property[] = [
+  { name: 'hold_ends', broken: ['accepted || (write_reg && !done)', 'accepted || write_reg'] },
+  { name: 'held_while_written', broken: ['assign hold = write_reg;', 'assign hold = write_reg && idle;'] },
+  { name: 'written_once', broken: ['go_reg    <= write_reg && !done;', 'go_reg    <= write_reg;'] },
+];
+
+/** Proofs of the network machine. */
+export const NETWORK_PROOFS: readonly Proof[] = [
+  { title: 'word_queue', top: 'word_queue', module: 'word_queue', parameters: {}, properties: WORD_QUEUE },
+  {
+    title: 'sequence_writer',
+    top: 'sequence_writer',
+    module: 'sequence_writer',
+    changes: { sequence_writer: WRITER_CHANGES },
+    parameters: {},
+    properties: WRITER,
+  },
+  {
+    title: 'sequence_fetch',
+    top: 'sequence_fetch',
+    module: 'sequence_fetch',
+    changes: { sequence_fetch: FETCH_CHANGES },
+    parameters: {},
+    properties: FETCH,
+  },
+  {
+    title: 'sequence_buffer',
+    top: 'sequence_buffer',
+    module: 'sequence_buffer',
+    needs: ['sdp_ram'],
+    parameters: {},
+    properties: BUFFER,
+  },
+  {
+    title: 'network_weight_reader',
+    top: 'network_weight_reader',
+    module: 'network_weight_reader',
+    changes: READER_CHANGES,
+    parameters: { BURST: 4, OUTSTANDING: 8 },
+    properties: READER,
+  },
+  {
+    title: 'network_axi_lite_slave',
+    top: 'axi_lite_slave',
+    module: 'network_axi_lite_slave',
+    parameters: { HOLD: 1 },
+    properties: AXI_LITE_HELD,
+  },
+  {
+    title: 'state_port',
+    top: 'state_port',
+    module: 'state_port',
+    changes: { state_port: [['    initial $readmemh(FILE, mem);\n', '']] },
+    parameters: {},
+    properties: STATE_PORT,
+    quick: true,
+  },
+];
