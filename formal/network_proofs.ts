@@ -42,8 +42,12 @@ const WRITER: readonly Property[] = [
   { name: 'line', broken: ['? line : begin_reg;', '? line_reg : begin_reg;'], depth: 9 },
   { name: 'address', broken: ['aw_addr_reg  <= base_reg + offset;', 'aw_addr_reg  <= base_reg | offset;'], depth: 12 },
   { name: 'none_doubled', broken: ['if (line_sent) read_reg', 'if (burst_sent) read_reg'], depth: 12 },
-  { name: 'places', broken: ['assign take = word_valid && claimed_reg != FULL;', 'assign take = word_valid;'] },
-  { name: 'written', broken: ['claimed_reg == NONE && under_way_reg == NO_BURST;', 'claimed_reg == NONE;'] },
+  {
+    name: 'places',
+    broken: ['assign take = word_valid && claimed_reg != FULL;', 'assign take = word_valid;'],
+    depth: 12,
+  },
+  { name: 'written', broken: ['claimed_reg == NONE && under_way_reg == NO_BURST;', 'claimed_reg == NONE;'], depth: 12 },
   { name: 'strobes', broken: ["{1'b0, places[read_reg]} + 1'b1", "{1'b0, places[read_reg]}"], depth: 12 },
 ];
 const FETCH: readonly Property[] = [
