@@ -80,4 +80,27 @@ export interface BuiltReport extends DesignReport {
 export interface PageData {
   readonly version: string;
   readonly designs: readonly BuiltReport[];
+  /** The page is that of a local server: the folder that it shows, and what its requests carry. */
+  readonly studio?: { readonly folder: string; readonly token: string };
+}
+
+/** What is in the folder of a studio; paths are relative to it. */
+export interface Workspace {
+  readonly designs: readonly string[];
+  readonly models: readonly string[];
+  readonly configs: readonly string[];
+}
+
+/** A job of a studio as the page sees it. */
+export interface JobState {
+  readonly id: number;
+  /** The command line, for reading. */
+  readonly command: string;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** How it ended; null while it runs. */
+  readonly end: string | null;
+  readonly seconds: number;
+  /** Lines of the log from number `from` on. */
+  readonly from: number;
+  readonly lines: readonly string[];
 }
