@@ -64,25 +64,23 @@ export function designSections(design: DesignReport): HTMLElement[] {
   ];
 }
 
+/** What something was made from, line by line. */
+export function provenanceTable(provenance: readonly Fact[]): HTMLElement {
+  const rows = provenance.map(({ label, value, note }) => {
+    const beside = note === undefined ? null : html('span', { class: 'note' }, ` ${note}`);
+    return html('tr', {}, html('th', { scope: 'row' }, label), html('td', { class: 'mono' }, value, beside));
+  });
+  const table = html('table', {}, html('caption', {}, 'Provenance'), html('tbody', {}, ...rows));
+  return html('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Provenance' }, table);
+}
+
 /** Where a built design is from. */
 export function provenanceSection({ provenance, config }: BuiltReport): HTMLElement {
-  const rows = provenance.map(({ label, value, note }) =>
-    html(
-      'tr',
-      {},
-      html('th', { scope: 'row' }, label),
-      html('td', { class: 'mono' }, value, note === undefined ? null : html('span', { class: 'note' }, ` ${note}`)),
-    ),
-  );
   return section(
     'provenance',
     'Provenance',
     'From what this page and the design were made.',
-    html(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Provenance' },
-      html('table', {}, html('caption', {}, 'Provenance'), html('tbody', {}, ...rows)),
-    ),
+    provenanceTable(provenance),
     html('h3', {}, 'Config'),
     html('pre', { class: 'listing', tabindex: 0, role: 'region', 'aria-label': 'Config' }, config),
   );

@@ -1,6 +1,8 @@
+import type { ExplorationData } from '../report/exploration_data.ts';
 import type { BuiltReport, PageData } from '../report/report_data.ts';
 import { designSections, factsView, provenanceSection } from './design_view.ts';
 import { html } from './dom.ts';
+import { ExplorationView } from './exploration_view.ts';
 import { StudioView } from './studio_view.ts';
 import { themeSwitch } from './theme.ts';
 
@@ -25,6 +27,14 @@ function showDesign(place: HTMLElement, design: BuiltReport): void {
   document.title = `${design.title} – esegen`;
 }
 
+/** Shows an exploration. */
+function showExploration(place: HTMLElement, data: ExplorationData): void {
+  const view = new ExplorationView(data);
+  const summary = `Designs of ${data.models.join(', ')}, compared.`;
+  const intro = [html('h1', {}, data.title), html('p', { class: 'summary' }, summary), view.facts()];
+  place.replaceChildren(html('div', { class: 'intro' }, ...intro), navigation(view.sections), ...view.sections);
+}
+
 /** Chooses among the designs of the page; null where there is one at most. */
 function designChoice(place: HTMLElement, designs: readonly BuiltReport[]): HTMLElement | null {
   if (designs.length < 2) return null;
@@ -35,7 +45,7 @@ function designChoice(place: HTMLElement, designs: readonly BuiltReport[]): HTML
 }
 
 function main(): void {
-  const { designs, studio, version }: PageData = JSON.parse(document.getElementById('data')!.textContent!);
+  const { designs, exploration, studio, version }: PageData = JSON.parse(document.getElementById('data')!.textContent!);
   const place = html('div');
   const content = html('main', { id: 'main' });
   const header = html(
@@ -60,7 +70,8 @@ function main(): void {
     history.replaceState(null, '', '/');
   }
   content.append(place);
-  if (designs.length > 0) showDesign(place, designs[0]!);
+  if (exploration !== undefined) showExploration(place, exploration);
+  else if (designs.length > 0) showDesign(place, designs[0]!);
 }
 
 main();

@@ -1,5 +1,6 @@
 import type { Timeline } from '../cycles/timeline.ts';
 import type { Diagram } from './diagram.ts';
+import type { ExplorationData } from './exploration_data.ts';
 
 /** A figure or a setting with its name; `note` says what it counts, or where it is from. */
 export interface Fact {
@@ -80,6 +81,8 @@ export interface BuiltReport extends DesignReport {
 export interface PageData {
   readonly version: string;
   readonly designs: readonly BuiltReport[];
+  /** An exploration, on a page without designs. */
+  readonly exploration?: ExplorationData;
   /** The page is that of a local server: the folder that it shows, and what its requests carry. */
   readonly studio?: { readonly folder: string; readonly token: string };
 }
