@@ -1,8 +1,10 @@
 import type { BuiltReport, DesignReport, Fact } from '../report/report_data.ts';
+import type { ResourceData } from '../report/resource_data.ts';
 import { cyclesView } from './cycles_view.ts';
 import { diagramView } from './diagram_view.ts';
 import { html, section } from './dom.ts';
 import { memoryView } from './memory_view.ts';
+import { resourceView } from './resource_view.ts';
 import { TimelineView } from './timeline_view.ts';
 
 /** The figures that come first. */
@@ -19,9 +21,15 @@ export function factsView(facts: readonly Fact[]): HTMLElement {
   return html('dl', { class: 'facts' }, ...items);
 }
 
+function resourceLead({ part, verdict }: ResourceData): string {
+  const fits =
+    verdict === null ? `${part} is not listed, so nothing is known of what it has.` : `On an ${part} it ${verdict}.`;
+  return `${fits} An estimate from sizes alone, before place and route; ESE's figures are published ones of a finished design.`;
+}
+
 /** What a design is and does: figures, block diagram, timeline, cycles, memories, program. */
 export function designSections(design: DesignReport): HTMLElement[] {
-  const { diagram, timeline, cycles, memories, regions, listing } = design;
+  const { diagram, timeline, cycles, resources, memories, regions, listing } = design;
   return [
     section(
       'structure',
@@ -49,6 +57,7 @@ export function designSections(design: DesignReport): HTMLElement[] {
             cyclesView(cycles, timeline.units),
           ),
         ]),
+    section('resources', 'Resources', resourceLead(resources), resourceView(resources)),
     section(
       'memories',
       'Memory map',

@@ -1,6 +1,7 @@
 import type { Timeline } from '../cycles/timeline.ts';
 import type { Diagram } from './diagram.ts';
 import type { ExplorationData } from './exploration_data.ts';
+import type { ResourceData } from './resource_data.ts';
 
 /** A figure or a setting with its name; `note` says what it counts, or where it is from. */
 export interface Fact {
@@ -64,6 +65,7 @@ export interface DesignReport {
   readonly timeline: Timeline | null;
   readonly cycles: CycleData | null;
   readonly clockMHz: number;
+  readonly resources: ResourceData;
   readonly memories: readonly MemoryRow[];
   readonly regions: readonly Region[];
   /** The program that runs, as `esegen inspect --program` prints it. */
