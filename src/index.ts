@@ -7,7 +7,7 @@ export { holdsNetwork, type LoadedNetwork, loadNetwork } from './design/load_net
 export { type MemoryGroup, memoryGroups } from './design/memory_groups.ts';
 export { writeDesign } from './design/write_design.ts';
 export { parseConfig, readConfig } from './machine/read_config.ts';
-export type { Resource, Resources } from './machine/resources.ts';
+export type { Resource, Resources } from './machine/resources/counts.ts';
 export type { Dimensions } from './program/dimensions.ts';
 export type { SimulateOptions } from './verbs/simulation/options.ts';
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
@@ -18,9 +18,21 @@ export { oneLayerConfig } from './compiler/one_layer_config.ts';
 export type { ProjectedMatrix } from './compiler/prune/circulant.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { generate } from './design/generate.ts';
+export { type Exploration, type FrontFile, readExploration } from './explore/directory.ts';
+export {
+  type ExploreOptions,
+  type ExploreResult,
+  explore,
+  type MergeResult,
+  mergeExploration,
+} from './explore/explore.ts';
+export { type Constraints, NO_CONSTRAINTS, type Objective } from './explore/objectives.ts';
+export type { BuiltPoint, PointRecord, RefusedPoint } from './explore/record.ts';
+export { parseSpace, type Space } from './explore/space.ts';
 export type { Config, Matrix } from './machine/config.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
+export type { Demand, Fit, Verdict } from './machine/resources/fit.ts';
 export type { Activation, CellRule, Floats, Graph } from './model/graph.ts';
 export { hardwareModel } from './model/import/hardware_model.ts';
 export type { ImportOptions } from './model/import/import_options.ts';
@@ -41,7 +53,6 @@ export type {
 export type { Design } from './program/design.ts';
 export type { NetworkDesign } from './program/network_design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
-export type { Demand, Fit, Verdict } from './synth/fit.ts';
 export type { LongestPaths } from './synth/longest_path.ts';
 export type { MemoryUse } from './synth/memories.ts';
 export type { MultiplierReport } from './synth/multipliers.ts';
@@ -53,10 +64,10 @@ export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export { buildModel, type ModelBuild, type NetworkBuildResult } from './verbs/build_network.ts';
 export type {
-  DensityRow,
   EvaluateOptions,
   Evaluation,
   GoldenRow,
+  StructureRow,
 } from './verbs/compress/evaluation.ts';
 export type { Accuracy, JudgeOptions } from './verbs/compress/judged_outputs.ts';
 export type { MatrixNoise, QuantizeReport } from './verbs/compress/quantize_report.ts';

@@ -48,6 +48,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import('./evaluate.ts')).evaluateCommand,
   ),
   command(
+    'explore [models..]',
+    'Find the designs of a space of models and hardware that no other one is better than; in shards on many machines',
+    async () => (await import('./explore.ts')).exploreCommand,
+  ),
+  command(
     'transcribe <dir> <audio>',
     'Recognise the words of a recording (16-bit PCM mono WAV at 8 or 16 kHz)',
     async () => (await import('./transcribe.ts')).transcribeCommand,
@@ -56,6 +61,11 @@ export const COMMANDS: readonly Command[] = [
     'inspect <path>',
     'Say what is in a model file or a design directory',
     async () => (await import('./inspect.ts')).inspectCommand,
+  ),
+  command(
+    'report <paths..>',
+    'Write a page about designs: block diagram, timeline, where cycles go, memories, program',
+    async () => (await import('./report.ts')).reportCommand,
   ),
   command(
     'doctor',

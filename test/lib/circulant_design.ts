@@ -20,24 +20,37 @@ export interface CirculantDesign {
 type Layer = 'lstm' | 'lstmp' | 'peepholes' | 'gruAfter' | 'gruBefore' | 'linear' | 'both';
 const LAYERS: readonly Layer[] = ['lstm', 'lstmp', 'peepholes', 'gruAfter', 'gruBefore', 'linear', 'both'];
 
-function circulant<Name extends string>(weights: Readonly<Record<Name, Matrix>>, block: number): Record<Name, Matrix> {
-  const entries = Object.entries<Matrix>(weights).map(([name, own]) => [name, projectCirculant(own, block)]);
+/** How a network's block-circulant matrices are made: their block, and a step of which their weights are multiples; 0: any weights. */
+interface Rings {
+  readonly block: number;
+  readonly step: number;
+}
+
+/** The nearest block-circulant matrix. Coarse steps make spectra that lie in the middle of two integers. */
+function ring(matrix: Matrix, { block, step }: Rings): Matrix {
+  const { rows, columns, values } = projectCirculant(matrix, block);
+  return { rows, columns, values: step === 0 ? values : values.map((value) => Math.round(value / step) * step) };
+}
+
+function circulant<Name extends string>(weights: Readonly<Record<Name, Matrix>>, rings: Rings): Record<Name, Matrix> {
+  const entries = Object.entries<Matrix>(weights).map(([name, own]) => [name, ring(own, rings)]);
   return Object.fromEntries(entries) as Record<Name, Matrix>;
 }
 
 /** The layers of a network, from below: their outputs, and whether their matrices are block-circulant. */
-function randomLayers(rng: Rng, graph: GraphBuilder, block: number, utterance: boolean): string[] {
+function randomLayers(rng: Rng, graph: GraphBuilder, rings: Rings, utterance: boolean): string[] {
+  const { block } = rings;
   const sizeOf = () => rng.pick([2 * block, block + rng.integer(1, block), 3 * block]);
   const lstm = (inputs: number, cells: number, layer: Layer, blocked: boolean, reverse: boolean): LstmLayer => {
     const projected = layer === 'lstmp' ? { outputs: 2 * block } : {};
     const own = randomLstm({ inputs, cells, reverse, peepholes: layer === 'peepholes', ...projected }, rng);
     if (!blocked) return own;
-    const projection = own.projection === null ? null : projectCirculant(own.projection, block);
-    return { ...own, weights: circulant(own.weights, block), projection };
+    const projection = own.projection === null ? null : ring(own.projection, rings);
+    return { ...own, weights: circulant(own.weights, rings), projection };
   };
   const gru = (inputs: number, cells: number, resetAfter: boolean, blocked: boolean, reverse: boolean): GruLayer => {
     const own = randomGru({ inputs, cells, resetAfter, reverse }, rng);
-    return blocked ? { ...own, weights: circulant(own.weights, block) } : own;
+    return blocked ? { ...own, weights: circulant(own.weights, rings) } : own;
   };
   let inputs = rng.pick([block, 2 * block, block + rng.integer(1, block)]);
   let at: TensorId = graph.input([inputs]);
@@ -50,7 +63,7 @@ function randomLayers(rng: Rng, graph: GraphBuilder, block: number, utterance: b
     names.push(`${layer} ${inputs}->${cells}${blocked ? '' : ' as it is'}`);
     if (layer === 'linear') {
       const weight = randomMatrix(cells, inputs, rng, 1);
-      const own = blocked ? projectCirculant(weight, block) : weight;
+      const own = blocked ? ring(weight, rings) : weight;
       at = graph.node({ kind: 'linear', weight: own, bias: randomVector(cells, rng), activation: null }, [at]);
       inputs = cells;
     } else if (layer === 'both') {
@@ -87,7 +100,8 @@ export function circulantDesign(seed: number): CirculantDesign {
   const block = rng.pick([2, 4, 4, 8, 8, 16]);
   const utterance = rng.uniform() < 0.35;
   const builder = new GraphBuilder();
-  const names = randomLayers(rng, builder, block, utterance);
+  const rings = { block, step: rng.pick([0, 2 ** -7, 2 ** -9]) };
+  const names = randomLayers(rng, builder, rings, utterance);
   const graph = builder.build();
   const elemLanes = Math.max(block, 2 ** rng.integer(1, 3));
   const lanes = elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 1);
@@ -118,6 +132,6 @@ export function circulantDesign(seed: number): CirculantDesign {
     return new Map([[name, values]]);
   });
   const array = `${channels} x ${groups} x ${lanes}, ${elemLanes} wide, queue ${activationQueue}, index ${config.indexBits} bits, ${config.weights}`;
-  const title = `seed ${seed}: blocks of ${block} (hardware: ${design.sizes.blocks.join()}), ${names.join(', ')}; ${program.mode}; ${array}`;
+  const title = `seed ${seed}: blocks of ${block}, weights in steps of ${rings.step} (hardware: ${design.sizes.blocks.join()}), ${names.join(', ')}; ${program.mode}; ${array}`;
   return { seed, title, design, utterances, stalls: rng.pick([0, 0, 0.3]) };
 }

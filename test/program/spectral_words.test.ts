@@ -94,7 +94,8 @@ describe('encodeSpectral', () => {
         if (Math.floor((own % block) / 2) !== Math.floor((other % block) / 2)) continue;
         if (own % block < 2 && own % 2 !== other % 2) continue;
         // A GRU's product with h has no row 2.
-        for (const kind of [0, 1, 3]) values[(cell * period + kind) * 128 + column] = 1;
+        const weight = own % block >= 2 && own % 2 < other % 2 ? -1 : 1;
+        for (const kind of [0, 1, 3]) values[(cell * period + kind) * 128 + column] = weight;
       }
     }
     const segment = { name: 's', rows: cells * period, columns: 128, period, values };
@@ -122,6 +123,18 @@ describe('encodeSpectral', () => {
       const before = encoded.counts[lane]!.subarray(0, cut).reduce((sum, count) => sum + count, 0);
       expect([...own], `lane ${lane}`).toEqual([...encoded.words[lane]!.subarray(before)]);
     }
+  });
+
+  test.each([
+    ["a pair whose parts are not each other's negatives", [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, -4, 0, 0, 5, 3]],
+    ['a pair with two real parts', [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, -4, 0, 0, 4, 2]],
+    ['a first pair that is complex', [1, 1, 0, 0, -1, 1, 0, 0, 0, 0, 3, -4, 0, 0, 4, 3]],
+    ['a weight elsewhere', [1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 3, -4, 0, 0, 4, 3]],
+  ])('%s is refused', (_, values) => {
+    const segment = { name: 's', rows: 4, columns: 4, period: 1, values: Int16Array.from(values) };
+    const encode = () => encodeSpectral(segment, 4, 0, 1, 4, FORMAT, false);
+    expect(encode).toThrow(EsegenError);
+    expect(encode).toThrow('segment "s": expected spectra of blocks');
   });
 
   test('a weight without its negative is refused', () => {

@@ -25,6 +25,19 @@ export function quantizeMatrix(values: Floats, fractionBits: number, bits: numbe
   return out;
 }
 
+/**
+ * Integers of spectra, as of a matrix, but half away from zero: a part that stands in the matrix with both signs is rounded to an integer and its
+ * negative, so that it can be stored once.
+ */
+export function quantizeSpectra(values: Floats, fractionBits: number, bits: number): Int16Array {
+  const out = new Int16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if (v !== 0) out[i] = Math.sign(v) * quantize(Math.abs(v), fractionBits, bits);
+  }
+  return out;
+}
+
 /** Integers of a vector, saturating. */
 export function quantizeVector(values: Floats, fractionBits: number, bits: number): Int16Array {
   return Int16Array.from(values, (value) => quantize(value, fractionBits, bits));

@@ -6,7 +6,7 @@ import { bitsFor } from '../../util/fixed.ts';
 import { bestWeightFraction } from '../fraction_bits.ts';
 import type { Sums } from '../quantized_graph.ts';
 import type { FloatProduct } from './float_product.ts';
-import { type BoundPart, largestRow, peakOf, quantizeBias, quantizeMatrix } from './integers.ts';
+import { type BoundPart, largestRow, peakOf, quantizeBias, quantizeMatrix, quantizeSpectra } from './integers.ts';
 import { matrixNoise } from './noise.ts';
 import { alignProducts } from './scales.ts';
 import { dropFor, spectralProduct } from './spectra.ts';
@@ -63,7 +63,7 @@ export function quantizeSums(spec: SumsSpec, widths: Widths): Sums {
   }
   const made = products.map(({ source, weight, weights, names, window }, n) => {
     const { weightFrac, align: shift } = aligned[n]!;
-    const values = quantizeMatrix(weight.values, weightFrac, weightBits);
+    const values = (block === null ? quantizeMatrix : quantizeSpectra)(weight.values, weightFrac, weightBits);
     const format = { bits: weightBits, frac: weightFrac };
     const rounded = { columns: weight.columns, names, exact: weight.values, integers: values, format };
     widths.record?.(matrixNoise(spec.layer, source, rounded));

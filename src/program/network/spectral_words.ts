@@ -53,7 +53,7 @@ export function rowMask({ values, columns, period }: Pick<Segment, 'values' | 'c
  * @param block of the segment
  * @param first column of a group in its vector that is the first one of the segment
  * @param inStep whether the lanes of a group work in step: their columns are made equally long
- * @throws EsegenError where a weight has not its negative in the format
+ * @throws EsegenError where a weight has not its negative in the format, or the matrix is not one of spectra
  */
 export function encodeSpectral(
   segment: Pick<Segment, 'name' | 'rows' | 'columns' | 'period' | 'values'>,
@@ -102,19 +102,25 @@ function encodeGroup(
   const pairs = block / 2;
   const counts = Array.from({ length: lanes }, () => new Uint16Array(columns));
   const words: number[][] = Array.from({ length: lanes }, () => []);
-  let nonZeros = 0;
+  // Weights that are stored, and entries of the matrix that they stand for.
+  let [nonZeros, entries] = [0, 0];
   for (let lane = 0; lane < lanes; lane += 2) {
     for (let column = 0; column < columns; column++) {
       const pair = pairOfColumn(block, groups, group, first + column);
       const element = 2 * groups * column + group;
       const own: number[] = [];
+      const second = element + groups;
       const part = partOfLane(block, lanes, lane, pair);
       for (let local = part; local * lanes + lane < cells; local += pairs) {
         const row = (local * lanes + lane) * period;
         for (const kind of kinds) {
-          own.push(values[(row + kind) * elements + element]!);
-          // Row of the other component, which has the second element of a real pair.
-          own.push(values[(row + period + kind) * elements + (pair === 0 ? element + groups : element)]!);
+          // Row of one component, and row of the other one.
+          const [re, im] = [(row + kind) * elements, (row + period + kind) * elements];
+          const [a, b] = [values[re + element]!, values[im + (pair === 0 ? second : element)]!];
+          const [across, down] = [values[re + second]!, values[im + (pair === 0 ? element : second)]!];
+          if (across !== (pair === 0 ? 0 : -b) || down !== (pair === 0 ? 0 : a)) throw notSpectra(name);
+          for (const weight of [a, b, across, down]) if (weight !== 0) entries++;
+          own.push(a, b);
         }
       }
       if (own.every((weight) => weight === 0)) continue;
@@ -130,7 +136,25 @@ function encodeGroup(
       counts[lane + 1]![column] = own.length / 2;
     }
   }
+  if (entries !== entriesOf(values, elements, groups, group)) throw notSpectra(name);
   const total = words.reduce((sum, own) => sum + own.length, 0);
   const packed = words.map((own) => Uint32Array.from(own, (word) => word >>> 0));
   return { format, columns, lanes, counts, words: packed, nonZeros, padding: total - nonZeros };
+}
+
+/** Weights other than 0 in the columns of a group. */
+function entriesOf(values: Int16Array, columns: number, groups: number, group: number): number {
+  let entries = 0;
+  for (let row = 0; row < values.length; row += columns) {
+    for (let column = group; column < columns; column += groups) if (values[row + column] !== 0) entries++;
+  }
+  return entries;
+}
+
+function notSpectra(name: string): EsegenError {
+  return new EsegenError(
+    `segment ${quoteName(name)}`,
+    'expected spectra of blocks: a and -b over b and a for each pair, two numbers for the first one, 0 elsewhere',
+    'Compile the model again',
+  );
 }
