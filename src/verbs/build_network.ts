@@ -84,13 +84,13 @@ function buildNetwork(
   const compiled = ofModel(path, () => compileNetwork(pruned, config, calibration.utterances, { progress }));
   progress('generate');
   const design = ofModel(path, () => networkDesign(compiled.program, config));
-  checkDevice(config, { ...design.sizes, dram: design.sizes.external !== null });
+  const resources = estimateForPart(networkHardware(design), config.part);
+  checkDevice(config, { ...design.sizes, dram: design.sizes.external !== null }, resources.total.dsp);
   const files = generateNetwork(design, { ...compiled, graph: pruned }, hostFilesOf(path, graph));
   progress('write');
   writeDesign(out, files);
 
   const memories = networkMemoryGroups(design);
-  const resources = estimateForPart(networkHardware(design), config.part);
   let bytes = 0;
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   return {

@@ -28,7 +28,7 @@ function arrayUnits({ sizes, feeds, queue, runBits, spectral }: NetworkView): Un
         runBits,
         pointerBits,
         address,
-        channelsOfNetwork: channels,
+        voices: channels - 1,
         spectral: spectral ? 1 : 0,
         blocks: blocks.length,
       },
@@ -82,7 +82,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
   const view = networkView(sizes);
   const { groups, lanes, channels, actBits, vectorBits, rowBits, tileRows, accBits, inStep, external, countBits } =
     sizes;
-  const { feeds, queue, weightWord, loadAddr, loadBits, spectral } = view;
+  const { feeds, queue, weightWord, loadBits, spectral } = view;
   const bank = { rows: tileRows, block: inBlockBank(tileRows, accBits) };
   return {
     'multiply-accumulate': laneUnits({ ...sizes, lanes: groups * lanes, bankRowBits: rowBits, banks: [bank, bank] }),
@@ -98,7 +98,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
       }),
     ],
     weights: [
-      ...weightUnits({ ...sizes, feeds, weightWord, weightColumn: weightColumnBits(sizes), loadBits, loadAddr }),
+      ...weightUnits({ ...sizes, feeds, weightWord, weightColumn: weightColumnBits(sizes), loadBits }),
       ...readerUnits(view),
     ],
     vectors: vmemUnits(view),

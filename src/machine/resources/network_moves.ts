@@ -60,25 +60,49 @@ export function networkMoveUnits(view: NetworkView): Unit[] {
   const elements = clog2(elemLanes);
   return [
     unit('load_unit', 1, {
-      lut: { channels, elements, word, utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, sequences, one: 1 },
-      ff: { channels, elements, word, utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, sequences, one: 1 },
+      lut: {
+        voices: channels - 1,
+        elements,
+        word,
+        utterance: utterance ? 1 : 0,
+        axes: utterance ? axes : 0,
+        sequences,
+        one: 1,
+      },
+      ff: {
+        voices: channels - 1,
+        elements,
+        word,
+        utterance: utterance ? 1 : 0,
+        axes: utterance ? axes : 0,
+        sequences,
+        one: 1,
+      },
     }),
     unit('frame_port', 1, {
-      lut: { channels, word, beats: clog2(elemLanes / inputBeat), utterance: utterance ? 1 : 0, one: 1 },
-      ff: { channels, word, dest, utterance: utterance ? 1 : 0, one: 1 },
+      lut: { voices: channels - 1, word, beats: clog2(elemLanes / inputBeat), utterance: utterance ? 1 : 0, one: 1 },
+      ff: { voices: channels - 1, word, dest, utterance: utterance ? 1 : 0, one: 1 },
     }),
     unit('store_unit', 1, {
       counted: { lutram: 8 },
       lut: {
-        channels,
-        voices: channels > 1 ? channels * word : 0,
+        voices: channels - 1,
+        words: channels > 1 ? channels * word : 0,
         word,
         beats: clog2(elemLanes / beat),
         spectral: spectral ? 1 : 0,
         sequences,
         one: 1,
       },
-      ff: { channels, voices: channels * word, word, elements, spectral: spectral ? 1 : 0, sequences, one: 1 },
+      ff: {
+        voices: channels - 1,
+        words: (channels - 1) * word,
+        word,
+        elements,
+        spectral: spectral ? 1 : 0,
+        sequences,
+        one: 1,
+      },
     }),
     unit('word_walk', 3, {
       lut: { spread: clog2(spread), slice: clog2(slice), elements, groups: clog2(groups), one: 1 },

@@ -28,6 +28,7 @@ export async function mapDesign(
   top: string,
   family: Family,
   known: Map<string, Known>,
+  skip: RegExp | null = null,
 ): Promise<MappedModule[]> {
   const sources = String(all.get('files.f')).trim().split('\n');
   const files = new Map([...all].filter(([path]) => isRead(path, top)).map(([path, text]) => [path, String(text)]));
@@ -64,7 +65,8 @@ export async function mapDesign(
     ]),
   );
   const cached = names.filter((name) => known.has(keys.get(name)!) && name !== top);
-  const boxes = cached.map((name) => `blackbox ${name}\n`).join('');
+  const skipped = names.filter((name) => name !== top && skip?.test(sourceName(name).replace(`${top}_`, '')));
+  const boxes = [...new Set([...cached, ...skipped])].map((name) => `blackbox ${name}\n`).join('');
   const [text] = await nativeYosys(`${read}${boxes}${script.slice(begin)}`, files, [OUTPUTS.mapped]);
   interface Raw {
     cells: Record<string, { type: string }>;
@@ -74,7 +76,8 @@ export async function mapDesign(
   const blockOf = (module: string) => module.replace(`${top}_`, '');
   for (const name of names) {
     const module = name === top ? top : blockOf(name);
-    if (known.has(keys.get(name)!) && name !== top) continue;
+    if ((known.has(keys.get(name)!) && name !== top) || skipped.includes(name)) continue;
+    if (modules[name] === undefined) continue;
     const cells: Record<string, number> = {};
     let own: Resources = NO_RESOURCES;
     const below: Record<string, number> = {};
@@ -99,6 +102,7 @@ export async function mapDesign(
   }
   const counts = new Map<string, number>();
   const visit = (name: string, count: number) => {
+    if (skipped.includes(name)) return;
     counts.set(name, (counts.get(name) ?? 0) + count);
     for (const [child, times] of Object.entries(known.get(keys.get(name)!)!.below)) visit(child, count * times);
   };

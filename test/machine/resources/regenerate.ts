@@ -4,6 +4,8 @@ import { type Known, mapDesign } from './map_design.ts';
 import { mappedDesign } from './mapped_designs.ts';
 
 const OUT = process.env.OUT!;
+// SKIP=pattern leaves modules out.
+const skip = process.env.SKIP === undefined ? null : new RegExp(process.env.SKIP);
 mkdirSync(OUT, { recursive: true });
 const cache = `${OUT}/known.cache`;
 const known = new Map<string, Known>(existsSync(cache) ? JSON.parse(readFileSync(cache, 'utf8')) : []);
@@ -19,7 +21,7 @@ for (const id of process.argv.slice(2)) {
       hardware.kind === 'network' && hardware.sizes.ultra ? 'xcup' : 'xcu',
       known,
     );
-    writeFileSync(`${OUT}/${id}.json`, JSON.stringify({ id, hardware, modules }));
+    writeFileSync(`${OUT}/${id}.json`, JSON.stringify({ id, hardware, modules, whole: skip === null }));
     writeFileSync(cache, JSON.stringify([...known]));
     console.log(id, modules.length, known.size - before, ((performance.now() - start) / 1000).toFixed(1));
   } catch (error) {
