@@ -19,6 +19,7 @@ import { importModel } from '../model/import/read_model.ts';
 import type { Design } from '../program/design.ts';
 import type { Progress } from '../util/report.ts';
 import { goldenOutputs } from './compress/outputs.ts';
+import { circulantWarnings } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
 import { coarseWarnings, saturationWarnings } from './warnings.ts';
 
@@ -139,6 +140,7 @@ export function buildLayer(
     warnings: [
       ...saturationWarnings(saturation, calibration.origin),
       ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
+      ...circulantWarnings(graph, config),
     ],
     leftOut: leftOutOf(graph),
     states: builtStates(graph),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pruneGraph, pruneRecurrent } from '../../compiler/prune/prune_graph.ts';
 import { HOST_PATHS } from '../../design/host_files.ts';
+import type { Config } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { importModel } from '../../model/import/read_model.ts';
 import { EsegenError } from '../../util/errors.ts';
@@ -30,6 +31,7 @@ export interface Evaluated {
   readonly path: string;
   /** As given. */
   readonly graph: Graph;
+  readonly config: Config;
   /** What the number formats come from. */
   readonly calibration: string;
   readonly variants: readonly EvaluatedVariant[];
@@ -61,7 +63,7 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
     );
     return { graph: pruned, golden };
   });
-  return { path, graph, calibration: calibration.origin, variants };
+  return { path, graph, config, calibration: calibration.origin, variants };
 }
 
 /**
@@ -77,5 +79,5 @@ export function evaluatedDesign(options: EvaluateOptions): Evaluated {
   const { weightBits, vectorBits } = config;
   const golden = [{ weightBits, vectorBits, make: () => design.golden() }];
   const path = join(dir, HOST_PATHS.labels);
-  return { path, graph, calibration: `the formats of ${dir}`, variants: [{ graph, golden }] };
+  return { path, graph, config, calibration: `the formats of ${dir}`, variants: [{ graph, golden }] };
 }

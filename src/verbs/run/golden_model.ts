@@ -7,9 +7,10 @@ import { type CalibrationSet, joinUtterances } from '../../data/calibration_set.
 import type { LoadedDesign } from '../../design/load_design.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Graph, NodeId } from '../../model/graph.ts';
-import { checkCellClip, hardwareModel, refusalsOf } from '../../model/import/hardware_model.ts';
+import { checkCellClip, hardwareModel } from '../../model/import/hardware_model.ts';
 import type { Program } from '../../program/program.ts';
 import type { Progress } from '../../util/report.ts';
+import { isLayerDesign } from '../layer_design.ts';
 import { ofModel } from '../of_model.ts';
 import { saturatedWarning, saturationWarnings } from '../warnings.ts';
 import type { NetworkData } from './calibration.ts';
@@ -31,12 +32,12 @@ export interface GoldenModel {
 export type MakeGolden = (config: Config, progress?: Progress) => GoldenModel;
 
 /**
- * Whether a model is what `build` makes hardware of, an LSTM with or without an output layer. Its golden model is that of the design; the
+ * Whether a model is what `build` makes hardware of one layer of, an LSTM with or without an output layer. Its golden model is that of the design; the
  * host computes the output layer.
  */
-export function isOneLayer(graph: Graph): boolean {
+export function isOneLayer(graph: Graph, config: Config): boolean {
   const kinds = graph.nodes.map(({ layer }) => layer.kind).join();
-  return (kinds === 'lstm' || kinds === 'lstm,linear') && refusalsOf(graph).length === 0;
+  return (kinds === 'lstm' || kinds === 'lstm,linear') && isLayerDesign(graph, config);
 }
 
 /**
@@ -52,9 +53,13 @@ export function goldenModels(
   calibration: NetworkData,
   progress: Progress = () => {},
 ): MakeGolden {
-  return isOneLayer(graph)
-    ? oneLayerModels(path, graph, calibration, progress)
-    : networkModels(path, graph, calibration, progress);
+  const made = new Map<boolean, MakeGolden>();
+  return (config, next) => {
+    const own = isOneLayer(graph, config);
+    const make = made.get(own) ?? (own ? oneLayerModels : networkModels)(path, graph, calibration, progress);
+    made.set(own, make);
+    return make(config, next);
+  };
 }
 
 function networkModels(path: string, graph: Graph, { utterances }: NetworkData, progress: Progress): MakeGolden {
