@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start simulators, Yosys, ABC or compilers: minutes each. */
+/** Tests that start simulators, Yosys, ABC, compilers or a browser: up to minutes each. */
 const TOOLS = [
   'test/{cosim,driver,formal,lint,vivado}/**/*.test.ts',
   'test/hdl/network/**/*.test.ts',
   'test/design/two_designs.test.ts',
   'test/synth/{row_rom,synthesize}.test.ts',
   'test/pnr/place_route.test.ts',
+  'test/site/**/*_page.test.ts',
   'test/cycles/estimate.test.ts',
   'test/verbs/{odd_paths,warnings}.test.ts',
 ];

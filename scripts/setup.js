@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to build, simulate and test: npm packages, simulators, a C++ compiler and Tcl.
 // Runs before node_modules exists, so it imports nothing but Node itself. Silent where nothing is to be done.
 //
-//   node scripts/setup.js [--with yosys] [--with berkeley-abc] [--with nextpnr-ice40]
+//   node scripts/setup.js [--with yosys] [--with berkeley-abc] [--with nextpnr-ice40] [--with chromium]
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
@@ -21,9 +21,10 @@ const PACKAGES = {
   yosys: ['yosys'],
   'berkeley-abc': ['berkeley-abc'],
   'nextpnr-ice40': ['nextpnr-ice40'],
+  chromium: ['chromium'],
 };
 const NEEDED = ['verilator', 'iverilog', 'g++', 'make', 'tclsh'];
-const OPTIONAL = ['yosys', 'berkeley-abc', 'nextpnr-ice40'];
+const OPTIONAL = ['yosys', 'berkeley-abc', 'nextpnr-ice40', 'chromium'];
 
 /** A fault that the user can mend; its message is all that is printed. */
 class SetupError extends Error {}

@@ -58,6 +58,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import('./inspect.ts')).inspectCommand,
   ),
   command(
+    'report <paths..>',
+    'Write a page about designs: block diagram, timeline, where cycles go, memories, program',
+    async () => (await import('./report.ts')).reportCommand,
+  ),
+  command(
     'doctor',
     'Check the simulators, compilers and other tools that esegen works with',
     async () => (await import('./doctor.ts')).doctorCommand,

@@ -86,6 +86,7 @@ describe('.ci/run', () => {
     expect(lastLine(stdout)).toBe('1 passed, 0 failed');
     expect(box.calls().map((call) => call.replace(/ --outputFile.*/, ''))).toEqual([
       'npx tsc --noEmit',
+      'npx tsc --noEmit -p src/page',
       'npx biome check .',
       'npm run --silent check:arrows',
       'npm run --silent map:rtl',
@@ -120,6 +121,8 @@ describe('.ci/run', () => {
     box.fake('node', 'exit 1');
     const { status, stderr } = box.run(join(box.bin, 'bash'), [join(box.root, '.ci', 'run')]);
     expect(status).toBe(1);
-    expect(stderr).toContain('node scripts/setup.js --with yosys --with berkeley-abc --with nextpnr-ice40 failed');
+    expect(stderr).toContain(
+      'node scripts/setup.js --with yosys --with berkeley-abc --with nextpnr-ice40 --with chromium failed',
+    );
   });
 });

@@ -158,7 +158,7 @@ describe('tools', () => {
     expect(setup()).toEqual(QUIET);
   });
 
-  test.each(['yosys', 'berkeley-abc', 'nextpnr-ice40'])('%s only where it is asked for', (tool) => {
+  test.each(['yosys', 'berkeley-abc', 'nextpnr-ice40', 'chromium'])('%s only where it is asked for', (tool) => {
     fakeTools(...TOOLS);
     fakeApt(tool);
     expect(setup()).toEqual(QUIET);
@@ -224,5 +224,7 @@ describe('tools', () => {
 test.each([[['--with']], [['--with', 'vivado']], [['--without', 'yosys']]])('%j is refused', (args) => {
   const { status, stderr } = setup(args);
   expect(status).toBe(1);
-  expect(stderr).toBe(`setup: expected nothing or --with yosys, berkeley-abc, nextpnr-ice40, got ${args.join(' ')}\n`);
+  expect(stderr).toBe(
+    `setup: expected nothing or --with yosys, berkeley-abc, nextpnr-ice40, chromium, got ${args.join(' ')}\n`,
+  );
 });

@@ -141,7 +141,7 @@ export class CycleAccount {
 const WAITS = SEMAPHORES.map((semaphore) => `waits for ${semaphore.replace(/[01]$/, '')}`);
 
 /** Why a sequencer has no work for its unit. */
-function waitOf({ waitsFor, halted }: SequencerTwin): string {
+export function waitOf({ waitsFor, halted }: SequencerTwin): string {
   if (waitsFor !== null) return WAITS[waitsFor]!;
   return halted ? 'halted' : 'program';
 }

@@ -62,6 +62,11 @@ export class IssueTwin {
     return this.#own !== null;
   }
 
+  /** Bank of the instruction under way; null: there is none. */
+  get bank(): number | null {
+    return this.#own?.bank ?? null;
+  }
+
   get #begins(): boolean {
     return this.#own !== null && !this.#begun && this.#beat === 0;
   }

@@ -101,6 +101,12 @@ export class CellTwin {
     return addressed ? 'waits for the instruction before' : 'address';
   }
 
+  /** The work whose rows are issued, or else that waits for its turn. */
+  get task(): Work | null {
+    const { bank } = this.#issue;
+    return (bank === null ? this.#pending : this.#banks[bank]!)?.work ?? null;
+  }
+
   tick(restart: boolean): void {
     const { work, sync } = this.#sequencer;
     const take = this.workTake;

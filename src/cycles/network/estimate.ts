@@ -3,6 +3,7 @@ import { stepsOfAxes } from '../../program/program.ts';
 import { DEFAULT_MEMORY } from '../word_supply.ts';
 import type { CycleShare } from './account.ts';
 import { accountedCycles, framesOf } from './network_cycles.ts';
+import type { CycleWatch } from './timeline.ts';
 
 /** Cycles of a network, predicted without a simulation: frames are never late, and the output is always taken. */
 export interface NetworkEstimate {
@@ -23,15 +24,20 @@ const UTTERANCE = 64;
  * Predicts the cycles of a network, all channels with a frame in every step; see {@link accountedCycles}.
  *
  * @param rate of external memory, for a design with its weights there
+ * @param watch sees the cycles that are counted
  * @returns null where an utterance of the estimate is too short for the windows of the network
  */
-export function estimateNetworkCycles(design: NetworkDesign, rate = DEFAULT_MEMORY): NetworkEstimate | null {
+export function estimateNetworkCycles(
+  design: NetworkDesign,
+  rate = DEFAULT_MEMORY,
+  watch: CycleWatch | null = null,
+): NetworkEstimate | null {
   const { sizes, program } = design;
   if (sizes.utterance) {
     const steps = Math.min(program.machine.maxSteps, UTTERANCE);
     if (stepsOfAxes(program, steps).some((count) => count === 0)) return null;
     const input = { utterances: [steps] };
-    const { beats, account } = accountedCycles(design, input, { from: 0, to: framesOf(design, input) }, rate);
+    const { beats, account } = accountedCycles(design, input, { from: 0, to: framesOf(design, input) }, rate, watch);
     return { steps, cycles: beats.at(-1)!.cycle, shares: account.shares(1) };
   }
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
@@ -39,7 +45,7 @@ export function estimateNetworkCycles(design: NetworkDesign, rate = DEFAULT_MEMO
   const frames = sizes.channels * program.outputs.length;
   // A frame more than is counted: products of the next step may fill gaps.
   const counted = { from: SETTLE * frames, to: (SETTLE + AVERAGED) * frames };
-  const { beats, account } = accountedCycles(design, { batches }, counted, rate);
+  const { beats, account } = accountedCycles(design, { batches }, counted, rate, watch);
   const ends = beats.filter(({ last }) => last);
   const endOf = (step: number) => ends[step * frames - 1]!.cycle;
   const cycles = (endOf(SETTLE + AVERAGED) - endOf(SETTLE)) / AVERAGED;

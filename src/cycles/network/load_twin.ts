@@ -89,6 +89,11 @@ export class LoadTwin {
     return this.#sequencer.work === null ? null : 'address';
   }
 
+  /** The work that it does, or finds the addresses of. */
+  get task(): Work | null {
+    return this.#state === 'idle' ? this.#sequencer.work : this.#own;
+  }
+
   /** All that it took is written. */
   get quiet(): boolean {
     const onTheWay = this.#push || this.#onTheWay[0] !== null || this.#onTheWay[1] !== null;

@@ -13,6 +13,7 @@ import { SequenceReaderTwin } from './sequence_reader_twin.ts';
 import { SequenceWriterTwin } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
+import type { CycleWatch } from './timeline.ts';
 import { WeightTwin } from './weight_twin.ts';
 import { BufferTwin, RowImage } from './word_buffers.ts';
 
@@ -124,12 +125,14 @@ export function networkCycles(design: NetworkDesign, input: NetworkInput, rate =
  *
  * @param counted frames of the output from whose last beat on, and up to whose last beat, cycles count; nothing runs behind that. null: all
  *   runs, and nothing is counted
+ * @param watch sees every cycle that counts
  */
 export function accountedCycles(
   design: NetworkDesign,
   input: NetworkInput,
   counted: { readonly from: number; readonly to: number } | null,
   rate: MemoryRate,
+  watch: CycleWatch | null = null,
 ): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
@@ -206,8 +209,13 @@ export function accountedCycles(
     const cellIdle = cell.idle;
 
     const at = cycle >= begin ? { load: load.at, mac: mac.at, cell: cell.at, store: store.at } : null;
+    const tasks = watch === null ? null : { load: load.task, cell: cell.task, store: store.task };
 
-    if (cycle === begin) account.begin();
+    if (cycle === begin) {
+      account.begin();
+      const names = places.map(({ name: segment }) => segment);
+      watch?.begin(cycle, all, names);
+    }
     port.tick(write, copy, load.write);
     const wordTaken = load.takes(wordReady);
     const wordWritten = store.sequenceWrite;
@@ -236,9 +244,13 @@ export function accountedCycles(
       quiet = 0;
       lastBeat = cycle + TO_OUTPUT;
       beats.push({ ...store.beat, cycle: lastBeat });
+      if (store.beat.last) watch?.answered(lastBeat);
       if (store.beat.last && ++seen === counted?.from) begin = lastBeat;
     }
-    if (at !== null) account.cycle(at, sequencers);
+    if (at !== null) {
+      account.cycle(at, sequencers);
+      if (tasks !== null) watch!.cycle({ at, tasks, sequencers, groups: all });
+    }
 
     // All have stood at their ends for two cycles, and it has been seen.
     const rests =

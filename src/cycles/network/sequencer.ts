@@ -30,6 +30,8 @@ const FORMATS = { ...UNIT_WORDS, reader: READER_WORD, recall: RECALL_WORD };
 
 /** Work as a unit gets it. */
 export interface Work {
+  /** Its place in the program. */
+  readonly at: number;
   readonly fields: Fields;
   readonly t: number;
   readonly p: number;
@@ -204,7 +206,7 @@ export class SequencerTwin {
         semaphore1: ofTile(f.post1!, tile),
         count1: f.post1Count!,
       };
-      if (work) work1 = { fields: f, t, p, q, tile, posts: made, readyTarget: this.#readyTaken & 15 };
+      if (work) work1 = { at: this.at, fields: f, t, p, q, tile, posts: made, readyTarget: this.#readyTaken & 15 };
       else if (hasPosts) sync1 = made;
     }
     if (restart) {

@@ -94,6 +94,11 @@ export class StoreTwin {
     return this.#sequencer.work === null ? null : 'address';
   }
 
+  /** The work that it does, or finds the addresses of. */
+  get task(): Work | null {
+    return this.#state === 'idle' ? this.#sequencer.work : this.#own;
+  }
+
   /** All that it took is done. */
   get quiet(): boolean {
     const onTheWay = this.#reads.some((read) => read !== null) || this.#sequenceWrite !== null;

@@ -1,0 +1,89 @@
+import type { BuiltReport, DesignReport, Fact } from '../report/report_data.ts';
+import { cyclesView } from './cycles_view.ts';
+import { diagramView } from './diagram_view.ts';
+import { html, section } from './dom.ts';
+import { memoryView } from './memory_view.ts';
+import { TimelineView } from './timeline_view.ts';
+
+/** The figures that come first. */
+export function factsView(facts: readonly Fact[]): HTMLElement {
+  const items = facts.map(({ label, value, note }) =>
+    html(
+      'div',
+      {},
+      html('dt', {}, label),
+      html('dd', {}, value),
+      note === undefined ? null : html('dd', { class: 'note' }, note),
+    ),
+  );
+  return html('dl', { class: 'facts' }, ...items);
+}
+
+/** What a design is and does: figures, block diagram, timeline, cycles, memories, program. */
+export function designSections(design: DesignReport): HTMLElement[] {
+  const { diagram, timeline, cycles, memories, regions, listing } = design;
+  return [
+    section(
+      'structure',
+      'Structure',
+      'The blocks of this design and their sizes. Colours stand for the same unit everywhere on this page.',
+      diagramView(diagram),
+    ),
+    ...(timeline === null
+      ? []
+      : [
+          section(
+            'timeline',
+            'Timeline',
+            'What each unit does, by the cycle model. Pale parts wait; an arrow leads from the unit that ends a wait to the one that waited; a line marks an answer. Drag to move, Ctrl and wheel to zoom.',
+            new TimelineView(timeline).element,
+          ),
+        ]),
+    ...(cycles === null || timeline === null
+      ? []
+      : [
+          section(
+            'cycles',
+            'Where cycles go',
+            'Cycles in which a unit works, and in which it waits or finds only padding.',
+            cyclesView(cycles, timeline.units),
+          ),
+        ]),
+    section(
+      'memories',
+      'Memory map',
+      'All memories that hold the model or its vectors; accumulators and queues come on top.',
+      memoryView(memories, regions),
+    ),
+    section(
+      'program',
+      'Program',
+      'What the units execute, as esegen inspect --program prints it.',
+      html('pre', { class: 'listing', tabindex: 0, role: 'region', 'aria-label': 'Program listing' }, listing),
+    ),
+  ];
+}
+
+/** Where a built design is from. */
+export function provenanceSection({ provenance, config }: BuiltReport): HTMLElement {
+  const rows = provenance.map(({ label, value, note }) =>
+    html(
+      'tr',
+      {},
+      html('th', { scope: 'row' }, label),
+      html('td', { class: 'mono' }, value, note === undefined ? null : html('span', { class: 'note' }, ` ${note}`)),
+    ),
+  );
+  return section(
+    'provenance',
+    'Provenance',
+    'From what this page and the design were made.',
+    html(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Provenance' },
+      html('table', {}, html('caption', {}, 'Provenance'), html('tbody', {}, ...rows)),
+    ),
+    html('h3', {}, 'Config'),
+    html('pre', { class: 'listing', tabindex: 0, role: 'region', 'aria-label': 'Config' }, config),
+  );
+}

@@ -1,0 +1,54 @@
+import { programOfDesign } from '../compiler/lower/program_of_design.ts';
+import { estimateCycles } from '../cycles/estimate.ts';
+import { layerTimeline } from '../cycles/layer_timeline.ts';
+import { memoryGroups } from '../design/memory_groups.ts';
+import type { Design } from '../program/design.ts';
+import { programListing } from '../program/listing.ts';
+import { layerCycleData } from './cycle_data.ts';
+import { layerDiagram } from './layer_diagram.ts';
+import { cycleFacts } from './network_report.ts';
+import { count, percent, times } from './numbers.ts';
+import type { DesignReport } from './report_data.ts';
+
+/**
+ * Figures, picture, timeline and memories of a design of one LSTM layer.
+ *
+ * @param weights of the dense layer, and those that are not zero
+ */
+export function layerReport(
+  design: Design,
+  weights: { readonly weights: number; readonly nonZeros: number },
+): DesignReport {
+  const { config, dimensions: d } = design;
+  const timeline = layerTimeline(design);
+  const cycles = layerCycleData(estimateCycles(design), timeline);
+  const memories = memoryGroups(design);
+  const array = times(d.channels, d.groups, d.lanes);
+  const parts = [d.projection ? 'projection' : null, d.peepholes ? 'peepholes' : null].filter((part) => part !== null);
+  const extras = parts.length === 0 ? '' : ` with ${parts.join(' and ')}`;
+  return {
+    title: config.name,
+    summary: `One LSTM layer, ${count(d.inputs)} inputs, ${count(d.cells)} cells, ${count(d.outputs)} outputs${extras}, on ${array} multipliers (channels × groups × lanes).`,
+    facts: [
+      ...cycleFacts(cycles, config.clockMHz, true),
+      { label: 'Multipliers', value: count(d.multipliers), note: array },
+      {
+        label: 'Weights',
+        value: count(weights.nonZeros),
+        note: `${percent(weights.nonZeros / weights.weights)} of ${count(weights.weights)}`,
+      },
+      {
+        label: 'Memories',
+        value: `${count(memories.reduce((sum, { kbit }) => sum + kbit, 0))} Kbit`,
+        note: 'those with a file',
+      },
+    ],
+    diagram: layerDiagram(design),
+    timeline,
+    cycles,
+    clockMHz: config.clockMHz,
+    memories,
+    regions: [],
+    listing: programListing(programOfDesign(design)),
+  };
+}

@@ -1,0 +1,69 @@
+import { estimateNetworkCycles } from '../cycles/network/estimate.ts';
+import { TimelineRecorder } from '../cycles/network/timeline.ts';
+import { networkMemoryGroups } from '../design/network_memories.ts';
+import { programListing } from '../program/listing.ts';
+import type { NetworkDesign } from '../program/network_design.ts';
+import { countWeights } from '../program/weights.ts';
+import { networkCycleData } from './cycle_data.ts';
+import { networkDiagram } from './network_diagram.ts';
+import { count, microseconds, percent, times } from './numbers.ts';
+import type { CycleData, DesignReport, Fact } from './report_data.ts';
+
+/** Spans of a timeline at which it ends. */
+const MOST_SPANS = 20_000;
+
+/** Figures, picture, timeline and memories of a network's design. */
+export function networkReport(design: NetworkDesign): DesignReport {
+  const { name, config, program, sizes } = design;
+  const { channels, groups, lanes } = sizes;
+  const recorder = new TimelineRecorder(design, MOST_SPANS);
+  const estimate = estimateNetworkCycles(design, undefined, recorder);
+  const timeline = estimate === null ? null : recorder.timeline();
+  const counts = countWeights(program);
+  const perStep = counts.nonZeros / (groups * lanes);
+  const cycles = estimate === null || timeline === null ? null : networkCycleData(estimate, perStep, timeline);
+  const memories = networkMemoryGroups(design);
+  return {
+    title: name,
+    summary: `A network that runs ${sizes.utterance ? 'utterance by utterance' : 'step by step'}, on ${times(channels, groups, lanes)} multipliers (channels × groups × lanes).`,
+    facts: [
+      ...cycleFacts(cycles, config.clockMHz, !sizes.utterance),
+      { label: 'Multipliers', value: count(channels * groups * lanes), note: times(channels, groups, lanes) },
+      {
+        label: 'Weights',
+        value: count(counts.nonZeros),
+        note: `${percent(counts.density)} of ${count(counts.weights)}`,
+      },
+      { label: 'Memories', value: `${count(memories.reduce((sum, { kbit }) => sum + kbit, 0))} Kbit` },
+    ],
+    diagram: networkDiagram(design),
+    timeline,
+    cycles,
+    clockMHz: config.clockMHz,
+    memories,
+    regions: program.vectors.map((vector) => ({
+      ...{ name: vector.name, role: vector.role, from: vector.base },
+      words: vector.slots * vector.slotWords,
+    })),
+    listing: programListing(program),
+  };
+}
+
+/**
+ * The figures of the cycle model.
+ *
+ * @param ideal whether the cycles of an array that never waits are known for so many steps
+ */
+export function cycleFacts(cycles: CycleData | null, clockMHz: number, ideal: boolean): Fact[] {
+  if (cycles === null) return [];
+  const of = cycles.steps === 1 ? 'a step' : `an utterance of ${count(cycles.steps)} steps`;
+  return [
+    {
+      label: `Cycles ${of}`,
+      value: count(cycles.cycles),
+      ...(ideal ? { note: `${count(cycles.ideal)} if no PE ever waited` } : {}),
+    },
+    { label: 'Time', value: microseconds(cycles.cycles, clockMHz), note: `at an assumed ${count(clockMHz)} MHz` },
+    ...(ideal ? [{ label: 'PEs at work', value: percent(cycles.ideal / cycles.cycles), note: 'of all cycles' }] : []),
+  ];
+}
