@@ -11,7 +11,8 @@ import { designPorts } from '../design/ports.ts';
 import { checkTarget, writeDesign } from '../design/write_design.ts';
 import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import type { Config } from '../machine/config.ts';
-import { parseConfig, readConfig } from '../machine/read_config.ts';
+import { readConfig } from '../machine/config_file.ts';
+import { parseConfig } from '../machine/read_config.ts';
 import { estimateForPart, type PartEstimate } from '../machine/resources/part_estimate.ts';
 import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
@@ -21,6 +22,7 @@ import type { Design } from '../program/design.ts';
 import { layerHardware } from '../program/hardware_of.ts';
 import type { Progress } from '../util/report.ts';
 import { goldenOutputs } from './compress/outputs.ts';
+import { circulantWarnings } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
 import { coarseWarnings, fitWarning, saturationWarnings } from './warnings.ts';
 
@@ -145,6 +147,7 @@ export function buildLayer(
     warnings: [
       ...saturationWarnings(saturation, calibration.origin),
       ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
+      ...circulantWarnings(graph, config),
       ...fitWarning(resources),
     ],
     leftOut: leftOutOf(graph),

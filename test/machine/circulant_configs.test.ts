@@ -10,8 +10,8 @@ import { compileNetwork } from '../../src/compiler/pipeline.ts';
 import { projectGraph } from '../../src/compiler/prune/circulant.ts';
 import { isRecurrent } from '../../src/compiler/prune/config_density.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
+import { readConfig } from '../../src/machine/config_file.ts';
 import { checkDevice } from '../../src/machine/device.ts';
-import { readConfig } from '../../src/machine/read_config.ts';
 import { estimateForPart } from '../../src/machine/resources/part_estimate.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { elementsOf } from '../../src/model/graph.ts';
@@ -61,8 +61,9 @@ test.each([
     const { elemLanes } = config;
     const { program } = compileNetwork(graph, config, [new Map([[input, frames]])], { largestBlock: elemLanes });
     const design = networkDesign(program, config);
-    checkDevice(config, { ...design.sizes, dram: false });
-    expect(estimateForPart(networkHardware(design), config.part).fit!.verdict).toBe('fits');
+    const { fit, total } = estimateForPart(networkHardware(design), config.part);
+    checkDevice(config, { ...design.sizes, dram: false }, total.dsp);
+    expect(fit!.verdict).toBe('fits');
     expect(design.sizes.blocks).toEqual([block]);
     const { words, bits } = storedWords(program, [config.indexBits], config.activationQueue === 'group');
     // 153 columns are padded to whole blocks.
