@@ -11,7 +11,7 @@ export const reportCommand: CommandBody<{ paths: string[]; out: string }> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'Design directories, or one model, whose page computes its designs',
+        describe: 'Design directories, or an exploration, or one model, whose page computes its designs',
       })
       .option('out', { type: 'string', demandOption: true, describe: 'HTML file to write' }),
   handler: async ({ paths, out }) => {

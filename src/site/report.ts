@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DESIGN_FILE } from '../design/manifest.ts';
 import type { PageData } from '../report/report_data.ts';
@@ -10,11 +10,12 @@ import { VERSION } from '../util/version.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { builtReport } from './built_report.ts';
 import { pageBundle } from './bundle.ts';
+import { explorationReport } from './exploration_report.ts';
 import { pageHtml } from './page_html.ts';
 
 /** What a page is made of, and where it goes. */
 export interface ReportOptions extends Report {
-  /** Design directories; or one model, whose page computes its designs. */
+  /** Design directories; or the directory of an exploration; or one model, whose page computes its designs. */
   readonly paths: readonly string[];
   /** HTML file to write. */
   readonly out: string;
@@ -55,6 +56,14 @@ function dataOf(paths: readonly string[], progress: Progress): PageData {
     }
     return { version: VERSION, designs: [], model: modelData(model) };
   }
+  const [directory] = paths.filter((path) => existsSync(join(path, 'space.json')));
+  if (directory !== undefined) {
+    if (paths.length > 1) {
+      throw new EsegenError(directory, 'is an exploration, which has a page of its own', 'Name one, or designs');
+    }
+    progress(`reading ${directory}`);
+    return { version: VERSION, designs: [], exploration: explorationReport(directory) };
+  }
   const designs = paths.map((path) => {
     progress(`reading ${path}`);
     return builtReport(path);
@@ -70,7 +79,8 @@ function modelData(path: string): NonNullable<PageData['model']> {
   return { name: basename(path), base64: bytes.toString('base64') };
 }
 
-function titleOf({ designs, model }: PageData): string {
+function titleOf({ designs, exploration, model }: PageData): string {
+  if (exploration !== undefined) return exploration.title;
   if (model !== undefined) return model.name;
   return designs.length === 1 ? designs[0]!.title : `${designs.length} designs`;
 }

@@ -2,6 +2,7 @@ import { measureVectors, peaksOf } from '../../compiler/calibrate.ts';
 import { compilePruned } from '../../compiler/compile.ts';
 import { oneLayerConfig } from '../../compiler/one_layer_config.ts';
 import { finishNetwork, prepareNetwork } from '../../compiler/pipeline.ts';
+import { hasBlocks } from '../../compiler/prune/circulant.ts';
 import { pruneLayer } from '../../compiler/prune/prune_layer.ts';
 import type { NetworkData } from '../../compiler/random_utterances.ts';
 import { type CalibrationSet, joinUtterances } from '../../data/calibration_set.ts';
@@ -44,6 +45,7 @@ export function isOneLayer(graph: Graph): boolean {
  *
  * @param path of the model, for messages
  * @param graph pruned
+ * @param spectra whether block-circulant matrices are kept as spectra, with blocks of up to `elemLanes`; one LSTM layer that has them is a network then
  * @throws EsegenError where the hardware cannot run the network
  */
 export function goldenModels(
@@ -51,16 +53,24 @@ export function goldenModels(
   graph: Graph,
   calibration: NetworkData,
   progress: Progress = () => {},
+  spectra = false,
 ): MakeGolden {
-  return isOneLayer(graph)
+  return isOneLayer(graph) && !(spectra && hasBlocks(graph))
     ? oneLayerModels(path, graph, calibration, progress)
-    : networkModels(path, graph, calibration, progress);
+    : networkModels(path, graph, calibration, progress, spectra);
 }
 
-function networkModels(path: string, graph: Graph, { utterances }: NetworkData, progress: Progress): MakeGolden {
+function networkModels(
+  path: string,
+  graph: Graph,
+  { utterances }: NetworkData,
+  progress: Progress,
+  spectra: boolean,
+): MakeGolden {
   const prepared = ofModel(path, () => prepareNetwork(graph, utterances, { progress }));
   return (config, next = () => {}) => {
-    const compiled = ofModel(path, () => finishNetwork(prepared, config, { progress: next }));
+    const largestBlock = spectra ? config.elemLanes : 0;
+    const compiled = ofModel(path, () => finishNetwork(prepared, config, { progress: next, largestBlock }));
     const engine = new GoldenEngine(graph, compiled);
     const warnings = (where: string) => [
       ...compiled.report.warnings,
