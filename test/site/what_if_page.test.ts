@@ -96,10 +96,12 @@ test.each(['classes.onnx', 'both-directions.onnx'])(
     let built = 0;
     for (let n = 0; n < SETTINGS; n++) {
       const places = Array.from({ length: 12 }, () => rng.uniform());
-      // Small arrays, and no more element-wise lanes than lanes: others are refused more often than not.
-      for (const at of [0, 1]) places[at]! *= 0.4;
+      // Small arrays, no more element-wise lanes than lanes, one voice by utterance, and no memory that does not go with the rest.
+      places[0] = name === 'classes.onnx' ? 0.4 * places[0]! : 0;
+      places[1]! *= 0.4;
       places[2] = Math.min(places[2]!, 0.6);
       places[3] = places[2] * places[3]!;
+      places[9] = places[10]! < 0.5 && places[9]! < 0.3 ? 1 : 0;
       const shown = await page.evaluate<Shown>(MOVE(places));
       const where = `seed ${SEED}, setting ${n}: ${shown.config}`;
       const expected = commandLine(`${FOLDER}${name}`, JSON.parse(shown.config));
@@ -111,7 +113,7 @@ test.each(['classes.onnx', 'both-directions.onnx'])(
         expect(Math.abs(numberOf(shown.lut) - expected.lut), where).toBeLessThanOrEqual(0.5);
       }
     }
-    expect(built).toBeGreaterThan(SETTINGS / 3);
+    expect(built).toBe(SETTINGS);
     expect(faults.filter((fault) => !fault.startsWith('request: blob:'))).toEqual([]);
     await page.close();
   },
