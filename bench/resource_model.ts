@@ -1,6 +1,6 @@
 // The analytic resource model beside what Yosys mapped: fixtures/mapped_resources.json. With names of units: these alone, a line a design.
 // Usage: npm run bench:resource-model [-- unit ...]
-import { mappedResources, totalOf } from '../fixtures/mapped_resources.ts';
+import { mappedResources } from '../fixtures/mapped_resources.ts';
 import { formatCount, formatTable } from '../src/cli/table.ts';
 import { addResources, NO_RESOURCES, type Resources } from '../src/machine/resources/counts.ts';
 import { estimateResources } from '../src/machine/resources/estimate.ts';
@@ -18,8 +18,10 @@ function only(units: readonly { readonly name: string; readonly all: Resources }
 const off = (estimated: number, mapped: number) => (mapped === 0 ? 0 : estimated / mapped - 1);
 const percent = (share: number) => `${share < 0 ? '-' : '+'}${(100 * Math.abs(share)).toFixed(1)} %`;
 const rows = designs.map((design) => {
-  const mapped = names.length === 0 ? totalOf(design) : only(design.units);
-  return { id: design.id, mapped, estimated: only(estimateResources(design.hardware).units) };
+  // Of a design that was not mapped as a whole, what was.
+  const there = new Set(design.units.map(({ name }) => name));
+  const estimated = estimateResources(design.hardware).units.filter(({ name }) => there.has(name));
+  return { id: `${design.id}${design.whole ? '' : ' *'}`, mapped: only(design.units), estimated: only(estimated) };
 });
 const kinds = ['bram', 'uram', 'dsp'] as const;
 console.log(`${designs.length} designs of ${commit.slice(0, 10)}, ${tool}\n`);

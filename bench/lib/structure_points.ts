@@ -36,7 +36,7 @@ const TRANSFORMS = /^(spectr|inverse|forward|rotation|pair_turn|cell_inverse)/;
 
 /** Compiles a point and measures it; nothing is simulated. */
 export function measureStructure({ graph, config }: StructurePoint, utterances: Utterances): StructureFigures {
-  const compiled = compileNetwork(graph, config, utterances, { largestBlock: config.elemLanes });
+  const compiled = compileNetwork(graph, config, utterances);
   const design = networkDesign(compiled.program, config);
   const stored = storedWords(compiled.program, [config.indexBits], config.activationQueue === 'group');
   const { cycles } = estimateNetworkCycles(design)!;

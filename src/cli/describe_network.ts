@@ -1,5 +1,6 @@
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { ProgramPort } from '../program/program.ts';
+import { spectraLines } from '../program/spectra_of.ts';
 import { countWeights } from '../program/weights.ts';
 import { showName } from './describe.ts';
 import { formatCount, formatShare, type Row } from './table.ts';
@@ -16,6 +17,7 @@ export function networkRows({ program, sizes, config }: NetworkDesign): Row[] {
     ...inputs.map((port): Row => ['input', describePort(port)]),
     ...outputs.map((port): Row => ['output', describePort(port)]),
     ['weights', `${formatCount(weights)}, of which ${formatCount(nonZeros)} are not zero (${formatShare(density)})`],
+    ...spectraLines(program).map((line): Row => ['spectra', line]),
     ['array', `${channels} x ${groups} x ${lanes} (channels x groups x lanes), ${elemLanes} element-wise`],
     ['queues', `FIFO depth ${config.fifoDepth}`],
     ['accumulators', `${accBits} bits, ${saturate ? 'saturating' : 'cannot overflow'}`],

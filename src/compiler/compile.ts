@@ -1,11 +1,13 @@
 import type { CalibrationSet } from '../data/calibration_set.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
+import { estimateResources } from '../machine/resources/estimate.ts';
 import type { StackedLayer } from '../model/stacked_layer.ts';
 import { actTable, SIGMOID, TANH } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
 import { dimensionsOf } from '../program/dimensions.ts';
 import { countsAreShared, type EncodedMatrix, encodeGroups } from '../program/encode.ts';
+import { layerHardware } from '../program/hardware_of.ts';
 import { createPartition, projectionRowsByLane, tileRowsByLane } from '../program/partition.ts';
 import { compileSchedule } from '../program/schedule.ts';
 import { type SegmentMatrix, segmentList } from '../program/segments.ts';
@@ -113,7 +115,8 @@ export function compile(
   progress('calibrate');
   const values = measureVectors(pruned.layer, calibration);
   const compilation = compilePruned(pruned, config, values, progress, hardware);
-  checkDevice(config, compilation.design.dimensions);
+  const { design } = compilation;
+  checkDevice(config, design.dimensions, estimateResources(layerHardware(design)).total.dsp);
   return compilation;
 }
 

@@ -59,7 +59,7 @@ export interface CompiledNetwork {
 export interface CompileOptions {
   /** Called at the begin of each pass. */
   readonly progress?: ((pass: PassName) => void) | undefined;
-  /** Largest block of which block-circulant matrices are kept as spectra; default 0: they are kept as others are. */
+  /** Largest block of which block-circulant matrices are kept as spectra, 0: they are kept as others are; default {@link largestBlockOf}. */
   readonly largestBlock?: number | undefined;
   /** Is handed what a pass was given and what it made of it, to compare them. */
   readonly verify?: ((pass: PassName, before: Graph, after: Graph) => void) | undefined;
@@ -121,7 +121,7 @@ export function prepareNetwork(
 export function finishNetwork(
   { partition: parts, outputs, legal, calibration }: PreparedNetwork,
   config: Config,
-  { progress = () => {}, largestBlock = 0 }: CompileOptions = {},
+  { progress = () => {}, largestBlock = largestBlockOf(config) }: CompileOptions = {},
 ): CompiledNetwork {
   progress('quantize');
   const { quantized, matrices } = quantizeGraph(legal, config, calibration, { largestBlock });
@@ -131,6 +131,11 @@ export function finishNetwork(
   const check = checkProgram(program);
   const report = networkReport(quantized, calibration, matrices);
   return { partition: parts, outputs, quantized, program, check, report };
+}
+
+/** Largest block that the hardware of a config transforms: a word has whole blocks, and sums of spectra are exact. 0: none. */
+export function largestBlockOf({ elemLanes, accumulatorBits }: Pick<Config, 'elemLanes' | 'accumulatorBits'>): number {
+  return accumulatorBits === 'exact' ? elemLanes : 0;
 }
 
 /** What the hardware gets of utterances: what the host makes of them. */

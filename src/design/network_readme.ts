@@ -1,6 +1,7 @@
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { ProgramPort } from '../program/program.ts';
+import { spectraLines } from '../program/spectra_of.ts';
 import { countWeights } from '../program/weights.ts';
 import { VERSION } from '../util/version.ts';
 import type { HostFiles } from './host_files.ts';
@@ -19,6 +20,7 @@ export function networkReadmeValues(design: NetworkDesign, host: HostFiles): Mod
     weights,
     nonZeros,
     density: (100 * density).toFixed(2),
+    spectra: spectraLines(program).map((text) => ({ text })),
     channels: sizes.channels,
     groups: sizes.groups,
     lanes: sizes.lanes,

@@ -34,8 +34,9 @@ export type Figures = Pick<
  * @throws EsegenError that names the limit
  */
 export function checkPart(made: Made, config: Config): void {
-  if (made.kind === 'layer') checkDevice(config, made.design.dimensions);
-  else checkDevice(config, { ...made.design.sizes, dram: made.design.sizes.external !== null });
+  const { dsp } = figuresOf(made);
+  if (made.kind === 'layer') checkDevice(config, made.design.dimensions, dsp);
+  else checkDevice(config, { ...made.design.sizes, dram: made.design.sizes.external !== null }, dsp);
 }
 
 /** Whether a design answers a step as it comes. */

@@ -6,9 +6,12 @@ import { blockRams, ultraRams } from './resources/memory.ts';
 import type { MachineSizes } from './sizes.ts';
 import { weightColumnBits, weightWordBits } from './word_format.ts';
 
-/** DSP blocks: one a PE, and in ElemMul one for the three products of a lane, one more for its peepholes. */
-function dspBlocks({ channels, groups, lanes }: Config['array'], elemLanes: number, peepholes: boolean): number {
-  return channels * (groups * lanes + Math.min(elemLanes, lanes) * (peepholes ? 2 : 1));
+/** DSP blocks of a smaller array: one a PE, and those of the cell units, of which there are as many as voices. */
+function dspsOfArray(config: Config, dsps: number, { channels, groups, lanes }: Config['array']): number {
+  const { array, elemLanes } = config;
+  const ofCells = dsps - array.channels * array.groups * array.lanes;
+  const share = (channels * Math.min(elemLanes, lanes)) / (array.channels * Math.min(elemLanes, array.lanes));
+  return channels * groups * lanes + Math.ceil(ofCells * share);
 }
 
 /** First listed part that has enough of something. */
@@ -18,7 +21,7 @@ function partWith(enough: (part: Part) => boolean): string {
 }
 
 /** What of the sizes of a layer's or a network's hardware is held against the part. */
-type DeviceSizes = Pick<MachineSizes, 'peepholes' | 'dram' | 'groups' | 'lanes' | 'weightDepth' | 'inStep'>;
+type DeviceSizes = Pick<MachineSizes, 'dram' | 'groups' | 'lanes' | 'weightDepth' | 'inStep'>;
 
 /** The kind of RAM in which the weights lie on chip, and how many of them a memory takes. */
 function weightMemory({ weights }: Config) {
@@ -29,22 +32,22 @@ function weightMemory({ weights }: Config) {
 
 /**
  * Refuses what the part of the config cannot hold whatever synthesis does: more multipliers than it has DSP blocks, more weights
- * on chip than it has block RAM, or UltraRAM where they are to lie there. `esegen synth` counts everything else. Parts that are not listed are not checked.
+ * on chip than it has block RAM, or UltraRAM where they are to lie there. Of everything else there is an estimate, and `esegen synth` counts it. Parts that
+ * are not listed are not checked.
  *
+ * @param dsps DSP blocks of the hardware, see estimateResources
  * @throws EsegenError that names the limit and the nearest config that keeps to it
  */
-export function checkDevice(config: Config, dimensions: DeviceSizes): void {
+export function checkDevice(config: Config, dimensions: DeviceSizes, dsps: number): void {
   const part = findPart(config.part);
   if (part === null) return;
   const { dsp } = part.resources;
-  const { peepholes } = dimensions;
-  const needed = dspBlocks(config.array, config.elemLanes, peepholes);
-  if (needed > dsp) {
-    const array = nearestArray(config.array, (smaller) => dspBlocks(smaller, config.elemLanes, peepholes) <= dsp);
+  if (dsps > dsp) {
+    const array = nearestArray(config.array, (smaller) => dspsOfArray(config, dsps, smaller) <= dsp);
     throw new EsegenError(
       'config: array',
-      `expected at most the ${dsp} DSP blocks of ${part.name}, got ${needed}`,
-      `The nearest that fits is ${array}${partWith(({ resources }) => resources.dsp >= needed)}`,
+      `expected at most the ${dsp} DSP blocks of ${part.name}, got ${dsps}`,
+      `The nearest that fits is ${array}${partWith(({ resources }) => resources.dsp >= dsps)}`,
     );
   }
   if (dimensions.dram) return;

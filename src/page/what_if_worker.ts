@@ -1,6 +1,6 @@
 import { parseConfig } from '../machine/read_config.ts';
 import type { DesignReport } from '../report/report_data.ts';
-import { modelInMemory, WhatIf } from '../report/what_if.ts';
+import { modelInMemory, WhatIf } from './what_if.ts';
 
 /** What the page asks for: a design of the last model, or of a new one. */
 export interface Question {

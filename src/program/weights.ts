@@ -1,6 +1,7 @@
-import type { Program } from './program.ts';
+import type { Program, Segment } from './program.ts';
+import { spectralRows } from './spectral_order.ts';
 
-/** Weights of the model in a program, and those of them that are not zero. */
+/** Weights of the model in a program, and those of them that are stored and not zero. */
 export interface WeightCounts {
   readonly weights: number;
   readonly nonZeros: number;
@@ -8,9 +9,28 @@ export interface WeightCounts {
   readonly density: number;
 }
 
-/** Counts the weights of a program. Zeros of its structure, such as the rows that a GRU's sums do not have, are none. */
-export function countWeights({ segments, weights }: Pick<Program, 'segments' | 'weights'>): WeightCounts {
+/**
+ * Counts the weights of a program. Zeros of its structure, such as the rows that a GRU's sums do not have, are none. Of a spectrum each real number counts
+ * once, though it stands twice in the segment.
+ */
+export function countWeights({
+  segments,
+  weights,
+  machine: { lanes },
+}: Pick<Program, 'segments' | 'weights' | 'machine'>): WeightCounts {
   let nonZeros = 0;
-  for (const { values } of segments) for (let at = 0; at < values.length; at++) if (values[at] !== 0) nonZeros++;
+  for (const segment of segments) {
+    const { values, columns, rows, period, block } = segment;
+    const twice = block === null ? null : repeated(segment, block, lanes);
+    for (let row = 0; row < rows; row++) {
+      if (twice?.[Math.floor(row / period)] === true) continue;
+      for (let at = row * columns; at < (row + 1) * columns; at++) if (values[at] !== 0) nonZeros++;
+    }
+  }
   return { weights, nonZeros, density: weights === 0 ? 0 : nonZeros / weights };
+}
+
+/** By cell: whether its rows are imaginary parts, whose weights are those of the real parts' rows. */
+function repeated({ rows, period }: Segment, block: number, lanes: number): boolean[] {
+  return [...spectralRows(block, lanes, rows / period)].map((part) => part % 2 === 1 && part % block !== 1);
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DESIGN_FILE } from '../design/manifest.ts';
+import { modelInMemory } from '../page/what_if.ts';
 import type { PageData } from '../report/report_data.ts';
-import { modelInMemory } from '../report/what_if.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress, Report } from '../util/report.ts';
 import { statPath } from '../util/stat_path.ts';

@@ -22,6 +22,7 @@ import type { Design } from '../program/design.ts';
 import { layerHardware } from '../program/hardware_of.ts';
 import type { Progress } from '../util/report.ts';
 import { goldenOutputs } from './compress/outputs.ts';
+import { circulantWarnings } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
 import { coarseWarnings, fitWarning, saturationWarnings } from './warnings.ts';
 
@@ -146,6 +147,7 @@ export function buildLayer(
     warnings: [
       ...saturationWarnings(saturation, calibration.origin),
       ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
+      ...circulantWarnings(graph, config),
       ...fitWarning(resources),
     ],
     leftOut: leftOutOf(graph),

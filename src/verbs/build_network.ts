@@ -12,7 +12,6 @@ import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
 import { estimateForPart, type PartEstimate } from '../machine/resources/part_estimate.ts';
 import { elementsOf, type Graph } from '../model/graph.ts';
-import { refusalsOf } from '../model/import/hardware_model.ts';
 import { networkHardware } from '../program/hardware_of.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
 import { EsegenError } from '../util/errors.ts';
@@ -26,6 +25,7 @@ import {
   readBuildInput,
 } from './build.ts';
 import { classOutput } from './class_output.ts';
+import { circulantWarnings, isLayerDesign } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
 import type { SaturatedVector } from './run/engine.ts';
@@ -67,7 +67,7 @@ export type ModelBuild =
  */
 export function buildModel(options: BuildOptions): ModelBuild {
   const input = readBuildInput(options);
-  return refusalsOf(input.graph).length === 0
+  return isLayerDesign(input.graph, input.config)
     ? { kind: 'layer', result: buildLayer(options, input) }
     : { kind: 'network', result: buildNetwork(options, input) };
 }
@@ -84,13 +84,13 @@ function buildNetwork(
   const compiled = ofModel(path, () => compileNetwork(pruned, config, calibration.utterances, { progress }));
   progress('generate');
   const design = ofModel(path, () => networkDesign(compiled.program, config));
-  checkDevice(config, { ...design.sizes, dram: design.sizes.external !== null });
+  const resources = estimateForPart(networkHardware(design), config.part);
+  checkDevice(config, { ...design.sizes, dram: design.sizes.external !== null }, resources.total.dsp);
   const files = generateNetwork(design, { ...compiled, graph: pruned }, hostFilesOf(path, graph));
   progress('write');
   writeDesign(out, files);
 
   const memories = networkMemoryGroups(design);
-  const resources = estimateForPart(networkHardware(design), config.part);
   let bytes = 0;
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   return {
@@ -100,7 +100,12 @@ function buildNetwork(
     resources,
     calibration: calibration.origin,
     saturated: saturatedOf(compiled.report),
-    warnings: [...compiled.report.warnings, ...sequenceWarning(design, memories), ...fitWarning(resources)],
+    warnings: [
+      ...compiled.report.warnings,
+      ...circulantWarnings(pruned, config),
+      ...sequenceWarning(design, memories),
+      ...fitWarning(resources),
+    ],
     leftOut: hostLayers(graph, compiled.partition),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,

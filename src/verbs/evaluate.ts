@@ -14,11 +14,11 @@ import { isFolder } from './run/input_sets.ts';
  */
 export function evaluate(options: EvaluateOptions): Evaluation {
   const { progress = () => {} } = options;
-  const { path, graph, calibration, variants } = isFolder(options.model)
+  const { path, graph, config, calibration, variants } = isFolder(options.model)
     ? evaluatedDesign(options)
     : evaluatedModel(options);
   const data = readJudgedData(graph, options.data, options.layout);
-  checkCellLimit(path, graph, data);
+  checkCellLimit(path, graph, config, data);
   const judge = new OutputJudge(path, graph, data, options);
 
   const total = variants.reduce((sum, { golden }) => sum + 1 + golden.length, 1);

@@ -120,7 +120,10 @@ function networkImage({
   const calibration = readNetworkCalibration(path, calibrate, graph);
   const { config } = hardware;
   const compiled = ofModel(path, () =>
-    compileNetwork(pruneGraph(graph, config), config, calibration.utterances, { progress }),
+    compileNetwork(pruneGraph(graph, config), config, calibration.utterances, {
+      progress,
+      largestBlock: Math.max(0, ...hardware.sizes.blocks),
+    }),
   );
   progress('pack');
   const design = ofModel(path, () => networkFor(compiled.program, hardware));

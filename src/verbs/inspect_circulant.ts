@@ -1,6 +1,7 @@
 import { blocksOf, paddedColumns } from '../model/circulant.ts';
 import type { Layer, Matrix } from '../model/graph.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
+import { MAX_BLOCK } from '../program/twiddles.ts';
 
 /** The block-circulant matrices of a layer. */
 export interface CirculantInspection {
@@ -23,10 +24,12 @@ export interface CirculantMatrix {
  * none is: the tile holds spectra of it, or the sums themselves.
  *
  * @param spansOf elements of the vectors side by side that a matrix multiplies; default one vector
+ * @param largest block that hardware transforms; 0: none
  */
 export function inspectCirculant(
   layer: Layer,
   spansOf: (name: MatrixName) => readonly number[] | null = () => null,
+  largest: number = MAX_BLOCK,
 ): CirculantInspection {
   const all = new Map(matricesOf(layer));
   const spans = new Map([...all].map(([name, { columns }]) => [name, spansOf(name) ?? [columns]]));
@@ -37,7 +40,8 @@ export function inspectCirculant(
     const members = sum.filter((name) => all.get(name)!.values.some((value) => value !== 0));
     const blocks = new Map(members.map((name) => [name, blocksOf(all.get(name)!, 1, spans.get(name)!)]));
     const [first = []] = blocks.values();
-    const common = first.find((block) => [...blocks.values()].every((own) => own.includes(block))) ?? null;
+    const shared = first.filter((block) => [...blocks.values()].every((own) => own.includes(block)));
+    const common = shared.find((block) => block <= largest) ?? null;
     for (const [name, own] of blocks) {
       const block = common ?? own[0];
       if (block === undefined) continue;
@@ -46,7 +50,7 @@ export function inspectCirculant(
         words: common === null ? null : spectralWords(all.get(name)!, spans.get(name)!, block),
       });
     }
-    if (common === null && [...blocks.values()].some((own) => own.length > 0)) reasons.push(reasonOf(blocks));
+    if (shared.length === 0 && [...blocks.values()].some((own) => own.length > 0)) reasons.push(reasonOf(blocks));
   }
   return { matrices, reasons };
 }

@@ -1,8 +1,9 @@
 import { hardwareRefusals, partition } from '../compiler/passes/partition.ts';
 import { simplify } from '../compiler/passes/simplify.ts';
 import type { Graph } from '../model/graph.ts';
-import { type Refusal, refusalsOf } from '../model/import/hardware_model.ts';
+import type { Refusal } from '../model/import/hardware_model.ts';
 import { EsegenError } from '../util/errors.ts';
+import { isLayerDesign } from './layer_design.ts';
 
 /** What hardware a model becomes. Sizes of a config may rule it out all the same: `build` has the last word. */
 export interface HardwareInspection {
@@ -16,7 +17,7 @@ export interface HardwareInspection {
 
 /** Tells which design a network becomes, or why it becomes none. */
 export function inspectHardware(graph: Graph): HardwareInspection {
-  if (refusalsOf(graph).length === 0) {
+  if (isLayerDesign(graph, null)) {
     const host = graph.nodes.filter(({ layer }) => layer.kind !== 'lstm');
     return { design: 'layer', host: host.map(({ name }) => name), refusals: [] };
   }

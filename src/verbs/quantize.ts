@@ -51,7 +51,7 @@ export function quantizeModel(options: QuantizeOptions): QuantizeReport {
   const graph = pruneGraph(given, config);
   const calibration = readNetworkCalibration(path, calibrate, graph);
   const judged = data === undefined ? calibration : readJudgedData(graph, data, layout);
-  for (const set of new Set([calibration, judged])) checkCellLimit(path, graph, set);
+  for (const set of new Set([calibration, judged])) checkCellLimit(path, graph, config, set);
   const judge = new OutputJudge(path, graph, judged, options);
   return quantizeReport({ path, graph, given, config, calibration, judge }, sweep, progress);
 }

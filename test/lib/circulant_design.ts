@@ -119,7 +119,7 @@ export function circulantDesign(seed: number): CirculantDesign {
     },
     'config of a circulant network',
   );
-  const { program } = compileNetwork(graph, config, [calibration(graph, rng)], { largestBlock: elemLanes });
+  const { program } = compileNetwork(graph, config, [calibration(graph, rng)]);
   const design = networkDesign(program, config);
   const { elements, name } = program.inputs[0]!;
   const utterances = Array.from({ length: rng.integer(1, channels + 1) }, () => {

@@ -61,8 +61,9 @@ test.each([
     const { elemLanes } = config;
     const { program } = compileNetwork(graph, config, [new Map([[input, frames]])], { largestBlock: elemLanes });
     const design = networkDesign(program, config);
-    checkDevice(config, { ...design.sizes, dram: false });
-    expect(estimateForPart(networkHardware(design), config.part).fit!.verdict).toBe('fits');
+    const { fit, total } = estimateForPart(networkHardware(design), config.part);
+    checkDevice(config, { ...design.sizes, dram: false }, total.dsp);
+    expect(fit!.verdict).toBe('fits');
     expect(design.sizes.blocks).toEqual([block]);
     const { words, bits } = storedWords(program, [config.indexBits], config.activationQueue === 'group');
     // 153 columns are padded to whole blocks.

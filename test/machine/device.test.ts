@@ -48,11 +48,11 @@ describe('what no synthesis can make fit', () => {
   });
 
   describe('weights in UltraRAM', () => {
-    const sizes = { peepholes: false, dram: false, groups: 64, lanes: 32, weightDepth: 4096, inStep: true };
+    const sizes = { dram: false, groups: 64, lanes: 32, weightDepth: 4096, inStep: true };
     const check = (part: string, own: Partial<typeof sizes> = {}) => {
       const array = { groups: 64, lanes: 32 };
       const config = parseConfig({ array, weights: 'uram', activationQueue: 'group', part }, 'config');
-      return () => checkDevice(config, { ...sizes, ...own });
+      return () => checkDevice(config, { ...sizes, ...own }, 2112);
     };
 
     test.each([

@@ -8,6 +8,7 @@ import { pruneGraph } from '../../src/compiler/prune/prune_graph.ts';
 import { readConfig } from '../../src/machine/config_file.ts';
 import { checkDevice } from '../../src/machine/device.ts';
 import { findPart } from '../../src/machine/parts.ts';
+import { estimateResources } from '../../src/machine/resources/estimate.ts';
 import { importModel } from '../../src/model/import/read_model.ts';
 import { sizesOf } from '../../src/program/network/sizes.ts';
 import { readNetworkCalibration } from '../../src/verbs/run/calibration.ts';
@@ -35,7 +36,11 @@ describe('configs of networks', () => {
       const graph = pruneGraph(importModel(path, point.importOptions).graph, config);
       const { program } = compileNetwork(graph, config, readNetworkCalibration(path, undefined, graph).utterances);
       const sizes = sizesOf(program, config);
-      checkDevice(config, { ...sizes, dram: sizes.external !== null });
+      checkDevice(
+        config,
+        { ...sizes, dram: sizes.external !== null },
+        estimateResources({ kind: 'network', sizes }).total.dsp,
+      );
       expect(sizes.groups * sizes.lanes).toBe(config.array.groups * config.array.lanes);
     },
   );

@@ -10,7 +10,7 @@ import { estimateNetworkCycles } from '../../src/cycles/network/estimate.ts';
 import { randomCalibration } from '../../src/data/calibration_set.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import { estimateForPart } from '../../src/machine/resources/part_estimate.ts';
-import { hardwareModel, refusalsOf } from '../../src/model/import/hardware_model.ts';
+import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { importModel } from '../../src/model/import/read_model.ts';
 import { layerHardware, networkHardware } from '../../src/program/hardware_of.ts';
 import { networkDesign } from '../../src/program/network_design.ts';
@@ -18,6 +18,7 @@ import { pageBundle } from '../../src/site/bundle.ts';
 import { pageHtml } from '../../src/site/page_html.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 import { Rng } from '../../src/util/rng.ts';
+import { isLayerDesign } from '../../src/verbs/layer_design.ts';
 import { readNetworkCalibration } from '../../src/verbs/run/calibration.ts';
 import { TestBrowser } from '../lib/browser.ts';
 
@@ -36,7 +37,7 @@ function commandLine(path: string, settings: unknown): { readonly cycles: number
   try {
     const config = parseConfig(settings, 'settings');
     const { graph } = importModel(path);
-    if (refusalsOf(graph).length === 0) {
+    if (isLayerDesign(graph, config)) {
       const { layer } = hardwareModel(path, graph);
       const { design } = compile(layer, oneLayerConfig(graph, config), randomCalibration(layer.inputs));
       const { total } = estimateForPart(layerHardware(design), config.part);

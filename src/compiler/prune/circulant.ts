@@ -55,11 +55,6 @@ export function circulantMatrices(graph: Graph, node: Node): ReadonlyMap<MatrixN
   return blocks;
 }
 
-/** Whether any matrix of a recurrent or linear layer is block-circulant. */
-export function hasBlocks(graph: Graph): boolean {
-  return graph.nodes.some((node) => isPrunable(node) && circulantMatrices(graph, node).size > 0);
-}
-
 function lostOf(matrix: Matrix, projected: Matrix): number {
   let [lost, all] = [0, 0];
   for (let n = 0; n < matrix.values.length; n++) {

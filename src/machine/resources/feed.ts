@@ -29,7 +29,7 @@ const SHAPE_BITS = 15;
 function ptrRead({ groups, feeds, countBits, addrBits }: FeedSizes): Unit {
   return unit('ptr_read', groups * feeds, {
     counted: { ff: 1 + countBits + 2 * addrBits },
-    lut: { countBits, addrBits, one: 1 },
+    lut: addrBits === 0 ? { countBitsOfDram: countBits, oneOfDram: 1 } : { countBits, addrBits, one: 1 },
   });
 }
 
@@ -58,7 +58,7 @@ function spmatRead({ groups, feeds, channels, actBits, countBits, addrBits, bloc
   if (!blocks) {
     return unit('spmat_read', groups * feeds, {
       counted: { ff: 1 + countBits + 2 + 1 + 2 + acts + addrBits + 3 + 2 + 4 + 2 * acts + 2 },
-      lut: { countBits, addrBits, one: 1 },
+      lut: addrBits === 0 ? { countBitsOfDram: countBits, oneOfDram: 1 } : { countBits, addrBits, one: 1 },
     });
   }
   return unit('spmat_read', groups * feeds, {
@@ -70,14 +70,12 @@ function spmatRead({ groups, feeds, channels, actBits, countBits, addrBits, bloc
 /** Aligner: shifts the element of every voice to the fraction bits of its sums. */
 function actBroadcast({ groups, channels, vectorBits, actBits, addrBits, sources, blocks }: FeedSizes): Unit {
   const acts = channels * actBits;
-  const shifts = clog2(actBits - vectorBits + 1);
   const one = sources > 0 ? { layer: 1 } : { network: 1 };
   return unit('act_broadcast', groups, {
     // The bank is three registers in a row: a shift register in a look-up table a bit.
     counted: { lutram: (sources > 0 ? 2 : 1) + (blocks ? SHAPE_BITS : 0) },
     lut: {
       acts,
-      shifted: acts * shifts,
       elements: channels * vectorBits,
       sources: channels * vectorBits * Math.max(sources - 1, 0),
       actsOfBlocks: blocks ? acts : 0,

@@ -36,34 +36,36 @@ function arithUnit({ lanes, channels, actBits, weightBits, accBits, saturate }: 
   });
 }
 
-/** Banks of accumulators and their bit of emptiness, behind a multiplexer for what is read and one for what is drained. */
+/**
+ * Banks of accumulators and their bit of emptiness. A bit of what is read is one LUT (two banks, their choice, the sum before), a bit of what is
+ * drained another; with three banks each is two.
+ */
 function actBuffer({ lanes, channels, accBits, banks }: LaneSizes): Unit {
-  const three = banks.length > 2 ? 1 : 0;
   const width = accBits + 1;
+  const choice = banks.length > 2 ? 4 * accBits + 4 : 2 * accBits + 3;
+  const rams = banks.map(({ rows, block }) =>
+    block ? { lutram: 0, lut: 0, bram: blockRams(rows, width) } : { ...distributedRam(rows, width), bram: 0 },
+  );
   return unit('act_buffer', lanes * channels, {
     counted: {
-      ff: 2 * accBits + 2 + 3 * three,
-      lutram: banks.reduce((sum, { rows, block }) => sum + (block ? 0 : distributedRam(rows, width).lutram), 0),
-      bram: banks.reduce((sum, { rows, block }) => sum + (block ? blockRams(rows, width) : 0), 0),
-    },
-    lut: {
-      accBits: (1 - three) * accBits,
-      accBits3: three * accBits,
-      deep: banks.reduce((sum, { rows, block }) => sum + (block ? 0 : distributedRam(rows, width).lut), 0),
-      one: 1,
+      ff: 2 * accBits + (banks.length > 2 ? 5 : 2),
+      lut: choice + rams.reduce((sum, { lut }) => sum + lut, 0),
+      lutram: rams.reduce((sum, { lutram }) => sum + lutram, 0),
+      bram: rams.reduce((sum, { bram }) => sum + bram, 0),
     },
   });
 }
 
-/** Rows and enables of the banks: registers of a row for each, and where they begin. */
+/** Rows and enables of the banks: for each a register of the row that is written and one of that which is read, behind a choice of two. */
 function bankControl({ lanes, banks }: LaneSizes): Unit {
-  const bankBits = clog2(banks.length);
-  const used = banks.map(({ rows, block }) => ({ bits: Math.max(clog2(rows), 1), block }));
-  const writes = used.reduce((sum, { bits }) => sum + bits, 0);
-  const reads = used.reduce((sum, { bits, block }) => sum + (block ? 0 : bits), 0);
+  const rows = banks.map(({ rows: own }) => Math.max(clog2(own), 1));
+  const writes = rows.reduce((sum, bits) => sum + bits, 0);
+  const reads = rows.reduce((sum, bits, at) => sum + (banks[at]!.block ? 0 : bits), 0);
   return unit('bank_control', lanes, {
-    counted: { ff: 2 + bankBits + Math.max(...used.map(({ bits }) => bits)) + 2 * banks.length + writes + reads },
-    lut: { writes, selects: writes, one: 1, three: banks.length > 2 ? 1 : 0 },
+    counted: {
+      ff: 2 + clog2(banks.length) + Math.max(...rows) + 2 * banks.length + writes + reads,
+      lut: 2 * writes + (banks.length > 2 ? 6 : 5),
+    },
   });
 }
 

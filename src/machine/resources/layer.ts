@@ -27,7 +27,7 @@ function weightReader({ sizes }: LayerView): Unit[] {
 /** Units of one-layer hardware. */
 export function layerUnits(hardware: LayerHardware): Sections {
   const view = layerView(hardware);
-  const { sizes, formats, indexBits, fifoDepth, feeds, weightWord, loadBits, loadAddr } = view;
+  const { sizes, formats, indexBits, fifoDepth, feeds, weightWord, loadBits } = view;
   const { channels, groups, lanes, elemLanes, dram, countBits } = sizes;
   const { actBits, weightBits, accBits, vectorBits, saturate } = formats;
   return {
@@ -49,7 +49,7 @@ export function layerUnits(hardware: LayerHardware): Sections {
     weights: [
       ...weightUnits({
         ...sizes,
-        ...{ feeds, weightWord, loadBits, loadAddr },
+        ...{ feeds, weightWord, loadBits },
         weightColumn: weightColumnBits({ weightBits, indexBits }),
         ultra: false,
         external: dram ? sizes : null,
@@ -61,8 +61,8 @@ export function layerUnits(hardware: LayerHardware): Sections {
       ...layerCellUnits(view),
       romUnit(elemLanes, sizes.paramDepth, sizes.paramBits),
       // Of parameters and two tables.
-      loadDecode(elemLanes + 2, loadAddr),
+      loadDecode(elemLanes + 2),
     ],
-    control: [...layerPortUnits(view), loadDecode(view.schedules, loadAddr)],
+    control: [...layerPortUnits(view), loadDecode(view.schedules)],
   };
 }

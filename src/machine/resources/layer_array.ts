@@ -37,8 +37,8 @@ function columnGroup({ sizes, formats, fifoDepth, feeds }: LayerView): Unit {
   const { groups, channels, dram } = sizes;
   const elements = channels * formats.vectorBits;
   return unit('column_group', groups, {
-    counted: { ff: elements + 1 + fifoDepth + (dram ? 1 : 0) },
-    lut: { elements: feeds > 1 ? elements : 0, reached: fifoDepth * Math.ceil((feeds - 1) / 5), feeds, one: 1 },
+    counted: { ff: elements + 1 + fifoDepth + (dram ? 1 : 0), lut: feeds > 1 ? elements : 0 },
+    lut: { reached: fifoDepth * Math.ceil((feeds - 1) / 5), feeds, one: 1 },
   });
 }
 

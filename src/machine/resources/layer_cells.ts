@@ -7,18 +7,30 @@ import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
 import { type Unit, unit } from './unit.ts';
 
-/** The two tables of an ElemMul lane: sigmoid with one port, tanh with two, behind their output registers; and what indexes them. */
-export function tableUnits(
-  lanes: number,
-  indexes: { readonly sigmoid: number; readonly tanh: number; readonly state: number },
-): Unit[] {
+/** Inputs that the tables cover, and whether the state of an LSTM is looked up, too. */
+interface TableSizes {
+  readonly sigmoidRange: number;
+  readonly tanhRange: number;
+  readonly state: boolean;
+}
+
+/** Range of z: a table that covers it needs no limit. */
+const Z_RANGE = 16;
+
+function indexOf(lanes: number, range: number): Unit {
+  return unit('table_index', lanes, { counted: { lut: range === Z_RANGE ? 1 : 11 } });
+}
+
+/** The two tables of an ElemMul lane, sigmoid with one port, tanh with two, behind their output registers; and what indexes them. */
+export function tableUnits(lanes: number, { sigmoidRange, tanhRange, state }: TableSizes): Unit[] {
+  const bram = blockRams(TABLE_ENTRIES, TABLE_BITS);
   return [
-    unit('rom', lanes, { counted: { ff: TABLE_BITS, bram: blockRams(TABLE_ENTRIES, TABLE_BITS) } }),
-    unit('rom2', lanes, { counted: { ff: 2 * TABLE_BITS, bram: blockRams(TABLE_ENTRIES, TABLE_BITS) } }),
-    unit('tanh', lanes, { lut: { one: 1 } }),
-    ...Object.entries(indexes)
-      .filter(([, there]) => there > 0)
-      .map(([index]) => unit('table_index', lanes, { lut: { [index]: 1 } })),
+    unit('rom', lanes, { counted: { ff: TABLE_BITS, bram } }),
+    unit('rom2', lanes, { counted: { ff: 2 * TABLE_BITS, bram } }),
+    unit('tanh', lanes, { counted: { lut: 11 } }),
+    indexOf(lanes, sigmoidRange),
+    indexOf(lanes, tanhRange),
+    ...(state ? [unit('table_index', lanes, { lut: { state: 1 } })] : []),
   ];
 }
 
@@ -96,7 +108,7 @@ function sequencer({ sizes }: LayerView): Unit {
   const { channels, projection, split, wordBits } = sizes;
   return unit('sequencer', 1, {
     counted: { ff: 3 + (split ? 5 : 2) + (projection ? 5 : 4) * channels },
-    lut: { channels, projection: projection ? channels : 0, split: split ? wordBits : 0, one: 1 },
+    lut: { voices: channels - 1, projection: projection ? channels : 0, split: split ? wordBits : 0, one: 1 },
   });
 }
 
@@ -113,7 +125,7 @@ export function layerCellUnits(view: LayerView): Unit[] {
       lut: { found: vectorBits * multiplexer(elemLanes), elemLanes, one: 1 },
     }),
     elemLane(view, lanes),
-    ...tableUnits(lanes, { sigmoid: 1, tanh: 1, state: 1 }),
+    ...tableUnits(lanes, { ...formats, state: true }),
     ramUnit(lanes, { words: laneCells, bits: vectorBits, block: inBlockRam(laneCells, vectorBits) }),
     ...(projection ? [assemble(view)] : []),
     gatherControl(view),

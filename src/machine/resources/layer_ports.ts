@@ -23,8 +23,8 @@ export function counterUnits(lanes: number, fifoDepth: number, dram: boolean): U
 function frameIn({ sizes }: LayerView): Unit {
   const { channels, groups, elementBits, dram } = sizes;
   return unit('frame_in', 1, {
-    counted: { ff: 6 + 6 * channels + 2 * groups + elementBits - (channels > 1 ? 0 : 1) + (dram ? 1 : 0) - 0 },
-    lut: { channels, groups, elementBits, several: channels > 1 ? 1 : 0, dram: dram ? 1 : 0, one: 1 },
+    counted: { ff: 6 + 6 * channels + 2 * groups + elementBits - (channels > 1 ? 0 : 1) + (dram ? 1 : 0) },
+    lut: { voices: channels - 1, groups, elementBits, several: channels > 1 ? 1 : 0, dram: dram ? 1 : 0, one: 1 },
   });
 }
 
@@ -32,7 +32,7 @@ function frameOut({ sizes }: LayerView): Unit {
   const { channels, elementBits, destBits } = sizes;
   return unit('frame_out', 1, {
     counted: { ff: 5 + channels + 2 * elementBits + (channels > 1 ? 3 * destBits : destBits) },
-    lut: { channels, elementBits, several: channels > 1 ? 1 : 0, one: 1 },
+    lut: { voices: channels - 1, elementBits, several: channels > 1 ? 1 : 0, one: 1 },
   });
 }
 
@@ -44,9 +44,9 @@ function stateAccess({ sizes, formats }: LayerView): Unit {
     lut: {
       written: elemLanes * vectorBits,
       elemLanes,
-      found: vectorBits * channels,
-      foundInGroups: vectorBits * channels * groups,
-      channels,
+      found: vectorBits * (channels - 1),
+      foundInGroups: vectorBits * (channels * groups - 1),
+      voices: channels - 1,
       spread: spread > 1 ? 1 : 0,
       one: 1,
     },
@@ -72,7 +72,7 @@ export function layerPortUnits(view: LayerView): Unit[] {
       ff: { loadAddr, parts: Math.ceil(loadData / 32), dramOfLayer: dram ? 1 : 0, layer: 1 },
     }),
     unit('core', 1, {
-      lut: { destBits, beats: beat * vectorBits, elementBits, channels, one: 1 },
+      lut: { destBits, beats: beat * vectorBits, elementBits, voices: channels - 1, one: 1 },
       ff: { destBits, elementBits, level: clog2(channels), one: 1 },
     }),
     frameIn(view),

@@ -4,6 +4,7 @@ import { inBlockBank } from '../sizes.ts';
 import { weightColumnBits } from '../word_format.ts';
 import { feedUnits, queueUnit } from './feed.ts';
 import { laneUnits } from './lane.ts';
+import { distributedRam } from './memory.ts';
 import { networkCellUnits } from './network_cells.ts';
 import { networkControlUnits } from './network_control.ts';
 import { networkMoveUnits } from './network_moves.ts';
@@ -28,7 +29,7 @@ function arrayUnits({ sizes, feeds, queue, runBits, spectral }: NetworkView): Un
         runBits,
         pointerBits,
         address,
-        channelsOfNetwork: channels,
+        voices: channels - 1,
         spectral: spectral ? 1 : 0,
         blocks: blocks.length,
       },
@@ -61,6 +62,9 @@ function arrayUnits({ sizes, feeds, queue, runBits, spectral }: NetworkView): Un
   ];
 }
 
+/** Bits of a word of the program that reads weights (docs/program.md). */
+const READER_BITS = 83;
+
 /** Reader of external memory, by a program of its own. */
 function readerUnits({ sizes }: NetworkView): Unit[] {
   const { external, utterance, axes } = sizes;
@@ -70,6 +74,7 @@ function readerUnits({ sizes }: NetworkView): Unit[] {
   return [
     unit('weight_reader', 1, { lut: { beatBits, level, network: 1 }, ff: { beatBits, level, network: 1 } }),
     unit('reader_sequencer', 1, {
+      counted: distributedRam(external.programDepth, READER_BITS),
       lut: { utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, one: 1 },
       ff: { utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, one: 1 },
     }),
@@ -82,7 +87,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
   const view = networkView(sizes);
   const { groups, lanes, channels, actBits, vectorBits, rowBits, tileRows, accBits, inStep, external, countBits } =
     sizes;
-  const { feeds, queue, weightWord, loadAddr, loadBits, spectral } = view;
+  const { feeds, queue, weightWord, loadBits, spectral } = view;
   const bank = { rows: tileRows, block: inBlockBank(tileRows, accBits) };
   return {
     'multiply-accumulate': laneUnits({ ...sizes, lanes: groups * lanes, bankRowBits: rowBits, banks: [bank, bank] }),
@@ -98,7 +103,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
       }),
     ],
     weights: [
-      ...weightUnits({ ...sizes, feeds, weightWord, weightColumn: weightColumnBits(sizes), loadBits, loadAddr }),
+      ...weightUnits({ ...sizes, feeds, weightWord, weightColumn: weightColumnBits(sizes), loadBits }),
       ...readerUnits(view),
     ],
     vectors: vmemUnits(view),

@@ -32,7 +32,7 @@ function cellLane({ sizes }: NetworkView, lanes: number): Unit {
 }
 
 /** Issue of rows, controls as late as their stages, addresses of states, parameters and results. */
-function controlUnits({ sizes, spectral, loadAddr, paramBits }: NetworkView): Unit[] {
+function controlUnits({ sizes, spectral, paramBits }: NetworkView): Unit[] {
   const { channels, elemLanes, lanes, groups, rowBits, kinds, peepholes, paramDepth, replicated, spread } = sizes;
   const { sums, additive } = cellPipeline(sizes);
   const ctl = ctlBits(sizes);
@@ -52,8 +52,8 @@ function controlUnits({ sizes, spectral, loadAddr, paramBits }: NetworkView): Un
   const addresses = 1 + (states ? 2 : 0) + (peepholes ? 1 : 0);
   return [
     unit('cell_control', 1, {
-      lut: { ctl, channels, elemLanes, ...all },
-      ff: { ctl, sums, channels, elemLanes, ...all },
+      lut: { ctl, voices: channels - 1, elemLanes, ...all },
+      ff: { ctl, sums, voices: channels - 1, elemLanes, ...all },
     }),
     unit('cell_ctl', 1, { lut: { ctl, ...all }, ff: { ctl, additive: additive ? 1 : 0, ...all } }),
     unit('cell_issue', 1, {
@@ -73,7 +73,7 @@ function controlUnits({ sizes, spectral, loadAddr, paramBits }: NetworkView): Un
       lut: { spread: clog2(spread), groups: clog2(groups), elemLanes, replicated: replicated ? 1 : 0, one: 1 },
     }),
     romUnit(elemLanes, paramDepth, paramBits),
-    loadDecode(elemLanes + 2, loadAddr),
+    loadDecode(elemLanes + 2),
   ];
 }
 
@@ -93,7 +93,7 @@ export function networkCellUnits(view: NetworkView): Unit[] {
     cellLane(view, all),
     unit('round_clip', all, { lut: { sumBits, z: 1 } }),
     unit('round_clip', all, { lut: { value } }),
-    ...tableUnits(all, { sigmoid: 1, tanh: 1, state: kinds.includes('lstm') ? 1 : 0 }),
+    ...tableUnits(all, { ...sizes, state: kinds.includes('lstm') }),
     ...controlUnits(view),
   ];
 }

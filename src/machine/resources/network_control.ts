@@ -35,7 +35,7 @@ function stepFlags({ sizes: { channels, utterance } }: NetworkView): Unit {
   if (utterance) return unit('step_flags', 1, { lut: { utterance: 1 }, ff: { utterance: 1 } });
   return unit('step_flags', 1, {
     counted: { lutram: 3 * distributedRam(8, 2 * channels).lutram },
-    ff: { channels, one: 1 },
+    ff: { voices: channels - 1, one: 1 },
   });
 }
 
@@ -49,25 +49,33 @@ export function networkControlUnits(view: NetworkView): Unit[] {
   return [
     ...(['load', 'mac', 'cell', 'store'] as const).map((stream) => sequencerUnit(stream, view)),
     unit('mac_control', 1, {
-      lut: { channels, runBits, utterance: utterance ? 1 : 0, spectral: spectral ? 1 : 0, one: 1 },
-      ff: { channels, runBits, utterance: utterance ? 1 : 0, spectral: spectral ? 1 : 0, one: 1 },
+      lut: { voices: channels - 1, runBits, utterance: utterance ? 1 : 0, spectral: spectral ? 1 : 0, one: 1 },
+      ff: { voices: channels - 1, runBits, utterance: utterance ? 1 : 0, spectral: spectral ? 1 : 0, one: 1 },
     }),
     // The order of runs, and of their markers.
     queueUnit(1, 17, 16),
     queueUnit(1, 1, 4),
     stepFlags(view),
-    unit('reset_stage', 6 + (sizes.sequenceWords > 0 ? 1 : 0), { counted: { ff: 1 } }),
+    unit('reset_stage', 6 + (sizes.sequenceStream === null ? 0 : 1), { counted: { ff: 1 } }),
     unit('word_loader', 1, { lut: { loadAddr, one: 1 }, ff: { loadAddr, one: 1 } }),
     ...(stateDepth > 0
       ? [
           unit('state_port', 1, {
-            lut: { elemLanes, channels, words: elemLanes * vectorBits, one: 1 },
+            lut: { elemLanes, voices: channels - 1, words: elemLanes * vectorBits, one: 1 },
             ff: { elemLanes, words: elemLanes * vectorBits, one: 1 },
           }),
         ]
       : []),
     unit('network_core', 1, {
-      lut: { channels, lanes: elemLanes, groups, states: stateDepth > 0 ? 1 : 0, dram, sequencePort, one: 1 },
+      lut: {
+        voices: channels - 1,
+        lanes: elemLanes,
+        groups,
+        states: stateDepth > 0 ? 1 : 0,
+        dram,
+        sequencePort,
+        one: 1,
+      },
       ff: { word: elemLanes * vectorBits, loadBits: loadAddr + loadData, queue, dram, sequencePort, one: 1 },
     }),
     unit('top', 1, { counted: { lutram: 24 }, lut: { network: 1 }, ff: { network: 1 } }),

@@ -1,7 +1,9 @@
 import { clog2 } from '../../util/fixed.ts';
 import { hasStates } from '../cell_pipeline.ts';
 import { inBlockRam } from '../ram_kind.ts';
+import { waitingLines } from '../sequence_stream.ts';
 import { distributedRam } from './memory.ts';
+import { multiplexer } from './multiplexer.ts';
 import type { NetworkView } from './network_view.ts';
 import { ramUnit } from './ram.ts';
 import { type Unit, unit } from './unit.ts';
@@ -19,6 +21,9 @@ function wordQueue(width: number): Unit {
   });
 }
 
+/** Bits of a word of the program that reads sequences (docs/program.md). */
+const RECALL_BITS = 101;
+
 /** Sequence memory, and what reads and writes it: on chip one memory; in external memory two engines of a port. */
 function sequenceUnits({ sizes }: NetworkView): Unit[] {
   const { sequenceWords, sequenceStream, elemLanes, vectorBits } = sizes;
@@ -31,20 +36,35 @@ function sequenceUnits({ sizes }: NetworkView): Unit[] {
       ramUnit(1, { words: sequenceWords, bits: word, block: inBlockRam(sequenceWords, word) }),
     ];
   }
-  const { busBits, wordSlot, lineWords, lineBeats, aheadLines, burstLines } = sequenceStream;
-  const line = lineWords * wordSlot;
+  const { busBits, wordSlot, lineWords, lineBeats, aheadLines, burstLines, programDepth } = sequenceStream;
+  const waiting = waitingLines(sequenceStream);
+  const several = clog2(lineWords);
+  // Words of the lines that are sent, whether a line is the last, its first word, and bursts.
+  const sent = lineWords * distributedRam(waiting, word).lutram + distributedRam(waiting, 1).lutram;
+  const places = several > 0 ? distributedRam(waiting, several).lutram : 0;
   return [
-    unit('sequence_address', 2, { lut: { one: 1 }, ff: { one: 1 } }),
+    unit('sequence_address', 3, { lut: { one: 1 }, ff: { one: 1 } }),
     unit('sequence_reader', 1, { lut: { one: 1 }, ff: { one: 1 } }),
-    unit('sequence_fetch', 1, { lut: { ahead: clog2(aheadLines), one: 1 }, ff: { ahead: clog2(aheadLines), one: 1 } }),
-    unit('sequence_buffer', 1, {
-      lut: { word, lineWords: lineWords > 1 ? word * lineWords : 0, one: 1 },
-      ff: { word, busBits, one: 1 },
+    unit('recall_sequencer', 1, {
+      counted: distributedRam(programDepth, RECALL_BITS),
+      lut: { one: 1 },
+      ff: { one: 1 },
     }),
+    unit('sequence_fetch', 1, {
+      lut: { ahead: clog2(aheadLines), one: 1 },
+      ff: { ahead: clog2(aheadLines), one: 1 },
+    }),
+    unit('sequence_buffer', 1, {
+      counted: { ff: busBits + word },
+      lut: { chosen: lineWords > 1 ? word * multiplexer(lineWords) : 0, one: 1 },
+      ff: { one: 1 },
+    }),
+    ramUnit(lineBeats, { words: aheadLines, bits: busBits, block: true }),
     wordQueue(word + 25),
     unit('sequence_writer', 1, {
-      lut: { busBits, word, lineWords: clog2(lineWords), lineBeats: clog2(lineBeats), one: 1 },
-      ff: { busBits, line, word, lineBeats: clog2(lineBeats), burst: clog2(burstLines), one: 1 },
+      counted: { lutram: sent + places + 16 },
+      lut: { lineWords, line: lineWords * wordSlot, lineBeats: lineBeats > 1 ? busBits : 0, one: 1 },
+      ff: { line: lineWords * wordSlot, lineBeats: lineBeats > 1 ? busBits : 0, burst: clog2(burstLines), one: 1 },
     }),
   ];
 }
@@ -60,25 +80,49 @@ export function networkMoveUnits(view: NetworkView): Unit[] {
   const elements = clog2(elemLanes);
   return [
     unit('load_unit', 1, {
-      lut: { channels, elements, word, utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, sequences, one: 1 },
-      ff: { channels, elements, word, utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, sequences, one: 1 },
+      lut: {
+        voices: channels - 1,
+        elements,
+        word,
+        utterance: utterance ? 1 : 0,
+        axes: utterance ? axes : 0,
+        sequences,
+        one: 1,
+      },
+      ff: {
+        voices: channels - 1,
+        elements,
+        word,
+        utterance: utterance ? 1 : 0,
+        axes: utterance ? axes : 0,
+        sequences,
+        one: 1,
+      },
     }),
     unit('frame_port', 1, {
-      lut: { channels, word, beats: clog2(elemLanes / inputBeat), utterance: utterance ? 1 : 0, one: 1 },
-      ff: { channels, word, dest, utterance: utterance ? 1 : 0, one: 1 },
+      lut: { voices: channels - 1, word, beats: clog2(elemLanes / inputBeat), utterance: utterance ? 1 : 0, one: 1 },
+      ff: { voices: channels - 1, word, dest, utterance: utterance ? 1 : 0, one: 1 },
     }),
     unit('store_unit', 1, {
       counted: { lutram: 8 },
       lut: {
-        channels,
-        voices: channels > 1 ? channels * word : 0,
+        voices: channels - 1,
+        words: channels > 1 ? channels * word : 0,
         word,
         beats: clog2(elemLanes / beat),
         spectral: spectral ? 1 : 0,
         sequences,
         one: 1,
       },
-      ff: { channels, voices: channels * word, word, elements, spectral: spectral ? 1 : 0, sequences, one: 1 },
+      ff: {
+        voices: channels - 1,
+        words: (channels - 1) * word,
+        word,
+        elements,
+        spectral: spectral ? 1 : 0,
+        sequences,
+        one: 1,
+      },
     }),
     unit('word_walk', 3, {
       lut: { spread: clog2(spread), slice: clog2(slice), elements, groups: clog2(groups), one: 1 },
@@ -87,7 +131,9 @@ export function networkMoveUnits(view: NetworkView): Unit[] {
     wordQueue(36 + Math.max(clog2(spread), 1) + elemLanes + channels + word),
     wordQueue(5 + Math.max(dest, 1) + Math.max(elements, 1) + word),
     viewAddress(view),
-    ...(utterance ? [unit('axis_counters', 1, { lut: { axes, one: 1 }, ff: { axes, one: 1 } })] : []),
+    ...(utterance
+      ? [unit('axis_counters', 1, { counted: { lutram: 32 }, lut: { axes, one: 1 }, ff: { axes, one: 1 } })]
+      : []),
     ...sequenceUnits(view),
   ];
 }

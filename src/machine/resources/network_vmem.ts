@@ -44,10 +44,13 @@ function vmemChannel({ sizes, vmemAddr, spectral }: NetworkView): Unit {
 
 /** What writes into VMEM, one at a time. */
 function vmem({ sizes }: NetworkView): Unit {
-  const { channels, elemLanes, elementBits, replicated } = sizes;
+  const { channels, groups, elemLanes, elementBits, replicated } = sizes;
+  // Where a word is written in parts, what is left of it is held.
+  const held = Math.min(groups, elemLanes) > 1 ? 18 + elemLanes + channels : 0;
   return unit('vmem', 1, {
-    lut: { elemLanes, channels, replicated: replicated ? 1 : 0, one: 1 },
-    ff: { channels, elemLanes, word: elemLanes * elementBits, replicated: replicated ? 1 : 0, one: 1 },
+    counted: { ff: elemLanes * elementBits },
+    lut: { elemLanes, voices: channels - 1, held, replicated: replicated ? 1 : 0, one: 1 },
+    ff: { held, replicated: replicated ? 1 : 0, one: 1 },
   });
 }
 

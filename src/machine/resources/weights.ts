@@ -22,12 +22,11 @@ export interface WeightSizes {
   /** External memory; null where the weights are on chip. */
   readonly external: ExternalMemory | null;
   readonly loadBits: number;
-  readonly loadAddr: number;
 }
 
-/** Decoder of the load bus for one memory. */
-export function loadDecode(instances: number, loadAddr: number): Unit {
-  return unit('load_decode', instances, { lut: { one: 1, loadAddr } });
+/** Decoder of the load bus for one memory: kind and number are compared. */
+export function loadDecode(instances: number): Unit {
+  return unit('load_decode', instances, { counted: { lut: 9 } });
 }
 
 /** A loadable memory with a register behind it: block RAM, whose own register is inside. */
@@ -68,24 +67,16 @@ export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: Externa
 
 /** Weight and pointer memories of all groups, and what loads them. */
 export function weightUnits(sizes: WeightSizes): Unit[] {
-  const {
-    groups,
-    lanes,
-    weightWord,
-    weightColumn,
-    weightDepth,
-    ultra,
-    inStep,
-    sharedCounts,
-    external,
-    loadBits,
-    loadAddr,
-  } = sizes;
+  const { groups, lanes, weightWord, weightColumn, weightDepth, ultra, inStep, sharedCounts, external, loadBits } =
+    sizes;
   const all = groups * lanes;
   const pointers = sharedCounts ? groups : all;
+  // The load bus; enables of lanes that share a memory; room in the buffers of lanes.
   const group = unit('group_memory', groups, {
-    counted: { ff: loadBits + (external === null ? 0 : 1) },
-    lut: { lanesInStep: inStep ? lanes : 0, lanesOfDram: external === null ? 0 : lanes, one: 1 },
+    counted: {
+      ff: loadBits + (external === null ? 0 : 1),
+      lut: external === null ? (inStep ? lanes : 0) : 4 * lanes + 1,
+    },
   });
   const memories = (): Unit[] => {
     if (external !== null) return [wordBuffer(all, weightWord, external)];
@@ -93,11 +84,11 @@ export function weightUnits(sizes: WeightSizes): Unit[] {
       const memory = ultra
         ? unit('ultra_ram', all, { counted: { ff: weightWord, uram: ultraRams(weightDepth, weightWord) } })
         : romUnit(all, weightDepth, weightWord);
-      return [memory, loadDecode(all, loadAddr)];
+      return [memory, loadDecode(all)];
     }
     const bits = lanes * weightColumn;
     const ram = ultra ? { uram: ultraRams(weightDepth, bits) } : { bram: blockRams(weightDepth, bits) };
-    return [unit('row_rom', groups, { counted: { ff: lanes * weightWord, ...ram } }), loadDecode(groups, loadAddr)];
+    return [unit('row_rom', groups, { counted: { ff: lanes * weightWord, ...ram } }), loadDecode(groups)];
   };
-  return [group, pointerMemory(pointers, sizes), loadDecode(pointers, loadAddr), ...memories()];
+  return [group, pointerMemory(pointers, sizes), loadDecode(pointers), ...memories()];
 }

@@ -1,4 +1,5 @@
 import type { NetworkData } from '../../compiler/random_utterances.ts';
+import type { Config } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { cellClipOf, checkCellClip, hardwareModel } from '../../model/import/hardware_model.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
@@ -11,8 +12,8 @@ import { isOneLayer, oneLayerSet } from '../run/golden_model.ts';
  * @param where file of the model
  * @throws EsegenError naming the data
  */
-export function checkCellLimit(where: string, graph: Graph, data: NetworkData): void {
-  if (!isOneLayer(graph) || !Number.isFinite(cellClipOf(graph))) return;
+export function checkCellLimit(where: string, graph: Graph, config: Config, data: NetworkData): void {
+  if (!isOneLayer(graph, config) || !Number.isFinite(cellClipOf(graph))) return;
   const lstm = new FloatLstm(hardwareModel(where, graph).layer);
   const { frames, utteranceStarts } = oneLayerSet(graph, data);
   lstm.run(frames, { utteranceStarts });

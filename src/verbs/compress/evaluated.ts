@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pruneGraph } from '../../compiler/prune/prune_graph.ts';
 import { HOST_PATHS } from '../../design/host_files.ts';
+import type { Config } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { importModel } from '../../model/import/read_model.ts';
 import { type StoredWords, storedWords } from '../../program/network/stored_words.ts';
@@ -33,6 +34,7 @@ export interface Evaluated {
   readonly path: string;
   /** As given. */
   readonly graph: Graph;
+  readonly config: Config;
   /** What the number formats come from. */
   readonly calibration: string;
   readonly variants: readonly EvaluatedVariant[];
@@ -63,7 +65,7 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
         : withStructure(path, { graph, given: graph }, config, structure);
     let models: ReturnType<typeof goldenModels> | null = null;
     const make = (weightBits: number, vectorBits: number) => () => {
-      models ??= goldenModels(path, compressed, calibration, undefined, true);
+      models ??= goldenModels(path, compressed, calibration);
       const made = models({ ...own, weightBits, vectorBits });
       return { ...made, stored: storedWords(made.program, [own.indexBits, 0], own.activationQueue === 'group') };
     };
@@ -72,7 +74,7 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
     );
     return { structure, graph: compressed, golden };
   });
-  return { path, graph, calibration: calibration.origin, variants };
+  return { path, graph, config, calibration: calibration.origin, variants };
 }
 
 /**
@@ -93,5 +95,11 @@ export function evaluatedDesign(options: EvaluateOptions): Evaluated {
   };
   const golden = [{ weightBits, vectorBits, make }];
   const path = join(dir, HOST_PATHS.labels);
-  return { path, graph, calibration: `the formats of ${dir}`, variants: [{ structure: AS_BUILT, graph, golden }] };
+  return {
+    path,
+    graph,
+    config,
+    calibration: `the formats of ${dir}`,
+    variants: [{ structure: AS_BUILT, graph, golden }],
+  };
 }

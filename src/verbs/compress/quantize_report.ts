@@ -56,7 +56,7 @@ export interface QuantizeReport {
 export function quantizeReport(swept: SweptNetwork, sweep: Widths | null, progress: Progress): QuantizeReport {
   const { path, graph, config, calibration, judge } = swept;
   // The output layer of a design is the host's, and not rounded.
-  const [hardware, own] = isOneLayer(graph) ? [lstmOf(graph), oneLayerConfig(graph, config)] : [graph, config];
+  const [hardware, own] = isOneLayer(graph, config) ? [lstmOf(graph), oneLayerConfig(graph, config)] : [graph, config];
   const prepared = ofModel(path, () => prepareNetwork(hardware, calibration.utterances, { progress }));
   const compiled = ofModel(path, () => finishNetwork(prepared, own, { progress }));
   progress('compare');

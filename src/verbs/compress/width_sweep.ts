@@ -70,7 +70,7 @@ export function sweepWidths(
     return { layer, ...structure, weightBits: bits, vectorBits: own.vectorBits, ...accuracy, ...sizes };
   };
   const rows: WidthNoise[] = [];
-  const modelsFor = (own: Graph) => goldenModels(path, own, calibration, undefined, true);
+  const modelsFor = (own: Graph) => goldenModels(path, own, calibration);
   const asBuilt = modelsFor(graph);
   const structures = structuresOf(densities, blocks);
   const modelsOf = (structure: Structure, only: NodeId | null) =>

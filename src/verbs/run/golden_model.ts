@@ -2,16 +2,16 @@ import { measureVectors, peaksOf } from '../../compiler/calibrate.ts';
 import { compilePruned } from '../../compiler/compile.ts';
 import { oneLayerConfig } from '../../compiler/one_layer_config.ts';
 import { finishNetwork, prepareNetwork } from '../../compiler/pipeline.ts';
-import { hasBlocks } from '../../compiler/prune/circulant.ts';
 import { pruneLayer } from '../../compiler/prune/prune_layer.ts';
 import type { NetworkData } from '../../compiler/random_utterances.ts';
 import { type CalibrationSet, joinUtterances } from '../../data/calibration_set.ts';
 import type { LoadedDesign } from '../../design/load_design.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Graph, NodeId } from '../../model/graph.ts';
-import { checkCellClip, hardwareModel, refusalsOf } from '../../model/import/hardware_model.ts';
+import { checkCellClip, hardwareModel } from '../../model/import/hardware_model.ts';
 import type { Program } from '../../program/program.ts';
 import type { Progress } from '../../util/report.ts';
+import { isLayerDesign } from '../layer_design.ts';
 import { ofModel } from '../of_model.ts';
 import { saturatedWarning, saturationWarnings } from '../warnings.ts';
 import { type Engine, saturatedVectors } from './engine.ts';
@@ -32,12 +32,12 @@ export interface GoldenModel {
 export type MakeGolden = (config: Config, progress?: Progress) => GoldenModel;
 
 /**
- * Whether a model is what `build` makes hardware of, an LSTM with or without an output layer. Its golden model is that of the design; the
+ * Whether a model is what `build` makes hardware of one layer of, an LSTM with or without an output layer. Its golden model is that of the design; the
  * host computes the output layer.
  */
-export function isOneLayer(graph: Graph): boolean {
+export function isOneLayer(graph: Graph, config: Config): boolean {
   const kinds = graph.nodes.map(({ layer }) => layer.kind).join();
-  return (kinds === 'lstm' || kinds === 'lstm,linear') && refusalsOf(graph).length === 0;
+  return (kinds === 'lstm' || kinds === 'lstm,linear') && isLayerDesign(graph, config);
 }
 
 /**
@@ -45,7 +45,6 @@ export function isOneLayer(graph: Graph): boolean {
  *
  * @param path of the model, for messages
  * @param graph pruned
- * @param spectra whether block-circulant matrices are kept as spectra, with blocks of up to `elemLanes`; one LSTM layer that has them is a network then
  * @throws EsegenError where the hardware cannot run the network
  */
 export function goldenModels(
@@ -53,24 +52,20 @@ export function goldenModels(
   graph: Graph,
   calibration: NetworkData,
   progress: Progress = () => {},
-  spectra = false,
 ): MakeGolden {
-  return isOneLayer(graph) && !(spectra && hasBlocks(graph))
-    ? oneLayerModels(path, graph, calibration, progress)
-    : networkModels(path, graph, calibration, progress, spectra);
+  const made = new Map<boolean, MakeGolden>();
+  return (config, next) => {
+    const own = isOneLayer(graph, config);
+    const make = made.get(own) ?? (own ? oneLayerModels : networkModels)(path, graph, calibration, progress);
+    made.set(own, make);
+    return make(config, next);
+  };
 }
 
-function networkModels(
-  path: string,
-  graph: Graph,
-  { utterances }: NetworkData,
-  progress: Progress,
-  spectra: boolean,
-): MakeGolden {
+function networkModels(path: string, graph: Graph, { utterances }: NetworkData, progress: Progress): MakeGolden {
   const prepared = ofModel(path, () => prepareNetwork(graph, utterances, { progress }));
   return (config, next = () => {}) => {
-    const largestBlock = spectra ? config.elemLanes : 0;
-    const compiled = ofModel(path, () => finishNetwork(prepared, config, { progress: next, largestBlock }));
+    const compiled = ofModel(path, () => finishNetwork(prepared, config, { progress: next }));
     const engine = new GoldenEngine(graph, compiled);
     const warnings = (where: string) => [
       ...compiled.report.warnings,

@@ -1,28 +1,27 @@
-// node --import tsx test/machine/resources/regenerate.ts id...
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type Known, mapDesign } from './map_design.ts';
-import { mappedDesign } from './mapped_designs.ts';
+// Maps designs with Yosys into fixtures/mapped_resources.json; minutes a design.
+// Usage: node --import tsx test/machine/resources/regenerate.ts [id ...]; default: all that are there.
+//   ESEGEN_SKIP=pattern leaves modules of such names out, and what is below them: their designs are not whole then.
+import { writeFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { MAPPED_PATH, type MappedDesign, mappedResources } from '../../../fixtures/mapped_resources.ts';
+import { sourceDesign } from './designs.ts';
+import { type KnownModules, mapDesign } from './map_design.ts';
 
-const OUT = process.env.OUT!;
-mkdirSync(OUT, { recursive: true });
-const cache = `${OUT}/known.cache`;
-const known = new Map<string, Known>(existsSync(cache) ? JSON.parse(readFileSync(cache, 'utf8')) : []);
-for (const id of process.argv.slice(2)) {
-  if (existsSync(`${OUT}/${id}.json`)) continue;
-  const start = performance.now();
-  try {
-    const { hardware, files } = mappedDesign(id);
-    const before = known.size;
-    const modules = await mapDesign(
-      files,
-      'net',
-      hardware.kind === 'network' && hardware.sizes.ultra ? 'xcup' : 'xcu',
-      known,
-    );
-    writeFileSync(`${OUT}/${id}.json`, JSON.stringify({ id, hardware, modules }));
-    writeFileSync(cache, JSON.stringify([...known]));
-    console.log(id, modules.length, known.size - before, ((performance.now() - start) / 1000).toFixed(1));
-  } catch (error) {
-    console.log(id, String(error));
-  }
+const pattern = process.env.ESEGEN_SKIP;
+const skip = pattern === undefined ? null : new RegExp(pattern);
+const known: KnownModules = new Map();
+const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD']);
+const { stdout: tool } = await execa('yosys', ['-V']);
+const ids = process.argv.slice(2);
+
+for (const id of ids.length === 0 ? mappedResources().designs.map((design) => design.id) : ids) {
+  const { hardware, files } = sourceDesign(id);
+  const ultra = hardware.kind === 'network' && hardware.sizes.ultra;
+  const units = await mapDesign(files, ultra ? 'xcup' : 'xcu', known, skip);
+  const design: MappedDesign = { id, whole: skip === null, hardware, units };
+  const others = mappedResources().designs.filter((other) => other.id !== id);
+  const lines = [...others, design].map((own) => JSON.stringify(own));
+  const head = `{"commit":${JSON.stringify(commit)},"tool":${JSON.stringify(tool)},"designs":[`;
+  writeFileSync(MAPPED_PATH, `${head}\n${lines.join(',\n')}\n]}\n`);
+  console.log(`${id}: ${units.length} units`);
 }

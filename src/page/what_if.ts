@@ -2,7 +2,7 @@ import { type Compilation, compile } from '../compiler/compile.ts';
 import { lower } from '../compiler/lower/lower.ts';
 import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import { quantizeGraph } from '../compiler/passes/quantize.ts';
-import { type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
+import { largestBlockOf, type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import type { QuantizedGraph } from '../compiler/quantized_graph.ts';
 import { randomUtterances } from '../compiler/random_utterances.ts';
@@ -10,15 +10,16 @@ import { randomCalibration } from '../data/calibration_set.ts';
 import type { Config } from '../machine/config.ts';
 import { machineOf } from '../machine/machine.ts';
 import type { Graph } from '../model/graph.ts';
-import { hardwareModel, refusalsOf } from '../model/import/hardware_model.ts';
+import { hardwareModel } from '../model/import/hardware_model.ts';
 import { onnxNetwork } from '../model/import/onnx/import_onnx.ts';
 import { networkOfTensors, parseSafetensors } from '../model/import/safetensors.ts';
 import { checkProgram } from '../program/check.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
+import { layerReport } from '../report/layer_report.ts';
+import { type NetworkTimes, networkReport, networkTimes } from '../report/network_report.ts';
+import type { DesignReport } from '../report/report_data.ts';
 import { EsegenError } from '../util/errors.ts';
-import { layerReport } from './layer_report.ts';
-import { type NetworkTimes, networkReport, networkTimes } from './network_report.ts';
-import type { DesignReport } from './report_data.ts';
+import { isLayerDesign } from '../verbs/layer_design.ts';
 
 /**
  * The network of a model file in memory.
@@ -84,7 +85,7 @@ export class WhatIf {
 
   /** @throws EsegenError as `esegen build` does, but for what the part has no room for */
   report(config: Config): DesignReport {
-    if (refusalsOf(this.#graph).length === 0) {
+    if (isLayerDesign(this.#graph, config)) {
       const { design, report } = this.#layers.get([without(config, ...FREE)], () => this.#layer(config));
       return layerReport({ ...design, config: oneLayerConfig(this.#graph, config) }, report);
     }
@@ -98,8 +99,9 @@ export class WhatIf {
     const { legal, calibration } = this.#prepared.get([graph], () => {
       return prepareNetwork(graph, randomUtterances(this.#graph).utterances);
     });
-    const quantized = this.#quantized.get([legal, without(config, ...FREE, ...HARDWARE)], () => {
-      return quantizeGraph(legal, config, calibration).quantized;
+    const largestBlock = largestBlockOf(config);
+    const quantized = this.#quantized.get([legal, largestBlock, without(config, ...FREE, ...HARDWARE)], () => {
+      return quantizeGraph(legal, config, calibration, { largestBlock }).quantized;
     });
     const program = lower(quantized, machineOf(config), config.weights !== 'dram');
     checkProgram(program);
