@@ -164,7 +164,7 @@ function compareSearches(dir: string): void {
   console.log(
     `grid: ${grid.length} points, ${groups.length} runs of the cycle model, ${variants} of golden models, front of ${whole.length} points`,
   );
-  const budget = Math.ceil(groups.length * SEARCH_SHARE);
+  const budget = Math.max(1, Math.floor(groups.length * SEARCH_SHARE));
   for (const seed of SEEDS) {
     const seen = new Set<number>();
     const found: PointRecord[] = [];

@@ -96,7 +96,7 @@ export function explore(options: ExploreOptions): ExploreResult {
   const evaluator = new Evaluator(space, models, options, goldenFolder(out), task);
   const writer = new PointWriter(out, shard === null ? 'all' : `${shard.shard}-of-${shard.shards}`);
   const mine = shard === null ? groups : shardOf(groups, shard.shard, shard.shards);
-  const budget = Math.ceil(groups.length * SEARCH_SHARE);
+  const budget = Math.max(1, Math.floor(groups.length * SEARCH_SHARE));
   const total = search === null ? mine.length : budget;
   let done = 0;
   const evaluate = ({ points }: RunGroup): PointRecord[] => {
