@@ -29,6 +29,7 @@ const { bundlePage } = await import(pathToFileURL(resolve(DIST, 'src/site/bundle
 const page = await bundlePage(build, `${ROOT}src/page/`);
 mkdirSync(`${DIST}/src/page`, { recursive: true });
 writeFileSync(`${DIST}/src/page/main.js`, page.script);
+writeFileSync(`${DIST}/src/page/worker.js`, page.worker);
 writeFileSync(`${DIST}/src/page/style.css`, page.style);
 // The sources read their version two folders up.
 const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));

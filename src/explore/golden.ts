@@ -53,7 +53,9 @@ export class GoldenErrors {
   /** @param number of the model */
   of(made: Made, number: number, config: Config): GoldenError {
     const key = createHash('sha256')
-      .update(JSON.stringify([this.#task, made.pruned, outputKey(config)]))
+      .update(
+        JSON.stringify([this.#task, made.pruned, outputKey(config, made.kind === 'layer' ? 0 : made.largestBlock)]),
+      )
       .digest('hex');
     return this.#known.get(key, () => this.#read(key) ?? this.#run(key, made, number));
   }

@@ -27,15 +27,23 @@ export function pruneKey({
   return JSON.stringify([density, encoding, indexBits, lanes, groups, elemLanes, accumulatorMemory, maximum, layers]);
 }
 
-/** What the integers of a pruned network depend on: accumulators are as wide as the columns of a group need. */
-export function numberKey({ weightBits, vectorBits, accumulatorBits, array, tables, layers }: Config): string {
-  return JSON.stringify([weightBits, vectorBits, accumulatorBits, array.groups, tables, layers]);
+/**
+ * What the integers of a pruned network depend on: accumulators are as wide as the columns of a group need.
+ *
+ * @param largestBlock that is kept as spectra
+ */
+export function numberKey(
+  { weightBits, vectorBits, accumulatorBits, array, tables, layers }: Config,
+  largestBlock: number,
+): string {
+  return JSON.stringify([weightBits, vectorBits, accumulatorBits, array.groups, tables, layers, largestBlock]);
 }
 
 /** What the outputs of a pruned network depend on: exact sums are the same however their columns are dealt. */
-export function outputKey(config: Config): string {
+export function outputKey(config: Config, largestBlock: number): string {
   const { accumulatorBits, array } = config;
-  return numberKey(accumulatorBits === 'exact' ? { ...config, array: { ...array, groups: 1 } } : config);
+  const dealt = accumulatorBits === 'exact' ? { ...config, array: { ...array, groups: 1 } } : config;
+  return numberKey(dealt, largestBlock);
 }
 
 /** What the program of a network depends on, its integers given. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
+import type { NetworkData } from '../compiler/random_utterances.ts';
 import type { Graph } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
@@ -12,7 +13,7 @@ import { statPath } from '../util/stat_path.ts';
 import type { JudgeOptions } from '../verbs/compress/judged_outputs.ts';
 import { OutputJudge, readJudgedData } from '../verbs/compress/judged_outputs.ts';
 import type { Layout } from '../verbs/run/array_reading.ts';
-import { type NetworkData, readNetworkCalibration } from '../verbs/run/calibration.ts';
+import { readNetworkCalibration } from '../verbs/run/calibration.ts';
 
 /** The models of a task and what they are judged on. */
 export interface TaskOptions extends JudgeOptions {

@@ -3,7 +3,7 @@ import { type Compilation, compilePruned } from '../compiler/compile.ts';
 import { lower } from '../compiler/lower/lower.ts';
 import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import { quantizeGraph } from '../compiler/passes/quantize.ts';
-import { type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
+import { largestBlockOf, type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
 import { projectGraph } from '../compiler/prune/circulant.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { type PrunedLayer, pruneLayer } from '../compiler/prune/prune_layer.ts';
@@ -17,6 +17,7 @@ import { checkProgram } from '../program/check.ts';
 import type { Design } from '../program/design.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
 import type { Program } from '../program/program.ts';
+import { hasSpectra } from '../verbs/layer_design.ts';
 import { ofModel } from '../verbs/of_model.ts';
 import { oneLayerSet } from '../verbs/run/golden_model.ts';
 import { designKey, numberKey, programKey, pruneKey } from './keys.ts';
@@ -40,6 +41,8 @@ export type Made =
       readonly design: NetworkDesign;
       readonly graph: Graph;
       readonly prepared: PreparedNetwork;
+      /** Largest block that is kept as spectra; 0: the network has none. */
+      readonly largestBlock: number;
     };
 
 /** A network on its way to a design, as far as widths and arrays do not count. */
@@ -57,6 +60,7 @@ export class Workshop {
   readonly #options: TaskOptions;
   readonly #open = new Shared<OpenModel>(1);
   readonly #graphs = new Shared<Graph>(1);
+  readonly #spectra = new Shared<boolean>(8);
   readonly #networks = new Shared<PrunedNetwork>(2);
   readonly #prepared = new Shared<PreparedNetwork>(1);
   readonly #quantized = new Shared<QuantizedGraph>(8);
@@ -87,9 +91,12 @@ export class Workshop {
     const key = `${number} ${block}`;
     const graph = block === 0 ? model.graph : this.#graphs.get(key, () => projected(model.graph, block));
     const { file } = this.#models[number]!;
-    return refusalsOf(graph).length === 0
+    const largest = largestBlockOf(config);
+    const blocks = JSON.stringify([key, largest, config.layers]);
+    const spectra = this.#spectra.get(blocks, () => hasSpectra(graph, config));
+    return !spectra && refusalsOf(graph).length === 0
       ? this.#layer(file, key, model, graph, config)
-      : this.#network(file, key, model, graph, config);
+      : this.#network(file, key, model, graph, config, spectra ? largest : 0);
   }
 
   #layer(file: string, key: string, model: OpenModel, graph: Graph, config: Config): Made {
@@ -107,7 +114,7 @@ export class Workshop {
     return { kind: 'layer', model, pruned: weights, design: { ...design, config: own }, graph, hardware };
   }
 
-  #network(file: string, key: string, model: OpenModel, source: Graph, config: Config): Made {
+  #network(file: string, key: string, model: OpenModel, source: Graph, config: Config, largestBlock: number): Made {
     const { id, graph } = this.#networks.get(`${key} ${pruneKey(config)}`, () => {
       const made = pruneGraph(source, config);
       return { id: made === source ? key : `${key} ${pruneKey(config)}`, graph: made };
@@ -115,8 +122,8 @@ export class Workshop {
     const prepared = this.#prepared.get(id, () =>
       ofModel(file, () => prepareNetwork(graph, model.calibration.utterances)),
     );
-    const quantized = this.#quantized.get(`${id} ${numberKey(config)}`, () =>
-      ofModel(file, () => quantizeGraph(prepared.legal, config, prepared.calibration).quantized),
+    const quantized = this.#quantized.get(`${id} ${numberKey(config, largestBlock)}`, () =>
+      ofModel(file, () => quantizeGraph(prepared.legal, config, prepared.calibration, { largestBlock }).quantized),
     );
     const program = this.#programs.get(`${id} ${programKey(config)}`, () =>
       ofModel(file, () => {
@@ -130,7 +137,7 @@ export class Workshop {
     );
     // All points have one name, and queues are no part of a memory or of another size.
     const design = { ...shared, config, sizes: { ...shared.sizes, fifoDepth: config.fifoDepth } };
-    return { kind: 'network', model, pruned: id, design, graph, prepared };
+    return { kind: 'network', model, pruned: id, design, graph, prepared, largestBlock };
   }
 }
 

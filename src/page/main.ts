@@ -5,6 +5,7 @@ import { html } from './dom.ts';
 import { ExplorationView } from './exploration_view.ts';
 import { StudioView } from './studio_view.ts';
 import { themeSwitch } from './theme.ts';
+import { WhatIfView } from './what_if_view.ts';
 
 /** Links to the sections that a page has. */
 function navigation(sections: readonly HTMLElement[]): HTMLElement {
@@ -35,6 +36,13 @@ function showExploration(place: HTMLElement, data: ExplorationData): void {
   place.replaceChildren(html('div', { class: 'intro' }, ...intro), navigation(view.sections), ...view.sections);
 }
 
+/** Shows designs of a model that the page computes. */
+function showWhatIf(place: HTMLElement, worker: string, { name, base64 }: NonNullable<PageData['model']>): void {
+  const view = new WhatIfView(worker);
+  place.replaceChildren(html('div', { class: 'intro' }, html('h1', {}, name)), view.element);
+  view.open(name, Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+}
+
 /** Chooses among the designs of the page; null where there is one at most. */
 function designChoice(place: HTMLElement, designs: readonly BuiltReport[]): HTMLElement | null {
   if (designs.length < 2) return null;
@@ -45,7 +53,10 @@ function designChoice(place: HTMLElement, designs: readonly BuiltReport[]): HTML
 }
 
 function main(): void {
-  const { designs, exploration, studio, version }: PageData = JSON.parse(document.getElementById('data')!.textContent!);
+  const { designs, exploration, model, studio, version }: PageData = JSON.parse(
+    document.getElementById('data')!.textContent!,
+  );
+  const worker = document.getElementById('worker')?.textContent ?? '';
   const place = html('div');
   const content = html('main', { id: 'main' });
   const header = html(
@@ -70,7 +81,8 @@ function main(): void {
     history.replaceState(null, '', '/');
   }
   content.append(place);
-  if (exploration !== undefined) showExploration(place, exploration);
+  if (model !== undefined) showWhatIf(place, worker, model);
+  else if (exploration !== undefined) showExploration(place, exploration);
   else if (designs.length > 0) showDesign(place, designs[0]!);
 }
 

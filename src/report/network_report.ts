@@ -1,5 +1,6 @@
-import { estimateNetworkCycles } from '../cycles/network/estimate.ts';
+import { estimateNetworkCycles, type NetworkEstimate } from '../cycles/network/estimate.ts';
 import { TimelineRecorder } from '../cycles/network/timeline.ts';
+import type { Timeline } from '../cycles/timeline.ts';
 import { networkMemoryGroups } from '../design/network_memories.ts';
 import { networkHardware } from '../program/hardware_of.ts';
 import { programListing } from '../program/listing.ts';
@@ -14,16 +15,30 @@ import { resourceData } from './resource_data.ts';
 /** Spans of a timeline at which it ends. */
 const MOST_SPANS = 20_000;
 
-/** Figures, picture, timeline and memories of a network's design. */
-export function networkReport(design: NetworkDesign): DesignReport {
-  const { name, config, program, sizes } = design;
-  const { channels, groups, lanes } = sizes;
+/** What the cycle model says of a design; null where an utterance of it would have no step. */
+export interface NetworkTimes {
+  readonly estimate: NetworkEstimate;
+  readonly timeline: Timeline;
+}
+
+/** Runs the cycle model. */
+export function networkTimes(design: NetworkDesign): NetworkTimes | null {
   const recorder = new TimelineRecorder(design, MOST_SPANS);
   const estimate = estimateNetworkCycles(design, undefined, recorder);
-  const timeline = estimate === null ? null : recorder.timeline();
+  return estimate === null ? null : { estimate, timeline: recorder.timeline() };
+}
+
+/**
+ * Figures, picture, timeline and memories of a network's design.
+ *
+ * @param measured its cycles, which neither clock nor part change; by default the cycle model runs here
+ */
+export function networkReport(design: NetworkDesign, measured = networkTimes(design)): DesignReport {
+  const { name, config, program, sizes } = design;
+  const { channels, groups, lanes } = sizes;
   const counts = countWeights(program);
   const perStep = counts.nonZeros / (groups * lanes);
-  const cycles = estimate === null || timeline === null ? null : networkCycleData(estimate, perStep, timeline);
+  const cycles = measured === null ? null : networkCycleData(measured.estimate, perStep, measured.timeline);
   const memories = networkMemoryGroups(design);
   return {
     title: name,
@@ -39,7 +54,7 @@ export function networkReport(design: NetworkDesign): DesignReport {
       { label: 'Memories', value: `${count(memories.reduce((sum, { kbit }) => sum + kbit, 0))} Kbit` },
     ],
     diagram: networkDiagram(design),
-    timeline,
+    timeline: measured === null ? null : measured.timeline,
     cycles,
     clockMHz: config.clockMHz,
     resources: resourceData(networkHardware(design), config.part),

@@ -85,6 +85,8 @@ export interface PageData {
   readonly designs: readonly BuiltReport[];
   /** An exploration, on a page without designs. */
   readonly exploration?: ExplorationData;
+  /** What-if: a model whose designs the page computes; its file as base64. */
+  readonly model?: { readonly name: string; readonly base64: string };
   /** The page is that of a local server: the folder that it shows, and what its requests carry. */
   readonly studio?: { readonly folder: string; readonly token: string };
 }

@@ -11,5 +11,5 @@ export async function pageBundle(): Promise<Bundle> {
     return bundlePage(build, fileURLToPath(FOLDER));
   }
   const read = (file: string) => readFileSync(new URL(file, FOLDER), 'utf8');
-  return { script: read('main.js'), style: read('style.css') };
+  return { script: read('main.js'), worker: read('worker.js'), style: read('style.css') };
 }

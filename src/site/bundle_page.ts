@@ -1,13 +1,14 @@
 import type { BuildOptions, BuildResult } from 'esbuild';
 
-/** Program and style sheet of the page. */
+/** Programs of the page and of its worker, and its style sheet. */
 export interface Bundle {
   readonly script: string;
+  readonly worker: string;
   readonly style: string;
 }
 
 /**
- * Bundles the page: one module without imports, and one style sheet.
+ * Bundles the page: programs without imports, and one style sheet.
  *
  * @param build of esbuild, which an installed package does not have
  * @param folder of the page's sources
@@ -17,7 +18,7 @@ export async function bundlePage(
   folder: string,
 ): Promise<Bundle> {
   const { outputFiles } = await build({
-    entryPoints: { main: `${folder}main.ts`, style: `${folder}style.css` },
+    entryPoints: { main: `${folder}main.ts`, worker: `${folder}what_if_worker.ts`, style: `${folder}style.css` },
     outdir: folder,
     write: false,
     bundle: true,
@@ -29,5 +30,5 @@ export async function bundlePage(
     logLevel: 'silent',
   });
   const textOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(name))!.text;
-  return { script: textOf('main.js'), style: textOf('style.css') };
+  return { script: textOf('main.js'), worker: textOf('worker.js'), style: textOf('style.css') };
 }

@@ -28,10 +28,10 @@ function hashOf(script: string): string {
 export function pageHtml(
   title: string,
   data: PageData,
-  { script, style }: Bundle,
+  { script, worker, style }: Bundle,
   connect: "'none'" | "'self'",
 ): string {
-  if (/<\/(?:script|style)/i.test(script) || /<\/style/i.test(style))
+  if (/<\/(?:script|style)/i.test(script + worker) || /<\/style/i.test(style))
     throw new Error('the bundle of the page ends its own element');
   const policy = [
     "default-src 'none'",
@@ -58,6 +58,8 @@ export function pageHtml(
     '<body>',
     '<noscript>This page draws its charts with JavaScript.</noscript>',
     `<script type="application/json" id="data">${scriptJson(data)}</script>`,
+    // The worker is only there where the page has a use for it.
+    ...(data.model === undefined ? [] : [`<script type="text/plain" id="worker">${worker}</script>`]),
     `<script type="module">${script}</script>`,
     '</body>',
     '</html>',

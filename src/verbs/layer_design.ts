@@ -15,10 +15,19 @@ type BlockConfig = Pick<Config, 'elemLanes' | 'accumulatorBits' | 'layers'>;
  * @param config null: of any config
  */
 export function isLayerDesign(graph: Graph, config: BlockConfig | null): boolean {
-  return refusalsOf(graph).length === 0 && graph.nodes.every((node) => !hasSpectra(graph, node, config));
+  return refusalsOf(graph).length === 0 && !hasSpectra(graph, config);
 }
 
-function hasSpectra(graph: Graph, node: Node, config: BlockConfig | null): boolean {
+/**
+ * Whether the hardware of a config stores matrices of a model as spectra, or the config demands it.
+ *
+ * @param config null: of any config
+ */
+export function hasSpectra(graph: Graph, config: BlockConfig | null): boolean {
+  return graph.nodes.some((node) => layerHasSpectra(graph, node, config));
+}
+
+function layerHasSpectra(graph: Graph, node: Node, config: BlockConfig | null): boolean {
   const demanded = config?.layers?.[node.id]?.block !== undefined;
   const { matrices } = found(graph, node, config === null || demanded ? undefined : largestBlockOf(config));
   return [...matrices.values()].some(({ words }) => words !== null);

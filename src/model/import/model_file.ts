@@ -1,12 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { EsegenError } from '../../util/errors.ts';
 import { causeOf } from '../../util/file_error.ts';
+import type { ReadRange } from './read_range.ts';
 
 /** Largest single read, in bytes: the system calls below take signed 32-bit lengths. */
 const READ_CHUNK = 1 << 30;
-
-/** Bytes `begin` to `end` (exclusive) of a file. */
-export type ReadRange = (begin: number, end: number) => Uint8Array;
 
 /** An open file. */
 export interface ModelFile {

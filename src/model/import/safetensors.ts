@@ -1,9 +1,9 @@
 import { quoteName } from '../../util/quote_name.ts';
 import type { Graph } from '../graph.ts';
-import type { ReadRange } from './model_file.ts';
 import { layersOfNames } from './pytorch/layers_of_names.ts';
 import { type NetworkOfTensors, networkOfLayers } from './pytorch/network_of_layers.ts';
 import { StateDict } from './pytorch/state_dict.ts';
+import type { ReadRange } from './read_range.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from './safetensors_header.ts';
 import type { SourceTensor } from './source_tensor.ts';
 import { widenFloats } from './widen_floats.ts';

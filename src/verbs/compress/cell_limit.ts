@@ -1,8 +1,8 @@
+import type { NetworkData } from '../../compiler/random_utterances.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { cellClipOf, checkCellClip, hardwareModel } from '../../model/import/hardware_model.ts';
 import { FloatLstm } from '../../model/reference/float_lstm.ts';
-import type { NetworkData } from '../run/calibration.ts';
 import { isOneLayer, oneLayerSet } from '../run/golden_model.ts';
 
 /**

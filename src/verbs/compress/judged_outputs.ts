@@ -1,3 +1,4 @@
+import type { NetworkData } from '../../compiler/random_utterances.ts';
 import type { Frames } from '../../data/frames.ts';
 import { SignalNoise } from '../../data/signal_noise.ts';
 import type { Graph, Port } from '../../model/graph.ts';
@@ -5,7 +6,7 @@ import type { WordErrors } from '../../speech/ctc.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteNames } from '../../util/quote_name.ts';
 import type { Layout } from '../run/array_reading.ts';
-import { type NetworkData, readNetworkData } from '../run/calibration.ts';
+import { readNetworkData } from '../run/calibration.ts';
 import type { Engine } from '../run/engine.ts';
 import { type Judge, readJudge, type TaskName } from './judge.ts';
 

@@ -1,10 +1,10 @@
+import type { NetworkData } from '../../compiler/random_utterances.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Graph, NodeId } from '../../model/graph.ts';
 import { type StoredWords, storedWords } from '../../program/network/stored_words.ts';
 import type { Program } from '../../program/program.ts';
 import type { WordErrors } from '../../speech/ctc.ts';
 import type { Progress } from '../../util/report.ts';
-import type { NetworkData } from '../run/calibration.ts';
 import { floatEngine } from '../run/engine.ts';
 import { goldenModels, type MakeGolden } from '../run/golden_model.ts';
 import type { OutputJudge } from './judged_outputs.ts';

@@ -1,32 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Utterances } from '../../compiler/passes/calibrate.ts';
-import { createFrames } from '../../data/frames.ts';
-import { elementsOf, type Graph, stepsOf } from '../../model/graph.ts';
+import { type NetworkData, randomUtterances } from '../../compiler/random_utterances.ts';
+import type { Graph } from '../../model/graph.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { readNpy } from '../../util/npy.ts';
-import { Rng } from '../../util/rng.ts';
 import { type Layout, readArray } from './array_reading.ts';
 import { lengthsOf, readInputSets } from './input_sets.ts';
 import type { NamedPath } from './named_path.ts';
 import { readUtterances } from './utterances.ts';
-
-/** Utterances for the formats of a network. */
-export interface NetworkData {
-  readonly utterances: Utterances;
-  /** Steps of each. */
-  readonly lengths: readonly number[];
-  /** Where they come from, for the summary. */
-  readonly origin: string;
-}
-
-/** Least steps of random data that every layer sees. */
-const RANDOM_STEPS = 64;
-/** Most steps of random data. */
-const RANDOM_STEPS_LIMIT = 2 ** 14;
-/** Random utterances for a network that has one value an utterance, so that the peak of its outputs is not that of one try. */
-const RANDOM_UTTERANCES = 16;
-const RANDOM_SEED = 20170222;
 
 /**
  * Data for a network, as the inputs of `run`: an `.npy` with its borders, an `.npz` with lengths, or a folder.
@@ -56,9 +38,9 @@ export function readNetworkData(graph: Graph, files: readonly NamedPath[], layou
 export function readNetworkCalibration(model: string, named: string | undefined, graph: Graph): NetworkData {
   if (named !== undefined) return readNetworkData(graph, [{ name: null, path: named }]);
   const beside = join(dirname(model), 'calibration.npy');
-  if (!existsSync(beside)) return randomData(graph);
+  if (!existsSync(beside)) return randomUtterances(graph);
   if (fits(graph, beside)) return readNetworkData(graph, [{ name: null, path: beside }]);
-  const random = randomData(graph);
+  const random = randomUtterances(graph);
   return { ...random, origin: `${random.origin} (${beside} does not fit the inputs)` };
 }
 
@@ -73,25 +55,4 @@ function fits(graph: Graph, path: string): boolean {
     if (error instanceof EsegenError) return false;
     throw error;
   }
-}
-
-function randomData(graph: Graph): NetworkData {
-  const rng = new Rng(RANDOM_SEED);
-  const tensors = [...graph.tensors.values()];
-  const isShort = (steps: number) =>
-    tensors.some((tensor) => tensor.time !== null && stepsOf(tensor, steps) < RANDOM_STEPS);
-  let steps = RANDOM_STEPS;
-  while (isShort(steps) && steps < RANDOM_STEPS_LIMIT) steps *= 2;
-  const count = tensors.some(({ time }) => time === null) ? RANDOM_UTTERANCES : 1;
-  const utterances = Array.from({ length: count }, () => {
-    const inputs = graph.inputs.map(({ tensor: id }) => {
-      const tensor = graph.tensors.get(id)!;
-      const frames = createFrames(stepsOf(tensor, steps), elementsOf(tensor));
-      for (let i = 0; i < frames.data.length; i++) frames.data[i] = rng.normal();
-      return [id, frames] as const;
-    });
-    return new Map(inputs);
-  });
-  const origin = `${count * steps} seeded normal frames${count === 1 ? '' : `, ${count} utterances`}`;
-  return { utterances, lengths: Array<number>(count).fill(steps), origin };
 }
