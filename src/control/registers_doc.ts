@@ -1,4 +1,5 @@
-import { ADDRESS_BITS, mapVersion, type Only, REGISTERS, type RegisterField } from './registers.ts';
+import type { Only, RegisterField } from './register.ts';
+import { ADDRESS_BITS, mapVersion, REGISTERS } from './registers.ts';
 
 function bitsOf({ lsb, bits }: RegisterField): string {
   return bits === 1 ? `${lsb}` : `${lsb + bits - 1}:${lsb}`;

@@ -1,4 +1,4 @@
-import type { RegisterKind } from '../control/registers.ts';
+import type { RegisterKind } from '../control/register.ts';
 import type { DesignHash } from '../hdl/control_registers.ts';
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import type { Config } from '../machine/config.ts';

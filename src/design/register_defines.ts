@@ -1,4 +1,5 @@
-import { ID, mapVersion, type RegisterKind, registersOf } from '../control/registers.ts';
+import type { RegisterKind } from '../control/register.ts';
+import { ID, mapVersion, registersOf } from '../control/registers.ts';
 import type { DesignHash } from '../hdl/control_registers.ts';
 
 /** A constant of the C header. */

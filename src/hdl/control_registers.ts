@@ -1,13 +1,5 @@
-import {
-  ADDRESS_BITS,
-  ID,
-  mapVersion,
-  type Register,
-  type RegisterField,
-  type RegisterKind,
-  registersOf,
-  signalOf,
-} from '../control/registers.ts';
+import type { Register, RegisterField, RegisterKind } from '../control/register.ts';
+import { ADDRESS_BITS, ID, mapVersion, registersOf, signalOf } from '../control/registers.ts';
 import type { Design } from '../program/design.ts';
 import { EsegenError } from '../util/errors.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { maskOf, type Register, registerOf } from '../control/registers.ts';
+import type { Register } from '../control/register.ts';
+import { maskOf, registerOf } from '../control/registers.ts';
 import { moduleName } from '../machine/names.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';

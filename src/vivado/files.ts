@@ -1,4 +1,4 @@
-import type { Register } from '../control/registers.ts';
+import type { Register } from '../control/register.ts';
 import type { ModulePlan } from '../hdl/module_plan.ts';
 import { renderTemplate } from '../hdl/render.ts';
 import type { Config } from '../machine/config.ts';

@@ -1,4 +1,4 @@
-import type { Access, Register } from '../control/registers.ts';
+import type { Access, Register } from '../control/register.ts';
 
 /** What IP-XACT says of a field: access, and what a write does where it is not the value itself. */
 const ACCESS: Readonly<Record<Access, readonly [access: string, write: string]>> = {

@@ -1,6 +1,6 @@
 import type { Floats } from '../../graph.ts';
 import { type Constant, normalAxis, RANK_LIMIT, shortList } from './folds.ts';
-import type { OnnxNode } from './proto.ts';
+import type { OnnxNode } from './proto_types.ts';
 import { elementsOf, nothingBeside, tensorType, tensorValues } from './tensor_data.ts';
 
 /** A result of a node on constants, or null where the node does not fit them. */

@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import { Fault } from './fault.ts';
 import { type Constant, shortList } from './folds.ts';
 import type { ConstantPool } from './pool.ts';
-import type { OnnxNode } from './proto.ts';
+import type { OnnxNode } from './proto_types.ts';
 import type { Size, Value, View } from './values.ts';
 
 /** A node with the values that it takes. */

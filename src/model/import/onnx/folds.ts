@@ -1,5 +1,5 @@
 import type { Floats } from '../../graph.ts';
-import type { OnnxNode } from './proto.ts';
+import type { OnnxNode } from './proto_types.ts';
 import { elementsOf } from './tensor_data.ts';
 
 /** A value that does not depend on the inputs of the model: described at once, computed on demand. */

@@ -7,7 +7,7 @@ import type { Constant } from './folds.ts';
 import { nodeAt } from './node_at.ts';
 import { apply, isOperator } from './operators.ts';
 import type { ConstantPool } from './pool.ts';
-import type { OnnxGraph, OnnxNode } from './proto.ts';
+import type { OnnxGraph, OnnxNode } from './proto_types.ts';
 import { onSizes } from './sizes.ts';
 import { BROKEN, type Known, type Opaque, type Value } from './values.ts';
 

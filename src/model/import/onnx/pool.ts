@@ -4,7 +4,7 @@ import type { Floats } from '../../graph.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { Fault } from './fault.ts';
 import { type Constant, FOLDS, RANK_LIMIT } from './folds.ts';
-import type { OnnxNode, OnnxTensor } from './proto.ts';
+import type { OnnxNode, OnnxTensor } from './proto_types.ts';
 import { elementsOf, type ReadBeside, tensorType, tensorValues } from './tensor_data.ts';
 import type { Known } from './values.ts';
 

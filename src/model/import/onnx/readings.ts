@@ -1,6 +1,6 @@
 import { EsegenError } from '../../../util/errors.ts';
 import { quoteName } from '../../../util/quote_name.ts';
-import type { OnnxInput } from './proto.ts';
+import type { OnnxInput } from './proto_types.ts';
 import type { Axis } from './values.ts';
 
 /** What the axes of the inputs are taken for. A file does not say it, so that all are tried that make sense. */

@@ -3,7 +3,8 @@ import { EsegenError } from '../../../util/errors.ts';
 import { formatShape, quoteName } from '../../../util/quote_name.ts';
 import type { Floats } from '../../graph.ts';
 import { widenFloats } from '../widen_floats.ts';
-import { DOUBLE_DATA, FLOAT_DATA, INT32_DATA, INT64_DATA, type OnnxTensor } from './proto.ts';
+import { DOUBLE_DATA, FLOAT_DATA, INT32_DATA, INT64_DATA } from './proto.ts';
+import type { OnnxTensor } from './proto_types.ts';
 
 /** TensorProto.DataType of the tensors that are read: name, bytes an element as raw data, field of the typed data. */
 const TYPES: ReadonlyMap<number, { name: string; bytes: number; field: number }> = new Map([
