@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { ExplorationPoint } from '../report/exploration_data.ts';
 import { chart, legend } from './chart.ts';
 import { details, html } from './dom.ts';
-import { modelColour } from './scatter.ts';
+import { colourOf } from './scatter.ts';
 import { sortableTable } from './table.ts';
 
 /** The best of designs that compute the same numbers. */
@@ -12,6 +12,15 @@ interface Best {
   readonly density: number;
   readonly width: string;
   readonly error: number;
+}
+
+/** Widths that are axes; the rest are those of the config. */
+function widthOf({ weightBits, vectorBits }: ExplorationPoint['set']): string {
+  const widths = [
+    ...(weightBits === undefined ? [] : [`${weightBits}-bit weights`]),
+    ...(vectorBits === undefined ? [] : [`${vectorBits}-bit vectors`]),
+  ];
+  return widths.length === 0 ? 'as in the config' : widths.join(', ');
 }
 
 /** Least error of the points by model, structure, density and width; of SQNR the most, as dB below the signal. */
@@ -25,7 +34,7 @@ export function bestOf(points: readonly ExplorationPoint[], measure: 'errorRate'
     const own: Best = {
       ...{ model, density: density ?? 1, error: value },
       structure: block === 0 ? 'free' : `blocks of ${block}`,
-      width: `weights ${set.weightBits ?? 'as in the config'}, vectors ${set.vectorBits ?? 'as in the config'}`,
+      width: widthOf(set),
     };
     const key = JSON.stringify([own.model, own.structure, own.density.toFixed(3), own.width]);
     const before = found.get(key);
@@ -41,8 +50,10 @@ export function accuracyView(points: readonly ExplorationPoint[], models: readon
   const best = bestOf(points, measure);
   if (best.length === 0) return html('p', { class: 'note' }, 'The exploration measured no errors.');
   const label = measure === 'errorRate' ? 'error rate' : 'SQNR, dB';
-  const widths = [...new Set(best.map(({ width }) => width))].sort();
-  const colour = ({ model }: Best) => modelColour(models, model);
+  const widths = [...new Set(best.map(({ width }) => width))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  const colour = ({ model }: Best) => colourOf(models, model);
   const title = ({ model, structure, density, width, error }: Best) =>
     `${model}, ${structure}\ndensity ${density.toFixed(3)}, ${width}\n${label} ${error.toPrecision(4)}`;
   const symbols = [...new Set(best.map(({ structure }) => structure))];
@@ -75,9 +86,9 @@ export function accuracyView(points: readonly ExplorationPoint[], models: readon
   }));
   const byWidth = chart(`${label} by width: a table follows`, () => ({
     height: widths.length * 34 + 60,
-    marginLeft: 190,
+    marginLeft: 124,
     x: { label, grid: true, nice: true, ...(measure === 'errorRate' ? { tickFormat: '.2%', zero: true } : {}) },
-    y: { label: null, domain: widths },
+    y: { label: null, domain: widths, tickFormat: (width: string) => width.replace(', ', ',\n') },
     color: { type: 'identity' },
     marks: [Plot.tickX(best, { x: 'error', y: 'width', stroke: colour, strokeWidth: 2, title, tip: true })],
   }));
@@ -93,6 +104,6 @@ export function accuracyView(points: readonly ExplorationPoint[], models: readon
     ],
     best,
   );
-  const swatches = models.map((model) => ({ label: model, fill: modelColour(models, model) }));
+  const swatches = models.map((model) => ({ label: model, fill: colourOf(models, model) }));
   return html('div', {}, legend(swatches), view, widths.length > 1 ? byWidth : null, details('As a table', table));
 }

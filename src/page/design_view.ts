@@ -34,7 +34,7 @@ export function designSections(design: DesignReport): HTMLElement[] {
     section(
       'structure',
       'Structure',
-      'The blocks of this design and their sizes. Colours stand for the same unit everywhere on this page.',
+      'The blocks of this design and their sizes. Numbers on arrows are elements that move at a time. Colours stand for the same unit everywhere on this page.',
       diagramView(diagram),
     ),
     ...(timeline === null

@@ -4,6 +4,7 @@ import {
   MEASURE_NAMES,
   MEASURES,
   type Measure,
+  nameInText,
 } from '../report/exploration_data.ts';
 import { count } from '../report/numbers.ts';
 import { accuracyView } from './accuracy_view.ts';
@@ -12,7 +13,7 @@ import { copyButton } from './copy.ts';
 import { factsView, provenanceTable } from './design_view.ts';
 import { button, details, html, section } from './dom.ts';
 import { axisValue, type Filter, filterPoints, NO_FILTER, type Range } from './point_filter.ts';
-import { type Brushed, modelColour, Scatter } from './scatter.ts';
+import { type Brushed, COLOURS, colourOf, Scatter } from './scatter.ts';
 import { type Column, sortableTable } from './table.ts';
 
 /** Values of an axis up to which it has a filter of boxes. */
@@ -33,12 +34,15 @@ export class ExplorationView {
   readonly #front: ReadonlySet<number>;
   readonly #measures: readonly Measure[];
   readonly #scatter = new Scatter((area) => this.#brushed(area));
+  readonly #legend = html('div');
   readonly #table = html('div');
   readonly #said = html('p', { class: 'said', role: 'status' });
   readonly #inputs = new Map<Measure, { readonly least: HTMLInputElement; readonly most: HTMLInputElement }>();
   #filter: Filter = NO_FILTER;
   #x: Measure;
   #y: Measure;
+  /** What colours stand for: `model` or an axis. */
+  #by: string;
 
   constructor(data: ExplorationData) {
     this.#data = data;
@@ -47,10 +51,10 @@ export class ExplorationView {
     const shown = data.objectives.filter((objective) => this.#measures.includes(objective));
     this.#x = shown[0] ?? 'cycles';
     this.#y = shown[1] ?? this.#measures.find((measure) => measure !== this.#x) ?? this.#x;
+    this.#by = this.#coloured()[0] ?? 'model';
     const { models, points, provenance } = data;
-    const swatches = models.map((model) => ({ label: model, fill: modelColour(models, model) }));
     const lead = [
-      `The front of ${data.objectives.map((objective) => MEASURE_NAMES[objective].toLowerCase()).join(', ')}: no other design is as good in all of them and better in one.`,
+      `The front of ${new Intl.ListFormat('en').format(data.objectives.map(nameInText))}: no other design is as good in all of them and better in one.`,
       ...(data.constraints.length === 0 ? [] : [`It keeps to ${data.constraints.join(', ')}.`]),
       'Large points are of the front. Draw a rectangle to keep what is in it.',
     ].join(' ');
@@ -59,7 +63,7 @@ export class ExplorationView {
         'front',
         'Front',
         lead,
-        html('div', { class: 'bar' }, legend(swatches), this.#axisChoices()),
+        html('div', { class: 'bar' }, this.#legend, this.#choices()),
         this.#scatter.element,
         this.#said,
         this.#filters(),
@@ -90,27 +94,51 @@ export class ExplorationView {
     ]);
   }
 
-  #axisChoices(): HTMLElement {
-    const choice = (label: string, current: Measure, take: (measure: Measure) => void) => {
-      const options = this.#measures.map((measure) =>
-        html('option', { value: measure, selected: measure === current }, MEASURE_NAMES[measure]),
-      );
+  /** Values of an axis, or the models, that points have. */
+  #values(axis: string): string[] {
+    if (axis === 'model') return [...this.#data.models];
+    return [...new Set(this.#data.points.map((point) => axisValue(point, axis)))];
+  }
+
+  /** Axes, or `model`, that colours tell apart: those with at least two values, and no more than there are colours. */
+  #coloured(): string[] {
+    return ['model', ...this.#data.axes].filter((axis) => {
+      const { length } = this.#values(axis);
+      return length > 1 && (axis === 'model' || length <= COLOURS.length);
+    });
+  }
+
+  #choices(): HTMLElement {
+    const choice = <T extends string>(
+      label: string,
+      all: readonly (readonly [T, string])[],
+      current: T,
+      take: (value: T) => void,
+    ) => {
+      const options = all.map(([value, name]) => html('option', { value, selected: value === current }, name));
       const select = html('select', {}, ...options);
       select.addEventListener('change', () => {
-        take(this.#measures.find((measure) => measure === select.value)!);
+        take(all[select.selectedIndex]![0]);
         this.#update();
       });
       return html('label', { class: 'choice' }, html('span', {}, label), select);
     };
+    const measures = this.#measures.map((measure) => [measure, MEASURE_NAMES[measure]] as const);
+    const coloured = this.#coloured().map((axis) => [axis, axis] as const);
     return html(
       'div',
       { class: 'tools' },
-      choice('Across', this.#x, (measure) => {
+      choice('Across', measures, this.#x, (measure) => {
         this.#x = measure;
       }),
-      choice('Up', this.#y, (measure) => {
+      choice('Up', measures, this.#y, (measure) => {
         this.#y = measure;
       }),
+      coloured.length < 2
+        ? null
+        : choice('Colour by', coloured, this.#by, (axis) => {
+            this.#by = axis;
+          }),
     );
   }
 
@@ -124,7 +152,7 @@ export class ExplorationView {
       return html('label', { class: 'check' }, input, label);
     };
     const groups = ['model', ...this.#data.axes].flatMap((axis) => {
-      const values = [...new Set(this.#data.points.map((point) => axisValue(point, axis)))];
+      const values = this.#values(axis);
       if (values.length < 2 || values.length > MOST_VALUES) return [];
       const boxes = values.map((value) => box(value, true, (on) => this.#allow(axis, values, value, on)));
       return [html('fieldset', {}, html('legend', {}, axis), ...boxes)];
@@ -213,9 +241,15 @@ export class ExplorationView {
   }
 
   #update(): void {
-    const { points, models, objectives } = this.#data;
+    const { points, objectives } = this.#data;
     const shown = filterPoints(points, this.#filter, this.#front);
-    this.#scatter.show({ points: shown, front: this.#front, models, x: this.#x, y: this.#y });
+    const [by, values] = [this.#by, this.#values(this.#by)];
+    const swatches = values.map((value) => ({
+      label: by === 'model' ? value : `${by} ${value}`,
+      fill: colourOf(values, value),
+    }));
+    this.#legend.replaceChildren(legend(swatches));
+    this.#scatter.show({ points: shown, front: this.#front, by, values, x: this.#x, y: this.#y });
     const ofFront = shown.filter(({ point }) => this.#front.has(point)).length;
     this.#said.textContent = `${count(shown.length)} of ${count(points.length)} designs, ${count(ofFront)} of them on the front.`;
     // Those of the front first.

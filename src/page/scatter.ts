@@ -2,9 +2,10 @@ import * as Plot from '@observablehq/plot';
 import { type ExplorationPoint, MEASURE_NAMES, type Measure } from '../report/exploration_data.ts';
 import { count } from '../report/numbers.ts';
 import { drawToWidth, html, svg } from './dom.ts';
+import { axisValue } from './point_filter.ts';
 
-/** Colours of the models, told apart by those who see few colours too (Okabe and Ito). */
-export const MODEL_COLOURS = [
+/** Told apart by those who see few colours too (Okabe and Ito). */
+export const COLOURS = [
   '#0072b2',
   '#e69f00',
   '#009e73',
@@ -19,7 +20,9 @@ export const MODEL_COLOURS = [
 export interface ScatterState {
   readonly points: readonly ExplorationPoint[];
   readonly front: ReadonlySet<number>;
-  readonly models: readonly string[];
+  /** What colours stand for: `model` or an axis, and its values in the order of the colours. */
+  readonly by: string;
+  readonly values: readonly string[];
   readonly x: Measure;
   readonly y: Measure;
 }
@@ -32,16 +35,18 @@ export interface Brushed {
 
 const HEIGHT = 420;
 /** Ratio of the largest to the smallest value from which an axis is logarithmic. */
-const WIDE = 30;
+const WIDE = 5;
 
-/** Colour of a model. */
-export function modelColour(models: readonly string[], model: string): string {
-  return MODEL_COLOURS[models.indexOf(model) % MODEL_COLOURS.length]!;
+/** Colour of a value among all of its axis, or of a model among all models. */
+export function colourOf(values: readonly string[], value: string): string {
+  return COLOURS[values.indexOf(value) % COLOURS.length]!;
 }
 
-function typeOf(values: readonly number[]): 'log' | 'linear' {
+/** An axis over values: logarithmic, with a little room at its ends, where they are of different sizes. */
+function axisOver(values: readonly number[]): Plot.ScaleOptions {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least > 0 && most / least >= WIDE ? 'log' : 'linear';
+  if (least <= 0 || most / least < WIDE) return { type: 'linear', nice: true };
+  return { type: 'log', domain: [least / 1.08, most * 1.08] };
 }
 
 function titleOf(
@@ -91,7 +96,7 @@ export class Scatter {
   #draw(): void {
     const state = this.#state;
     if (state === null || this.#width === 0) return;
-    const { x, y, models, front } = state;
+    const { x, y, by, values, front } = state;
     const placed = state.points.flatMap((point) => {
       const [a, b] = [point[x], point[y]];
       return a === null || b === null ? [] : [{ point, at: [a, b] as const, front: front.has(point.point) }];
@@ -103,33 +108,36 @@ export class Scatter {
       return;
     }
     type Placed = (typeof placed)[number];
-    const colour = ({ point }: Placed) => modelColour(models, point.model);
+    const colour = ({ point }: Placed) => colourOf(values, axisValue(point, by));
     const common = {
       x: ({ at }: Placed) => at[0],
       y: ({ at }: Placed) => at[1],
       title: ({ point, at }: Placed) => titleOf(point, x, y, at),
     };
     const strong = placed.filter((own) => own.front);
-    const types = [typeOf(placed.map(({ at }) => at[0])), typeOf(placed.map(({ at }) => at[1]))] as const;
     const plot = Plot.plot({
       width: this.#width,
       height: HEIGHT,
       marginLeft: 64,
       marginBottom: 44,
       style: { background: 'none', fontSize: '12px', fontFamily: 'inherit' },
-      x: { type: types[0], label: MEASURE_NAMES[x], grid: true, nice: true, ticks: Math.max(3, this.#width / 120) },
+      x: {
+        ...axisOver(placed.map(({ at }) => at[0])),
+        label: MEASURE_NAMES[x],
+        grid: true,
+        ticks: Math.max(3, this.#width / 120),
+      },
       y: {
-        type: types[1],
+        ...axisOver(placed.map(({ at }) => at[1])),
         label: MEASURE_NAMES[y],
         grid: true,
-        nice: true,
         ...(y === 'errorRate' ? { tickFormat: '.2%' } : {}),
       },
       color: { type: 'identity' },
       marks: [
         Plot.dot(
           placed.filter((own) => !own.front),
-          { ...common, r: 2.2, fill: colour, fillOpacity: 0.28 },
+          { ...common, r: 2.2, fill: colour, fillOpacity: 0.45 },
         ),
         Plot.dot(strong, { ...common, r: 4.4, fill: colour, stroke: 'var(--ink)', strokeWidth: 1 }),
         Plot.tip(placed, Plot.pointer({ ...common, maxRadius: 24 })),

@@ -153,7 +153,8 @@ export class TimelineView {
     );
     this.#picture.setAttribute('viewBox', `0 0 ${this.#width} ${height}`);
     this.#picture.setAttribute('height', String(height));
-    this.#picture.replaceChildren(svg('defs', {}, clip), ...names, inside);
+    const axisName = svg('text', { class: 'axis', x: 0, y: AXIS - 11 }, 'cycle');
+    this.#picture.replaceChildren(svg('defs', {}, clip), axisName, ...names, inside);
   }
 
   #piece({ from, to, span, work }: Piece, row: number): SVGGElement {
@@ -209,7 +210,7 @@ export class TimelineView {
     const span = this.#span();
     const { units, from, to } = this.#timeline;
     if (span === null) {
-      this.#said.textContent = `Cycles ${count(from)} to ${count(to)}. Point at a span, or choose one with the arrow keys.`;
+      this.#said.textContent = `All: cycles ${count(from)} to ${count(to)}. Point at a span, or choose one with the arrow keys.`;
       return;
     }
     const label = (id: string) => units.find((unit) => unit.id === id)?.label ?? id;

@@ -37,6 +37,12 @@ export const MEASURE_NAMES: Readonly<Record<Measure, string>> = {
   clockMHz: 'Clock, MHz',
 };
 
+/** A measure inside a sentence: without its unit; abbreviations stay as they are. */
+export function nameInText(measure: Measure): string {
+  const name = MEASURE_NAMES[measure].split(',')[0]!;
+  return /^[A-Z][a-z]/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name;
+}
+
 /** A design of an exploration. Names in it are of models: any text. */
 export interface ExplorationPoint extends Readonly<Record<Measure, number | null>> {
   readonly point: number;

@@ -1,21 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
-/** Debian's Chromium, which scripts/setup.js installs with `--with chromium`. */
-const CHROMIUM = '/usr/bin/chromium';
-
-/** No sandbox, since tests may run as root; nothing that asks hosts of its own accord. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import type { Browser, Page } from 'playwright-core';
+import { startChromium } from '../../scripts/lib/chromium.ts';
 
 /** What went wrong on a page, and what it asked for beside itself. */
 export interface Watched {
@@ -35,7 +22,7 @@ export class TestBrowser {
   }
 
   static async start(): Promise<TestBrowser> {
-    return new TestBrowser(await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }));
+    return new TestBrowser(await startChromium());
   }
 
   async close(): Promise<void> {

@@ -72,6 +72,32 @@ test.each([
   await page.close();
 });
 
+test('colours stand for models, or for the values of an axis that is chosen', async () => {
+  const { page, faults } = await browser.open(text);
+  await page.waitForSelector('#front .scatter svg');
+  const legend = () => page.locator('#front .legend li').allTextContents();
+  const colours = () =>
+    page.evaluate(
+      `new Set([...document.querySelectorAll('#front .scatter circle')].map((dot) => dot.getAttribute('fill'))).size`,
+    );
+  expect(await legend()).toEqual(MODELS);
+  expect(await colours()).toBe(MODELS.length);
+  await page.getByLabel('Colour by').selectOption('array.lanes');
+  const lanes = [...new Set(data.points.map(({ set }) => set['array.lanes']))];
+  expect(await legend()).toEqual(lanes.map((value) => `array.lanes ${value}`));
+  expect(await colours()).toBe(lanes.length);
+  expect(await page.getByLabel('Colour by').locator('option').allTextContents()).toEqual([
+    'model',
+    'array.lanes',
+    'weightBits',
+  ]);
+  expect(await page.locator('#front .lead').textContent()).toMatch(
+    /^The front of time of an utterance and error rate: /,
+  );
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
 test('filters, ranges and a rectangle leave the same designs in plot, table and file', async () => {
   const { page, faults } = await browser.open(text);
   await page.waitForSelector('#front .scatter svg');
