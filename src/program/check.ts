@@ -26,12 +26,14 @@ export interface ProgramCheck {
 export function checkProgram(program: Program): ProgramCheck {
   checkDirections(program);
   const counts: Record<string, number> = {};
+  // Without products that may be done ahead, both ways are one.
+  const turns = program.streams.mac.some((own) => own.op === 'mac' && own.turn !== 'always') ? [false, true] : [false];
   for (const more of STEPS) {
     const steps = stepsOfAxes(program, shortest(program) + more);
-    for (const ahead of [false, true]) walkAll(program, steps, ahead);
+    for (const ahead of turns) walkAll(program, steps, ahead);
     for (const semaphore of SEMAPHORES) {
       const number = SEMAPHORES.indexOf(semaphore);
-      const most = Math.max(...[false, true].map((ahead) => largestCount(program, steps, number, ahead)));
+      const most = Math.max(...turns.map((ahead) => largestCount(program, steps, number, ahead)));
       if (most > SEMAPHORE_MAX) {
         const fix = 'Divide the network into several';
         throw new EsegenError('program', `expected at most ${SEMAPHORE_MAX} tokens of ${semaphore}, got ${most}`, fix);

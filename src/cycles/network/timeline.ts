@@ -196,14 +196,7 @@ export class TimelineRecorder implements CycleWatch {
     else this.#add(unit, 'wait', TOKENS[waitsFor]!, '', SEMAPHORE_STREAMS[SEMAPHORES[waitsFor]!][0], share);
   }
 
-  #add(
-    unit: Stream,
-    kind: Span['kind'],
-    what: string,
-    layer: string,
-    on: Stream | null,
-    share: number | null,
-  ): void {
+  #add(unit: Stream, kind: Span['kind'], what: string, layer: string, on: Stream | null, share: number | null): void {
     const spans = this.#spans[unit];
     const last = spans.at(-1);
     const [from, to] = [this.#cycle, this.#cycle + 1];
