@@ -110,7 +110,7 @@ export class WhatIfView {
 
   /** What is on the page is of the settings before. */
   #showProgress(): void {
-    for (const own of [this.#facts, this.#place]) own.classList.add('old');
+    this.#markOld();
     this.#progress.classList.add('shown');
     this.#progress.value = this.#stage === null ? 0 : Object.keys(STAGES).indexOf(this.#stage);
     const doing = this.#stage === null ? 'working' : STAGES[this.#stage];
@@ -118,15 +118,20 @@ export class WhatIfView {
     this.#said.textContent = `${this.#name}: ${doing} … Figures and pictures are those of the settings before.`;
   }
 
-  #rest(): void {
+  #markOld(): void {
+    for (const own of [this.#facts, ...this.#place.children]) own.classList.add('old');
+  }
+
+  /** Nothing is waited for. */
+  #settle(): void {
     clearTimeout(this.#late);
     this.#late = undefined;
     this.#progress.classList.remove('shown');
-    this.element.setAttribute('aria-busy', 'false');
   }
 
   #fault(message: string): void {
-    this.#rest();
+    this.#settle();
+    this.element.setAttribute('aria-busy', 'false');
     this.#said.classList.add('fault');
     this.#said.textContent = message;
   }
@@ -134,10 +139,11 @@ export class WhatIfView {
   #answered(answer: Answer): void {
     if ('error' in answer) {
       // Nothing on the page is of these settings.
-      for (const own of [this.#facts, this.#place]) own.classList.add('old');
+      this.#markOld();
       this.#fault(answer.error);
       return;
     }
+    this.#settle();
     this.#said.classList.remove('fault');
     this.#said.textContent = `${this.#name}: computed in ${answer.milliseconds.toFixed(0)} ms.`;
     this.#show(answer.report);
@@ -158,8 +164,7 @@ export class WhatIfView {
     clearTimeout(this.#drawing);
     const [plan, ...others] = this.#plans;
     if (plan === undefined) {
-      this.#place.classList.remove('old');
-      this.#rest();
+      this.element.setAttribute('aria-busy', 'false');
       return;
     }
     this.#plans = others;

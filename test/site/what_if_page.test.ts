@@ -184,6 +184,7 @@ test('models are dropped with their layer file; what is no such pair is one clea
   const text = pageHtml('m', { version: '1.2.3', designs: [], model: first }, await pageBundle(), "'none'");
   const { page, faults } = await browser.open(text);
   await page.waitForSelector('#cycles .chart svg');
+  await page.locator('[aria-busy="false"]').waitFor();
 
   const fault = async () => {
     await page.locator('.fault').waitFor();
@@ -191,9 +192,10 @@ test('models are dropped with their layer file; what is no such pair is one clea
   };
   await drop(page, [model]);
   expect(await fault()).toMatch(/^two\.safetensors: .*two\.layers\.json/);
-  expect(await page.locator('.old #timeline').count()).toBe(1);
+  expect(await page.locator('#timeline.old').count()).toBe(1);
   await drop(page, [model, layers]);
   await page.getByText('two.safetensors: computed in').waitFor();
+  await page.locator('[aria-busy="false"]').waitFor();
   expect(await page.locator('.old').count()).toBe(0);
   await drop(page, [model, { name: 'two.layers.json', bytes: Buffer.from('{"layers":') }]);
   expect(await fault()).toMatch(/^two\.layers\.json: is no JSON/);
