@@ -27,7 +27,7 @@ export function checkProgram(program: Program): ProgramCheck {
   checkDirections(program);
   const counts: Record<string, number> = {};
   // Without products that may be done ahead, both ways are one.
-  const turns = program.streams.mac.some((own) => own.op === 'mac' && own.turn !== 'always') ? [false, true] : [false];
+  const turns = STREAMS.some((stream) => program.streams[stream].some(hasTurn)) ? [false, true] : [false];
   for (const more of STEPS) {
     const steps = stepsOfAxes(program, shortest(program) + more);
     for (const ahead of turns) walkAll(program, steps, ahead);
@@ -42,6 +42,11 @@ export function checkProgram(program: Program): ProgramCheck {
     }
   }
   return { counts };
+}
+
+/** Whether an instruction is left out now and then. */
+function hasTurn(instruction: Instruction): boolean {
+  return 'turn' in instruction && instruction.turn !== 'always';
 }
 
 /** Every semaphore has one stream that posts it and another that waits for it, and an instruction names each at most once. */
