@@ -65,7 +65,7 @@ const RANDOM: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 8).map(
 }));
 
 /** Weights from external memory, with split accumulators by turns. */
-const VARIED: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 6).map((seed, index) => ({
+const VARIED: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 5).map((seed, index) => ({
   ...tinyShape(299 + seed),
   weights: 'dram' as const,
   memoryBusBits: [64, 128, 256, 512, 1024][index % 5]!,
