@@ -2,7 +2,7 @@
 // Usage: npm run bench:resources [-- config ...]
 import { formatCount, formatTable } from '../src/cli/table.ts';
 import { findPart, type Part } from '../src/machine/parts.ts';
-import { type Demand, fitOf } from '../src/synth/fit.ts';
+import { type Demand, fitOf } from '../src/machine/resources/fit.ts';
 import { synthesize } from '../src/synth/synthesize.ts';
 import { buildEse, chosenConfigs, writeEseModel } from './lib/ese_designs.ts';
 

@@ -7,7 +7,7 @@ export { holdsNetwork, type LoadedNetwork, loadNetwork } from './design/load_net
 export { type MemoryGroup, memoryGroups } from './design/memory_groups.ts';
 export { writeDesign } from './design/write_design.ts';
 export { parseConfig, readConfig } from './machine/read_config.ts';
-export type { Resource, Resources } from './machine/resources.ts';
+export type { Resource, Resources } from './machine/resources/counts.ts';
 export type { Dimensions } from './program/dimensions.ts';
 export type { SimulateOptions } from './verbs/simulation/options.ts';
 /** The library: the verbs of the command line, and the stages between them. Everything throws `EsegenError`. */
@@ -21,6 +21,7 @@ export { generate } from './design/generate.ts';
 export type { Config, Matrix } from './machine/config.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
+export type { Demand, Fit, Verdict } from './machine/resources/fit.ts';
 export type { Activation, CellRule, Floats, Graph } from './model/graph.ts';
 export { hardwareModel } from './model/import/hardware_model.ts';
 export type { ImportOptions } from './model/import/import_options.ts';
@@ -41,7 +42,6 @@ export type {
 export type { Design } from './program/design.ts';
 export type { NetworkDesign } from './program/network_design.ts';
 export { type FeatureNorm, parseFeatureNorm } from './speech/features.ts';
-export type { Demand, Fit, Verdict } from './synth/fit.ts';
 export type { LongestPaths } from './synth/longest_path.ts';
 export type { MemoryUse } from './synth/memories.ts';
 export type { MultiplierReport } from './synth/multipliers.ts';

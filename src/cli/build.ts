@@ -6,6 +6,7 @@ import { sharesOf } from '../verbs/run/engine.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
 import { networkRows } from './describe_network.ts';
+import { formatSections, resourceRow } from './describe_resources.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { saturationRows, showWarnings } from './saturation.ts';
@@ -66,21 +67,22 @@ export const buildCommand: CommandBody<Options> = {
 
 /** The summary that `esegen build` ends with. */
 export function formatResult(result: BuildResult): string {
-  return `${headOf(result)}\n${formatRows(summaryRows(result))}`;
+  return `${headOf(result)}\n${formatRows(summaryRows(result))}\n${formatSections(result.resources)}`;
 }
 
 /** The same for a network. */
 export function formatNetwork(result: NetworkBuildResult): string {
-  const { design, memories, calibration, saturated, leftOut, hostFiles } = result;
+  const { design, memories, resources, calibration, saturated, leftOut, hostFiles } = result;
   const rows: Row[] = [
     ...networkRows(design),
     memoryRow(memories),
+    resourceRow(resources),
     ['calibration', calibration],
     ...saturationRows({ saturated }),
     ...leftOutRows(leftOut),
     hostFilesRow(hostFiles),
   ];
-  return `${headOf(result)}\n${formatRows(rows)}`;
+  return `${headOf(result)}\n${formatRows(rows)}\n${formatSections(resources)}`;
 }
 
 function headOf({
@@ -96,6 +98,7 @@ function summaryRows({
   design,
   report,
   memories,
+  resources,
   calibration,
   saturation,
   hostFiles,
@@ -108,6 +111,7 @@ function summaryRows({
     cyclesRow(design),
     ...formatRowsOf(design),
     memoryRow(memories),
+    resourceRow(resources),
     ['calibration', calibration],
     ...saturationRows({ saturated: sharesOf(saturation), tables: saturation.tables }),
     ...leftOutRows(leftOut),

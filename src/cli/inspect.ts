@@ -5,6 +5,7 @@ import { inspectProgram } from '../verbs/inspect_program.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
 import { networkRows } from './describe_network.ts';
+import { formatUnits, resourceRow } from './describe_resources.ts';
 import { formatModel, modelJson } from './inspect_model.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
@@ -59,25 +60,27 @@ function inspectionJson(inspection: Inspection): string {
 }
 
 function designJson(inspection: DesignInspection | NetworkInspection): object {
-  const { kind, loaded, memories } = inspection;
+  const { kind, loaded, resources, memories } = inspection;
   const { config } = loaded.design;
   if (inspection.kind === 'design')
-    return { kind, path: loaded.dir, config, report: inspection.loaded.report, memories };
+    return { kind, path: loaded.dir, config, report: inspection.loaded.report, resources, memories };
   const { cycles } = inspection;
-  return { kind, path: loaded.dir, config, sizes: inspection.loaded.design.sizes, cycles, memories };
+  return { kind, path: loaded.dir, config, sizes: inspection.loaded.design.sizes, resources, cycles, memories };
 }
 
-function formatNetwork({ loaded: { dir, design, files, version }, cycles, memories }: NetworkInspection): string {
+function formatNetwork({ loaded, resources, cycles, memories }: NetworkInspection): string {
+  const { dir, design, files, version } = loaded;
   const rows: Row[] = [
     ['name', design.name],
     ['generator', `esegen ${version}`],
     ...networkRows(design),
     memoryRow(memories),
+    resourceRow(resources),
     ...(cycles === null ? [] : [cyclesRow(cycles)]),
     ['files', `${formatCount(files.size + 1)}, all as they were written`],
   ];
   const shares = cycles === null ? '' : `\n${formatShares(cycles)}`;
-  return `${dir}: design of a network\n\n${formatRows(rows)}${shares}`;
+  return `${dir}: design of a network\n\n${formatRows(rows)}${shares}\n${formatUnits(resources)}`;
 }
 
 /** What the units do: those of MAC are of its lanes, on average. */
@@ -96,7 +99,7 @@ function cyclesRow({ steps, cycles }: NonNullable<NetworkInspection['cycles']>):
   return ['cycles', `${formatCount(Math.round(cycles))} ${what}, by the cycle model`];
 }
 
-function formatDesign({ loaded, memories }: DesignInspection): string {
+function formatDesign({ loaded, resources, memories }: DesignInspection): string {
   const { dir, design, report, files, version } = loaded;
   const { config, dimensions } = design;
   const { channels, groups, lanes, elemLanes, dram } = dimensions;
@@ -112,8 +115,9 @@ function formatDesign({ loaded, memories }: DesignInspection): string {
     ...weightRows(report),
     ...formatRowsOf(design),
     memoryRow(memories),
+    resourceRow(resources),
     ['host files', host.join(', ')],
     ['files', `${formatCount(files.size + 1)}, all as they were written`],
   ];
-  return `${dir}: design\n\n${formatRows(rows)}`;
+  return `${dir}: design\n\n${formatRows(rows)}\n${formatUnits(resources)}`;
 }

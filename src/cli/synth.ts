@@ -1,13 +1,13 @@
 import { FAMILIES, type Family } from '../machine/parts.ts';
-import { addResources, RESOURCES, type Resource, type Resources } from '../machine/resources.ts';
+import { addResources, RESOURCES, type Resources } from '../machine/resources/counts.ts';
 import { FAN_OUT_LIMITS, type NetLoad } from '../synth/fan_out.ts';
-import type { Fit } from '../synth/fit.ts';
 import type { MemoryUse } from '../synth/memories.ts';
 import { sumOf } from '../synth/multipliers.ts';
 import { type Block, eachBlock } from '../synth/rollup.ts';
 import type { PathCell } from '../synth/span.ts';
 import { type SynthReport, synthesize } from '../synth/synthesize.ts';
 import type { CommandBody } from './command.ts';
+import { describeFit, formatPercent } from './describe_resources.ts';
 import { reporting } from './progress.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
@@ -62,18 +62,6 @@ function formatResources({ mapped, packed, fit }: SynthReport): string {
       ...(fit === null ? [] : [formatCount(fit.part.resources[key]), formatPercent(fit.shares[key])]),
     ]),
   ]);
-}
-
-function formatPercent(share: number): string {
-  return Number.isFinite(share) ? formatShare(share) : 'has none';
-}
-
-function resourceName(resource: Resource): string {
-  return RESOURCES.find(([key]) => key === resource)![1];
-}
-
-function describeFit({ part, shares, limit }: Fit): string {
-  return `${part.name} (${resourceName(limit)} at ${formatPercent(shares[limit])} is what limits)`;
 }
 
 /** What the transforms of block-circulant layers take, and their share of the design; nothing where there are none. */

@@ -1,6 +1,6 @@
 import type { Design } from '../program/design.ts';
 import { phaseMsb } from './gather.ts';
-import { inBlockRam } from './memories.ts';
+import { blockFlag } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Element-wise part of one voice. */
@@ -18,7 +18,7 @@ export function channel(design: Design): ModulePlan {
     wordWidth: d.wordBits,
     phaseMsb: phaseMsb(design),
     outWords: d.outBufferWords,
-    outBlock: inBlockRam(d.outBufferWords, Math.max(d.elemLanes, d.beat) * formats.vectorBits),
+    outBlock: blockFlag(d.outBufferWords, Math.max(d.elemLanes, d.beat) * formats.vectorBits),
     // What begins a new y: the outputs, or the cells where y = m.
     yStart: d.projection ? 'start_outputs' : 'start_cells',
     projection: d.projection,

@@ -3,7 +3,7 @@ import { feedsOf } from '../machine/sizes.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { loadView } from './load.ts';
-import { inBlockRam } from './memories.ts';
+import { blockFlag } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One group of columns with its lanes. */
@@ -30,9 +30,9 @@ export function columnGroup(design: Design): ModulePlan {
     slotWidth: d.slotBits,
     fifoDepth: config.fifoDepth,
     schedule: memoryPath(config.name, 'schedule.mem'),
-    xBlock: inBlockRam(2 ** (d.slotBits + 1), formats.vectorBits),
-    yBlock: inBlockRam(d.sliceOutWords, d.slice * formats.vectorBits),
-    mBlock: inBlockRam(d.sliceCellWords, d.slice * formats.vectorBits),
+    xBlock: blockFlag(2 ** (d.slotBits + 1), formats.vectorBits),
+    yBlock: blockFlag(d.sliceOutWords, d.slice * formats.vectorBits),
+    mBlock: blockFlag(d.sliceCellWords, d.slice * formats.vectorBits),
     outWords: d.sliceOutWords,
     cellWords: d.sliceCellWords,
     projection: d.projection,

@@ -1,7 +1,7 @@
 import { TABLE_BITS } from '../machine/formats.ts';
 import { tableShift, tableStepFrac } from '../program/act_table.ts';
 import type { Design } from '../program/design.ts';
-import { inBlockRam } from './memories.ts';
+import { blockFlag } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One lane of ElemMul. */
@@ -14,7 +14,7 @@ export function elemLane({ formats, dimensions }: Design): ModulePlan {
     vectorWidth: formats.vectorBits,
     narrow: formats.vectorBits < TABLE_BITS,
     cells: dimensions.laneCells,
-    stateBlock: inBlockRam(dimensions.laneCells, formats.vectorBits),
+    stateBlock: blockFlag(dimensions.laneCells, formats.vectorBits),
     sigmoidShift: tableShift(formats.sigmoidRange),
     tanhShift: tableShift(formats.tanhRange),
     stateStep: tableStepFrac(formats.tanhRange),

@@ -1,15 +1,13 @@
 import { TABLE_BITS, TABLE_ENTRIES } from '../machine/formats.ts';
 import { memoryPath } from '../machine/names.ts';
+import { inBlockRam } from '../machine/ram_kind.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { flag, type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Buffers and states of more bits than this are block RAM. */
-const DISTRIBUTED_BITS = 4096;
-
 /** Verilog 1 where a buffer of so many words is block RAM, 0 where it is distributed RAM. */
-export function inBlockRam(words: number, bits: number): number {
-  return flag(words * bits > DISTRIBUTED_BITS);
+export function blockFlag(words: number, bits: number): number {
+  return flag(inBlockRam(words, bits));
 }
 
 /**
@@ -43,5 +41,5 @@ export function rom2({ config }: Design): ModulePlan {
 export function sdpRam({ formats, dimensions }: Design): ModulePlan {
   const depth = 2 ** (dimensions.slotBits + 1);
   const { vectorBits: width } = formats;
-  return modulePlan('sdp_ram', { width, depth, block: inBlockRam(depth, width) });
+  return modulePlan('sdp_ram', { width, depth, block: blockFlag(depth, width) });
 }

@@ -1,5 +1,5 @@
 import type { Design } from '../program/design.ts';
-import { inBlockRam } from './memories.ts';
+import { blockFlag } from './memories.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Vector between ElemMul and the broadcast; as a default it is y. */
@@ -9,7 +9,7 @@ export function vecBuffer({ formats, dimensions }: Design): ModulePlan {
     lanes: dimensions.elemLanes,
     read: 1,
     words: dimensions.outBufferWords,
-    block: inBlockRam(dimensions.outBufferWords, dimensions.elemLanes * formats.vectorBits),
+    block: blockFlag(dimensions.outBufferWords, dimensions.elemLanes * formats.vectorBits),
     indexWidth: dimensions.elementBits,
   });
 }

@@ -1,4 +1,5 @@
 import { memoryPath } from '../machine/names.ts';
+import { isSmallRom } from '../machine/ram_kind.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import { weightColumnBits, weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -6,12 +7,9 @@ import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
-/** Pointer memories of fewer bits than this are look-up tables, so that many short ones do not use up the block RAM. */
-export const SMALL_ROM_BITS = 2048;
-
 /** Module that holds the pointers. */
 export function pointerRom({ dimensions: d }: Design): 'rom' | 'small_rom' {
-  return d.pointerDepth * d.countBits < SMALL_ROM_BITS ? 'small_rom' : 'rom';
+  return isSmallRom(d) ? 'small_rom' : 'rom';
 }
 
 /** Memories of a group. */

@@ -2,38 +2,9 @@ import { EsegenError } from '../util/errors.ts';
 import type { Config } from './config.ts';
 import { nearestArray } from './nearest_array.ts';
 import { findPart, PARTS, type Part } from './parts.ts';
+import { blockRams, ultraRams } from './resources/memory.ts';
 import type { MachineSizes } from './sizes.ts';
 import { weightColumnBits, weightWordBits } from './word_format.ts';
-
-/** Shapes of an 18-Kbit block RAM with one read port: bits of a word, words (UG573). */
-const RAMB18_SHAPES = [
-  [1, 16_384],
-  [2, 8192],
-  [4, 4096],
-  [9, 2048],
-  [18, 1024],
-  [36, 512],
-] as const;
-
-/**
- * Block RAMs of 36 Kbit that a read-only memory takes, in halves.
- *
- * @param width bits of a word, at least 1
- * @param depth words, at least 1
- */
-export function blockRams(width: number, depth: number): number {
-  return Math.min(...RAMB18_SHAPES.map(([w, d]) => Math.ceil(width / w) * Math.ceil(depth / d))) / 2;
-}
-
-/**
- * UltraRAMs of 288 Kbit that a memory takes, 72 bits and 4,096 words each (UG573).
- *
- * @param width bits of a word, at least 1
- * @param depth words, at least 1
- */
-export function ultraRams(width: number, depth: number): number {
-  return Math.ceil(width / 72) * Math.ceil(depth / 4096);
-}
 
 /** DSP blocks: one a PE, and in ElemMul one for the three products of a lane, one more for its peepholes. */
 function dspBlocks({ channels, groups, lanes }: Config['array'], elemLanes: number, peepholes: boolean): number {
@@ -83,8 +54,8 @@ export function checkDevice(config: Config, dimensions: DeviceSizes): void {
   const { kind, what, rams: ramsFor } = weightMemory(config);
   const ramsOf = (depth: number) =>
     dimensions.inStep
-      ? groups * ramsFor(lanes * weightColumnBits(config), depth)
-      : groups * lanes * ramsFor(wordBits, depth);
+      ? groups * ramsFor(depth, lanes * weightColumnBits(config))
+      : groups * lanes * ramsFor(depth, wordBits);
   const rams = ramsOf(weightDepth);
   const there = part.resources[kind];
   if (there === 0) {

@@ -1,4 +1,4 @@
-import type { Resources } from './resources.ts';
+import type { Resources } from './resources/counts.ts';
 
 /** Families that Yosys synthesizes for: UltraScale, UltraScale+, 7 series. */
 export const FAMILIES = ['xcu', 'xcup', 'xc7'] as const;

@@ -1,4 +1,4 @@
-import { addResources, NO_RESOURCES, type Resources } from '../machine/resources.ts';
+import { addResources, NO_RESOURCES, type Resources } from '../machine/resources/counts.ts';
 import { primitivesOf } from './hierarchy.ts';
 import { binaryNumber, type Netlist } from './netlist.ts';
 import { type Block, eachBlock } from './rollup.ts';

@@ -1,4 +1,4 @@
-import { addResources, type Resources } from '../machine/resources.ts';
+import { addResources, type Resources } from '../machine/resources/counts.ts';
 import { type Place, primitivesOf } from './hierarchy.ts';
 import type { MultiplierReport } from './multipliers.ts';
 import type { Netlist } from './netlist.ts';

@@ -1,4 +1,4 @@
-import { NO_RESOURCES, type Resources } from '../machine/resources.ts';
+import { NO_RESOURCES, type Resources } from '../machine/resources/counts.ts';
 
 /**
  * What a cell is to the longest path.

@@ -1,4 +1,4 @@
-import { addResources, NO_RESOURCES, type Resources } from '../machine/resources.ts';
+import { addResources, NO_RESOURCES, type Resources } from '../machine/resources/counts.ts';
 import { type BlockName, type Place, primitivesOf } from './hierarchy.ts';
 import type { Netlist } from './netlist.ts';
 import { primitiveResources } from './primitives.ts';

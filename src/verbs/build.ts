@@ -12,16 +12,18 @@ import { checkTarget, writeDesign } from '../design/write_design.ts';
 import { Saturation, type SaturationReport } from '../golden/saturation.ts';
 import type { Config } from '../machine/config.ts';
 import { parseConfig, readConfig } from '../machine/read_config.ts';
+import { estimateForPart, type PartEstimate } from '../machine/resources/part_estimate.ts';
 import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel } from '../model/import/hardware_model.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Design } from '../program/design.ts';
+import { layerHardware } from '../program/hardware_of.ts';
 import type { Progress } from '../util/report.ts';
 import { goldenOutputs } from './compress/outputs.ts';
 import { circulantWarnings } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
-import { coarseWarnings, saturationWarnings } from './warnings.ts';
+import { coarseWarnings, fitWarning, saturationWarnings } from './warnings.ts';
 
 /** What to build. */
 export interface BuildOptions {
@@ -58,6 +60,8 @@ export interface BuildResult {
   readonly dimensions: Design['dimensions'];
   readonly formats: Design['formats'];
   readonly memories: readonly MemoryGroup[];
+  /** What the hardware takes, by the analytic model. */
+  readonly resources: PartEstimate;
   /** Where the calibration frames come from. */
   readonly calibration: string;
   /** What saturates in the golden model over these frames. */
@@ -126,6 +130,7 @@ export function buildLayer(
   writeDesign(out, files);
 
   const { design, layer, report } = compilation;
+  const resources = estimateForPart(layerHardware(design), config.part);
   let bytes = 0;
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   return {
@@ -135,12 +140,14 @@ export function buildLayer(
     dimensions: design.dimensions,
     formats: design.formats,
     memories: memoryGroups(design),
+    resources,
     calibration: calibration.origin,
     saturation,
     warnings: [
       ...saturationWarnings(saturation, calibration.origin),
       ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
       ...circulantWarnings(graph, config),
+      ...fitWarning(resources),
     ],
     leftOut: leftOutOf(graph),
     states: builtStates(graph),

@@ -10,7 +10,9 @@ import { networkMemoryGroups } from '../design/network_memories.ts';
 import { writeDesign } from '../design/write_design.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
+import { estimateForPart, type PartEstimate } from '../machine/resources/part_estimate.ts';
 import { elementsOf, type Graph } from '../model/graph.ts';
+import { networkHardware } from '../program/hardware_of.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
 import { EsegenError } from '../util/errors.ts';
 import { quoteName } from '../util/quote_name.ts';
@@ -27,6 +29,7 @@ import { circulantWarnings, isLayerDesign } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
 import type { SaturatedVector } from './run/engine.ts';
+import { fitWarning } from './warnings.ts';
 
 /** What a build of a network made. */
 export interface NetworkBuildResult {
@@ -34,6 +37,8 @@ export interface NetworkBuildResult {
   readonly dir: string;
   readonly design: NetworkDesign;
   readonly memories: readonly MemoryGroup[];
+  /** What the hardware takes, by the analytic model. */
+  readonly resources: PartEstimate;
   /** Where the calibration frames come from. */
   readonly calibration: string;
   /** Shares of the calibration's values beyond the formats of vectors, largest first. */
@@ -85,15 +90,22 @@ function buildNetwork(
   writeDesign(out, files);
 
   const memories = networkMemoryGroups(design);
+  const resources = estimateForPart(networkHardware(design), config.part);
   let bytes = 0;
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   return {
     dir: out,
     design,
     memories,
+    resources,
     calibration: calibration.origin,
     saturated: saturatedOf(compiled.report),
-    warnings: [...compiled.report.warnings, ...circulantWarnings(pruned, config), ...sequenceWarning(design, memories)],
+    warnings: [
+      ...compiled.report.warnings,
+      ...circulantWarnings(pruned, config),
+      ...sequenceWarning(design, memories),
+      ...fitWarning(resources),
+    ],
     leftOut: hostLayers(graph, compiled.partition),
     hostFiles: [HOST_PATHS.norm, HOST_PATHS.labels].filter((file) => files.has(file)),
     fileCount: files.size,

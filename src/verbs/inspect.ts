@@ -3,6 +3,7 @@ import { type LoadedDesign, loadDesign } from '../design/load_design.ts';
 import { holdsNetwork, type LoadedNetwork, loadNetwork } from '../design/load_network.ts';
 import { type MemoryGroup, memoryGroups } from '../design/memory_groups.ts';
 import { networkMemoryGroups } from '../design/network_memories.ts';
+import { estimateForPart, type PartEstimate } from '../machine/resources/part_estimate.ts';
 import type { Graph, Layer, Matrix } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import type { ImportedModel } from '../model/import/imported_model.ts';
@@ -10,6 +11,7 @@ import { importModel } from '../model/import/read_model.ts';
 import { layerNotes } from '../model/layer_notes.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { spansOf } from '../model/side_by_side.ts';
+import { layerHardware, networkHardware } from '../program/hardware_of.ts';
 import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
 import { inspectCirculant } from './inspect_circulant.ts';
@@ -63,6 +65,8 @@ export interface ModelInspection extends ImportedModel {
 export interface DesignInspection {
   readonly kind: 'design';
   readonly loaded: LoadedDesign;
+  /** What the hardware takes, by the analytic model. */
+  readonly resources: PartEstimate;
   readonly memories: readonly MemoryGroup[];
 }
 
@@ -70,6 +74,8 @@ export interface DesignInspection {
 export interface NetworkInspection {
   readonly kind: 'network';
   readonly loaded: LoadedNetwork;
+  /** What the hardware takes, by the analytic model. */
+  readonly resources: PartEstimate;
   /** Predicted; null where the model has none. */
   readonly cycles: NetworkEstimate | null;
   readonly memories: readonly MemoryGroup[];
@@ -90,10 +96,18 @@ export function inspect(
     if (holdsNetwork(path)) {
       const loaded = loadNetwork(path);
       const { design } = loaded;
-      return { kind: 'network', loaded, cycles: estimateNetworkCycles(design), memories: networkMemoryGroups(design) };
+      return {
+        kind: 'network',
+        loaded,
+        resources: estimateForPart(networkHardware(design), design.config.part),
+        cycles: estimateNetworkCycles(design),
+        memories: networkMemoryGroups(design),
+      };
     }
     const loaded = loadDesign(path);
-    return { kind: 'design', loaded, memories: memoryGroups(loaded.design) };
+    const { design } = loaded;
+    const resources = estimateForPart(layerHardware(design), design.config.part);
+    return { kind: 'design', loaded, resources, memories: memoryGroups(design) };
   }
   const imported = importModel(path, options);
   const { graph } = imported;

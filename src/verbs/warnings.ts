@@ -1,5 +1,7 @@
 import type { CoarseMatrix } from '../compiler/coarse_weights.ts';
 import type { SaturationReport, TableShare, VectorShare } from '../golden/saturation.ts';
+import { RESOURCES } from '../machine/resources/counts.ts';
+import type { PartEstimate } from '../machine/resources/part_estimate.ts';
 import type { SaturatedVector } from './run/engine.ts';
 
 /** Share of the values from which saturation is worth a warning. */
@@ -51,6 +53,17 @@ export function coarseWarnings(matrices: readonly CoarseMatrix[], weightBits: nu
     const outlier = `the largest, ${largest.toPrecision(3)} in row ${row}, column ${column}, sets their scale, the next has ${next.toPrecision(3)}`;
     return `${share}: ${outlier}. Use wider weights, or check that weight`;
   });
+}
+
+/** A line where the estimate is more than the part has. */
+export function fitWarning({ fit }: PartEstimate): readonly string[] {
+  if (fit === null || fit.verdict === 'fits') return [];
+  const { part, shares } = fit;
+  const over = RESOURCES.filter(([key]) => shares[key] > 1).map(([key, name]) => {
+    return Number.isFinite(shares[key]) ? `${name} ${percent(shares[key])}` : `${name}, which it does not have`;
+  });
+  const fix = 'make the array smaller, or name a larger part; esegen synth counts it exactly';
+  return [`by the estimate it does not fit ${part.name} (${over.join(', ')} of what it has): ${fix}`];
 }
 
 function percent(share: number): string {

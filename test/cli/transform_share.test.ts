@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { transformRows } from '../../src/cli/synth.ts';
-import { NO_RESOURCES } from '../../src/machine/resources.ts';
+import { NO_RESOURCES } from '../../src/machine/resources/counts.ts';
 import type { Block } from '../../src/synth/rollup.ts';
 
 function block(module: string, lut: number, dsp: number, blocks: readonly Block[] = []): Block {

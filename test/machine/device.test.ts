@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sampleDesign } from '../../fixtures/sample_design.ts';
-import { blockRams, checkDevice, ultraRams } from '../../src/machine/device.ts';
+import { checkDevice } from '../../src/machine/device.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
+import { blockRams, ultraRams } from '../../src/machine/resources/memory.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 
 const LAYER = { inputs: 9, cells: 8, outputs: 8, density: 1 };
@@ -25,7 +26,7 @@ describe('block RAMs of a memory', () => {
     [16, 12_839, 6.5],
     [1, 2, 0.5],
   ])('%i bits x %i words take %f', (width, depth, rams) => {
-    expect(blockRams(width, depth)).toBe(rams);
+    expect(blockRams(depth, width)).toBe(rams);
   });
 });
 
@@ -59,7 +60,7 @@ describe('what no synthesis can make fit', () => {
       [73, 4096, 2],
       [576, 4097, 16],
     ])('%i bits x %i words take %i', (width, depth, rams) => {
-      expect(ultraRams(width, depth)).toBe(rams);
+      expect(ultraRams(depth, width)).toBe(rams);
     });
 
     test('fit, and more than there are do not: names the limit and what would fit', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NO_RESOURCES } from '../../src/machine/resources.ts';
+import { NO_RESOURCES } from '../../src/machine/resources/counts.ts';
 import { placesOf } from '../../src/synth/hierarchy.ts';
 import { memoriesOf, memoryFindings } from '../../src/synth/memories.ts';
 import { multiplierFindings, multiplierReport } from '../../src/synth/multipliers.ts';

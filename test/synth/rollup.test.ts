@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addResources, NO_RESOURCES, type Resources } from '../../src/machine/resources.ts';
+import { addResources, NO_RESOURCES, type Resources } from '../../src/machine/resources/counts.ts';
 import { placesOf } from '../../src/synth/hierarchy.ts';
 import { type Netlist, sourceName } from '../../src/synth/netlist.ts';
 import { countLutPairs, packResources } from '../../src/synth/packing.ts';

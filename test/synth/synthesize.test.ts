@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { formatReport } from '../../src/cli/synth.ts';
 import { sha256 } from '../../src/design/files.ts';
 import { memoryPath } from '../../src/machine/names.ts';
-import { addResources, NO_RESOURCES } from '../../src/machine/resources.ts';
+import { addResources, NO_RESOURCES } from '../../src/machine/resources/counts.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';
 import { eachBlock } from '../../src/synth/rollup.ts';
 import { designScript, isRead } from '../../src/synth/script.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { rowRom, ultraRam } from '../../src/hdl/network/memories.ts';
 import { renderModule } from '../../src/hdl/render.ts';
-import { ultraRams } from '../../src/machine/device.ts';
 import { moduleName } from '../../src/machine/names.ts';
+import { ultraRams } from '../../src/machine/resources/memory.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';
 import { rollUp } from '../../src/synth/rollup.ts';
 import { designScript } from '../../src/synth/script.ts';
@@ -33,7 +33,7 @@ test.each([
   const { block: found } = rollUp(parseNetlist(json!, 'dut', block), [
     { module: block, path: [{ module: block, name: block }], count: 1 },
   ]);
-  expect([found.all.uram, found.all.bram]).toEqual([ultraRams(18 * words, 4000), 0]);
+  expect([found.all.uram, found.all.bram]).toEqual([ultraRams(4000, 18 * words), 0]);
 });
 
 test('only the family that has it is asked for it', () => {

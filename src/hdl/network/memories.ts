@@ -1,10 +1,10 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { isSmallRom } from '../../machine/ram_kind.ts';
 import { feedsOf } from '../../machine/sizes.ts';
 import { weightColumnBits, weightWordBits } from '../../machine/word_format.ts';
-import { inBlockRam } from '../memories.ts';
+import { blockFlag } from '../memories.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
-import { SMALL_ROM_BITS } from '../weights.ts';
 import { loadView, paramBits } from './load.ts';
 
 /** Memory loaded from a file, in block RAM; as a default it is the parameter memory of a lane of the cell unit. */
@@ -26,8 +26,8 @@ export function smallRom({ countBits, pointerDepth }: NetworkSizes, name: string
 }
 
 /** Module that holds the pointers. */
-export function pointerRom({ pointerDepth, countBits }: NetworkSizes): 'rom' | 'small_rom' {
-  return pointerDepth * countBits < SMALL_ROM_BITS ? 'small_rom' : 'rom';
+export function pointerRom(sizes: NetworkSizes): 'rom' | 'small_rom' {
+  return isSmallRom(sizes) ? 'small_rom' : 'rom';
 }
 
 /** Weights of a lane in UltraRAM. */
@@ -51,7 +51,7 @@ export function rowRom(sizes: NetworkSizes, name: string): ModulePlan {
 /** One write and one read port; as a default a memory of VMEM. */
 export function sdpRam({ slice, elementBits, vmemWords }: NetworkSizes): ModulePlan {
   const width = slice * elementBits;
-  return modulePlan('sdp_ram', { width, depth: vmemWords, block: inBlockRam(vmemWords, width) });
+  return modulePlan('sdp_ram', { width, depth: vmemWords, block: blockFlag(vmemWords, width) });
 }
 
 /** Memories of a group. */

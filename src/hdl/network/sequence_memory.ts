@@ -1,11 +1,11 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { inBlockRam } from '../memories.ts';
+import { blockFlag } from '../memories.ts';
 import type { ModulePlan } from '../module_plan.ts';
 
 /** Frames of an utterance. */
 export function sequenceMemory({ elemLanes, vectorBits, sequenceWords }: NetworkSizes, name: string): ModulePlan {
   const width = elemLanes * vectorBits;
   const depth = Math.max(sequenceWords, 2);
-  const values = { name, width, depth, block: inBlockRam(depth, width) };
+  const values = { name, width, depth, block: blockFlag(depth, width) };
   return { block: 'network/sequence_memory', file: 'sequence_memory', values };
 }

@@ -1,6 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { clog2 } from '../../util/fixed.ts';
-import { inBlockRam } from '../memories.ts';
+import { blockFlag } from '../memories.ts';
 import type { ModulePlan } from '../module_plan.ts';
 
 /** Bits of the number of a block of E groups in which an interleaved word lies. */
@@ -35,6 +35,6 @@ export function vmem(sizes: NetworkSizes, name: string): ModulePlan {
 /** The vector memory of a channel. */
 export function vmemChannel(sizes: NetworkSizes, name: string): ModulePlan {
   const { replicated, vmemWords, elementBits } = sizes;
-  const values = { name, ...common(sizes), replicated, block: inBlockRam(vmemWords, elementBits) };
+  const values = { name, ...common(sizes), replicated, block: blockFlag(vmemWords, elementBits) };
   return { block: 'network/vmem_channel', file: 'vmem_channel', values };
 }

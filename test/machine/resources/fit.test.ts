@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { familyOf, findPart, PARTS } from '../../src/machine/parts.ts';
-import { NO_RESOURCES, RESOURCES, type Resources } from '../../src/machine/resources.ts';
-import { fitOf, smallestPart } from '../../src/synth/fit.ts';
+import { familyOf, findPart, PARTS } from '../../../src/machine/parts.ts';
+import { NO_RESOURCES, RESOURCES, type Resources } from '../../../src/machine/resources/counts.ts';
+import { fitOf, smallestPart } from '../../../src/machine/resources/fit.ts';
 
 const KU060 = findPart('xcku060-ffva1156-2-e')!;
 

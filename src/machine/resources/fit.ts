@@ -1,5 +1,5 @@
-import { PARTS, type Part } from '../machine/parts.ts';
-import { RESOURCES, type Resource, type Resources } from '../machine/resources.ts';
+import { PARTS, type Part } from '../parts.ts';
+import { RESOURCES, type Resource, type Resources } from './counts.ts';
 
 /** What a design may take: as synthesis mapped it, and as closely as Vivado may pack it. */
 export interface Demand {

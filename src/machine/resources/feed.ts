@@ -1,0 +1,100 @@
+import { clog2, unsignedBits } from '../../util/fixed.ts';
+import { distributedRam } from './memory.ts';
+import { type Unit, unit } from './unit.ts';
+
+/** Sizes of what brings columns to the lanes. */
+export interface FeedSizes {
+  readonly groups: number;
+  /** Feeds of a group: one a lane, or one. */
+  readonly feeds: number;
+  readonly channels: number;
+  readonly vectorBits: number;
+  readonly actBits: number;
+  readonly countBits: number;
+  /** Bits of a word's address; 0 where the words come from external memory in their order. */
+  readonly addrBits: number;
+  readonly queueDepth: number;
+  /** Whether columns may be pairs of a block-circulant layer. */
+  readonly blocks: boolean;
+  /** Whether a lane waits for the other of its pair. */
+  readonly pairs: boolean;
+  /** One-layer hardware: x, y and perhaps m are chosen from, and all of it can be held. */
+  readonly sources: number;
+}
+
+/** Bits of the shape of a spectral column. */
+const SHAPE_BITS = 15;
+
+/** Pointer stage: start, count and next address. */
+function ptrRead({ groups, feeds, countBits, addrBits }: FeedSizes): Unit {
+  return unit('ptr_read', groups * feeds, {
+    counted: { ff: 1 + countBits + 2 * addrBits },
+    lut: { countBits, addrBits, one: 1 },
+  });
+}
+
+/** Ring of entries in distributed RAM, with its level. */
+function actQueue({ groups, feeds, channels, actBits, countBits, addrBits, queueDepth, blocks }: FeedSizes): Unit {
+  const acts = channels * actBits * (blocks ? 2 : 1);
+  const width = 3 + (blocks ? SHAPE_BITS : 0) + acts + addrBits + countBits;
+  if (queueDepth === 1) {
+    return unit('act_queue', groups * feeds, { counted: { ff: 1 + width }, lut: { register: 1 } });
+  }
+  return queueUnit(groups * feeds, width, queueDepth);
+}
+
+/** A queue in distributed RAM: two pointers, one of them twice, a level, and its comparison with every depth. */
+export function queueUnit(instances: number, width: number, depth: number): Unit {
+  const pointer = clog2(depth);
+  return unit('act_queue', instances, {
+    counted: { ff: 3 * pointer + unsignedBits(depth) + 2, ...distributedRam(depth, width) },
+    lut: { pointer, reached: depth, one: 1 },
+  });
+}
+
+/** Reader of the words of an entry: three stages of activations, the words left, the address. */
+function spmatRead({ groups, feeds, channels, actBits, countBits, addrBits, blocks, pairs }: FeedSizes): Unit {
+  const acts = channels * actBits;
+  if (!blocks) {
+    return unit('spmat_read', groups * feeds, {
+      counted: { ff: 1 + countBits + 2 + 1 + 2 + acts + addrBits + 3 + 2 + 4 + 2 * acts + 2 },
+      lut: { countBits, addrBits, one: 1 },
+    });
+  }
+  return unit('spmat_read', groups * feeds, {
+    lut: { countBits, addrBits, actsOfBlocks: acts, pairs: pairs ? 1 : 0, oneOfBlocks: 1 },
+    ff: { countBits, addrBits, actsOfBlocks: acts, oneOfBlocks: 1 },
+  });
+}
+
+/** Aligner: shifts the element of every voice to the fraction bits of its sums. */
+function actBroadcast({ groups, channels, vectorBits, actBits, addrBits, sources, blocks }: FeedSizes): Unit {
+  const acts = channels * actBits;
+  const shifts = clog2(actBits - vectorBits + 1);
+  const one = sources > 0 ? { layer: 1 } : { network: 1 };
+  return unit('act_broadcast', groups, {
+    // The bank is three registers in a row: a shift register in a look-up table a bit.
+    counted: { lutram: (sources > 0 ? 2 : 1) + (blocks ? SHAPE_BITS : 0) },
+    lut: {
+      acts,
+      shifted: acts * shifts,
+      elements: channels * vectorBits,
+      sources: channels * vectorBits * Math.max(sources - 1, 0),
+      actsOfBlocks: blocks ? acts : 0,
+      ...one,
+    },
+    ff: { acts, actsOfBlocks: blocks ? acts : 0, channels, addrBits, blocks: blocks ? 1 : 0, ...one },
+  });
+}
+
+/** Units that bring columns from the issuers to the lanes. */
+export function feedUnits(sizes: FeedSizes): Unit[] {
+  return [
+    ptrRead(sizes),
+    actQueue(sizes),
+    spmatRead(sizes),
+    // Its own reset.
+    unit('column_feed', sizes.groups * sizes.feeds, { counted: { ff: 1 } }),
+    actBroadcast(sizes),
+  ];
+}

@@ -1,0 +1,122 @@
+import { clog2 } from '../../util/fixed.ts';
+import { TABLE_BITS, TABLE_ENTRIES, VALUE_BITS } from '../formats.ts';
+import { inBlockRam } from '../ram_kind.ts';
+import type { LayerView } from './layer_view.ts';
+import { blockRams, dspBlocks } from './memory.ts';
+import { multiplexer } from './multiplexer.ts';
+import { ramUnit } from './ram.ts';
+import { type Unit, unit } from './unit.ts';
+
+/** The two tables of an ElemMul lane: sigmoid with one port, tanh with two, behind their output registers; and what indexes them. */
+export function tableUnits(
+  lanes: number,
+  indexes: { readonly sigmoid: number; readonly tanh: number; readonly state: number },
+): Unit[] {
+  return [
+    unit('rom', lanes, { counted: { ff: TABLE_BITS, bram: blockRams(TABLE_ENTRIES, TABLE_BITS) } }),
+    unit('rom2', lanes, { counted: { ff: 2 * TABLE_BITS, bram: blockRams(TABLE_ENTRIES, TABLE_BITS) } }),
+    unit('tanh', lanes, { lut: { one: 1 } }),
+    ...Object.entries(indexes)
+      .filter(([, there]) => there > 0)
+      .map(([index]) => unit('table_index', lanes, { lut: { [index]: 1 } })),
+  ];
+}
+
+/** Arithmetic of a cell: sum, rounding, one multiplier for its three products and one for its peepholes. */
+function elemLane({ sizes, formats }: LayerView, lanes: number): Unit {
+  const { peepholes, laneCells, redBits } = sizes;
+  const { vectorBits, sumBits, peepBits } = formats;
+  // Two registers in a row after the sum are a shift register in look-up tables where nothing comes between.
+  const delay = peepholes ? 0 : sumBits;
+  return unit('elem_lane', lanes, {
+    counted: {
+      lutram: delay,
+      dsp: dspBlocks(VALUE_BITS, VALUE_BITS) + (peepholes ? dspBlocks(peepBits, vectorBits) : 0),
+    },
+    lut: {
+      sumBits,
+      sumBitsOfPeepholes: peepholes ? sumBits : 0,
+      redBits,
+      vectorBits,
+      cells: clog2(laneCells),
+      peepholes: peepholes ? 1 : 0,
+      one: 1,
+    },
+    ff: {
+      sumBits,
+      sumBitsOfPeepholes: peepholes ? sumBits : 0,
+      vectorBits,
+      vectorBitsOfPeepholes: peepholes ? vectorBits : 0,
+      cells: clog2(laneCells),
+      peepholes: peepholes ? 1 : 0,
+      one: 1,
+    },
+  });
+}
+
+/** Projection: shift, rounding and clipping of a sum. */
+function assemble({ sizes, formats }: LayerView): Unit {
+  const { channels, elemLanes, redBits } = sizes;
+  return unit('assemble', channels, {
+    counted: { ff: 2 + elemLanes * (redBits + 1 + formats.vectorBits) },
+    lut: { sums: elemLanes * redBits, elements: elemLanes * formats.vectorBits, elemLanes },
+  });
+}
+
+/** Beat of ElemMul: rows to drain, and what they are, as late as their sums. */
+function gatherControl({ sizes }: LayerView): Unit {
+  const { rowBits, bankRowBits, wordBits, lanes, elemLanes, projection, tree, phases, split } = sizes;
+  const delay = 1 + (phases > 1 ? 1 : 0) + tree;
+  const tag = 2 * wordBits + (projection ? 4 : 3);
+  return unit('gather_control', 1, {
+    lut: {
+      rowBits,
+      wordBits,
+      lanes,
+      phases: lanes / elemLanes,
+      projection: projection ? rowBits : 0,
+      split: split ? 1 : 0,
+      one: 1,
+    },
+    ff: {
+      tags: delay * tag,
+      wordBits,
+      rowBits,
+      bankRowBits,
+      lanes,
+      projection: projection ? 1 : 0,
+      split: split ? 1 : 0,
+      one: 1,
+    },
+  });
+}
+
+/** Start of cells and outputs of a frame. */
+function sequencer({ sizes }: LayerView): Unit {
+  const { channels, projection, split, wordBits } = sizes;
+  return unit('sequencer', 1, {
+    counted: { ff: 3 + (split ? 5 : 2) + (projection ? 5 : 4) * channels },
+    lut: { channels, projection: projection ? channels : 0, split: split ? wordBits : 0, one: 1 },
+  });
+}
+
+/** Units of ElemMul and Assemble. */
+export function layerCellUnits(view: LayerView): Unit[] {
+  const { sizes, formats } = view;
+  const { channels, elemLanes, peepholes, projection, laneCells } = sizes;
+  const { vectorBits } = formats;
+  const lanes = channels * elemLanes;
+  return [
+    unit('channel', channels, { counted: { ff: 12 + (peepholes ? 5 : 0) + (projection ? 6 : 0) } }),
+    unit('elem_mul', channels, {
+      counted: { ff: vectorBits },
+      lut: { found: vectorBits * multiplexer(elemLanes), elemLanes, one: 1 },
+    }),
+    elemLane(view, lanes),
+    ...tableUnits(lanes, { sigmoid: 1, tanh: 1, state: 1 }),
+    ramUnit(lanes, { words: laneCells, bits: vectorBits, block: inBlockRam(laneCells, vectorBits) }),
+    ...(projection ? [assemble(view)] : []),
+    gatherControl(view),
+    sequencer(view),
+  ];
+}

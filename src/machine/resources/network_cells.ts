@@ -1,0 +1,99 @@
+import { clog2 } from '../../util/fixed.ts';
+import { cellPipeline, ctlBits, hasStates, valueBits } from '../cell_pipeline.ts';
+import { gatherUnits } from './layer_array.ts';
+import { tableUnits } from './layer_cells.ts';
+import { dspBlocks } from './memory.ts';
+import type { NetworkView } from './network_view.ts';
+import { type Unit, unit } from './unit.ts';
+import { loadDecode, romUnit } from './weights.ts';
+
+/** Arithmetic of a slot: the exact sum, z, the tables, one multiplier, the value; another multiplier for peepholes. */
+function cellLane({ sizes }: NetworkView, lanes: number): Unit {
+  const { kinds, sumBits, elementBits, peepholes } = sizes;
+  const { additive } = cellPipeline(sizes);
+  const states = hasStates(sizes);
+  const has = (kind: (typeof kinds)[number]) => (kinds.includes(kind) ? 1 : 0);
+  const value = valueBits(sizes);
+  const features = {
+    sumBits,
+    sumBitsAdded: additive ? sumBits : 0,
+    elementBits,
+    states: states ? value : 0,
+    lstm: has('lstm') * value,
+    gruAfter: has('gruAfter'),
+    peepholes: peepholes ? elementBits : 0,
+    one: 1,
+  };
+  return unit('cell_lane', lanes, {
+    counted: { ff: ctlBits(sizes), dsp: dspBlocks(18, value) + (peepholes ? dspBlocks(16, elementBits) : 0) },
+    lut: { ...features, affine: has('affine'), affineStates: has('affine') * (states ? 1 : 0) },
+    ff: features,
+  });
+}
+
+/** Issue of rows, controls as late as their stages, addresses of states, parameters and results. */
+function controlUnits({ sizes, spectral, loadAddr, paramBits }: NetworkView): Unit[] {
+  const { channels, elemLanes, lanes, groups, rowBits, kinds, peepholes, paramDepth, replicated, spread } = sizes;
+  const { sums, additive } = cellPipeline(sizes);
+  const ctl = ctlBits(sizes);
+  const states = hasStates(sizes);
+  const paramAddr = clog2(paramDepth);
+  const has = (kind: (typeof kinds)[number]) => (kinds.includes(kind) ? 1 : 0);
+  const all = {
+    lstm: has('lstm'),
+    gruAfter: has('gruAfter'),
+    gruReset: has('gruReset'),
+    gruBefore: has('gruBefore'),
+    affine: has('affine'),
+    peepholes: peepholes ? 1 : 0,
+    spectral: spectral ? 1 : 0,
+    one: 1,
+  };
+  const addresses = 1 + (states ? 2 : 0) + (peepholes ? 1 : 0);
+  return [
+    unit('cell_control', 1, {
+      lut: { ctl, channels, elemLanes, ...all },
+      ff: { ctl, sums, channels, elemLanes, ...all },
+    }),
+    unit('cell_ctl', 1, { lut: { ctl, ...all }, ff: { ctl, additive: additive ? 1 : 0, ...all } }),
+    unit('cell_issue', 1, {
+      lut: { rowBits, lanes, replicated: replicated ? 1 : 0, phases: clog2(lanes / elemLanes), paramAddr, ...all },
+      ff: {
+        rowBits,
+        lanes,
+        params: sums * paramAddr,
+        replicated: replicated ? 1 : 0,
+        phases: clog2(lanes / elemLanes),
+        paramAddr,
+        one: 1,
+      },
+    }),
+    unit('cell_address', addresses, {
+      ff: { spread: clog2(spread), one: 1 },
+      lut: { spread: clog2(spread), groups: clog2(groups), elemLanes, replicated: replicated ? 1 : 0, one: 1 },
+    }),
+    romUnit(elemLanes, paramDepth, paramBits),
+    loadDecode(elemLanes + 2, loadAddr),
+  ];
+}
+
+/** Units of CELL. */
+export function networkCellUnits(view: NetworkView): Unit[] {
+  const { sizes, paramBits, spectral } = view;
+  const { channels, elemLanes, groups, lanes, accBits, kinds, sumBits } = sizes;
+  const all = channels * elemLanes;
+  const ctl = ctlBits(sizes);
+  const states = hasStates(sizes) ? 1 : 0;
+  const value = valueBits(sizes);
+  return [
+    ...gatherUnits(channels, { groups, lanes, elemLanes, accBits, direct: false }),
+    unit('cell_unit', channels, {
+      counted: { ff: 29 + ctl + elemLanes * paramBits + (spectral ? 13 : 0) + states },
+    }),
+    cellLane(view, all),
+    unit('round_clip', all, { lut: { sumBits, z: 1 } }),
+    unit('round_clip', all, { lut: { value } }),
+    ...tableUnits(all, { sigmoid: 1, tanh: 1, state: kinds.includes('lstm') ? 1 : 0 }),
+    ...controlUnits(view),
+  ];
+}

@@ -1,0 +1,63 @@
+import { clog2 } from '../../util/fixed.ts';
+import { inBlockRam } from '../ram_kind.ts';
+import { multiplexer } from './multiplexer.ts';
+import type { NetworkView } from './network_view.ts';
+import { ramUnit } from './ram.ts';
+import { type Unit, unit } from './unit.ts';
+
+/** Vector memory of a voice: what is written in two stages, a register of a word, what is read in two. */
+function vmemChannel({ sizes, vmemAddr, spectral }: NetworkView): Unit {
+  const { channels, groups, elemLanes, slice, spread, elementBits, replicated } = sizes;
+  const parts = Math.min(groups, elemLanes);
+  const copies = replicated ? 1 : 0;
+  const select = spread > 1 ? clog2(spread) : 0;
+  const part = replicated && parts > 1 ? clog2(parts) : 0;
+  const word = elemLanes * elementBits;
+  return unit('vmem_channel', channels, {
+    counted: {
+      ff:
+        7 +
+        (spectral ? 1 : 0) +
+        (replicated ? 4 : 1) * vmemAddr +
+        2 * elemLanes +
+        3 * word +
+        groups * slice +
+        groups * (elementBits + clog2(slice)) +
+        2 * (copies + part) +
+        4 * select +
+        (copies > 0 && parts > 1 ? (spread > 1 ? 1 : 2) : 0),
+      // The address of what is written is three registers in a row where nothing is added to it.
+      lutram: replicated ? 0 : vmemAddr,
+    },
+    lut: {
+      word,
+      spectra: spectral ? word : 0,
+      read: spread > 1 ? word * multiplexer(spread) : replicated && parts > 1 ? word : 0,
+      words: replicated && parts > 1 ? word * multiplexer(parts) : word,
+      elements: groups * elementBits * multiplexer(slice),
+      memories: groups * slice,
+      addresses: replicated ? groups * Math.min(vmemAddr, clog2(parts)) : 0,
+      one: 1,
+    },
+  });
+}
+
+/** What writes into VMEM, one at a time. */
+function vmem({ sizes }: NetworkView): Unit {
+  const { channels, elemLanes, elementBits, replicated } = sizes;
+  return unit('vmem', 1, {
+    lut: { elemLanes, channels, replicated: replicated ? 1 : 0, one: 1 },
+    ff: { channels, elemLanes, word: elemLanes * elementBits, replicated: replicated ? 1 : 0, one: 1 },
+  });
+}
+
+/** VMEM: in every group of every voice a memory for MAC and one for the others, of the elements of a word of the group. */
+export function vmemUnits(view: NetworkView): Unit[] {
+  const { channels, groups, slice, elementBits, vmemWords } = view.sizes;
+  const block = inBlockRam(vmemWords, elementBits);
+  return [
+    vmem(view),
+    vmemChannel(view),
+    ramUnit(2 * channels * groups * slice, { words: vmemWords, bits: elementBits, block }),
+  ];
+}

@@ -1,0 +1,2 @@
+/** Sizes that the logic of a unit grows with, by name; `one` is what is always there. */
+export type Terms = Readonly<Record<string, number>>;

@@ -1,0 +1,103 @@
+import { clog2 } from '../../util/fixed.ts';
+import type { ExternalMemory } from '../external_memory.ts';
+import { isSmallRom } from '../ram_kind.ts';
+import { blockRam, blockRams, distributedRam, ultraRams } from './memory.ts';
+import { countedBlock } from './ram.ts';
+import { type Unit, unit } from './unit.ts';
+
+/** Sizes of the memories of a group. */
+export interface WeightSizes {
+  readonly groups: number;
+  readonly lanes: number;
+  readonly feeds: number;
+  readonly weightWord: number;
+  /** Bits of the column of a lane where lanes in step share a memory. */
+  readonly weightColumn: number;
+  readonly weightDepth: number;
+  readonly ultra: boolean;
+  readonly inStep: boolean;
+  readonly sharedCounts: boolean;
+  readonly pointerDepth: number;
+  readonly countBits: number;
+  /** External memory; null where the weights are on chip. */
+  readonly external: ExternalMemory | null;
+  readonly loadBits: number;
+  readonly loadAddr: number;
+}
+
+/** Decoder of the load bus for one memory. */
+export function loadDecode(instances: number, loadAddr: number): Unit {
+  return unit('load_decode', instances, { lut: { one: 1, loadAddr } });
+}
+
+/** A loadable memory with a register behind it: block RAM, whose own register is inside. */
+export function romUnit(instances: number, words: number, bits: number): Unit {
+  return unit('rom', instances, { counted: { ...countedBlock(words, bits), ff: bits + blockRam(words, bits).ff } });
+}
+
+function pointerMemory(instances: number, { pointerDepth, countBits }: WeightSizes): Unit {
+  if (!isSmallRom({ pointerDepth, countBits })) return romUnit(instances, pointerDepth, countBits);
+  return unit('small_rom', instances, {
+    counted: { ff: 2 * countBits, ...distributedRam(pointerDepth, countBits) },
+  });
+}
+
+/** Words from external memory that wait for a lane. */
+function wordBuffer(instances: number, weightWord: number, { bufferDepth }: ExternalMemory): Unit {
+  const addr = clog2(bufferDepth);
+  return unit('word_buffer', instances, {
+    counted: { ff: 4 * addr + 3 + weightWord, bram: blockRams(bufferDepth, weightWord) },
+    lut: { addr, one: 1 },
+  });
+}
+
+/** Rows of a word for every lane out of beats of the bus, or beats into rows. */
+export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: ExternalMemory): Unit {
+  if (rowBeats > 1) {
+    return unit('row_align', 1, {
+      counted: { ff: rowStreamBits + clog2(rowBeats) + 1 },
+      lut: { rowBeats: clog2(rowBeats), join: 1 },
+    });
+  }
+  if (beatRows === 1) return unit('row_align', 1, { counted: { ff: rowStreamBits + 1 } });
+  return unit('row_align', 1, {
+    counted: { ff: busBits + clog2(beatRows) + 1, lut: busBits },
+    lut: { beatRows: clog2(beatRows), split: 1 },
+  });
+}
+
+/** Weight and pointer memories of all groups, and what loads them. */
+export function weightUnits(sizes: WeightSizes): Unit[] {
+  const {
+    groups,
+    lanes,
+    weightWord,
+    weightColumn,
+    weightDepth,
+    ultra,
+    inStep,
+    sharedCounts,
+    external,
+    loadBits,
+    loadAddr,
+  } = sizes;
+  const all = groups * lanes;
+  const pointers = sharedCounts ? groups : all;
+  const group = unit('group_memory', groups, {
+    counted: { ff: loadBits + (external === null ? 0 : 1) },
+    lut: { lanesInStep: inStep ? lanes : 0, lanesOfDram: external === null ? 0 : lanes, one: 1 },
+  });
+  const memories = (): Unit[] => {
+    if (external !== null) return [wordBuffer(all, weightWord, external)];
+    if (!inStep) {
+      const memory = ultra
+        ? unit('ultra_ram', all, { counted: { ff: weightWord, uram: ultraRams(weightDepth, weightWord) } })
+        : romUnit(all, weightDepth, weightWord);
+      return [memory, loadDecode(all, loadAddr)];
+    }
+    const bits = lanes * weightColumn;
+    const ram = ultra ? { uram: ultraRams(weightDepth, bits) } : { bram: blockRams(weightDepth, bits) };
+    return [unit('row_rom', groups, { counted: { ff: lanes * weightWord, ...ram } }), loadDecode(groups, loadAddr)];
+  };
+  return [group, pointerMemory(pointers, sizes), loadDecode(pointers, loadAddr), ...memories()];
+}
