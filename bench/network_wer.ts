@@ -8,7 +8,7 @@
  * The speech folder holds test_strings.json, recordings/, models/ and models/net/. The figures say how far hardware and float
  * agree, not how well strangers are understood (see bench/wer.ts).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -16,18 +16,13 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { z } from 'zod';
 import { compileNetwork } from '../src/compiler/pipeline.ts';
-import { readFrameSet, utterancesOf } from '../src/data/frame_sets.ts';
-import type { Frames } from '../src/data/frames.ts';
 import { GoldenNetwork } from '../src/golden/network.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
-import { elementsOf, type Graph } from '../src/model/graph.ts';
 import { importModel } from '../src/model/import/read_model.ts';
 import { FloatNetwork } from '../src/model/reference/float_network.ts';
-import { greedyCtc, wordErrors } from '../src/speech/ctc.ts';
-import { featureSteps, MEL_BANDS, parseFeatureNorm, STACK, speechFeatures } from '../src/speech/features.ts';
 import { EsegenError } from '../src/util/errors.ts';
 import { quantize } from '../src/util/fixed.ts';
-import { openRecordings, readTestStrings, synthesise } from './lib/test_strings.ts';
+import { asInput, readChecked, readDigitTask } from './lib/digit_task.ts';
 
 /** Networks of the folder `models/net`; each is a `.safetensors` or `.onnx` file. */
 const MODELS = [
@@ -38,8 +33,6 @@ const MODELS = [
 const DS2_LAYERS = fileURLToPath(new URL('../examples/networks/ds2-p15.layers.json', import.meta.url));
 
 const reference = z.record(z.string(), z.object({ errors: z.int(), hypotheses: z.array(z.string()) }));
-const labels = z.object({ labels: z.array(z.string()), blank: z.int().min(0) });
-
 interface Options {
   readonly folder: string;
   readonly models: readonly string[];
@@ -51,24 +44,11 @@ interface Options {
   readonly speakers: readonly string[] | null;
 }
 
-function readJson<T>(path: string, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!result.success) throw new EsegenError(path, z.prettifyError(result.error));
-  return result.data;
-}
-
 function modelPath(folder: string, name: string): string {
   const stem = join(folder, 'models', 'net', name);
   const found = ['.safetensors', '.onnx'].map((suffix) => stem + suffix).find((path) => existsSync(path));
   if (found === undefined) throw new EsegenError(stem, 'there is no .safetensors or .onnx file of this name');
   return found;
-}
-
-function asInput(frames: Frames, graph: Graph): Frames {
-  const width = elementsOf(graph.tensors.get(graph.inputs[0]!.tensor)!);
-  const steps = featureSteps(frames, width);
-  if (steps !== null) return steps;
-  throw new EsegenError('model', `expected ${MEL_BANDS} or ${STACK * MEL_BANDS} inputs, got ${width}`);
 }
 
 async function main({
@@ -80,23 +60,8 @@ async function main({
   strings: most,
   speakers,
 }: Options): Promise<void> {
-  const chosen = [...readTestStrings(folder).slice(0, most).entries()].filter(
-    ([, { speaker }]) => speakers?.includes(speaker) ?? true,
-  );
-  const strings = chosen.map(([, entry]) => entry);
-  const expected = readJson(join(folder, 'models', 'net', 'hypotheses.json'), reference);
-  const { labels: names, blank } = readJson(join(folder, 'models', 'labels.json'), labels);
-  const normPath = join(folder, 'models', 'digits.norm.json');
-  const norm = parseFeatureNorm(JSON.parse(readFileSync(normPath, 'utf8')), normPath);
-  const recordings = openRecordings(folder);
-  const features = strings.map((entry) => speechFeatures(synthesise(entry, recordings), norm));
-  const calibration = utterancesOf(readFrameSet(join(folder, 'models', 'calibration.npy'), STACK * MEL_BANDS));
-  const read = (logits: Frames) =>
-    greedyCtc(logits, blank)
-      .map((label) => names[label]!)
-      .join('');
-  const errorsOf = (hypotheses: readonly string[]) =>
-    wordErrors(strings.map(({ digits }, n) => ({ reference: digits, hypothesis: hypotheses[n]! }))).errors;
+  const { numbers, features, calibration, read, errorsOf } = readDigitTask(folder, most, speakers);
+  const expected = readChecked(join(folder, 'models', 'net', 'hypotheses.json'), reference);
 
   for (const name of models) {
     // Names do not say how DeepSpeech2's modules are connected.
@@ -136,7 +101,7 @@ async function main({
     }
     const seconds = (performance.now() - since) / 1000;
     const known = expected[name]?.hypotheses;
-    const differ = floatRead.filter((text, n) => known !== undefined && text !== known[chosen[n]![0]]).length;
+    const differ = floatRead.filter((text, n) => known !== undefined && text !== known[numbers[n]!]).length;
     const moved = goldenRead.filter((text, n) => text !== floatRead[n]).length;
     const [floatErrors, goldenErrors] = [errorsOf(floatRead), errorsOf(goldenRead)];
     const speed = (golden.macs / seconds / 1e6).toFixed(0);

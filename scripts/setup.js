@@ -1,7 +1,7 @@
 // Makes a fresh clone ready to build, simulate and test: npm packages, simulators, a C++ compiler and Tcl.
 // Runs before node_modules exists, so it imports nothing but Node itself. Silent where nothing is to be done.
 //
-//   node scripts/setup.js [--with yosys] [--with berkeley-abc] [--with nextpnr-ice40] [--with chromium]
+//   node scripts/setup.js [--with yosys] [--with berkeley-abc] [--with nextpnr-ice40] [--with slurmctld] [--with parallel] [--with chromium]
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';

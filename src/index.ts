@@ -18,6 +18,17 @@ export { oneLayerConfig } from './compiler/one_layer_config.ts';
 export type { ProjectedMatrix } from './compiler/prune/circulant.ts';
 export { createFrames, type Frames, frameAt } from './data/frames.ts';
 export { generate } from './design/generate.ts';
+export { type Exploration, type FrontFile, readExploration } from './explore/directory.ts';
+export {
+  type ExploreOptions,
+  type ExploreResult,
+  explore,
+  type MergeResult,
+  mergeExploration,
+} from './explore/explore.ts';
+export { type Constraints, NO_CONSTRAINTS, type Objective } from './explore/objectives.ts';
+export type { BuiltPoint, PointRecord, RefusedPoint } from './explore/record.ts';
+export { parseSpace, type Space } from './explore/space.ts';
 export type { Config, Matrix } from './machine/config.ts';
 export type { Formats } from './machine/formats.ts';
 export { FAMILIES, type Family, PARTS, type Part } from './machine/parts.ts';
@@ -53,10 +64,10 @@ export type { Progress, Report } from './util/report.ts';
 export { type BuildOptions, type BuildResult, build } from './verbs/build.ts';
 export { buildModel, type ModelBuild, type NetworkBuildResult } from './verbs/build_network.ts';
 export type {
-  DensityRow,
   EvaluateOptions,
   Evaluation,
   GoldenRow,
+  StructureRow,
 } from './verbs/compress/evaluation.ts';
 export type { Accuracy, JudgeOptions } from './verbs/compress/judged_outputs.ts';
 export type { MatrixNoise, QuantizeReport } from './verbs/compress/quantize_report.ts';

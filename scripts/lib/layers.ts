@@ -16,6 +16,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/pnr'],
   ['sim-verilator'],
   ['src/verbs'],
+  ['src/explore'],
   ['src/site'],
   ['src/cli', 'src/index.ts'],
   ['fixtures'],

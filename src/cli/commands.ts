@@ -48,6 +48,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import('./evaluate.ts')).evaluateCommand,
   ),
   command(
+    'explore [models..]',
+    'Find the designs of a space of models and hardware that no other one is better than; in shards on many machines',
+    async () => (await import('./explore.ts')).exploreCommand,
+  ),
+  command(
     'transcribe <dir> <audio>',
     'Recognise the words of a recording (16-bit PCM mono WAV at 8 or 16 kHz)',
     async () => (await import('./transcribe.ts')).transcribeCommand,

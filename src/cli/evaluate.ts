@@ -1,19 +1,19 @@
 import { parseConfig } from '../machine/read_config.ts';
 import { EsegenError } from '../util/errors.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import type { Evaluation } from '../verbs/compress/evaluation.ts';
+import type { Evaluation, StructureRow } from '../verbs/compress/evaluation.ts';
 import { TASKS, type TaskName } from '../verbs/compress/judge.ts';
 import type { Accuracy } from '../verbs/compress/judged_outputs.ts';
 import { evaluate } from '../verbs/evaluate.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { isFolder } from '../verbs/run/input_sets.ts';
-import { lineChart, type Series } from './chart.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressBar, progressLine } from './progress.ts';
 import { mostSaturated, showWarnings } from './saturation.ts';
-import { formatDb, formatShare, formatTable, formatWords } from './table.ts';
+import { type StructurePoint, structureChart } from './structure_chart.ts';
+import { formatBits, formatCount, formatDb, formatShare, formatTable, formatWords } from './table.ts';
 
 interface Arguments extends ModelArguments {
   layout: Layout | undefined;
@@ -24,6 +24,7 @@ interface Arguments extends ModelArguments {
   config: string | undefined;
   calibrate: string | undefined;
   densities: string | undefined;
+  blocks: string | undefined;
   weights: string | undefined;
   vectors: string | undefined;
   json: boolean;
@@ -33,7 +34,7 @@ interface Arguments extends ModelArguments {
 /** Array where no config is named. */
 const DEFAULT_LANES = 32;
 
-/** `esegen evaluate`: accuracy over density and widths. */
+/** `esegen evaluate`: accuracy over density, blocks and widths. */
 export const evaluateCommand: CommandBody<Arguments> = {
   builder: (yargs) =>
     addModelOptions(yargs)
@@ -50,12 +51,13 @@ export const evaluateCommand: CommandBody<Arguments> = {
       .option('config', { type: 'string', requiresArg: true, describe: `Config; default ${DEFAULT_LANES} lanes` })
       .option('calibrate', { type: 'string', requiresArg: true, describe: 'Frames that fix the formats, as for build' })
       .option('densities', { type: 'string', requiresArg: true, describe: 'Prune to these, e.g. 1,0.2,0.1' })
+      .option('blocks', { type: 'string', requiresArg: true, describe: 'Make block-circulant with these, e.g. 8,16' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Bits of weights, e.g. 16,12,8' })
       .option('vectors', { type: 'string', requiresArg: true, describe: 'Bits of vectors, e.g. 16,8' })
       .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' })
       .option('svg', { type: 'string', requiresArg: true, describe: 'Chart over the weight bits to write' }),
   handler: (given) => {
-    const { model, data, labels, config, calibrate, densities, weights, vectors, json, svg } = given;
+    const { model, data, labels, config, calibrate, densities, blocks, weights, vectors, json, svg } = given;
     if (svg !== undefined) {
       if (!svg.endsWith('.svg')) throw new EsegenError(svg, 'expected a name that ends in .svg');
       checkFileTarget(svg, [model, data]);
@@ -73,6 +75,7 @@ export const evaluateCommand: CommandBody<Arguments> = {
         config: config ?? (isFolder(model) ? undefined : parseConfig({ array: { lanes: DEFAULT_LANES } }, 'evaluate')),
         calibrate,
         densities: parseOptionalList('--densities', densities),
+        blocks: parseOptionalList('--blocks', blocks),
         weights: parseOptionalList('--weights', weights),
         vectors: parseOptionalList('--vectors', vectors),
         progress: (done, total, what) => progress.show(progressBar(done, total, what)),
@@ -82,7 +85,7 @@ export const evaluateCommand: CommandBody<Arguments> = {
     }
     if (svg !== undefined) writeFiles(new Map([[svg, chartOf(evaluation)]]));
     process.stdout.write(json ? `${JSON.stringify(evaluation, null, 2)}\n` : formatEvaluation(model, evaluation));
-    showWarnings(new Set(evaluation.densities.flatMap(({ golden }) => golden.flatMap(({ warnings }) => warnings))));
+    showWarnings(new Set(evaluation.structures.flatMap(({ golden }) => golden.flatMap(({ warnings }) => warnings))));
   },
 };
 
@@ -90,14 +93,20 @@ function formatAccuracy({ sqnrDb, largestError, words }: Accuracy): readonly str
   return [formatDb(sqnrDb), largestError.toPrecision(3), ...formatWords(words)];
 }
 
-function formatEvaluation(model: string, { data, calibration, words, densities }: Evaluation): string {
+function formatEvaluation(model: string, { data, calibration, words, structures }: Evaluation): string {
   const table = formatTable([
-    ['model', 'of the pruned', 'SQNR', 'largest error', ...(words === null ? [] : ['word error rate']), 'saturated'],
-    ['as given, double precision', '', '', '', ...formatWords(words), ''],
-    ...densities.flatMap(({ density, float, golden }) => [
-      [`${formatShare(density)}, double precision`, '', ...formatAccuracy(float), ''],
-      ...golden.map(({ weightBits, vectorBits, accuracy, ofPruned, saturated }) => [
-        `${formatShare(density)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`,
+    [
+      ...['model', 'words', 'stored', 'of the compressed', 'SQNR', 'largest error'],
+      ...(words === null ? [] : ['word error rate']),
+      'saturated',
+    ],
+    ['as given, double precision', '', '', '', '', '', ...formatWords(words), ''],
+    ...structures.flatMap((structure) => [
+      [`${nameOf(structure)}, double precision`, '', '', '', ...formatAccuracy(structure.float), ''],
+      ...structure.golden.map(({ weightBits, vectorBits, stored, accuracy, ofPruned, saturated }) => [
+        `${nameOf(structure)}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`,
+        formatCount(stored.words),
+        formatBits(stored.bits),
         formatDb(ofPruned.sqnrDb),
         ...formatAccuracy(accuracy),
         mostSaturated(saturated),
@@ -107,17 +116,15 @@ function formatEvaluation(model: string, { data, calibration, words, densities }
   return `${model}: on ${data}\nformats from ${calibration}\n\n${table}`;
 }
 
-/** Word error rate over the weight bits where there are words, else SQNR of fixed point; a line a density and vector width. */
-function chartOf({ words, densities }: Evaluation): string {
-  const series = densities.flatMap(({ density, golden }) =>
-    [...new Set(golden.map(({ vectorBits }) => vectorBits))].map((vectorBits): Series => {
-      const own = golden.filter((row) => row.vectorBits === vectorBits).toSorted((a, b) => a.weightBits - b.weightBits);
-      const points = own.map(({ weightBits, accuracy, ofPruned }): [number, number] => [
-        weightBits,
-        words === null ? (ofPruned.sqnrDb ?? 0) : 100 * accuracy.words!.rate,
-      ]);
-      return { name: `${formatShare(density)}, ${vectorBits} bits`, points };
+function nameOf({ block, density }: StructureRow): string {
+  return block === null ? formatShare(density) : `blocks of ${block}`;
+}
+
+function chartOf({ words, structures }: Evaluation): string {
+  const points = structures.flatMap((structure) =>
+    structure.golden.map(({ weightBits, vectorBits, accuracy, ofPruned }): StructurePoint => {
+      return { structure: nameOf(structure), weightBits, vectorBits, sqnrDb: ofPruned.sqnrDb, words: accuracy.words };
     }),
   );
-  return lineChart(series, 'bits of a weight', words === null ? 'SQNR of fixed point, dB' : 'word error rate, %');
+  return structureChart(points, words !== null);
 }

@@ -1,13 +1,17 @@
+import { EsegenError } from '../util/errors.ts';
 import { quoteName } from '../util/quote_name.ts';
+import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { TASKS, type TaskName } from '../verbs/compress/judge.ts';
 import type { QuantizeReport } from '../verbs/compress/quantize_report.ts';
+import type { WidthNoise } from '../verbs/compress/width_sweep.ts';
 import { quantizeModel } from '../verbs/quantize.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import type { CommandBody } from './command.ts';
 import { parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
-import { formatCount, formatDb, formatShare, formatTable, formatWords } from './table.ts';
+import { structureChart } from './structure_chart.ts';
+import { formatBits, formatCount, formatDb, formatShare, formatTable, formatWords } from './table.ts';
 
 interface Arguments extends ModelArguments {
   model: string;
@@ -18,9 +22,11 @@ interface Arguments extends ModelArguments {
   task: TaskName | undefined;
   layout: Layout | undefined;
   densities: string | undefined;
+  blocks: string | undefined;
   weights: string | undefined;
   vectors: string | undefined;
   json: boolean;
+  svg: string | undefined;
 }
 
 /** `esegen quantize`: what the number formats lose. */
@@ -39,10 +45,25 @@ export const quantizeCommand: CommandBody<Arguments> = {
       .option('task', { choices: TASKS, describe: 'Words by CTC, or a label an utterance' })
       .option('layout', { choices: LAYOUTS, describe: 'Axes of the data in front of a value: T time, B batch' })
       .option('densities', { type: 'string', requiresArg: true, describe: 'Densities to compare, e.g. 0.3,0.2' })
+      .option('blocks', { type: 'string', requiresArg: true, describe: 'Blocks to compare, e.g. 8,16' })
       .option('weights', { type: 'string', requiresArg: true, describe: 'Bits of weights to compare, e.g. 4..16' })
       .option('vectors', { type: 'string', requiresArg: true, describe: 'Bits of vectors to compare, e.g. 8,12,16' })
-      .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' }),
-  handler: ({ model, config, calibrate, data, labels, task, layout, densities, weights, vectors, json, ...given }) => {
+      .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' })
+      .option('svg', { type: 'string', requiresArg: true, describe: 'Chart of what is compared to write' }),
+  handler: (given) => {
+    const { model, config, calibrate, data, labels, task, layout, densities, blocks, weights, vectors, json, svg } =
+      given;
+    if (svg !== undefined) {
+      if (!svg.endsWith('.svg')) throw new EsegenError(svg, 'expected a name that ends in .svg');
+      checkFileTarget(svg, [model, ...(data === undefined ? [] : [data])]);
+      if ([densities, blocks, weights, vectors].every((list) => list === undefined)) {
+        throw new EsegenError(
+          '--svg',
+          'shows widths and structures that are compared, and none is named',
+          'Name some, e.g. --weights 6..12',
+        );
+      }
+    }
     const progress = progressLine();
     let report: QuantizeReport;
     try {
@@ -56,6 +77,7 @@ export const quantizeCommand: CommandBody<Arguments> = {
         task,
         layout,
         densities: parseOptionalList('--densities', densities),
+        blocks: parseOptionalList('--blocks', blocks),
         weights: parseOptionalList('--weights', weights),
         vectors: parseOptionalList('--vectors', vectors),
         progress: progress.show,
@@ -63,6 +85,7 @@ export const quantizeCommand: CommandBody<Arguments> = {
     } finally {
       progress.clear();
     }
+    if (svg !== undefined) writeFiles(new Map([[svg, chartOf(report)]]));
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(model, report));
   },
 };
@@ -140,18 +163,19 @@ function formatTables({ tables }: QuantizeReport): string {
   );
 }
 
-/** Widths and densities of all layers, then of single ones. */
+/** Widths and structures of all layers, then of single ones. */
 function formatSweep({ sweep, data, words }: QuantizeReport): string {
-  const hasDensities = sweep.some(({ density }) => density !== null);
-  const density = (value: number | null) => (hasDensities ? [value === null ? '' : formatShare(value)] : []);
-  const head = ['layer', ...(hasDensities ? ['density'] : []), 'weights, vectors', 'SQNR', 'largest error'];
+  const hasStructures = sweep.some((row) => nameOf(row) !== '');
+  const head = ['layer', ...(hasStructures ? ['structure'] : []), 'weights, vectors', 'words', 'stored', 'SQNR'];
   const table = formatTable(
     [
-      [...head, 'accumulators', ...(words === null ? [] : ['word error rate'])],
+      [...head, 'largest error', 'accumulators', ...(words === null ? [] : ['word error rate'])],
       ...sweep.map((row) => [
         row.layer ?? 'all',
-        ...density(row.density),
+        ...(hasStructures ? [nameOf(row)] : []),
         `${row.weightBits}, ${row.vectorBits} bits`,
+        formatCount(row.stored.words),
+        formatBits(row.stored.bits),
         formatDb(row.sqnrDb),
         row.largestError.toPrecision(3),
         `${row.accumulatorBits} bits`,
@@ -162,4 +186,17 @@ function formatSweep({ sweep, data, words }: QuantizeReport): string {
   );
   const float = words === null ? '' : `, double precision ${formatWords(words)[0]}`;
   return `outputs on ${data}${float}\n${table}`;
+}
+
+/** Empty of what is as the config says. */
+function nameOf({ density, block }: WidthNoise): string {
+  if (block !== null) return `blocks of ${block}`;
+  return density === null ? '' : formatShare(density);
+}
+
+/** What is compared of the whole network. */
+function chartOf({ sweep, words }: QuantizeReport): string {
+  const rows = sweep.filter(({ layer }) => layer === null);
+  const points = rows.map((row) => ({ ...row, structure: nameOf(row) || 'as built' }));
+  return structureChart(points, words !== null);
 }

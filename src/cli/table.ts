@@ -29,6 +29,11 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** Bits of memory in thousands: 98304 → `98.3 kbit`. */
+export function formatBits(value: number): string {
+  return `${(value / 1000).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} kbit`;
+}
+
 /** A share as a percentage: 0.11216 → `11.22 %`. */
 export function formatShare(value: number): string {
   return `${(100 * value).toFixed(2)} %`;

@@ -2,13 +2,13 @@ import type { Graph } from '../model/graph.ts';
 import { matricesOf } from '../model/matrices.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
 import { evaluatedDesign, evaluatedModel } from './compress/evaluated.ts';
-import type { DensityRow, EvaluateOptions, Evaluation, GoldenRow } from './compress/evaluation.ts';
+import type { EvaluateOptions, Evaluation, GoldenRow, StructureRow } from './compress/evaluation.ts';
 import { OutputJudge, readJudgedData } from './compress/judged_outputs.ts';
 import { floatEngine, saturatedVectors } from './run/engine.ts';
 import { isFolder } from './run/input_sets.ts';
 
 /**
- * Evaluates a network as it is, pruned, and in fixed point: density by density and width by width; or a design. Writes nothing.
+ * Evaluates a network as it is, compressed, and in fixed point: structure by structure and width by width; or a design. Writes nothing.
  *
  * @throws EsegenError where an input is not valid, or the network has several outputs
  */
@@ -26,24 +26,25 @@ export function evaluate(options: EvaluateOptions): Evaluation {
   const next = (what: string) => progress(done++, total, what);
   next('as given, double precision');
   const exact = judge.run(floatEngine(graph));
-  const densities = variants.map((variant): DensityRow => {
+  const structures = variants.map((variant): StructureRow => {
     const share = keptShare(variant.graph);
-    const name = `${(100 * share).toFixed(1)} %`;
+    const { block } = variant.structure;
+    const name = block === null ? `${(100 * share).toFixed(1)} %` : `blocks of ${block}`;
     next(`${name}, double precision`);
     const float = variant.graph === graph ? exact : judge.run(floatEngine(variant.graph));
     const golden = variant.golden.map(({ weightBits, vectorBits, make }): GoldenRow => {
       const what = `${name}, ${weightBits}-bit weights, ${vectorBits}-bit vectors`;
       next(what);
-      const { engine, warnings } = make();
+      const { engine, warnings, stored } = make();
       const y = judge.run(engine);
       const [accuracy, ofPruned] = [judge.compare(exact, y), judge.compare(float, y)];
       const saturated = saturatedVectors(engine);
-      return { weightBits, vectorBits, accuracy, ofPruned, saturated, warnings: warnings(what) };
+      return { weightBits, vectorBits, stored, accuracy, ofPruned, saturated, warnings: warnings(what) };
     });
-    return { density: share, float: judge.compare(exact, float), golden };
+    return { block, density: share, float: judge.compare(exact, float), golden };
   });
   progress(total, total, 'done');
-  return { data: data.origin, calibration, words: judge.words(exact), densities };
+  return { data: data.origin, calibration, words: judge.words(exact), structures };
 }
 
 /** Share of the weights of recurrent layers that is not zero; 1 without such layers. */

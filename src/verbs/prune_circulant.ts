@@ -1,5 +1,5 @@
 import { type ProjectedMatrix, projectGraph } from '../compiler/prune/circulant.ts';
-import { isPrunable } from '../compiler/prune/config_density.ts';
+import { isPrunable, isRecurrent } from '../compiler/prune/config_density.ts';
 import { BLOCKS } from '../model/blocks.ts';
 import type { Floats, Graph, Node } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
@@ -10,7 +10,8 @@ import { spansOf } from '../model/side_by_side.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
-import { ByMatrix, isRecurrent, type Numbers } from './compress/by_matrix.ts';
+import { checkBlockSize } from './compress/block_size.ts';
+import { ByMatrix, type Numbers } from './compress/by_matrix.ts';
 import { circulantFiles } from './compress/circulant_files.ts';
 import { addLayerFile } from './compress/written_model.ts';
 import { inspectCirculant } from './inspect_circulant.ts';
@@ -73,7 +74,13 @@ export function pruneCirculant(options: PruneCirculantOptions): PruneCirculantRe
   };
   let any = false;
   for (const node of nodes.filter(isPrunable)) {
-    for (const [name] of matricesOf(node.layer)) any = checkSize(path, imported.graph, node, name, blockOf) || any;
+    for (const [name] of matricesOf(node.layer)) {
+      const block = blockOf(node, name);
+      if (block === null) continue;
+      any = true;
+      const option = given.named(node, name) === undefined ? '--block' : '--per-matrix';
+      checkBlockSize(path, imported.graph, node, name, block, option);
+    }
   }
   if (!any) throw new EsegenError(path, 'has no matrix that --block is for', 'Name its layers with --per-matrix');
   progress('project');
@@ -92,31 +99,6 @@ function checkBlocks(blocks: Numbers): void {
     const [option, known] = name === 'default' ? ['--block', BLOCKS] : ['--per-matrix', [AS_IT_IS, ...BLOCKS]];
     throw new EsegenError(option, `expected one of ${known.join(', ')}, got ${block}`, 'Blocks are powers of two');
   }
-}
-
-/**
- * Whether a matrix gets blocks. Padding to whole blocks is fine; a matrix within one block would be stored with more words than it needs, and not be
- * recognised.
- */
-function checkSize(
-  path: string,
-  graph: Graph,
-  node: Node,
-  name: MatrixName,
-  blockOf: (node: Node, name: MatrixName) => number | null,
-): boolean {
-  const block = blockOf(node, name);
-  if (block === null) return false;
-  const { rows, columns } = new Map(matricesOf(node.layer)).get(name)!;
-  const spans = spansOf(graph, node, name);
-  if (Math.min(rows, ...spans) >= block) return true;
-  const many = `${spans.join(' + ')} columns of ${spans.length} vectors side by side`;
-  const wide = spans.length === 1 ? `${columns} columns` : many;
-  throw new EsegenError(
-    `${path}: ${node.id}.${name}`,
-    `has ${rows} rows and ${wide}, expected at least ${block} of each for blocks of ${block}`,
-    `Take smaller blocks with --block, or for this layer alone with --per-matrix ${node.id}=…`,
-  );
 }
 
 function nonZeros(values: Floats): number {

@@ -4,7 +4,7 @@ import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import type { Progress } from '../util/report.ts';
 import { checkCellLimit } from './compress/cell_limit.ts';
-import { checkDensities, checkVectorBits, checkWeightBits, configOf } from './compress/input.ts';
+import { checkBlocks, checkDensities, checkVectorBits, checkWeightBits, configOf } from './compress/input.ts';
 import { type JudgeOptions, OutputJudge, readJudgedData } from './compress/judged_outputs.ts';
 import { type QuantizeReport, quantizeReport } from './compress/quantize_report.ts';
 import type { Widths } from './compress/width_sweep.ts';
@@ -30,12 +30,14 @@ export interface QuantizeOptions extends JudgeOptions {
   readonly vectors?: readonly number[] | undefined;
   /** Densities of recurrent layers to compare, above 0; those of the config where none are given. */
   readonly densities?: readonly number[] | undefined;
+  /** Blocks of recurrent layers to compare: the nearest block-circulant matrices to those given. */
+  readonly blocks?: readonly number[] | undefined;
   /** Called at the begin of each long stage. */
   readonly progress?: Progress | undefined;
 }
 
 /**
- * Says what the number formats of a network lose, and what other widths and densities would, of all layers and of each; writes nothing.
+ * Says what the number formats of a network lose, and what other widths, densities and blocks would, of all layers and of each; writes nothing.
  *
  * @throws EsegenError where an input is not valid, or the network has several outputs
  */
@@ -51,14 +53,15 @@ export function quantizeModel(options: QuantizeOptions): QuantizeReport {
   const judged = data === undefined ? calibration : readJudgedData(graph, data, layout);
   for (const set of new Set([calibration, judged])) checkCellLimit(path, graph, config, set);
   const judge = new OutputJudge(path, graph, judged, options);
-  return quantizeReport({ path, graph, config, calibration, judge }, sweep, progress);
+  return quantizeReport({ path, graph, given, config, calibration, judge }, sweep, progress);
 }
 
-function widthsOf({ weights, vectors, densities }: QuantizeOptions, config: Config): Widths | null {
-  if (weights === undefined && vectors === undefined && densities === undefined) return null;
+function widthsOf({ weights, vectors, densities, blocks }: QuantizeOptions, config: Config): Widths | null {
+  if ([weights, vectors, densities, blocks].every((given) => given === undefined)) return null;
   return {
     weightBits: checkWeightBits(weights ?? [config.weightBits]),
     vectorBits: checkVectorBits(vectors ?? [config.vectorBits]),
     densities: densities === undefined ? null : checkDensities(densities),
+    blocks: blocks === undefined ? null : checkBlocks(blocks),
   };
 }

@@ -75,8 +75,28 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
   });
   expect(readNpy(join(root, 'y.npy')).shape).toEqual([10, 8]);
 
-  const report = await esegen('quantize', 'p.safetensors', '--config', 'c.json', '--weights', '8', '--json');
-  expect(JSON.parse(report.stdout)).toMatchObject({ weightBits: 12, sweep: [{ weightBits: 8, vectorBits: 16 }] });
+  const report = await esegen(
+    ...[
+      'quantize',
+      'm.safetensors',
+      '--config',
+      'c.json',
+      '--weights',
+      '8',
+      '--blocks',
+      '2',
+      '--svg',
+      'q.svg',
+      '--json',
+    ],
+  );
+  expect(JSON.parse(report.stdout)).toMatchObject({
+    weightBits: 12,
+    sweep: [
+      { weightBits: 8, vectorBits: 16, density: null, block: 2, stored: { words: 384 / 2, bits: (8 * 384) / 2 } },
+    ],
+  });
+  expect(readFileSync(join(root, 'q.svg'), 'utf8')).toContain('>blocks of 2, 16 bits</text>');
   const table = await esegen(
     'evaluate',
     'm.safetensors',
@@ -84,13 +104,11 @@ test('prune writes a model and masks, run takes it, evaluate and quantize report
     'x.npy',
     '--densities',
     '1,0.5',
-    '--weights',
-    '6..8',
-    '--svg',
-    'e.svg',
+    ...['--blocks', '4', '--weights', '6..8', '--svg', 'e.svg'],
   );
   expect(table).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(table.stdout).toMatch(/^50\.00 %, 7-bit weights, 16-bit vectors +\d+\.\d dB/m);
+  expect(table.stdout).toMatch(/^50\.00 %, 7-bit weights, 16-bit vectors +\d+ +\d+\.\d kbit +\d+\.\d dB/m);
+  expect(table.stdout).toMatch(/^blocks of 4, 7-bit weights, 16-bit vectors +96 +0\.7 kbit +\d+\.\d dB/m);
   expect(readFileSync(join(root, 'e.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
 });
 
@@ -128,6 +146,8 @@ test.each<[string[], string]>([
   ],
   [['quantize', 'm.safetensors', '--config', 'c.json', '--vectors', '4..8'], '--vectors: expected 1 to 32 whole'],
   [['quantize', 'm.safetensors', '--config', 'c.json', '--weights', 'all'], '--weights: expected numbers such as'],
+  [['quantize', 'm.safetensors', '--config', 'c.json', '--blocks', '3'], '--blocks: expected some of 2, 4, 8, 16'],
+  [['quantize', 'm.safetensors', '--config', 'c.json', '--svg', 'q.svg'], '--svg: shows widths and structures that'],
   [['evaluate', 'm.safetensors', '--data', 'c.json'], 'c.json: expected a .npy file'],
   [['evaluate', 'm.safetensors', '--data', 'x.npy', '--svg', 'e.png'], 'e.png: expected a name that ends in .svg'],
   [

@@ -143,7 +143,7 @@ test('whole utterances of an archive with lengths, judged by evaluate as by the 
     expect(difference).toBeCloseTo((value - rtl.data[first]!) * unit, 10);
   }
   const evaluation = evaluate({ model: dir, data: input, layout: 'TB' });
-  expect(evaluation.densities[0]!.golden[0]!.ofPruned.sqnrDb).toBeGreaterThan(35);
+  expect(evaluation.structures[0]!.golden[0]!.ofPruned.sqnrDb).toBeGreaterThan(35);
   const exact = join(root, 'exact.npz');
   run({ path: dir, engine: 'float', inputs: atPath(input), out: atPath(exact), layout: 'TB' });
   const [own, reference] = [golden, [...readNpz(exact)].find(([name]) => name !== 'lengths')![1]];

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { withNetworkDir } from '../../fixtures/network_dir.ts';
+import { yosysLint } from '../../lint/lint_tools.ts';
 import { rtlFiles } from '../../src/design/rtl_files.ts';
 import { planNetwork } from '../../src/hdl/network/plan.ts';
 import { BLOCK_NAMES, moduleName } from '../../src/machine/names.ts';
@@ -26,3 +27,12 @@ test.for(SEEDS)(
     });
   },
 );
+
+// 8 has weights and sequences in external memory.
+test('Yosys finds nothing in a network design either: seed 8', async () => {
+  const network = randomNetworkDesign(8);
+  const { sizes } = network.design;
+  expect([sizes.external, sizes.sequenceStream]).not.toContain(null);
+  const findings = await withNetworkDir(network.design, yosysLint);
+  expect(findings, describeNetworkDesign(network)).toEqual([]);
+});

@@ -50,13 +50,13 @@ function evaluated(more: Partial<EvaluateOptions> = {}) {
 }
 
 test('fixed point at wide words is close to double precision, narrow words and low densities are not', () => {
-  const { densities, words } = evaluated({ labels, densities: [1, 0.3], weights: [16, 6], vectors: [16, 8] });
+  const { structures, words } = evaluated({ labels, densities: [1, 0.3], weights: [16, 6], vectors: [16, 8] });
   expect(words!.words).toBe(5);
-  expect(densities.map(({ density }) => Number(density.toFixed(2)))).toEqual([1, 0.31]);
-  const [dense, pruned] = densities;
+  expect(structures.map(({ density }) => Number(density.toFixed(2)))).toEqual([1, 0.31]);
+  const [dense, pruned] = structures;
   expect(dense!.float).toEqual({ sqnrDb: null, largestError: 0, words });
   expect(pruned!.float.sqnrDb).toBeLessThan(20);
-  for (const { golden } of densities) {
+  for (const { golden } of structures) {
     expect(golden.map(({ weightBits, vectorBits }) => [weightBits, vectorBits])).toEqual([
       [16, 16],
       [16, 8],
@@ -75,10 +75,10 @@ test('fixed point at wide words is close to double precision, narrow words and l
 
 test('without widths and densities it is what build makes; progress ends where it should', () => {
   const seen: string[] = [];
-  const { densities, words } = evaluated({ progress: (done, total) => seen.push(`${done}/${total}`) });
+  const { structures, words } = evaluated({ progress: (done, total) => seen.push(`${done}/${total}`) });
   expect(words).toBe(null);
-  expect(densities).toHaveLength(1);
-  expect(densities[0]!.golden.map(({ weightBits, vectorBits }) => [weightBits, vectorBits])).toEqual([[12, 16]]);
+  expect(structures).toHaveLength(1);
+  expect(structures[0]!.golden.map(({ weightBits, vectorBits }) => [weightBits, vectorBits])).toEqual([[12, 16]]);
   expect(seen).toEqual(['0/3', '1/3', '2/3', '3/3']);
   expect(progressBar(1, 3, 'x')).toBe('[######..............] 1/3 x');
 });
@@ -86,7 +86,7 @@ test('without widths and densities it is what build makes; progress ends where i
 test('a model that its part cannot hold has its figures nevertheless', () => {
   // 32 channels of 8 lanes take more than the 220 DSP blocks of this part.
   const config = parseConfig({ array: { lanes: 8, channels: 32 }, part: 'xc7z020clg400-1' }, 'test');
-  expect(evaluated({ config, densities: [1, 0.3] }).densities).toHaveLength(2);
+  expect(evaluated({ config, densities: [1, 0.3] }).structures).toHaveLength(2);
   expect(quantizeModel({ model, config, weights: [8] }).sweep).toHaveLength(1);
   const files = { inputs: [{ name: null, path: data }], out: [{ name: null, path: join(root, 'y.npy') }] };
   expect(run({ path: model, engine: 'golden', config, ...files }).steps).toBe(readNpy(data).shape[0]);
@@ -96,14 +96,14 @@ test('a design is evaluated with its own weights and widths, which its options c
   const config = parseConfig({ array: { lanes: 4 }, density: 0.5, weightBits: 10 }, 'test');
   const dir = join(root, 'design');
   build({ model, config, out: dir });
-  const { densities, words, calibration } = evaluate({ model: dir, data, labels });
+  const { structures, words, calibration } = evaluate({ model: dir, data, labels });
   const own = evaluate({ model, config, data, labels });
   expect(calibration).toBe(`the formats of ${dir}`);
-  expect(words).toEqual(own.densities[0]!.float.words);
-  expect(densities).toHaveLength(1);
-  const [golden] = densities[0]!.golden;
+  expect(words).toEqual(own.structures[0]!.float.words);
+  expect(structures).toHaveLength(1);
+  const [golden] = structures[0]!.golden;
   expect(golden).toMatchObject({ weightBits: 10, vectorBits: 16 });
-  expect(golden!.accuracy).toEqual(own.densities[0]!.golden[0]!.ofPruned);
+  expect(golden!.accuracy).toEqual(own.structures[0]!.golden[0]!.ofPruned);
   expect(() => evaluate({ model: dir, data, weights: [8] })).toThrow('--weights: ');
   expect(() => evaluate({ model: dir, data, config })).toThrow(`--config: ${dir} is a design and has its config`);
 });
@@ -115,8 +115,8 @@ test('layers of the config count for hardware of one layer', () => {
   expect(formats.weightBits).toBe(5);
   expect(report.kept / report.weights).toBeCloseTo(0.5, 1);
   expect(design.config.layers).toBeUndefined();
-  const { densities } = evaluated({ config });
-  expect(densities[0]!.density).toBeCloseTo(0.5, 1);
+  const { structures } = evaluated({ config });
+  expect(structures[0]!.density).toBeCloseTo(0.5, 1);
   const files = { inputs: [{ name: null, path: data }], out: [{ name: null, path: join(root, 'y.npy') }] };
   const run5 = (from: string, more: object) => {
     run({ path: from, engine: 'golden', ...more, ...files });

@@ -34,10 +34,10 @@ function evaluated(more: Partial<EvaluateOptions> = {}) {
 
 describe('evaluation of a network of two GRU layers', () => {
   test('reads its words in double precision and in integers, and sees what pruning costs', () => {
-    const { words: found, densities, calibration } = evaluated({ densities: [1, 0.02], weights: [16, 4] });
+    const { words: found, structures, calibration } = evaluated({ densities: [1, 0.02], weights: [16, 4] });
     expect(found).toEqual({ errors: 0, words: 4, rate: 0 });
     expect(calibration).toContain('12 utterances');
-    const [whole, tenth] = densities;
+    const [whole, tenth] = structures;
     expect(whole!.density).toBeCloseTo(0.15, 2);
     expect(whole!.float.sqnrDb).toBeNull();
     expect(whole!.golden[0]!.accuracy).toMatchObject({ words: { errors: 0 } });
@@ -45,6 +45,29 @@ describe('evaluation of a network of two GRU layers', () => {
     expect(whole!.golden[1]!.accuracy.sqnrDb).toBeLessThan(whole!.golden[0]!.accuracy.sqnrDb! - 10);
     expect(tenth!.density).toBeCloseTo(0.02, 2);
     expect(tenth!.float.sqnrDb).toBeLessThan(10);
+  });
+
+  test('compares structures and widths: what is stored, and what it costs in double precision and in integers', () => {
+    const { structures } = evaluated({ densities: [0.1], blocks: [8, 16], weights: [12, 8] });
+    expect(structures.map(({ block }) => block)).toEqual([null, 8, 16]);
+    const [sparse, eight, sixteen] = structures;
+    const output = 11 * 192;
+    const dense = 3 * 192 * (80 + 192) + 3 * 192 * (192 + 192);
+    for (const { block, golden, float } of [eight!, sixteen!]) {
+      for (const { stored, weightBits } of golden) {
+        // The last weights of a column are not stored where they round to 0; there is no index.
+        expect(stored.words).toBeLessThanOrEqual(dense / block! + output);
+        expect(stored.words).toBeGreaterThan(0.99 * (dense / block! + output));
+        expect(stored.bits).toBe(weightBits * stored.words);
+      }
+      // Blocks of what was never trained for them cost much; fixed point of these costs little.
+      expect(float.sqnrDb).toBeLessThan(15);
+      expect(golden[0]!.ofPruned.sqnrDb).toBeGreaterThan(25);
+    }
+    const { stored } = sparse!.golden[0]!;
+    expect(stored.bits).toBe(stored.words * (12 + 4));
+    expect(stored.words).toBeGreaterThan(0.1 * dense);
+    expect(stored.words).toBeLessThan(0.25 * dense);
   });
 
   test('refuses tasks and labels that do not go with it', () => {

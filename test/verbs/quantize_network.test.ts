@@ -90,6 +90,38 @@ describe('the report on the formats of two GRU layers and an output layer', () =
     }
   });
 
+  test('compares structures: blocks store about weights / k, of all layers and of one alone; they start from what was given', () => {
+    const { sweep } = quantized({ weights: [8], blocks: [8] });
+    const named = sweep.map(({ layer, density, block, weightBits }) => [layer, density, block, weightBits]);
+    expect(named).toEqual([
+      [null, null, 8, 8],
+      ['gru0', null, null, 8],
+      ['gru0', null, 8, 12],
+      ['gru1', null, null, 8],
+      ['gru1', null, 8, 12],
+      ['linear0', null, null, 8],
+    ]);
+    // 80 → 192 → 192 → 11; the output layer is as it is, and has no zeros.
+    const spectral = (3 * 192 * (80 + 192) + 3 * 192 * (192 + 192)) / 8;
+    const { stored } = sweep[0]!;
+    // The last weights of a column are not stored where they round to 0.
+    expect(stored.words).toBeLessThanOrEqual(spectral + 11 * 192);
+    expect(stored.words).toBeGreaterThan(0.99 * spectral + 11 * 180);
+    // Nothing is sparse, so there is no index; and all layers have these bits.
+    expect(stored.bits).toBe(8 * stored.words);
+    // One layer alone leaves the other sparse, whose words have an index, and the output layer has 16 bits.
+    const mixed = sweep[4]!.stored;
+    expect(mixed.bits).toBe(mixed.words * (16 + 4));
+    for (const { block, sqnrDb } of sweep) if (block !== null) expect(sqnrDb).toBeLessThan(20);
+  });
+
+  test('refuses blocks that are none, that a layer is too small for, or the array', () => {
+    expect(() => quantized({ blocks: [3] })).toThrow('--blocks: expected some of 2, 4, 8, 16, 32, 64, got 3');
+    expect(() => quantized({ blocks: [64] })).toThrow(
+      '--blocks: blocks of 64 need "elemLanes" of as many, and the array has 32 lanes',
+    );
+  });
+
   test('refuses densities that are none, and tasks without labels', () => {
     expect(() => quantized({ densities: [2] })).toThrow('--densities: expected');
     expect(() => quantized({ labels: undefined, task: 'last' })).toThrow('--task: says how labels are compared');

@@ -79,7 +79,7 @@ describe('values beyond the format of x', () => {
     expect(simulated.saturated[0]!.share).toBeGreaterThan(0.9);
     expect(simulated.warnings).toContainEqual(expect.stringMatching(warning));
     const evaluation = evaluate({ model, config: config(), data: pcm, calibrate: quiet });
-    const [golden] = evaluation.densities[0]!.golden;
+    const [golden] = evaluation.structures[0]!.golden;
     expect(golden!.saturated[0]).toMatchObject({ vector: 'x' });
     expect(golden!.saturated[0]!.share).toBeGreaterThan(0.9);
     expect(golden!.warnings).toContainEqual(expect.stringMatching(warning));

@@ -1,5 +1,5 @@
 import { type Config, MATRICES } from '../../machine/config.ts';
-import type { Graph, Node } from '../../model/graph.ts';
+import type { Graph, Layer, Node } from '../../model/graph.ts';
 import type { MatrixName } from '../../model/matrices.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteNames } from '../../util/quote_name.ts';
@@ -7,6 +7,11 @@ import { quoteNames } from '../../util/quote_name.ts';
 /** Whether pruning knows a layer. */
 export function isPrunable({ layer }: Node): boolean {
   return layer.kind === 'lstm' || layer.kind === 'gru' || layer.kind === 'linear';
+}
+
+/** Whether a layer is one of those that all densities and blocks are for. */
+export function isRecurrent({ kind }: Layer): boolean {
+  return kind === 'lstm' || kind === 'gru';
 }
 
 /**

@@ -117,6 +117,15 @@ export class CycleAccount {
     rows.set(what, (rows.get(what) ?? 0) + cycles);
   }
 
+  /** Words that all feeds have worked on while it counted. */
+  get words(): number {
+    let words = 0;
+    for (const [group, { worked }] of this.#groups.entries()) {
+      for (const [segment, count] of worked.entries()) words += count - this.#before[group]![segment]!;
+    }
+    return words;
+  }
+
   /** What has been counted, divided by `rounds`, most first; in front of MAC's the weights that are not zero, by segment. */
   shares(rounds: number): CycleShare[] {
     const work: CycleShare[] = [];

@@ -10,6 +10,8 @@ export interface NetworkEstimate {
   /** Cycles of so many steps of the input: of one in steady state where frames are answered as they come, else of an utterance. */
   readonly steps: number;
   readonly cycles: number;
+  /** Words that all lanes took in them. */
+  readonly words: number;
   /** What each unit did in them. */
   readonly shares: readonly CycleShare[];
 }
@@ -33,12 +35,14 @@ export function estimateNetworkCycles(
   watch: CycleWatch | null = null,
 ): NetworkEstimate | null {
   const { sizes, program } = design;
+  // Lanes in step have one feed.
+  const lanesOfFeed = sizes.inStep ? sizes.lanes : 1;
   if (sizes.utterance) {
     const steps = Math.min(program.machine.maxSteps, UTTERANCE);
     if (stepsOfAxes(program, steps).some((count) => count === 0)) return null;
     const input = { utterances: [steps] };
     const { beats, account } = accountedCycles(design, input, { from: 0, to: framesOf(design, input) }, rate, watch);
-    return { steps, cycles: beats.at(-1)!.cycle, shares: account.shares(1) };
+    return { steps, cycles: beats.at(-1)!.cycle, words: account.words * lanesOfFeed, shares: account.shares(1) };
   }
   const everyChannel = new Array<boolean>(sizes.channels).fill(true);
   const batches = new Array<boolean[]>(SETTLE + AVERAGED + 1).fill(everyChannel);
@@ -49,5 +53,6 @@ export function estimateNetworkCycles(
   const ends = beats.filter(({ last }) => last);
   const endOf = (step: number) => ends[step * frames - 1]!.cycle;
   const cycles = (endOf(SETTLE + AVERAGED) - endOf(SETTLE)) / AVERAGED;
-  return { steps: 1, cycles, shares: account.shares(AVERAGED) };
+  const words = (account.words * lanesOfFeed) / AVERAGED;
+  return { steps: 1, cycles, words, shares: account.shares(AVERAGED) };
 }

@@ -1,4 +1,4 @@
-import { isPrunable } from '../../compiler/prune/config_density.ts';
+import { isPrunable, isRecurrent } from '../../compiler/prune/config_density.ts';
 import type { Graph, Node } from '../../model/graph.ts';
 import { type MatrixName, matricesOf } from '../../model/matrices.ts';
 import { EsegenError } from '../../util/errors.ts';
@@ -41,9 +41,4 @@ export class ByMatrix {
   usual({ layer }: Node): number | undefined {
     return isRecurrent(layer) ? this.#given.get('default') : undefined;
   }
-}
-
-/** Whether a layer is one of those that `default` means. */
-export function isRecurrent({ kind }: Node['layer']): boolean {
-  return kind === 'lstm' || kind === 'gru';
 }

@@ -1,26 +1,29 @@
 import { join } from 'node:path';
-import { pruneGraph, pruneRecurrent } from '../../compiler/prune/prune_graph.ts';
+import { pruneGraph } from '../../compiler/prune/prune_graph.ts';
 import { HOST_PATHS } from '../../design/host_files.ts';
 import type { Config } from '../../machine/config.ts';
 import type { Graph } from '../../model/graph.ts';
 import { importModel } from '../../model/import/read_model.ts';
+import { type StoredWords, storedWords } from '../../program/network/stored_words.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { openDesign } from '../opened/open_design.ts';
 import { readNetworkCalibration } from '../run/calibration.ts';
 import { refuseForDesign } from '../run/design_options.ts';
 import { type GoldenModel, goldenModels } from '../run/golden_model.ts';
 import type { EvaluateOptions } from './evaluation.ts';
-import { checkDensities, checkVectorBits, checkWeightBits, configOf } from './input.ts';
+import { checkBlocks, checkDensities, checkVectorBits, checkWeightBits, configOf } from './input.ts';
+import { AS_BUILT, configFor, type Structure, structuresOf, withStructure } from './structures.ts';
 
 /** The golden model at a pair of widths. */
 export interface EvaluatedGolden {
   readonly weightBits: number;
   readonly vectorBits: number;
-  readonly make: () => Pick<GoldenModel, 'engine' | 'warnings'>;
+  readonly make: () => Pick<GoldenModel, 'engine' | 'warnings'> & { readonly stored: StoredWords };
 }
 
-/** A network pruned in one way, and its golden models. */
+/** A network compressed in one way, and its golden models. */
 export interface EvaluatedVariant {
+  readonly structure: Structure;
   readonly graph: Graph;
   readonly golden: readonly EvaluatedGolden[];
 }
@@ -38,7 +41,7 @@ export interface Evaluated {
 }
 
 /**
- * A model, pruned to every density, with golden models of all widths.
+ * A model, pruned to every density and with all blocks, with golden models of all widths.
  *
  * @throws EsegenError where an option or a file is not valid
  */
@@ -48,20 +51,28 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
   const config = configOf(options.config);
   const weights = checkWeightBits(options.weights ?? [config.weightBits]);
   const vectors = checkVectorBits(options.vectors ?? [config.vectorBits]);
-  const densities = options.densities === undefined ? [null] : checkDensities(options.densities);
+  const structures = structuresOf(
+    options.densities === undefined ? null : checkDensities(options.densities),
+    options.blocks === undefined ? null : checkBlocks(options.blocks),
+  );
   const { graph } = importModel(path, options.importOptions);
   const calibration = readNetworkCalibration(path, options.calibrate, graph);
-  const variants = densities.map((density): EvaluatedVariant => {
-    const pruned = density === null ? pruneGraph(graph, config) : pruneRecurrent(graph, config, density);
+  const variants = structures.map((structure): EvaluatedVariant => {
+    const own = configFor(structure, config);
+    const compressed =
+      structure === AS_BUILT
+        ? pruneGraph(graph, config)
+        : withStructure(path, { graph, given: graph }, config, structure);
     let models: ReturnType<typeof goldenModels> | null = null;
     const make = (weightBits: number, vectorBits: number) => () => {
-      models ??= goldenModels(path, pruned, calibration);
-      return models({ ...config, weightBits, vectorBits });
+      models ??= goldenModels(path, compressed, calibration);
+      const made = models({ ...own, weightBits, vectorBits });
+      return { ...made, stored: storedWords(made.program, [own.indexBits, 0], own.activationQueue === 'group') };
     };
     const golden = weights.flatMap((weightBits) =>
       vectors.map((vectorBits) => ({ weightBits, vectorBits, make: make(weightBits, vectorBits) })),
     );
-    return { graph: pruned, golden };
+    return { structure, graph: compressed, golden };
   });
   return { path, graph, config, calibration: calibration.origin, variants };
 }
@@ -72,12 +83,23 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
  * @throws EsegenError where it is not one, or an option does not go with it
  */
 export function evaluatedDesign(options: EvaluateOptions): Evaluated {
-  const { model: dir, calibrate, densities, weights, vectors } = options;
-  refuseForDesign(dir, { config: options.config, calibrate, densities, weights, vectors }, options.importOptions);
+  const { model: dir, calibrate, densities, blocks, weights, vectors } = options;
+  const model = { config: options.config, calibrate, densities, blocks, weights, vectors };
+  refuseForDesign(dir, model, options.importOptions);
   const design = openDesign(dir);
   const { graph, config } = design;
-  const { weightBits, vectorBits } = config;
-  const golden = [{ weightBits, vectorBits, make: () => design.golden() }];
+  const { weightBits, vectorBits, indexBits, activationQueue } = config;
+  const make = () => {
+    const made = design.golden();
+    return { ...made, stored: storedWords(made.program, [indexBits], activationQueue === 'group') };
+  };
+  const golden = [{ weightBits, vectorBits, make }];
   const path = join(dir, HOST_PATHS.labels);
-  return { path, graph, config, calibration: `the formats of ${dir}`, variants: [{ graph, golden }] };
+  return {
+    path,
+    graph,
+    config,
+    calibration: `the formats of ${dir}`,
+    variants: [{ structure: AS_BUILT, graph, golden }],
+  };
 }

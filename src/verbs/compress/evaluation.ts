@@ -1,5 +1,6 @@
 import type { Config } from '../../machine/config.ts';
 import type { ImportOptions } from '../../model/import/import_options.ts';
+import type { StoredWords } from '../../program/network/stored_words.ts';
 import type { WordErrors } from '../../speech/ctc.ts';
 import type { Layout } from '../run/array_reading.ts';
 import type { SaturatedVector } from '../run/engine.ts';
@@ -21,6 +22,8 @@ export interface EvaluateOptions extends JudgeOptions {
   readonly calibrate?: string | undefined;
   /** Densities to prune to, above 0; default what `build` makes of the model. */
   readonly densities?: readonly number[] | undefined;
+  /** Blocks to make the recurrent layers block-circulant with: the nearest matrices to those given. */
+  readonly blocks?: readonly number[] | undefined;
   /** Bits of weights and of vectors; default those of the config. */
   readonly weights?: readonly number[] | undefined;
   readonly vectors?: readonly number[] | undefined;
@@ -28,11 +31,13 @@ export interface EvaluateOptions extends JudgeOptions {
   readonly progress?: ((done: number, total: number, what: string) => void) | undefined;
 }
 
-/** The golden model of a pruned model at a pair of widths. */
+/** The golden model of a compressed model at a pair of widths. */
 export interface GoldenRow {
   readonly weightBits: number;
   readonly vectorBits: number;
-  /** Against the dense model, and against the pruned one in double precision: what fixed point costs. */
+  /** Its words of weights: with the index of the config, or with none where that takes fewer bits. */
+  readonly stored: StoredWords;
+  /** Against the model as given, and against the compressed one in double precision: what fixed point costs. */
   readonly accuracy: Accuracy;
   readonly ofPruned: Accuracy;
   /** Shares of the values of its vectors that saturate on the data, largest first. */
@@ -41,8 +46,10 @@ export interface GoldenRow {
   readonly warnings: readonly string[];
 }
 
-/** A pruned model in double precision, against the model as given, and its golden models. */
-export interface DensityRow {
+/** A compressed model in double precision, against the model as given, and its golden models. */
+export interface StructureRow {
+  /** Block that its recurrent layers were given; null where it was pruned, or is as `build` has it. */
+  readonly block: number | null;
   /** Share of weights that is left. */
   readonly density: number;
   readonly float: Accuracy;
@@ -55,5 +62,5 @@ export interface Evaluation {
   readonly calibration: string;
   /** Of the model as it was given, in double precision. */
   readonly words: WordErrors | null;
-  readonly densities: readonly DensityRow[];
+  readonly structures: readonly StructureRow[];
 }

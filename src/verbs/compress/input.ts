@@ -1,5 +1,6 @@
 import type { Config } from '../../machine/config.ts';
 import { parseConfig, readConfig } from '../../machine/read_config.ts';
+import { BLOCKS } from '../../model/blocks.ts';
 import { EsegenError } from '../../util/errors.ts';
 
 /** A config as it is, or read from its file. */
@@ -47,4 +48,12 @@ export function checkVectorBits(values: readonly number[]): readonly number[] {
 /** Checks densities. */
 export function checkDensities(values: readonly number[]): readonly number[] {
   return checkSweep('--densities', values, 0.001, 1, false);
+}
+
+/** Checks blocks of block-circulant matrices. */
+export function checkBlocks(values: readonly number[]): readonly number[] {
+  const known = values.every((value) => BLOCKS.includes(value));
+  if (known) return checkSweep('--blocks', values, BLOCKS[0]!, BLOCKS.at(-1)!, true);
+  const got = `${values.slice(0, 8).join(', ')}${values.length > 8 ? ', …' : ''}`;
+  throw new EsegenError('--blocks', `expected some of ${BLOCKS.join(', ')}, got ${got}`);
 }

@@ -51,11 +51,16 @@ export class OutputJudge {
     this.#judge = labels === undefined ? null : readJudge(path, tensor, task, labels, data.utterances.length);
   }
 
-  /** Outputs of an engine, utterance by utterance. */
-  run(engine: Engine): readonly Frames[] {
-    return this.data.utterances.map((inputs) => engine.run(inputs).outputs.get(this.#output.tensor)!);
+  /**
+   * Outputs of an engine, utterance by utterance.
+   *
+   * @param most utterances that are run, the first so many; default all
+   */
+  run(engine: Engine, most = this.data.utterances.length): readonly Frames[] {
+    return this.data.utterances.slice(0, most).map((inputs) => engine.run(inputs).outputs.get(this.#output.tensor)!);
   }
 
+  /** @param outputs of the first utterances */
   words(outputs: readonly Frames[]): WordErrors | null {
     return this.#judge?.(outputs) ?? null;
   }

@@ -86,7 +86,7 @@ export interface OpenedDesign extends HostFileReaders {
   /** Outputs of the network, of those of the hardware. */
   behind(before: Values, outputs: PortValues): Values;
   /** The golden model, with what the host computes around it. */
-  golden(): Pick<GoldenModel, 'engine' | 'warnings'>;
+  golden(): Pick<GoldenModel, 'engine' | 'program' | 'warnings'>;
   /**
    * Runs RTL and golden model and compares every output word.
    *

@@ -71,7 +71,7 @@ export class OpenedNetwork implements OpenedDesign {
     const { program } = this.#loaded.design;
     const engine = new GoldenEngine(this.graph, { ...this.#network, program });
     const warnings = (where: string) => saturatedVectors(engine).flatMap((vector) => saturatedWarning(vector, where));
-    return { engine, warnings };
+    return { engine, program, warnings };
   }
 
   async cosimulate(utterances: readonly Values[], options: RtlOptions): Promise<RtlRun> {

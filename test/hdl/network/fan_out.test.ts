@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { moduleName } from '../../../src/machine/names.ts';
 import { FAN_OUT_LIMITS } from '../../../src/synth/fan_out.ts';
+import { cellPlans } from './cell_plans.ts';
 import { macPlans } from './mac_plans.ts';
 import { DUT, fanOutOf } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
@@ -20,4 +21,22 @@ test.for([
   expect(register.filter(({ loads }) => loads > FAN_OUT_LIMITS.register)).toEqual([]);
   // Both are told of: the largest of a register is above that of a look-up table.
   expect(register[0]!.loads).toBeGreaterThan(logic[0]!.loads);
+});
+
+// The work that a unit takes sets hundreds of registers: a register lets them, and no look-up table.
+test.for([
+  ['cell_control', cellPlans],
+  ['mac_control', macPlans],
+] as const)('no net of %s drives more than it may', async ([block, plans]) => {
+  const own = {
+    channels: 4,
+    groups: 1,
+    lanes: 8,
+    elemLanes: 4,
+    kinds: ['lstm', 'gruAfter', 'gruBefore', 'affine'],
+  } as const;
+  const { logic, register } = await fanOutOf(plans(testSizes(own)), moduleName(DUT, block));
+  expect(logic.filter(({ loads }) => loads > FAN_OUT_LIMITS.logic)).toEqual([]);
+  expect(register.filter(({ loads }) => loads > FAN_OUT_LIMITS.register)).toEqual([]);
+  expect(register[0]!.loads).toBeGreaterThan(100);
 });

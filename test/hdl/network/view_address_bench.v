@@ -25,6 +25,7 @@ module view_address_bench;
     dut_view_address dut (
         .clk(clk),
         .rst(rst),
+        .open(start),
         .start(start),
         .place(own[WIDTH-1:0]),
         .t(own[WIDTH+:16]),

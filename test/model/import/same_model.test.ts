@@ -181,7 +181,7 @@ describe('a limit of the cell state', () => {
     };
     const golden = { path: model, engine: 'golden', config, ...files } as const;
     expect(() => run({ ...golden, calibrate: long })).toThrow(inLong);
-    expect(evaluate({ model, config, data: short, calibrate: short }).densities).toHaveLength(1);
+    expect(evaluate({ model, config, data: short, calibrate: short }).structures).toHaveLength(1);
     expect(quantizeModel({ model, config, calibrate: short }).vectors).toHaveLength(4);
     expect(run({ ...golden, calibrate: short }).steps).toBe(40);
   });

@@ -1,0 +1,139 @@
+import { measureVectors, peaksOf, type VectorValues } from '../compiler/calibrate.ts';
+import { type Compilation, compilePruned } from '../compiler/compile.ts';
+import { lower } from '../compiler/lower/lower.ts';
+import { oneLayerConfig } from '../compiler/one_layer_config.ts';
+import { quantizeGraph } from '../compiler/passes/quantize.ts';
+import { type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
+import { projectGraph } from '../compiler/prune/circulant.ts';
+import { pruneGraph } from '../compiler/prune/prune_graph.ts';
+import { type PrunedLayer, pruneLayer } from '../compiler/prune/prune_layer.ts';
+import type { QuantizedGraph } from '../compiler/quantized_graph.ts';
+import type { Config } from '../machine/config.ts';
+import { machineOf } from '../machine/machine.ts';
+import type { Graph } from '../model/graph.ts';
+import { checkCellClip, hardwareModel, refusalsOf } from '../model/import/hardware_model.ts';
+import type { LstmModel } from '../model/stacked_layer.ts';
+import { checkProgram } from '../program/check.ts';
+import type { Design } from '../program/design.ts';
+import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
+import type { Program } from '../program/program.ts';
+import { ofModel } from '../verbs/of_model.ts';
+import { oneLayerSet } from '../verbs/run/golden_model.ts';
+import { designKey, numberKey, programKey, pruneKey } from './keys.ts';
+import { Shared } from './shared.ts';
+import { type OpenModel, openModel, type TaskModel, type TaskOptions } from './task.ts';
+
+/** A design as `build` makes it, without its files. */
+export type Made =
+  | {
+      readonly kind: 'layer';
+      readonly model: OpenModel;
+      readonly pruned: string;
+      readonly design: Design;
+      readonly graph: Graph;
+      readonly hardware: LstmModel;
+    }
+  | {
+      readonly kind: 'network';
+      readonly model: OpenModel;
+      readonly pruned: string;
+      readonly design: NetworkDesign;
+      readonly graph: Graph;
+      readonly prepared: PreparedNetwork;
+    };
+
+/** A network on its way to a design, as far as widths and arrays do not count. */
+interface PrunedNetwork {
+  readonly id: string;
+  readonly graph: Graph;
+}
+
+/**
+ * Makes designs as `build` does, point by point, and keeps what the next points are likely to need: who asks for them in the order of
+ * {@link workOrder} has each piece of work done once.
+ */
+export class Workshop {
+  readonly #models: readonly TaskModel[];
+  readonly #options: TaskOptions;
+  readonly #open = new Shared<OpenModel>(1);
+  readonly #graphs = new Shared<Graph>(1);
+  readonly #networks = new Shared<PrunedNetwork>(2);
+  readonly #prepared = new Shared<PreparedNetwork>(1);
+  readonly #quantized = new Shared<QuantizedGraph>(8);
+  readonly #programs = new Shared<Program>(2);
+  readonly #designs = new Shared<NetworkDesign>(2);
+  readonly #layers = new Shared<PrunedLayer>(2);
+  readonly #values = new Shared<VectorValues>(1);
+  readonly #compilations = new Shared<Compilation>(2);
+
+  constructor(models: readonly TaskModel[], options: TaskOptions) {
+    this.#models = models;
+    this.#options = options;
+  }
+
+  /** A model with its data. */
+  model(number: number): OpenModel {
+    return this.#open.get(String(number), () => openModel(this.#models[number]!, this.#options));
+  }
+
+  /**
+   * The design of a point.
+   *
+   * @param block to which recurrent layers are projected; 0: they stay
+   * @throws EsegenError as `build` does, but for the part, which is not looked at
+   */
+  make(number: number, block: number, config: Config): Made {
+    const model = this.model(number);
+    const key = `${number} ${block}`;
+    const graph = block === 0 ? model.graph : this.#graphs.get(key, () => projected(model.graph, block));
+    const { file } = this.#models[number]!;
+    return refusalsOf(graph).length === 0
+      ? this.#layer(file, key, model, graph, config)
+      : this.#network(file, key, model, graph, config);
+  }
+
+  #layer(file: string, key: string, model: OpenModel, graph: Graph, config: Config): Made {
+    const hardware = hardwareModel(file, graph);
+    const own = oneLayerConfig(graph, config);
+    const prunedKey = `${key} ${pruneKey(own)}`;
+    const pruned = this.#layers.get(prunedKey, () => pruneLayer(hardware.layer, own));
+    // Weights that were not pruned are those of the file, whatever the array.
+    const weights = pruned.pruned ? prunedKey : key;
+    const values = this.#values.get(weights, () => measureVectors(pruned.layer, oneLayerSet(graph, model.calibration)));
+    checkCellClip(file, graph, peaksOf(values).c);
+    const { design } = this.#compilations.get(`${prunedKey} ${designKey(own)}`, () =>
+      ofModel(file, () => compilePruned(pruned, own, values)),
+    );
+    return { kind: 'layer', model, pruned: weights, design: { ...design, config: own }, graph, hardware };
+  }
+
+  #network(file: string, key: string, model: OpenModel, source: Graph, config: Config): Made {
+    const { id, graph } = this.#networks.get(`${key} ${pruneKey(config)}`, () => {
+      const made = pruneGraph(source, config);
+      return { id: made === source ? key : `${key} ${pruneKey(config)}`, graph: made };
+    });
+    const prepared = this.#prepared.get(id, () =>
+      ofModel(file, () => prepareNetwork(graph, model.calibration.utterances)),
+    );
+    const quantized = this.#quantized.get(`${id} ${numberKey(config)}`, () =>
+      ofModel(file, () => quantizeGraph(prepared.legal, config, prepared.calibration).quantized),
+    );
+    const program = this.#programs.get(`${id} ${programKey(config)}`, () =>
+      ofModel(file, () => {
+        const made = lower(quantized, machineOf(config), config.weights !== 'dram');
+        checkProgram(made);
+        return made;
+      }),
+    );
+    const shared = this.#designs.get(`${id} ${designKey(config)}`, () =>
+      ofModel(file, () => networkDesign(program, config)),
+    );
+    // All points have one name, and queues are no part of a memory or of another size.
+    const design = { ...shared, config, sizes: { ...shared.sizes, fifoDepth: config.fifoDepth } };
+    return { kind: 'network', model, pruned: id, design, graph, prepared };
+  }
+}
+
+function projected(graph: Graph, block: number): Graph {
+  return projectGraph(graph, ({ layer }) => (layer.kind === 'lstm' || layer.kind === 'gru' ? block : null)).graph;
+}
