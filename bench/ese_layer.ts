@@ -11,7 +11,7 @@ import { pruneLayer } from '../src/compiler/prune/prune_layer.ts';
 import { quantizeLayer } from '../src/compiler/quantize.ts';
 import { randomCalibration } from '../src/data/calibration_set.ts';
 import { loadDesign } from '../src/design/load_design.ts';
-import { readConfig } from '../src/machine/read_config.ts';
+import { readConfig } from '../src/machine/config_file.ts';
 import { readModel } from '../src/model/import/read_model.ts';
 import { encodeMatrix } from '../src/program/encode.ts';
 import { formatMem } from '../src/program/mem_image.ts';

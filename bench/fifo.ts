@@ -9,7 +9,7 @@ import { formatTable } from '../src/cli/table.ts';
 import { estimateCycles } from '../src/cycles/estimate.ts';
 import { modelTensors } from '../src/design/host_files.ts';
 import { loadDesign } from '../src/design/load_design.ts';
-import { readConfig } from '../src/machine/read_config.ts';
+import { readConfig } from '../src/machine/config_file.ts';
 import { readModel } from '../src/model/import/read_model.ts';
 import { writeSafetensors } from '../src/model/import/write_safetensors.ts';
 import { build } from '../src/verbs/build.ts';

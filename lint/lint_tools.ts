@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { benchSources, moduleOf, rtlFiles } from '../src/design/rtl_files.ts';
@@ -29,41 +30,30 @@ async function moduleNames(dir: string): Promise<string[]> {
   return (await rtlFiles(dir)).map(moduleOf);
 }
 
-/** What Verilator said, by the texts that it read. */
-const verdicts = new Map<string, Promise<Findings>>();
-
 /**
- * Verilator -Wall: the top module, and every module by itself with the parameters it has by default. Modules that are the same in several
- * designs, with all below them, are linted once: designs of one name share most of theirs.
+ * Verilator -Wall: every module by itself with the parameters it has by default, the top module among them, in one run: below a module that
+ * has an instance of each, of which nothing is connected.
  */
 export async function verilatorLint(dir: string): Promise<Findings> {
-  const files = await rtlFiles(dir);
-  const texts = new Map<string, string>();
-  for (const file of files) texts.set(moduleOf(file), await readFile(join(dir, file), 'utf8'));
-  const findings: string[] = [];
-  for (const name of texts.keys()) {
-    const below = modulesBelow(name, texts);
-    const key = below.map((module) => texts.get(module)!).join('\0');
-    let verdict = verdicts.get(key);
-    if (verdict === undefined) {
-      const sources = files.filter((file) => below.includes(moduleOf(file)));
-      const args = ['--lint-only', '-Wall', '--top-module', name, ...sources];
-      verdict = runSilent(dir, 'verilator', args, `verilator ${name}`);
-      verdicts.set(key, verdict);
-    }
-    findings.push(...(await verdict));
-  }
-  return findings;
+  const modules = await moduleNames(dir);
+  const all = `${modules.at(-1)!}_all`;
+  const instances = modules.map((name) => `    ${name} u_${name} ();`);
+  const text = ['/* verilator lint_off PINMISSING */', `module ${all};`, ...instances, 'endmodule', ''].join('\n');
+  return withTemporary(async (folder) => {
+    const file = join(folder, `${all}.v`);
+    await writeFile(file, text);
+    const args = ['--lint-only', '-Wall', '--top-module', all, ...(await rtlFiles(dir)), file];
+    return runSilent(dir, 'verilator', args, 'verilator');
+  });
 }
 
-/** A module and all that it instantiates, directly or not: those whose names stand in its code. */
-function modulesBelow(top: string, texts: ReadonlyMap<string, string>): string[] {
-  const found = new Set([top]);
-  for (const module of found) {
-    const code = texts.get(module)!.replace(/\/\/.*/g, '');
-    for (const [word] of code.matchAll(/\w+/g)) if (texts.has(word)) found.add(word);
+async function withTemporary<T>(body: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'esegen-lint-'));
+  try {
+    return await body(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  return [...found];
 }
 
 /** Icarus -Wall (Verilog-2005): the top module, and the bench around it. */

@@ -2,7 +2,7 @@
 // `npm run demo:deepspeech`.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readConfig } from '../src/machine/read_config.ts';
+import { readConfig } from '../src/machine/config_file.ts';
 import { buildModel } from '../src/verbs/build_network.ts';
 import { recognise } from './lib/recognise.ts';
 

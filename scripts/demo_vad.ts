@@ -8,7 +8,7 @@ import { hideBin } from 'yargs/helpers';
 import { buildDetector, detect, publicModel, RATE } from '../examples/vad/detector.ts';
 import { vadPicture } from '../examples/vad/picture.ts';
 import { speechSegments } from '../examples/vad/segments.ts';
-import { readConfig } from '../src/machine/read_config.ts';
+import { readConfig } from '../src/machine/config_file.ts';
 import { soundAt16kHz } from '../src/speech/upsample.ts';
 import { readWav } from '../src/speech/wav.ts';
 import { EsegenError } from '../src/util/errors.ts';

@@ -68,6 +68,11 @@ export const COMMANDS: readonly Command[] = [
     async () => (await import('./report.ts')).reportCommand,
   ),
   command(
+    'studio [dir]',
+    'Show the designs of a folder in the browser, and build and simulate there',
+    async () => (await import('./studio.ts')).studioCommand,
+  ),
+  command(
     'doctor',
     'Check the simulators, compilers and other tools that esegen works with',
     async () => (await import('./doctor.ts')).doctorCommand,

@@ -4,6 +4,7 @@ import { type ExploreOptions, explorationOf, explore, mergeExploration, type Sha
 import { writeJobs } from '../explore/jobs.ts';
 import { type Constraints, type Objective, objectiveOf } from '../explore/objectives.ts';
 import { type BuiltPoint, isBuilt } from '../explore/record.ts';
+import { shellWord } from '../explore/shell.ts';
 import { readSpace, type Space } from '../explore/space.ts';
 import { EsegenError } from '../util/errors.ts';
 import { quoteName } from '../util/quote_name.ts';
@@ -80,7 +81,7 @@ export const exploreCommand: CommandBody<Arguments> = {
       openDirectory(options.out, explorationOf(options));
       const { slurm, parallel } = writeJobs(options.out, shardWords(), process.cwd(), given.jobs);
       process.stdout.write(
-        `Slurm:         sbatch ${quoteName(slurm)}\nGNU parallel:  parallel --halt never < ${quoteName(parallel)}\n`,
+        `Slurm:         sbatch ${shellWord(slurm)}\nGNU parallel:  parallel --halt never < ${shellWord(parallel)}\n`,
       );
       return;
     }

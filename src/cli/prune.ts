@@ -1,5 +1,6 @@
 import { type Config, ENCODINGS, type Encoding } from '../machine/config.ts';
-import { parseConfig, readConfig } from '../machine/read_config.ts';
+import { readConfig } from '../machine/config_file.ts';
+import { parseConfig } from '../machine/read_config.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { PrunedAccuracy, Sensitivity } from '../verbs/compress/sensitivity.ts';
 import { type PruneResult, prune } from '../verbs/prune.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readJson } from '../util/read_json.ts';
 import { expected, integer, parseWith, section } from '../util/schema.ts';
 import { type Config, ENCODINGS, MATRICES, type Matrix, ROOM_FEATURES } from './config.ts';
 import { MAX_STEPS } from './machine.ts';
@@ -206,13 +205,4 @@ const SCHEMA = z
  */
 export function parseConfig(value: unknown, where: string): Config {
   return parseWith(SCHEMA, value, where);
-}
-
-/**
- * Reads a config file (JSON).
- *
- * @throws EsegenError where the file cannot be read, is not JSON or holds a key twice, or as {@link parseConfig}
- */
-export function readConfig(path: string): Config {
-  return parseConfig(readJson(path), path);
 }

@@ -1,8 +1,10 @@
 import type { BuiltReport, DesignReport, Fact } from '../report/report_data.ts';
+import type { ResourceData } from '../report/resource_data.ts';
 import { cyclesView } from './cycles_view.ts';
 import { diagramView } from './diagram_view.ts';
 import { html, section } from './dom.ts';
 import { memoryView } from './memory_view.ts';
+import { resourceView } from './resource_view.ts';
 import { TimelineView } from './timeline_view.ts';
 
 /** The figures that come first. */
@@ -19,9 +21,15 @@ export function factsView(facts: readonly Fact[]): HTMLElement {
   return html('dl', { class: 'facts' }, ...items);
 }
 
+function resourceLead({ part, verdict }: ResourceData): string {
+  const fits =
+    verdict === null ? `${part} is not listed, so nothing is known of what it has.` : `On an ${part} it ${verdict}.`;
+  return `${fits} An estimate from sizes alone, before place and route; ESE's figures are published ones of a finished design.`;
+}
+
 /** What a design is and does: figures, block diagram, timeline, cycles, memories, program. */
 export function designSections(design: DesignReport): HTMLElement[] {
-  const { diagram, timeline, cycles, memories, regions, listing } = design;
+  const { diagram, timeline, cycles, resources, memories, regions, listing } = design;
   return [
     section(
       'structure',
@@ -49,6 +57,7 @@ export function designSections(design: DesignReport): HTMLElement[] {
             cyclesView(cycles, timeline.units),
           ),
         ]),
+    section('resources', 'Resources', resourceLead(resources), resourceView(resources)),
     section(
       'memories',
       'Memory map',
@@ -64,25 +73,23 @@ export function designSections(design: DesignReport): HTMLElement[] {
   ];
 }
 
+/** What something was made from, line by line. */
+export function provenanceTable(provenance: readonly Fact[]): HTMLElement {
+  const rows = provenance.map(({ label, value, note }) => {
+    const beside = note === undefined ? null : html('span', { class: 'note' }, ` ${note}`);
+    return html('tr', {}, html('th', { scope: 'row' }, label), html('td', { class: 'mono' }, value, beside));
+  });
+  const table = html('table', {}, html('caption', {}, 'Provenance'), html('tbody', {}, ...rows));
+  return html('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Provenance' }, table);
+}
+
 /** Where a built design is from. */
 export function provenanceSection({ provenance, config }: BuiltReport): HTMLElement {
-  const rows = provenance.map(({ label, value, note }) =>
-    html(
-      'tr',
-      {},
-      html('th', { scope: 'row' }, label),
-      html('td', { class: 'mono' }, value, note === undefined ? null : html('span', { class: 'note' }, ` ${note}`)),
-    ),
-  );
   return section(
     'provenance',
     'Provenance',
     'From what this page and the design were made.',
-    html(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Provenance' },
-      html('table', {}, html('caption', {}, 'Provenance'), html('tbody', {}, ...rows)),
-    ),
+    provenanceTable(provenance),
     html('h3', {}, 'Config'),
     html('pre', { class: 'listing', tabindex: 0, role: 'region', 'aria-label': 'Config' }, config),
   );

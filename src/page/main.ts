@@ -1,6 +1,9 @@
+import type { ExplorationData } from '../report/exploration_data.ts';
 import type { BuiltReport, PageData } from '../report/report_data.ts';
 import { designSections, factsView, provenanceSection } from './design_view.ts';
 import { html } from './dom.ts';
+import { ExplorationView } from './exploration_view.ts';
+import { StudioView } from './studio_view.ts';
 import { themeSwitch } from './theme.ts';
 
 /** Links to the sections that a page has. */
@@ -15,46 +18,60 @@ function navigation(sections: readonly HTMLElement[]): HTMLElement {
 /** Shows one of the designs. */
 function showDesign(place: HTMLElement, design: BuiltReport): void {
   const sections = [...designSections(design), provenanceSection(design)];
-  place.replaceChildren(
-    html(
-      'div',
-      { class: 'intro' },
-      html('h1', {}, design.title),
-      html('p', { class: 'summary' }, design.summary),
-      factsView(design.facts),
-    ),
-    navigation(sections),
-    ...sections,
-  );
+  const intro = [
+    html('h1', {}, design.title),
+    html('p', { class: 'summary' }, design.summary),
+    factsView(design.facts),
+  ];
+  place.replaceChildren(html('div', { class: 'intro' }, ...intro), navigation(sections), ...sections);
   document.title = `${design.title} – esegen`;
 }
 
+/** Shows an exploration. */
+function showExploration(place: HTMLElement, data: ExplorationData): void {
+  const view = new ExplorationView(data);
+  const summary = `Designs of ${data.models.join(', ')}, compared.`;
+  const intro = [html('h1', {}, data.title), html('p', { class: 'summary' }, summary), view.facts()];
+  place.replaceChildren(html('div', { class: 'intro' }, ...intro), navigation(view.sections), ...view.sections);
+}
+
+/** Chooses among the designs of the page; null where there is one at most. */
+function designChoice(place: HTMLElement, designs: readonly BuiltReport[]): HTMLElement | null {
+  if (designs.length < 2) return null;
+  const options = designs.map(({ title }, at) => html('option', { value: at }, title));
+  const select = html('select', { 'aria-label': 'Design' }, ...options);
+  select.addEventListener('change', () => showDesign(place, designs[Number(select.value)]!));
+  return html('label', { class: 'choice' }, html('span', {}, 'Design'), select);
+}
+
 function main(): void {
-  const data: PageData = JSON.parse(document.getElementById('data')!.textContent!);
-  const place = html('main', { id: 'main' });
-  const { designs } = data;
-  const choice = html(
-    'select',
-    { 'aria-label': 'Design' },
-    ...designs.map(({ title }, at) => html('option', { value: at }, title)),
-  );
-  choice.addEventListener('change', () => showDesign(place, designs[Number(choice.value)]!));
+  const { designs, exploration, studio, version }: PageData = JSON.parse(document.getElementById('data')!.textContent!);
+  const place = html('div');
+  const content = html('main', { id: 'main' });
   const header = html(
     'header',
     {},
     html('a', { class: 'skip', href: '#main' }, 'Skip to the content'),
     html('span', { class: 'brand' }, 'esegen'),
-    designs.length > 1 ? html('label', { class: 'choice' }, html('span', {}, 'Design'), choice) : null,
+    designChoice(place, designs),
     html('span', { class: 'spring' }),
     themeSwitch(),
   );
   const footer = html(
     'footer',
     {},
-    `Made by esegen ${data.version}. Figures are by the cycle model unless they say otherwise.`,
+    `Made by esegen ${version}. Figures are by the cycle model unless they say otherwise.`,
   );
-  document.body.replaceChildren(header, place, footer);
-  showDesign(place, designs[0]!);
+  document.body.replaceChildren(header, content, footer);
+  if (studio !== undefined) {
+    const view = new StudioView(studio.folder, studio.token, (design) => showDesign(place, design));
+    content.append(view.element);
+    // The token is in the page now; the address need not show it.
+    history.replaceState(null, '', '/');
+  }
+  content.append(place);
+  if (exploration !== undefined) showExploration(place, exploration);
+  else if (designs.length > 0) showDesign(place, designs[0]!);
 }
 
 main();

@@ -39,6 +39,7 @@ export function csvOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
  * @param caption says what it shows, to those who do not see it
  * @param file name of the file it is saved as
  * @param tail columns behind the others that hold no values, such as buttons
+ * @param saved columns that the file has besides
  */
 export function sortableTable<Row>(
   caption: string,
@@ -46,6 +47,7 @@ export function sortableTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   tail: readonly { readonly title: string; readonly cell: (row: Row) => Node }[] = [],
+  saved: readonly Column<Row>[] = [],
 ): HTMLElement {
   let order: { readonly at: number; readonly down: boolean } | null = null;
   const body = html('tbody');
@@ -93,9 +95,13 @@ export function sortableTable<Row>(
     html('thead', {}, html('tr', {}, ...heads, ...tail.map(({ title }) => html('th', { scope: 'col' }, title)))),
     body,
   );
-  const save = button('Save as CSV', () => saveFile(file, csvOf(columns, ordered()), 'text/csv;charset=utf-8'), {
-    class: 'quiet',
-  });
+  const save = button(
+    'Save as CSV',
+    () => saveFile(file, csvOf([...columns, ...saved], ordered()), 'text/csv;charset=utf-8'),
+    {
+      class: 'quiet',
+    },
+  );
   const scroller = html('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, table);
   return html('div', { class: 'tabled' }, scroller, html('div', { class: 'below' }, note, save));
 }

@@ -3,12 +3,14 @@ import { estimateCycles } from '../cycles/estimate.ts';
 import { layerTimeline } from '../cycles/layer_timeline.ts';
 import { memoryGroups } from '../design/memory_groups.ts';
 import type { Design } from '../program/design.ts';
+import { layerHardware } from '../program/hardware_of.ts';
 import { programListing } from '../program/listing.ts';
 import { layerCycleData } from './cycle_data.ts';
 import { layerDiagram } from './layer_diagram.ts';
 import { cycleFacts } from './network_report.ts';
 import { count, percent, times } from './numbers.ts';
 import type { DesignReport } from './report_data.ts';
+import { resourceData } from './resource_data.ts';
 
 /**
  * Figures, picture, timeline and memories of a design of one LSTM layer.
@@ -47,6 +49,7 @@ export function layerReport(
     timeline,
     cycles,
     clockMHz: config.clockMHz,
+    resources: resourceData(layerHardware(design), config.part),
     memories,
     regions: [],
     listing: programListing(programOfDesign(design)),

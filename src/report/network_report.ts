@@ -1,6 +1,7 @@
 import { estimateNetworkCycles } from '../cycles/network/estimate.ts';
 import { TimelineRecorder } from '../cycles/network/timeline.ts';
 import { networkMemoryGroups } from '../design/network_memories.ts';
+import { networkHardware } from '../program/hardware_of.ts';
 import { programListing } from '../program/listing.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import { countWeights } from '../program/weights.ts';
@@ -8,6 +9,7 @@ import { networkCycleData } from './cycle_data.ts';
 import { networkDiagram } from './network_diagram.ts';
 import { count, microseconds, percent, times } from './numbers.ts';
 import type { CycleData, DesignReport, Fact } from './report_data.ts';
+import { resourceData } from './resource_data.ts';
 
 /** Spans of a timeline at which it ends. */
 const MOST_SPANS = 20_000;
@@ -40,6 +42,7 @@ export function networkReport(design: NetworkDesign): DesignReport {
     timeline,
     cycles,
     clockMHz: config.clockMHz,
+    resources: resourceData(networkHardware(design), config.part),
     memories,
     regions: program.vectors.map((vector) => ({
       ...{ name: vector.name, role: vector.role, from: vector.base },

@@ -1,5 +1,7 @@
 import type { Timeline } from '../cycles/timeline.ts';
 import type { Diagram } from './diagram.ts';
+import type { ExplorationData } from './exploration_data.ts';
+import type { ResourceData } from './resource_data.ts';
 
 /** A figure or a setting with its name; `note` says what it counts, or where it is from. */
 export interface Fact {
@@ -63,6 +65,7 @@ export interface DesignReport {
   readonly timeline: Timeline | null;
   readonly cycles: CycleData | null;
   readonly clockMHz: number;
+  readonly resources: ResourceData;
   readonly memories: readonly MemoryRow[];
   readonly regions: readonly Region[];
   /** The program that runs, as `esegen inspect --program` prints it. */
@@ -80,4 +83,29 @@ export interface BuiltReport extends DesignReport {
 export interface PageData {
   readonly version: string;
   readonly designs: readonly BuiltReport[];
+  /** An exploration, on a page without designs. */
+  readonly exploration?: ExplorationData;
+  /** The page is that of a local server: the folder that it shows, and what its requests carry. */
+  readonly studio?: { readonly folder: string; readonly token: string };
+}
+
+/** What is in the folder of a studio; paths are relative to it. */
+export interface Workspace {
+  readonly designs: readonly string[];
+  readonly models: readonly string[];
+  readonly configs: readonly string[];
+}
+
+/** A job of a studio as the page sees it. */
+export interface JobState {
+  readonly id: number;
+  /** The command line, for reading. */
+  readonly command: string;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** How it ended; null while it runs. */
+  readonly end: string | null;
+  readonly seconds: number;
+  /** Lines of the log from number `from` on. */
+  readonly from: number;
+  readonly lines: readonly string[];
 }

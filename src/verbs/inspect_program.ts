@@ -2,7 +2,7 @@ import { programOfDesign } from '../compiler/lower/program_of_design.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { loadDesign } from '../design/load_design.ts';
 import { holdsNetwork, loadNetwork } from '../design/load_network.ts';
-import { readConfig } from '../machine/read_config.ts';
+import { readConfig } from '../machine/config_file.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { checkProgram, type ProgramCheck } from '../program/check.ts';

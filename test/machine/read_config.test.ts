@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { densityOf, MATRICES } from '../../src/machine/config.ts';
+import { readConfig } from '../../src/machine/config_file.ts';
 import { BLOCK_NAMES, memoryPath, moduleEnd, moduleName, VERILOG_KEYWORDS } from '../../src/machine/names.ts';
-import { parseConfig, readConfig } from '../../src/machine/read_config.ts';
+import { parseConfig } from '../../src/machine/read_config.ts';
 import { EsegenError } from '../../src/util/errors.ts';
 
 /** Message about a name that ends like a module. */

@@ -14,7 +14,13 @@ import { tinyNetworkDesign } from '../lib/tiny_network.ts';
 
 /** A name that would be markup, if it were read as such. */
 const MARKUP = '</script><img src="https://example.org/x" onerror="document.title=1">';
-const CHARTS = ['#cycles .chart svg', '#memories .chart svg', '#timeline svg.timeline', '#structure svg.diagram'];
+const CHARTS = [
+  '#resources .chart svg',
+  '#cycles .chart svg',
+  '#memories .chart svg',
+  '#timeline svg.timeline',
+  '#structure svg.diagram',
+];
 
 /** Shapes of every chart, and whether it is as wide as the page at most. */
 const PICTURES = `[...document.querySelectorAll('.chart svg, svg.timeline')].map((own) => ({

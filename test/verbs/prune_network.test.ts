@@ -6,7 +6,7 @@ import { ENCODINGS } from '../../src/machine/config.ts';
 import { parseConfig } from '../../src/machine/read_config.ts';
 import type { Graph, GruLayer, LstmLayer } from '../../src/model/graph.ts';
 import { importModel } from '../../src/model/import/read_model.ts';
-import { withSafetensors } from '../../src/model/import/safetensors.ts';
+import { withSafetensors } from '../../src/model/import/safetensors_file.ts';
 import { type FloatTensor, writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { matricesOf } from '../../src/model/matrices.ts';
 import { FloatNetwork } from '../../src/model/reference/float_network.ts';

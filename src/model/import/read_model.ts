@@ -6,9 +6,9 @@ import { hardwareModel } from './hardware_model.ts';
 import type { ImportOptions } from './import_options.ts';
 import type { ImportedModel } from './imported_model.ts';
 import { importKaldi } from './kaldi/import_kaldi.ts';
-import { importOnnx } from './onnx/import_onnx.ts';
+import { importOnnx } from './onnx/onnx_file.ts';
 import { otherFormat } from './other_formats.ts';
-import { importSafetensors } from './safetensors.ts';
+import { importSafetensors } from './safetensors_file.ts';
 
 /** Importers by file suffix, in lower case. */
 const IMPORTERS: ReadonlyMap<string, (path: string, options: ImportOptions) => ImportedModel> = new Map([

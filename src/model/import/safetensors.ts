@@ -1,10 +1,6 @@
-import { existsSync } from 'node:fs';
 import { quoteName } from '../../util/quote_name.ts';
 import type { Graph } from '../graph.ts';
-import type { ImportOptions } from './import_options.ts';
-import type { ImportedModel } from './imported_model.ts';
-import { type ReadRange, withFile } from './model_file.ts';
-import { readLayersFile } from './pytorch/layers_file.ts';
+import type { ReadRange } from './model_file.ts';
 import { layersOfNames } from './pytorch/layers_of_names.ts';
 import { type NetworkOfTensors, networkOfLayers } from './pytorch/network_of_layers.ts';
 import { StateDict } from './pytorch/state_dict.ts';
@@ -28,59 +24,23 @@ export interface Safetensors {
  * @throws EsegenError at the first fault of the container, see `headerLength` and `parseHeader`
  */
 export function parseSafetensors(bytes: Uint8Array, where: string): Safetensors {
-  return parse(where, bytes.length, (begin, end) => bytes.subarray(begin, end));
+  return parseRanges(where, bytes.length, (begin, end) => bytes.subarray(begin, end));
 }
 
 /**
- * Opens a safetensors file for the time of `use`. Only the header is read at once; tensors are read where `use` asks for
- * their values, which it must do before it returns.
- *
- * @returns what `use` returns
- * @throws EsegenError where the file cannot be read or its container is faulty
- */
-export function withSafetensors<T>(path: string, use: (file: Safetensors) => T): T {
-  return withFile(path, ({ size, read }) => use(parse(path, size, read)));
-}
-
-/**
- * Reads a network from a PyTorch state dict: its layers from a layer file (`networkOfLayers`), or where there is none from the names
- * of its tensors (`layersOfNames`).
- *
- * @param path file of any size; only the tensors of the network are loaded
- * @throws EsegenError where a file cannot be read, is damaged, or does not fit the other
- */
-export function importSafetensors(path: string, { layers }: ImportOptions = {}): ImportedModel {
-  return withSafetensors(path, ({ tensors }) => {
-    const beside = layersPath(path);
-    const named = layers ?? (existsSync(beside) ? beside : null);
-    const summaries = [...tensors.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-    return { ...networkWithPlaces(path, tensors, named), tensors: summaries };
-  });
-}
-
-/**
- * The network of a state dict.
+ * The network of a state dict whose tensors have names that say all.
  *
  * @param where its file, for messages
- * @param layers path of a layer file; null: the names of the tensors say all
- * @throws EsegenError as {@link importSafetensors}
+ * @throws EsegenError where they do not, or are damaged
  */
-export function networkOfTensors(
-  where: string,
-  tensors: ReadonlyMap<string, SourceTensor>,
-  layers: string | null = null,
-): Graph {
-  return networkWithPlaces(where, tensors, layers).graph;
+export function networkOfTensors(where: string, tensors: ReadonlyMap<string, SourceTensor>): Graph {
+  return networkOfNames(where, tensors).graph;
 }
 
-function networkWithPlaces(
-  where: string,
-  tensors: ReadonlyMap<string, SourceTensor>,
-  layers: string | null,
-): NetworkOfTensors {
+/** The same, with the places of its tensors. */
+export function networkOfNames(where: string, tensors: ReadonlyMap<string, SourceTensor>): NetworkOfTensors {
   const state = new StateDict(where, tensors);
-  if (layers === null) return networkOfLayers(state, layersOfNames(state, layersPath(where)), where);
-  return networkOfLayers(state, readLayersFile(layers), layers);
+  return networkOfLayers(state, layersOfNames(state, layersPath(where)), where);
 }
 
 /** Where the layers of a state dict are named, unless an option says otherwise: `net.layers.json` beside `net.safetensors`. */
@@ -88,7 +48,12 @@ export function layersPath(path: string): string {
   return `${path.replace(/\.safetensors$/i, '')}.layers.json`;
 }
 
-function parse(where: string, fileBytes: number, read: ReadRange): Safetensors {
+/**
+ * Parses a safetensors file whose ranges are read where they are asked for.
+ *
+ * @throws EsegenError as {@link parseSafetensors}
+ */
+export function parseRanges(where: string, fileBytes: number, read: ReadRange): Safetensors {
   const length = headerLength(where, read(0, Math.min(LENGTH_BYTES, fileBytes)), fileBytes);
   const dataAt = LENGTH_BYTES + length;
   const header = parseHeader(where, read(LENGTH_BYTES, dataAt), fileBytes - dataAt);

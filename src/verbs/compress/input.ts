@@ -1,5 +1,6 @@
 import type { Config } from '../../machine/config.ts';
-import { parseConfig, readConfig } from '../../machine/read_config.ts';
+import { readConfig } from '../../machine/config_file.ts';
+import { parseConfig } from '../../machine/read_config.ts';
 import { BLOCKS } from '../../model/blocks.ts';
 import { EsegenError } from '../../util/errors.ts';
 

@@ -1,6 +1,7 @@
 import { pruneGraph } from '../../compiler/prune/prune_graph.ts';
 import type { Config } from '../../machine/config.ts';
-import { parseConfig, readConfig } from '../../machine/read_config.ts';
+import { readConfig } from '../../machine/config_file.ts';
+import { parseConfig } from '../../machine/read_config.ts';
 import type { ImportOptions } from '../../model/import/import_options.ts';
 import { importModel } from '../../model/import/read_model.ts';
 import { EsegenError } from '../../util/errors.ts';

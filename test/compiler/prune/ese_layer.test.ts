@@ -8,7 +8,7 @@ import { compile } from '../../../src/compiler/compile.ts';
 import { estimateCycles } from '../../../src/cycles/estimate.ts';
 import { randomCalibration } from '../../../src/data/calibration_set.ts';
 import { ENCODINGS, type Encoding } from '../../../src/machine/config.ts';
-import { readConfig } from '../../../src/machine/read_config.ts';
+import { readConfig } from '../../../src/machine/config_file.ts';
 import { readModel } from '../../../src/model/import/read_model.ts';
 import { magnitudes } from './random_layer.ts';
 

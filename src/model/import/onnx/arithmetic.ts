@@ -1,7 +1,7 @@
 import type { Floats } from '../../graph.ts';
 import { type Constant, normalAxis, RANK_LIMIT, shortList } from './folds.ts';
 import type { OnnxNode } from './proto.ts';
-import { elementsOf, tensorType, tensorValues } from './tensor_data.ts';
+import { elementsOf, nothingBeside, tensorType, tensorValues } from './tensor_data.ts';
 
 /** A result of a node on constants, or null where the node does not fit them. */
 type Fold = (path: string, node: OnnxNode, inputs: readonly Constant[]) => Constant | null;
@@ -170,7 +170,7 @@ function constantOfShape(path: string, { attributes }: OnnxNode, [sizes]: readon
   if (fill === null) return { dtype: 'F32', shape, values: () => new Float32Array(elements) };
   const type = tensorType(fill);
   const dtype = type === 'I32' ? 'I64' : type;
-  return { dtype, shape, values: () => arrayOf(dtype, elements).fill(tensorValues(path, fill)[0] ?? 0) };
+  return { dtype, shape, values: () => arrayOf(dtype, elements).fill(tensorValues(path, fill, nothingBeside)[0] ?? 0) };
 }
 
 /** Most elements of a range: it is for places and sizes. */

@@ -3,7 +3,6 @@ import { formatShape, quoteName, quoteNames } from '../../../util/quote_name.ts'
 import type { Graph, Outside } from '../../graph.ts';
 import type { ImportOptions } from '../import_options.ts';
 import type { ImportedModel, TensorSummary } from '../imported_model.ts';
-import { type ModelFile, withFile } from '../model_file.ts';
 import { describe } from './call.ts';
 import { joinCells } from './cells.ts';
 import { Draft, type DraftTensor } from './draft.ts';
@@ -14,11 +13,8 @@ import { type DraftPort, finish, outputsOf, portAxes } from './outputs.ts';
 import { ConstantPool } from './pool.ts';
 import { decodeOnnx, type OnnxGraph, type OnnxModel, type OnnxNode } from './proto.ts';
 import { isActivation, type Reading, readingsOf, type SizedInput } from './readings.ts';
-import { tensorType } from './tensor_data.ts';
+import { nothingBeside, type ReadBeside, tensorType } from './tensor_data.ts';
 import { type Axis, product, type Source, sizesOf, type Value, type View, viewOf } from './values.ts';
-
-/** Largest file; larger models keep their weights in a file of their own. */
-const FILE_LIMIT = 2 ** 30;
 
 /** Largest size of an axis of an input. */
 const INPUT_LIMIT = 2 ** 24;
@@ -27,22 +23,19 @@ const INPUT_LIMIT = 2 ** 24;
 const OPSETS = { oldest: 5, newest: 25 };
 
 /**
- * Imports an ONNX model of operator sets 5 to 25 as a graph: its nodes are computed in the abstract, one after the other, on
+ * Imports an ONNX model of operator sets 5 to 25 that is in memory as a graph: its nodes are computed in the abstract, one after the other, on
  * constants, on sizes, and on activations whose axes are the batch (one voice), time, or features.
  *
- * @throws EsegenError where the file cannot be read, is larger than 1 GiB or damaged, or holds nodes that the graph cannot
- *   hold: all of them are named, each in a line of its own
+ * @param path file for messages
+ * @param beside reads data that the file keeps in another one; default: it has none such
+ * @throws EsegenError where it is damaged, or holds nodes that the graph cannot hold: all of them are named, each in a line of its own
  */
-export function importOnnx(path: string, options: ImportOptions = {}): ImportedModel {
-  return withFile(path, (file) => onnxNetwork(path, readAll(path, file), options));
-}
-
-/**
- * Imports a model that is in memory.
- *
- * @param path file for messages; external data are looked for in its folder
- */
-export function onnxNetwork(path: string, bytes: Uint8Array, options: ImportOptions = {}): ImportedModel {
+export function onnxNetwork(
+  path: string,
+  bytes: Uint8Array,
+  options: ImportOptions = {},
+  beside: ReadBeside = nothingBeside,
+): ImportedModel {
   const model = decodeOnnx(path, bytes);
   const { opset, graph } = model;
   if (!(opset >= OPSETS.oldest && opset <= OPSETS.newest)) {
@@ -52,13 +45,7 @@ export function onnxNetwork(path: string, bytes: Uint8Array, options: ImportOpti
   const tensors = graph.initializers.map(
     (tensor): TensorSummary => ({ name: tensor.name, dtype: tensorType(tensor), shape: tensor.dims }),
   );
-  return { graph: graphOf(path, model, options), tensors };
-}
-
-function readAll(path: string, { size, read }: ModelFile): Uint8Array {
-  if (size <= FILE_LIMIT) return read(0, size);
-  const what = `expected an ONNX file of at most ${FILE_LIMIT} bytes, got ${size}`;
-  throw new EsegenError(path, what, 'Export it with external data');
+  return { graph: graphOf(path, model, options, beside), tensors };
 }
 
 type Attempt = { readonly graph: Graph } | { readonly failures: readonly EsegenError[] };
@@ -67,14 +54,14 @@ type Attempt = { readonly graph: Graph } | { readonly failures: readonly EsegenE
  * The graph of the reading that has most recurrent layers, or the failures of that which has fewest, among those that fit the inputs
  * where some do.
  */
-function graphOf(path: string, model: OnnxModel, options: ImportOptions): Graph {
+function graphOf(path: string, model: OnnxModel, options: ImportOptions, beside: ReadBeside): Graph {
   const inputs = inputsOf(path, model.graph, options);
   checkEnds(path, model.graph, options);
   let best: Graph | null = null;
   let failures: readonly EsegenError[] | null = null;
   const readings = readingsOf(path, inputs);
   for (const reading of readings.filter(({ faults }) => faults.length === 0)) {
-    const attempt = attemptOf(path, model, options, inputs, reading);
+    const attempt = attemptOf(path, model, options, inputs, reading, beside);
     if ('graph' in attempt) {
       if (recurrentNodes(attempt.graph) > 0) return attempt.graph;
       if (!reading.isBold) best ??= attempt.graph;
@@ -166,9 +153,10 @@ function attemptOf(
   options: ImportOptions,
   inputs: readonly SizedInput[],
   reading: Reading,
+  beside: ReadBeside,
 ): Attempt {
   const draft = new Draft();
-  const pool = new ConstantPool(path);
+  const pool = new ConstantPool(path, beside);
   const ports: DraftPort[] = [];
   const input = (name: string, axes: readonly Axis[]): View => {
     const sizes = sizesOf(axes.filter((axis) => typeof axis === 'number'));

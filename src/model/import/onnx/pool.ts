@@ -5,7 +5,7 @@ import { ARITHMETIC } from './arithmetic.ts';
 import { Fault } from './fault.ts';
 import { type Constant, FOLDS, RANK_LIMIT } from './folds.ts';
 import type { OnnxNode, OnnxTensor } from './proto.ts';
-import { elementsOf, tensorType, tensorValues } from './tensor_data.ts';
+import { elementsOf, type ReadBeside, tensorType, tensorValues } from './tensor_data.ts';
 import type { Known } from './values.ts';
 
 /** Most elements of all constants that are read or computed. */
@@ -40,7 +40,11 @@ export class ConstantPool {
   readonly #origins = new WeakMap<Constant, Origin>();
   readonly #initializers: { readonly start: number; readonly coverage: Coverage }[] = [];
 
-  constructor(readonly path: string) {}
+  /** @param beside reads data that stand in another file */
+  constructor(
+    readonly path: string,
+    readonly beside: ReadBeside,
+  ) {}
 
   initializer(tensor: OnnxTensor): Known {
     const type = tensorType(tensor);
@@ -52,7 +56,7 @@ export class ConstantPool {
     const constant = this.once(tensor.name, {
       dtype,
       shape: dims,
-      values: () => tensorValues(this.path, tensor),
+      values: () => tensorValues(this.path, tensor, this.beside),
     });
     const elements = elementsOf(`${this.path}: ${quoteName(tensor.name)}`, dims);
     const start = this.#next;

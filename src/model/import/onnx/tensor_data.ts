@@ -1,10 +1,7 @@
-import { realpathSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { EsegenError } from '../../../util/errors.ts';
 import { formatShape, quoteName } from '../../../util/quote_name.ts';
 import type { Floats } from '../../graph.ts';
-import { withFile } from '../model_file.ts';
 import { widenFloats } from '../widen_floats.ts';
 import { DOUBLE_DATA, FLOAT_DATA, INT32_DATA, INT64_DATA, type OnnxTensor } from './proto.ts';
 
@@ -21,6 +18,20 @@ const TYPES: ReadonlyMap<number, { name: string; bytes: number; field: number }>
   [16, { name: 'BF16', bytes: 2, field: INT32_DATA }],
 ]);
 
+/**
+ * Reads the data of a tensor that stand in a file of their own.
+ *
+ * @param at file and tensor for messages
+ * @param entries what the file says of them
+ * @param expected bytes of its shape
+ */
+export type ReadBeside = (at: string, entries: ReadonlyMap<string, string>, expected: number) => Uint8Array;
+
+/** Refuses data in another file, where there is none. */
+export const nothingBeside: ReadBeside = (at) => {
+  throw new EsegenError(at, 'has its data in another file, which is not at hand', 'Export the model as one file');
+};
+
 /** Most elements of a tensor: those of both directions of the largest gate matrix. */
 const ELEMENT_LIMIT = 2 ** 27;
 
@@ -33,11 +44,12 @@ export function tensorType({ dataType }: OnnxTensor): string {
  * Reads the values of a tensor, row-major: integers, truth values and F64 as Float64Array, F32, F16 and BF16 as Float32Array. Data may stand
  * in the tensor, raw or typed, or in a file of their own beside the model.
  *
- * @param path the model file, for messages and for external data
+ * @param path the model file, for messages
+ * @param beside reads data that stand in a file of their own
  * @throws EsegenError where the type is another one, there are more or fewer data than the shape says, a float is NaN or
  *   infinite, or external data do not lie in the folder of the model
  */
-export function tensorValues(path: string, tensor: OnnxTensor): Floats {
+export function tensorValues(path: string, tensor: OnnxTensor, beside: ReadBeside): Floats {
   const at = `${path}: ${quoteName(tensor.name)}`;
   const type = TYPES.get(tensor.dataType);
   if (type === undefined) {
@@ -45,7 +57,7 @@ export function tensorValues(path: string, tensor: OnnxTensor): Floats {
     throw new EsegenError(at, what, 'Export the model with floating-point weights; esegen quantizes them itself');
   }
   const elements = elementsOf(at, tensor.dims);
-  const bytes = rawBytes(path, at, tensor, elements, type);
+  const bytes = rawBytes(at, tensor, elements, type, beside);
   if (type.name === 'I8') return Float64Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   if (type.name === 'U8' || type.name === 'BOOL') return Float64Array.from(bytes);
   if (type.name === 'I32' || type.name === 'I64') return integers(bytes, type.bytes);
@@ -66,14 +78,14 @@ export function elementsOf(at: string, dims: readonly number[]): number {
 
 /** The data as they would stand in `raw_data`, little-endian. */
 function rawBytes(
-  path: string,
   at: string,
   tensor: OnnxTensor,
   elements: number,
   type: { bytes: number; field: number },
+  beside: ReadBeside,
 ): Uint8Array {
   const expected = elements * type.bytes;
-  if (tensor.external !== null) return externalBytes(path, at, tensor.external, expected);
+  if (tensor.external !== null) return beside(at, tensor.external, expected);
   const bytes = tensor.raw ?? typedBytes(tensor.packed.get(type.field) ?? [], type, at, elements);
   if (bytes.length !== expected) {
     throw new EsegenError(at, `shape ${formatShape(tensor.dims)} takes ${expected} bytes, got ${bytes.length}`);
@@ -88,7 +100,7 @@ function typedBytes(
   at: string,
   elements: number,
 ): Uint8Array {
-  if (field === FLOAT_DATA || field === DOUBLE_DATA) return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  if (field === FLOAT_DATA || field === DOUBLE_DATA) return joined(chunks);
   const view = new DataView(new ArrayBuffer(elements * bytes));
   let count = 0;
   for (const chunk of chunks) {
@@ -107,6 +119,17 @@ function typedBytes(
   return new Uint8Array(view.buffer);
 }
 
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!;
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
 function readVarint(at: string, reader: BinaryReader): bigint {
   try {
     return BigInt(reader.int64());
@@ -121,58 +144,4 @@ function integers(bytes: Uint8Array, size: number): Float64Array {
   return Float64Array.from({ length: bytes.length / size }, (_, i) =>
     size === 4 ? view.getInt32(4 * i, true) : Number(view.getBigInt64(8 * i, true)),
   );
-}
-
-/**
- * Reads external data. The location comes from an untrusted file: only a plain relative path is taken, and the file that it
- * names must lie in the model's folder even when symbolic links are followed.
- */
-function externalBytes(path: string, at: string, entries: ReadonlyMap<string, string>, expected: number): Uint8Array {
-  const location = entries.get('location') ?? '';
-  const parts = location.split('/');
-  if (/[\\:\p{C}]/u.test(location) || parts.some((part) => part === '' || part === '.' || part === '..')) {
-    throw new EsegenError(
-      at,
-      `expected external data at a plain relative path, got ${quoteName(location)}`,
-      'Keep the data file beside the model',
-    );
-  }
-  const folder = dirname(path);
-  const file = join(folder, ...parts);
-  if (!isInside(folder, file)) {
-    throw new EsegenError(
-      at,
-      `external data ${quoteName(location)} lie outside the folder of the model or are missing`,
-    );
-  }
-  const offset = entryNumber(at, entries, 'offset') ?? 0;
-  const length = entryNumber(at, entries, 'length') ?? expected;
-  if (length !== expected) {
-    throw new EsegenError(at, `its shape takes ${expected} bytes, but its external data have ${length}`);
-  }
-  return withFile(file, ({ size, read }) => {
-    if (offset + length > size) {
-      const what = `its external data end at byte ${offset + length} of ${quoteName(location)}, which has ${size}`;
-      throw new EsegenError(at, what, 'Export or copy the files again');
-    }
-    return read(offset, offset + length);
-  });
-}
-
-function isInside(folder: string, file: string): boolean {
-  try {
-    return realpathSync(file).startsWith(`${realpathSync(folder)}${sep}`);
-  } catch {
-    return false;
-  }
-}
-
-function entryNumber(at: string, entries: ReadonlyMap<string, string>, key: string): number | null {
-  const text = entries.get(key);
-  if (text === undefined) return null;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new EsegenError(at, `expected a byte count as ${key} of its external data, got ${quoteName(text)}`);
-  }
-  return value;
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readJson } from '../../../util/read_json.ts';
 import { expected, integer, parseWith, section } from '../../../util/schema.ts';
 
 /** Axes of the values of the model's inputs and outputs, see `PortAxis`. */
@@ -167,13 +166,4 @@ export type LayerEntry = LayersFile['layers'][number];
  */
 export function parseLayersFile(value: unknown, where: string): LayersFile {
   return parseWith(SCHEMA, value, where);
-}
-
-/**
- * Reads a layer file (JSON).
- *
- * @throws EsegenError where it cannot be read, or as {@link parseLayersFile}
- */
-export function readLayersFile(path: string): LayersFile {
-  return parseLayersFile(readJson(path), path);
 }

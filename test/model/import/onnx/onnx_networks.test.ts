@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Frames } from '../../../../src/data/frames.ts';
 import type { Graph } from '../../../../src/model/graph.ts';
-import { importOnnx } from '../../../../src/model/import/onnx/import_onnx.ts';
+import { importOnnx } from '../../../../src/model/import/onnx/onnx_file.ts';
 import { FloatNetwork } from '../../../../src/model/reference/float_network.ts';
 
 /**
