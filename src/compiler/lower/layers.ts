@@ -127,6 +127,12 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const next = newState(ctx, yState, projection !== null || pieces.length === 1 || gates.spectral !== null);
   const mVector = projection === null ? next.vector : innerVector(ctx, 'm', cells, m);
   const mDone = happening('ready');
+  const outputPieces =
+    projection === null ? [] : rowPieces(projection.sums.rows, 1, builder.machine, projection.sums.spectral);
+  stage.spectra.expect(
+    yState,
+    outputPieces.map(({ to }) => to),
+  );
   const slot = { kind: 'lstm', zShift, zClip, gate, peepShift: peepholes?.shift ?? null, c, cellClip, m } as const;
   const elements = (vector: number, { from, to, period }: RowPiece) =>
     builder.elementView(vector, from / period, (to - from) / period);
@@ -148,7 +154,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
     emitSums(stage, {
       name: `${node.id}.projection`,
       sums,
-      pieces: rowPieces(sums.rows, 1, builder.machine, sums.spectral),
+      pieces: outputPieces,
       positions: [],
       sourceOf: () => own(mVector, mDone, 0),
       slotProgram: builder.slotProgram({ kind: 'affine', shift, activation: { kind: 'none' }, y }),
