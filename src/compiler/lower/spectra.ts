@@ -4,7 +4,7 @@ import { spectrumElements } from '../../program/spectral_order.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { plain, roundUp } from './layout.ts';
 import type { Source } from './source.ts';
-import type { Happening, StreamDraft } from './stream_draft.ts';
+import type { Draft, Happening, StreamDraft } from './stream_draft.ts';
 
 /** CELL has written a vector up to an element. */
 interface Written {
@@ -12,11 +12,21 @@ interface Written {
   readonly full: Happening;
 }
 
+/** A vector up to an element: CELL writes it in such parts, one after the other. */
+export interface VectorEnd {
+  readonly vector: number;
+  readonly to: number;
+}
+
 /** Elements of a vector of spectra that STORE makes at once: a product can read them as soon as that has happened. */
 export interface SpectrumPart {
   readonly from: number;
   readonly to: number;
   readonly happening: Happening;
+  /** What CELL has written before; null where LOAD has. */
+  readonly after: VectorEnd | null;
+  /** The next ones are made while products of other rows read the rest of the old vector. */
+  readonly inTurn: boolean;
 }
 
 /** A vector of spectra of another one. */
@@ -43,13 +53,23 @@ export class Spectra {
   readonly #written = new Map<number, Written[]>();
   readonly #expected = new Map<number, readonly number[]>();
   #open: Spectrum[] = [];
+  /** Spectra of loaded frames, in their own step and in the one before; where they are put in that. */
+  readonly #loaded: {
+    readonly draft: Draft;
+    readonly ahead: { readonly source: number; readonly dest: number };
+    readonly block: number;
+  }[] = [];
+  #gap: number | null = null;
 
   constructor(builder: ProgramBuilder, body: Readonly<Record<Stream, StreamDraft>>) {
     this.#builder = builder;
     this.#body = body;
   }
 
-  /** A vector of the layer's own will be written up to these elements in turn, while no product reads its spectra any more. */
+  /**
+   * A vector of the layer's own will be written up to these elements in turn: while no product reads its spectra any more, or by the same two tiles that read them.
+   * The second one then reads the first part before the first one is complete.
+   */
   expect(vector: number, ends: readonly number[]): void {
     this.#expected.set(vector, ends);
   }
@@ -78,9 +98,24 @@ export class Spectra {
   close(): number[] {
     const open = this.#open;
     this.#open = [];
+    if (open.length > 0) this.#gap = this.#body.store.drafts.length;
     for (const own of open) this.#store(own);
     return open.map(({ vector }) => vector);
   }
+
+  /**
+   * Makes the spectra of the next step's frames in this one, where they are loaded by then: in front of those of the last layer that reads its own, whose products wait
+   * for them. No answer is later because of a frame that has not come.
+   */
+  makeAhead(): void {
+    const { store } = this.#body;
+    if (this.#gap === null) return;
+    for (const [at, { draft, ahead, block }] of this.#loaded.entries()) {
+      const to = { view: ahead.dest, block, turn: at === 0 ? 'ahead' : 'too' } as const;
+      store.insertAhead(this.#gap + at, { op: 'store', from: ahead.source, to }, draft);
+    }
+  }
+
   #make({ vector: of, slot, stepsBefore, happening }: Source, block: number): Spectrum {
     const { machine, vectors } = this.#builder;
     const { name, channels, slots, format } = vectors[of]!;
@@ -96,33 +131,55 @@ export class Spectra {
     // The order of pairs begins anew with each part, which has whole words.
     const grain = Math.max(block * groups, elemLanes);
     const inner = loaded ? [] : (ends ?? []).filter((end) => end < channels && end % grain === 0);
+    const inTurn = stepsBefore > 0 && inner.length > 0;
     const parts = [...inner, channels].map((end, at): SpectrumPart => {
       const to = end === channels ? layout.channels : end;
-      return { from: inner[at - 1] ?? 0, to, happening: { semaphore: 'copied' } };
+      const happening: Happening = { semaphore: loaded ? 'passed' : 'copied' };
+      return { from: inner[at - 1] ?? 0, to, happening, after: loaded ? null : { vector: of, to: end }, inTurn };
     });
     return { of, slot, block, vector, loaded, parts };
   }
 
   #store({ of, slot, block, vector, loaded, parts }: Spectrum): void {
-    const { store } = this.#body;
-    const { channels, origin } = this.#builder.vectors[of]!;
-    const view = (own: number, offset: number, run: number) =>
-      this.#builder.view(own, { offset, pStride: 0, qStride: 0, rows: 1, rowStride: 0, run }, slot);
+    const { load, store } = this.#body;
+    const { channels, origin, slots } = this.#builder.vectors[of]!;
+    const view = (own: number, offset: number, run: number, own_slot = slot) =>
+      this.#builder.view(own, { offset, pStride: 0, qStride: 0, rows: 1, rowStride: 0, run }, own_slot);
+    if (loaded) {
+      const { to, happening } = parts[0]!;
+      const full: Happening = { semaphore: 'passFull' };
+      load.happen(full);
+      const views = (place: View['slot']) => ({
+        source: view(of, origin, channels, place),
+        dest: view(vector, 0, to, place),
+      });
+      const { source, dest } = views(slot);
+      // A frame of the next step has a place of its own.
+      const early = slots > 1 && slot.t === 1;
+      const target = { view: dest, block, turn: early ? 'else' : 'always' } as const;
+      const draft = store.workElse(
+        { op: 'store', from: source, to: target },
+        [{ happening: full, stepsBefore: 0 }],
+        [happening],
+      );
+      if (early) this.#loaded.push({ draft, ahead: views({ ...slot, offset: slot.offset + 1 }), block });
+      return;
+    }
     for (const [at, { from, to, happening }] of parts.entries()) {
       const end = at === parts.length - 1 ? channels : to;
-      store.need(this.#full(of, end, loaded));
+      store.need(this.#full(of, end));
       const [source, dest] = [view(of, origin + from, end - from), view(vector, from, to - from)];
-      store.work({ op: 'store', from: source, to: { view: dest, block } });
+      store.work({ op: 'store', from: source, to: { view: dest, block, turn: 'always' } });
       store.happen(happening);
     }
   }
 
   /** A vector is there up to an element. */
-  #full(of: number, end: number, loaded: boolean): Happening {
-    const written = loaded ? undefined : this.#written.get(of)?.find(({ to }) => to === end);
+  #full(of: number, end: number): Happening {
+    const written = this.#written.get(of)?.find(({ to }) => to === end);
     if (written !== undefined) return written.full;
-    const full: Happening = { semaphore: loaded ? 'passFull' : 'outFull' };
-    this.#body[loaded ? 'load' : 'cell'].happen(full);
+    const full: Happening = { semaphore: 'outFull' };
+    this.#body.cell.happen(full);
     return full;
   }
 }

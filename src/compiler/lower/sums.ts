@@ -71,7 +71,9 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
     const words = Math.ceil((to - from) / period / stage.builder.machine.elemLanes);
     const done = at === pieces.length - 1 ? spec.done : [];
     const ordered = spec.sums.saturate;
-    stage.addJob({ tile: tiles[at]!, parts: parts[at]!, ordered, drain: words * period, done });
+    const [vector, end] = writtenBy(stage, spec.toOf(pieces[at]!));
+    const writes = { vector, to: end };
+    stage.addJob({ tile: tiles[at]!, parts: parts[at]!, ordered, drain: words * period, done, writes });
   }
 }
 
@@ -129,9 +131,9 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
     const whole = windowParts(vector, product.window, name);
     const reads =
       own === null
-        ? whole.map((part) => ({ part, happening: source.happening }))
-        : own.parts.map(({ from, to, happening }) => ({ part: vectorPart(whole[0]!, from, to), happening }));
-    return reads.map(({ part, happening }, partNumber): TilePart => {
+        ? whole.map((part) => ({ part, happening: source.happening, after: null, inTurn: false }))
+        : own.parts.map(({ from, to, ...rest }) => ({ part: vectorPart(whole[0]!, from, to), ...rest }));
+    return reads.map(({ part, happening, after, inTurn }, partNumber): TilePart => {
       const { rows, run } = part.runs;
       const columns = source.taps * Math.ceil(run / groups) * rows;
       // A product has its segment once, in this step and ahead of the next one.
@@ -148,6 +150,8 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
       const plain = vector.positions.length === 0 && source.taps === 1;
       return {
         needs: happening === null || looped ? [] : [{ happening, stepsBefore }],
+        after,
+        early: inTurn && stepsBefore > 0 && partNumber < pieces.indexOf(piece),
         input: source.input,
         columns: plain ? run : columns,
         grain: plain ? (spectral === null ? 1 : 2) * groups : null,
