@@ -66,6 +66,7 @@ function readsSpectraOf({ after }: TilePart, { writes }: TileJob): boolean {
  * front of it.
  */
 function isLate(part: TilePart, before: readonly TileJob[]): boolean {
+  if (part.early) return false;
   if (part.needs.some(({ happening, stepsBefore }) => stepsBefore === 0 && happening.semaphore !== 'passed'))
     return true;
   return before.some((job) => readsSpectraOf(part, job));

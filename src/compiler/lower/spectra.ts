@@ -60,6 +60,8 @@ export class Spectra {
     readonly block: number;
   }[] = [];
   #gap: number | null = null;
+  /** Those in their own step stand in front of all that STORE does. */
+  #first = 0;
 
   constructor(builder: ProgramBuilder, body: Readonly<Record<Stream, StreamDraft>>) {
     this.#builder = builder;
@@ -157,11 +159,9 @@ export class Spectra {
       // A frame of the next step has a place of its own.
       const early = slots > 1 && slot.t === 1;
       const target = { view: dest, block, turn: early ? 'else' : 'always' } as const;
-      const draft = store.workElse(
-        { op: 'store', from: source, to: target },
-        [{ happening: full, stepsBefore: 0 }],
-        [happening],
-      );
+      const needs = [{ happening: full, stepsBefore: 0 }];
+      const draft = store.insert(this.#first++, { op: 'store', from: source, to: target }, needs, [happening]);
+      if (this.#gap !== null) this.#gap++;
       if (early) this.#loaded.push({ draft, ahead: views({ ...slot, offset: slot.offset + 1 }), block });
       return;
     }

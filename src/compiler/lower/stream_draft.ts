@@ -66,9 +66,11 @@ export class StreamDraft {
     draft.posts = posts;
   }
 
-  /** Spectra that are made in their own step if they were not made ahead of it; all that they need and that happens with them. Returns the draft. */
-  workElse(work: Work, needs: readonly Need[], happens: readonly Happening[]): Draft {
-    return this.#push(work, needs, happens);
+  /** An instruction in front of the draft with a number, with what it needs and what happens with it. Returns its draft. */
+  insert(at: number, work: Work, needs: readonly Need[], happens: readonly Happening[]): Draft {
+    const draft: Draft = { work, needs, happens, waits: [], posts: [] };
+    this.drafts.splice(at, 0, draft);
+    return draft;
   }
 
   /** Puts the work of another draft ahead of its step, in front of the draft with a number: with the waits and posts that are counted for the other. */
