@@ -56,20 +56,23 @@ function total(cuts: readonly Cut[]): number {
   return cuts.reduce((sum, cut) => sum + cyclesOf(cut), 0);
 }
 
-/** Whether a part reads spectra of what a tile gives. */
-function readsSpectraOf({ after }: TilePart, { writes }: TileJob): boolean {
-  return after !== null && after.vector === writes.vector && after.to === writes.to;
+/** Whether a part reads spectra of what a tile gives in the same step, or so many steps before. */
+function readsSpectraOf({ after, needs }: TilePart, { writes }: TileJob, steps: number): boolean {
+  const read = after !== null && after.vector === writes.vector && after.to === writes.to;
+  return read && needs.some(({ stepsBefore }) => stepsBefore === steps);
 }
 
 /**
  * Whether a part reads what another tile of the same step gives, or spectra of what the last tiles of the step before give: other work then stands in
- * front of it.
+ * front of it. Spectra of what an earlier tile than the last one gives are not late.
+ *
+ * @param before the last tiles of the step before, @param earlier those before the one before the part's own
  */
-function isLate(part: TilePart, before: readonly TileJob[]): boolean {
-  if (part.early) return false;
+function isLate(part: TilePart, before: readonly TileJob[], earlier: readonly TileJob[]): boolean {
+  if (part.early || earlier.some((job) => readsSpectraOf(part, job, 0))) return false;
   if (part.needs.some(({ happening, stepsBefore }) => stepsBefore === 0 && happening.semaphore !== 'passed'))
     return true;
-  return before.some((job) => readsSpectraOf(part, job));
+  return before.some((job) => readsSpectraOf(part, job, 1));
 }
 
 /** Takes cuts from the front of a list that take so many cycles, about. */
@@ -112,9 +115,10 @@ export class TileOrder {
     this.#left = jobs.map(({ parts, ordered }, job) => {
       const cuts = parts.map((part) => ({ part, from: 0, to: part.columns }));
       if (ahead && job === jobs.length - 1) return { free: cuts.filter(({ part }) => part.ahead !== null), late: [] };
-      const firstLate = cuts.findIndex(({ part }) => isLate(part, before));
+      const earlier = jobs.slice(0, Math.max(job - 1, 0));
+      const firstLate = cuts.findIndex(({ part }) => isLate(part, before, earlier));
       const free = ({ part }: Cut, at: number) =>
-        !isLate(part, before) && !(ordered && firstLate >= 0 && at > firstLate);
+        !isLate(part, before, earlier) && !(ordered && firstLate >= 0 && at > firstLate);
       return { free: cuts.filter(free), late: cuts.filter((cut, at) => !free(cut, at)) };
     });
   }
@@ -155,7 +159,7 @@ export class TileOrder {
   #waits(at: number): number {
     const job = this.#jobs[at]!;
     const late = (at === 0 ? this.#before : [this.#jobs[at - 1]!]).find((own) => {
-      return job.parts.some((part) => readsSpectraOf(part, own));
+      return job.parts.some((part) => readsSpectraOf(part, own, at === 0 ? 1 : 0));
     });
     if (late !== undefined) return late.drain + SPECTRAL_LATENCY;
     const before = this.#jobs[at - 1];
@@ -172,17 +176,23 @@ export class TileOrder {
       next++;
     }
     if (next === this.#jobs.length) return;
-    const { free } = this.#left[next]!;
+    // What reads spectra of a tile that is not drained then, waits itself.
+    const drained = this.#jobs.slice(Math.max(at - 1, 0), next);
+    const left = this.#left[next]!;
+    const free = left.free.filter(({ part }) => !drained.some((job) => readsSpectraOf(part, job, 0)));
+    const rest = left.free.filter((cut) => !free.includes(cut));
     const waits: number[] = [];
     for (let job = at; job <= next; job++) waits.push(this.#waits(job));
     const all = total(free);
-    // What waits for the step before has only the tile of the next job beside its own.
-    if (all < waits[0]! && at > 0) return;
+    // What waits for spectra has the tile of the next job beside its own: little is better than nothing.
+    const spectral = next === at + 1 && this.#jobs[at]!.parts.some(({ after }) => after !== null);
+    if (all < waits[0]! && !spectral) return;
     const share = Math.max(all / waits.reduce((sum, own) => sum + own, 0), 1);
     for (let job = at; job < next; job++) {
       // Where nothing is left, it is known: work of yet another tile would be in a third one.
       this.#fills.set(job, { job: next, cuts: takeCycles(free, waits[job - at]! * share) });
     }
+    left.free.splice(0, left.free.length, ...free, ...rest);
   }
 }
 

@@ -77,7 +77,7 @@ test.each([
       [8, 16],
     ],
   ],
-  ['a GRU, whose other half reads h', 'gru', [[16]]],
+  ['a GRU, whose other half reads the first one before it is made anew', 'gru', [[8, 16]]],
 ] as const)('halves of rows of spectra: %s', (_, kind, ends) => {
   const rng = new Rng(9);
   const builder = new GraphBuilder();
@@ -91,13 +91,17 @@ test.each([
   const { program } = compileNetwork(graph, config, utterances);
   const { views, streams } = program;
   const made = new Map<number, number[]>();
+  const turns: string[] = [];
   for (const instruction of streams.store) {
     if (instruction.op !== 'store' || !('view' in instruction.to)) continue;
     const { vector, offset, run } = views[instruction.to.view]!;
     made.set(vector, [...(made.get(vector) ?? []), offset + run]);
+    turns.push(instruction.to.turn);
   }
   const [input, ...own] = [...made.values()];
-  expect(input).toEqual([4]);
+  // In its own step, or ahead of it.
+  expect(input).toEqual([4, 4]);
+  expect(turns.toSorted()).toEqual(['ahead', ...turns.slice(2).map(() => 'always'), 'else']);
   expect(own).toEqual(ends);
   expect(streams.cell.filter(({ op }) => op === 'cell')).toHaveLength(kind === 'gru' ? 2 : 4);
 });
