@@ -137,7 +137,8 @@ export class TileOrder {
       if (this.#ahead && at === this.#jobs.length - 1 && !begun) break;
       const exposed = late.length === 0 ? 0 : this.#waits(at) - total(free);
       emit(at, free);
-      if (exposed > 0 && !this.#fills.has(at)) this.#plan(at);
+      // Other work of the next job is left for the time in which this one is drained.
+      if (exposed > 0 && !holds && !this.#fills.has(at)) this.#plan(at);
       const fill = this.#fills.get(at);
       if (fill !== undefined) emit(fill.job, fill.cuts);
       emit(at + 1, this.#takeEarly(at + 1));
