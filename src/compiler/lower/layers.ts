@@ -95,6 +95,7 @@ function expectPieces({ stage }: NodeContext, vector: number, pieces: readonly R
   stage.spectra.expect(
     vector,
     pieces.map(({ to, period }) => to / period),
+    !read,
   );
 }
 

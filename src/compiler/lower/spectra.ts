@@ -51,7 +51,7 @@ export class Spectra {
   readonly #body: Readonly<Record<Stream, StreamDraft>>;
   readonly #known = new Map<string, Spectrum>();
   readonly #written = new Map<number, Written[]>();
-  readonly #expected = new Map<number, readonly number[]>();
+  readonly #expected = new Map<number, { readonly ends: readonly number[]; readonly inTurn: boolean }>();
   #open: Spectrum[] = [];
   /** Spectra of loaded frames, in their own step and in the one before; where they are put in that. */
   readonly #loaded: {
@@ -69,11 +69,13 @@ export class Spectra {
   }
 
   /**
-   * A vector of the layer's own will be written up to these elements in turn: while no product reads its spectra any more, or by the same two tiles that read them.
-   * The second one then reads the first part before the first one is complete.
+   * A vector of the layer's own will be written up to these elements, one after the other.
+   *
+   * @param inTurn by the two tiles that read its spectra: the second one then reads the first part before the first one is complete; else while no product
+   *   reads them any more
    */
-  expect(vector: number, ends: readonly number[]): void {
-    this.#expected.set(vector, ends);
+  expect(vector: number, ends: readonly number[], inTurn: boolean): void {
+    this.#expected.set(vector, { ends, inTurn });
   }
 
   /** The last CELL instruction has written a vector up to an element. */
@@ -129,11 +131,11 @@ export class Spectra {
       format: { bits: format.bits, frac: format.frac - Math.log2(block) },
     });
     const loaded = happening === null;
-    const ends = stepsBefore > 0 ? this.#expected.get(of) : this.#written.get(of)?.map(({ to }) => to);
+    const ends = stepsBefore > 0 ? this.#expected.get(of)?.ends : this.#written.get(of)?.map(({ to }) => to);
     // The order of pairs begins anew with each part, which has whole words.
     const grain = Math.max(block * groups, elemLanes);
     const inner = loaded ? [] : (ends ?? []).filter((end) => end < channels && end % grain === 0);
-    const inTurn = stepsBefore > 0 && inner.length > 0;
+    const inTurn = stepsBefore > 0 && inner.length > 0 && this.#expected.get(of)!.inTurn;
     const parts = [...inner, channels].map((end, at): SpectrumPart => {
       const to = end === channels ? layout.channels : end;
       const happening: Happening = { semaphore: loaded ? 'passed' : 'copied' };
