@@ -45,18 +45,18 @@ interface Known {
  * @param evaluate records of all points of a run
  * @returns runs that were made, in their order
  */
-export function searchFront(
+export async function searchFront(
   groups: readonly RunGroup[],
   { objectives, constraints, seed, budget }: SearchOptions,
-  evaluate: (group: RunGroup) => readonly PointRecord[],
-): number[] {
+  evaluate: (group: RunGroup) => readonly PointRecord[] | Promise<readonly PointRecord[]>,
+): Promise<number[]> {
   const rng = new Rng(seed);
   const known = new Map<number, Known>();
   const errorAt = objectives.indexOf('error');
   const errors = new Map<number, number>();
   const made: number[] = [];
-  const run = (at: number) => {
-    const records = evaluate(groups[at]!);
+  const run = async (at: number) => {
+    const records = await evaluate(groups[at]!);
     made.push(at);
     const built = records.filter(isBuilt);
     const error = built[0] === undefined ? undefined : plainVector(built[0], objectives)[errorAt];
@@ -64,13 +64,13 @@ export function searchFront(
     known.set(at, { vector: bestOf(built, objectives, constraints) });
   };
 
-  for (const at of firstRuns(groups, rng, Math.max(1, Math.floor(budget / 2)))) run(at);
+  for (const at of firstRuns(groups, rng, Math.max(1, Math.floor(budget / 2)))) await run(at);
   while (made.length < budget) {
     const all = [...known].filter((entry): entry is [number, { readonly vector: Vector }] => entry[1].vector !== null);
     if (all.length < 2) {
       const left = groups.map((_, at) => at).filter((at) => !known.has(at));
       if (left.length === 0) break;
-      run(rng.pick(left));
+      await run(rng.pick(left));
       continue;
     }
     const surrogate = new Surrogate(
@@ -91,7 +91,7 @@ export function searchFront(
       Math.min(BATCH, budget - made.length),
     );
     if (next.length === 0) break;
-    for (const at of next) run(at);
+    for (const at of next) await run(at);
   }
   return made;
 }
