@@ -47,7 +47,7 @@ const SPACES = {
     config: { sequence: { maxSteps: 512 } },
     axes: {
       ...{ weightBits: [8, 12], 'array.groups': [4, 16], 'array.lanes': [16, 32], elemLanes: [4, 8] },
-      ...{ inputBeat: [1, 4], fifoDepth: [2, 8] },
+      ...{ fifoDepth: [2, 8], clockMHz: [150, 200] },
       part: [
         ...['xczu7ev-ffvc1156-2-e', 'xcku060-ffva1156-2-e', 'xczu9eg-ffvb1156-2-e'],
         ...['xcvu3p-ffvc1517-2-e', 'xcku115-flvb2104-2-e', 'xcvu9p-flga2104-2-e'],

@@ -1,5 +1,5 @@
 import { Rng } from '../util/rng.ts';
-import { dominates, frontOf, hypervolume, type Vector } from './front.ts';
+import { addedVolume, frontOf, type Vector } from './front.ts';
 import { type Constraints, isFeasible, type Objective } from './objectives.ts';
 import { type BuiltPoint, isBuilt, type PointRecord } from './record.ts';
 import { plainVector } from './results.ts';
@@ -145,24 +145,21 @@ function mostPromising(
   const scaled = (vector: Vector) => vector.map((value, n) => (value - low[n]!) / (high[n]! - low[n]! || 1));
   const corner = low.map(() => 1 + MARGIN);
   let front: Vector[] = frontOf(vectors.map(scaled), (vector) => vector);
-  let candidates = expected.map(({ at, vector }) => ({ at, vector: scaled(vector) }));
+  const candidates = expected.map(({ at, vector }) => {
+    const own = scaled(vector);
+    return { at, vector: own, gain: addedVolume(front, own, corner) };
+  });
   const chosen: number[] = [];
   while (chosen.length < most) {
-    candidates = candidates.filter(({ vector }) => !front.some((known) => dominates(known, vector)));
-    const before = hypervolume(front, corner);
-    let best: { readonly at: number; readonly vector: Vector } | null = null;
-    let gain = 0;
-    for (const candidate of candidates) {
-      const added = hypervolume([...front, candidate.vector], corner) - before;
-      if (added <= gain) continue;
-      gain = added;
-      best = candidate;
-    }
-    if (best === null) break;
-    const { at, vector } = best;
-    chosen.push(at);
-    candidates = candidates.filter((candidate) => candidate.at !== at);
-    front = frontOf([...front, vector], (own) => own);
+    candidates.sort((a, b) => b.gain - a.gain);
+    const [best] = candidates;
+    if (best === undefined || best.gain <= 0) break;
+    // What a run adds becomes less with every one before it: whoever still adds more than the next one did adds most.
+    best.gain = addedVolume(front, best.vector, corner);
+    if (best.gain < (candidates[1]?.gain ?? 0) || best.gain <= 0) continue;
+    candidates.shift();
+    chosen.push(best.at);
+    front = frontOf([...front, best.vector], (own) => own);
   }
   return chosen;
 }
