@@ -194,7 +194,7 @@ export const COEFFICIENTS: Readonly<Record<string, { readonly lut: Terms; readon
     ff: { bits: 10.997, one: 5.153, bitsOfEighth: 0.006 },
   },
   round_clip: { lut: { z: 31.704, value: 7.762 }, ff: {} },
-  row_align: { lut: { split: 0.861, manyRows: 1.283 }, ff: {} },
+  row_align: { lut: { split: 2.57, manyRows: 0.917 }, ff: {} },
   row_decode: {
     lut: { rowBits: 0.631, skips: 0.013, weightBits: 0.422, one: 2.398, weightBitsOfBlocks: 5.52 },
     ff: { acts: 1.495, weightBitsOfBlocks: 2.893, rowBitsOfBlocks: 0.079, oneOfBlocks: 0.123 },
