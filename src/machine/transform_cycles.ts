@@ -45,7 +45,11 @@ export interface Turning {
 }
 
 /** The turning of a design; null where a word has whole blocks, or there are none. */
-export function turningOf({ blocks, elemLanes, channels }: Pick<NetworkSizes, 'blocks' | 'elemLanes' | 'channels'>): Turning | null {
+export function turningOf({
+  blocks,
+  elemLanes,
+  channels,
+}: Pick<NetworkSizes, 'blocks' | 'elemLanes' | 'channels'>): Turning | null {
   if (blocks.length === 0) return null;
   const words = largestBlock(blocks).block / elemLanes;
   if (words <= 1) return null;

@@ -163,7 +163,11 @@ export function spectrumChannel(sizes: NetworkSizes): ModulePlan {
   return networkPlan('spectrum_channel', {
     ...{ elems, width, groups: turned ? Math.min(groups, block / 2) : groups },
     ...{ block, cycles, turned: cycles + 1, lastNetwork: elems / block - 1 },
-    ...{ several: blocks.length > 1, halves: !turned && inHalves(sizes), turns: own.some(({ turnBits }) => turnBits > 0) },
+    ...{
+      several: blocks.length > 1,
+      halves: !turned && inHalves(sizes),
+      turns: own.some(({ turnBits }) => turnBits > 0),
+    },
     sizes: own,
     chosen: chosen(blocks, blocks, 'block_bits', (size) => `turned${size}`),
   });

@@ -69,7 +69,11 @@ describe.each([
         const natural = new Int16Array(Math.ceil(length / block) * block);
         const own = new Int16Array(block);
         for (let at = 0; at < length; at += block) {
-          forward.get(block)!.run(16, Int16Array.from({ length: block }, (_, n) => values[at + n] ?? 0), own);
+          forward.get(block)!.run(
+            16,
+            Int16Array.from({ length: block }, (_, n) => values[at + n] ?? 0),
+            own,
+          );
           natural.set(own, at);
         }
         for (const [at, part] of order.entries()) if (part >= 0) spectra[channel]![at] = natural[part]!;
