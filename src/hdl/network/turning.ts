@@ -41,7 +41,7 @@ export function turnedCopy(sizes: NetworkSizes, turning: Turning): ModulePlan {
   const queue = turnedQueue(blocks, turning);
   const levelBits = clog2(queue) + 1;
   const pushed = 3 + turnedSpectrum(blocks, turning);
-  const sent = TURN_CYCLES / 2 + forwardCycles(blocks) + 1;
+  const sent = TURN_CYCLES / 2 + forwardCycles(blocks);
   const view = turningView(turning);
   const { numberBits } = view;
   const select = selectBits(sizes);
@@ -78,7 +78,7 @@ export function turnedInverse(sizes: NetworkSizes): ModulePlan {
   const { gather, spread } = turnedBits(sizes);
   const cycles = inverseCycles(blocks);
   const wayWidth = placeBits + view.numberBits + 1;
-  const way = (TURN_CYCLES / 2 + cycles) * wayWidth;
+  const way = (TURN_CYCLES / 2 + cycles - 1) * wayWidth;
   const enters = 1 + TURN_CYCLES;
   return networkPlan('turned_inverse', {
     ...view,
