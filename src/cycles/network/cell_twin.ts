@@ -74,6 +74,9 @@ export class CellTwin {
   #word: Written | null = null;
   #early: Posts | null = null;
   #late: Posts | null = null;
+  /** Cycles in which nothing went on; behind so many, registers stay as they are. */
+  #rest = 0;
+  readonly #settled: number;
 
   constructor(sequencer: SequencerTwin, sizes: NetworkSizes) {
     this.#sequencer = sequencer;
@@ -89,6 +92,7 @@ export class CellTwin {
     this.#tokens = new Array<Token | null>(Math.max(this.#place, this.#ask) + 1).fill(null);
     const more = sizes.replicated ? replicatedCycles(sizes) - 1 : 0;
     this.#delay = new Array<Written | null>(WRITE_DELAY + more).fill(null);
+    this.#settled = this.#tokens.length + this.#delay.length + 4;
   }
 
   get workTake(): boolean {
@@ -112,6 +116,10 @@ export class CellTwin {
 
   tick(restart: boolean): void {
     const { work, sync } = this.#sequencer;
+    const nothing = work === null && sync === null && !restart;
+    if (nothing && this.#rest > this.#settled) return;
+    const rests = nothing && this.#pending === null && !this.#issue.busy && !this.#busy[0] && !this.#busy[1];
+    this.#rest = rests ? this.#rest + 1 : 0;
     const take = this.workTake;
     const pending = this.#pending;
     const other = 1 - this.#bank;
@@ -150,10 +158,11 @@ export class CellTwin {
 
     const readies = done == null ? 0 : readiesOf(this.#banks[done.bank]!.work.posts);
     const posted = complete ? readies : takesSync ? readiesOf(sync) : 0;
-    this.progress = {
-      readyPosted: restart ? 0 : (this.progress.readyPosted + posted) & 15,
-      progress: done == null ? this.progress.progress : complete || readies === 0 ? 0 : done.to,
-    };
+    const readyPosted = restart ? 0 : (this.progress.readyPosted + posted) & 15;
+    const progress = done == null ? this.progress.progress : complete || readies === 0 ? 0 : done.to;
+    if (readyPosted !== this.progress.readyPosted || progress !== this.progress.progress) {
+      this.progress = { readyPosted, progress };
+    }
     this.write = null;
     this.#word = null;
     if (placed != null && (RESULTS.includes(placed.row) || placed.row === 'g')) {

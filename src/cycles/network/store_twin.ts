@@ -40,6 +40,21 @@ interface Moves {
   readonly takes: boolean;
 }
 
+/** Cycles without work after which no register changes any more; a copy ends with its last write, so nothing is in a transform then. */
+const SETTLED = 8;
+const NO_MOVES: Moves = {
+  toPort: false,
+  toView: false,
+  here: false,
+  reads: false,
+  writes: false,
+  copied: false,
+  spectralReads: false,
+  spectralStart: false,
+  ends: false,
+  takes: false,
+};
+
 /** Twin of store_unit; whoever takes its beats is never late. */
 export class StoreTwin {
   posts: Posts = NO_POSTS;
@@ -68,6 +83,8 @@ export class StoreTwin {
   #channel = 0;
   #part = 0;
   #first = 0;
+  /** Cycles without work. */
+  #rest = 0;
 
   /** @param active channels that have a frame in a step of a program that streams */
   constructor(sequencer: SequencerTwin, sizes: NetworkSizes, active: (step: number) => readonly boolean[]) {
@@ -76,6 +93,11 @@ export class StoreTwin {
     this.#sizes = sizes;
     this.#walk = new WordWalk(sizes.elemLanes);
     this.#spectra = spectralCopyTwin(sizes);
+  }
+
+  /** All registers stay as they are until there is work. */
+  get #rests(): boolean {
+    return this.#rest > SETTLED && this.#sequencer.work === null && this.#sequencer.sync === null;
   }
 
   /** A part of a copy is to be written. */
@@ -111,6 +133,7 @@ export class StoreTwin {
    * @param readReady, writeReady, sequenceRoom as in {@link tick}
    */
   moves(readReady: boolean, writeReady: boolean, sequenceRoom: boolean): Moves {
+    if (this.#rests) return NO_MOVES;
     const f = this.#own?.fields ?? {};
     const toPort = f.place === UNIT_PLACES.port;
     const toView = f.place === UNIT_PLACES.view;
@@ -144,7 +167,10 @@ export class StoreTwin {
     sequence: { readonly room: boolean; readonly written: boolean },
     steps: readonly number[],
   ): void {
+    if (this.#rests) return;
     const { work } = this.#sequencer;
+    const nothing = work === null && this.#sequencer.sync === null && this.#state === 'idle' && this.quiet;
+    this.#rest = nothing && this.#queue.head === undefined && this.#push === null ? this.#rest + 1 : 0;
     const sync = sequence.written ? this.#sequencer.sync : null;
     const { beat } = this.#sizes;
     const moves = this.moves(readReady, writeReady, sequence.room);
