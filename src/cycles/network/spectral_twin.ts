@@ -1,24 +1,10 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { spectrumArrives, turningOf } from '../../machine/transform_cycles.ts';
+import type { SpectralCopy } from './spectral_copy.ts';
 import { TurnedTwin } from './turned_twin.ts';
 
 /** Words in the queue, or on their way to it, up to which one more is read. */
 const ROOM = 31;
-
-/** What makes the spectra of a frame. */
-export interface SpectralCopy {
-  /** Wants to read a word; has one to write. */
-  readonly read: boolean;
-  readonly write: boolean;
-  /** Whether the last word is written, if the port is free. */
-  readonly lastWrite: boolean;
-  /**
-   * @param start a frame begins
-   * @param readReady the port of words is free
-   * @param last the word at hand is the last one of the frame
-   */
-  tick(start: boolean, readReady: boolean, last: boolean, writeReady: boolean): void;
-}
 
 /** Twin of spectral_copy for the blocks of a design. */
 export function spectralCopyTwin(sizes: NetworkSizes): SpectralCopy {

@@ -4,7 +4,8 @@ import { UNIT_PLACES } from '../../program/unit_words.ts';
 import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
 import type { SequenceWord } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
-import { type SpectralCopy, spectralCopyTwin } from './spectral_twin.ts';
+import type { SpectralCopy } from './spectral_copy.ts';
+import { spectralCopyTwin } from './spectral_twin.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
 

@@ -1,5 +1,5 @@
 import { type Turning, turnedQueue, turnedSpectrum } from '../../machine/transform_cycles.ts';
-import type { SpectralCopy } from './spectral_twin.ts';
+import type { SpectralCopy } from './spectral_copy.ts';
 
 /** A word is read -> it is at its turn. */
 const READ = 3;
