@@ -110,12 +110,14 @@ describe('an exploration', () => {
     expect(points.map(({ machine, set }) => [set.block, set.elemLanes, machine])).toEqual([
       [0, 2, 'layer'],
       [0, 4, 'layer'],
-      [4, 2, 'layer'],
+      [4, 2, 'network'],
       [4, 4, 'network'],
     ]);
-    // Four products of a block and its index become one word each, a real pair for two of them.
-    expect(points[3]!.storedWords).toBeLessThan(points[2]!.storedWords / 2);
-    expect(points[3]!.sqnrDb).not.toBe(points[2]!.sqnrDb);
+    // Four products of a block and its index become one word each, a real pair for two of them; the width of the cell unit changes nothing of it.
+    expect(points[3]!.storedWords).toBeLessThan(points[1]!.storedWords / 2);
+    expect(points[3]!.sqnrDb).not.toBe(points[1]!.sqnrDb);
+    expect(points[2]!.storedWords).toBe(points[3]!.storedWords);
+    expect(points[2]!.sqnrDb).toBe(points[3]!.sqnrDb);
   });
 
   function checkPoint(point: BuiltPoint): void {

@@ -1,5 +1,6 @@
 import { cellPipeline, hasStates, replicatedCycles, stateAsked } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { turningOf } from '../../machine/transform_cycles.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { SLOT_KINDS } from '../../program/slot_fields.ts';
 import { IssueTwin, type Token } from './cell_issue.ts';
@@ -60,6 +61,7 @@ export class CellTwin {
   readonly #peep: number;
   readonly #place: number;
   readonly #states: boolean;
+  readonly #wordsOfBlock: number;
   readonly #tokens: (Token | null)[];
   readonly #delay: (Written | null)[];
   #pending: Bank | null = null;
@@ -86,6 +88,7 @@ export class CellTwin {
     this.#peep = sizes.peepholes ? asked.peephole : Number.POSITIVE_INFINITY;
     this.#place = pipeline.sums + pipeline.value - 1;
     this.#states = hasStates(sizes);
+    this.#wordsOfBlock = turningOf(sizes)?.words ?? 1;
     this.#tokens = new Array<Token | null>(Math.max(this.#place, this.#ask) + 1).fill(null);
     const more = sizes.replicated ? replicatedCycles(sizes) - 1 : 0;
     this.#delay = new Array<Written | null>(WRITE_DELAY + more).fill(null);
@@ -142,7 +145,7 @@ export class CellTwin {
     const complete = done?.last === true;
     this.#delay.unshift(this.#word);
     this.#delay.pop();
-    const early = finalRow ? postsOf(this.#banks[token!.bank]!.work.posts, true) : null;
+    const early = finalRow ? postsOf(this.#banks[this.#issue.bank!]!.work.posts, true) : null;
     const late = complete ? postsOf(this.#banks[done.bank]!.work.posts, false) : null;
     const takesSync = sync !== null && this.idle;
 
@@ -182,6 +185,7 @@ export class CellTwin {
             kind: SLOT_KINDS[pending.work.fields.kind!]!,
             replicated: pending.work.fields.destReplicated === 1,
             lastWord: pending.lastWord,
+            endWord: this.#endWord(pending),
             bank: this.#bank,
           }
         : null,
@@ -202,6 +206,11 @@ export class CellTwin {
     this.#viewsLeft = { dest: dest.cycles, state: state?.cycles ?? 0 };
     this.#busy[this.#bank] = true;
     this.#banks[this.#bank] = this.#pending;
+  }
+
+  /** Blocks that are turned are read as a whole. */
+  #endWord({ work, lastWord }: Bank): number {
+    return (work.fields.blockBits ?? 0) === 0 ? lastWord : lastWord | (this.#wordsOfBlock - 1);
   }
 
   /** Addresses of a bank's words: those of a group. */

@@ -4,7 +4,8 @@ import { UNIT_PLACES } from '../../program/unit_words.ts';
 import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
 import type { SequenceWord } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
-import { SpectralTwin } from './spectral_twin.ts';
+import type { SpectralCopy } from './spectral_copy.ts';
+import { spectralCopyTwin } from './spectral_twin.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
 
@@ -65,7 +66,7 @@ export class StoreTwin {
   readonly #active: (step: number) => readonly boolean[];
   readonly #walk: WordWalk;
   readonly #queue = new WordQueue<OutWord>();
-  readonly #spectra: SpectralTwin;
+  readonly #spectra: SpectralCopy;
   /** Addresses of the next STORE: the source first, then the target of a copy. */
   #begun = false;
   #target = false;
@@ -92,7 +93,7 @@ export class StoreTwin {
     this.#active = active;
     this.#sizes = sizes;
     this.#walk = new WordWalk(sizes.elemLanes);
-    this.#spectra = new SpectralTwin(sizes);
+    this.#spectra = spectralCopyTwin(sizes);
   }
 
   /** All registers stay as they are until there is work. */
