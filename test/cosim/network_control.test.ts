@@ -23,7 +23,7 @@ const START = 1 << 16;
 const LAST = 1 << 18;
 
 function networkOf(seed: number, options: QuantizedOptions, config: ReturnType<typeof parseConfig>) {
-  const graph = randomQuantized(seed, { initial: false, ...options });
+  const graph = randomQuantized(seed, options);
   return { graph, program: lower(graph, { ...machineOf(config), tileRows: 64, maxSteps: 24 }) };
 }
 

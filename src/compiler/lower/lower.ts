@@ -28,13 +28,13 @@ export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false
   const streaming = plan.streams();
   const stages = streaming ? [streamingStage(plan, builder, states, ahead)] : utteranceStages(plan, builder, states);
   const tables = graph.tables;
-  const { axes, vectors, views, sequences, segments, parameters, slotPrograms } = builder;
+  const { axes, views, sequences, segments, parameters, slotPrograms } = builder;
   return {
     machine,
     mode: streaming ? 'streaming' : 'utterance',
     inputs: graph.inputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     outputs: graph.outputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
-    ...{ axes, vectors, views, sequences, segments, parameters, slotPrograms, states },
+    ...{ axes, vectors: builder.placedVectors(), views, sequences, segments, parameters, slotPrograms, states },
     weights: weightsOf(graph),
     tables: { ...tables, sigmoid: actTable(SIGMOID, tables.sigmoidRange), tanh: actTable(TANH, tables.tanhRange) },
     streams: streamsOf(stages),

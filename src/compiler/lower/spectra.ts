@@ -1,6 +1,7 @@
 import type { Stream } from '../../program/instruction.ts';
 import type { View } from '../../program/program.ts';
 import { spectrumElements } from '../../program/spectral_order.ts';
+import { startSpectrum } from '../../program/start_spectrum.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { plain, roundUp } from './layout.ts';
 import type { Source } from './source.ts';
@@ -51,13 +52,14 @@ export class Spectra {
 
   #make({ vector: of, slot, stepsBefore }: Source, block: number): Spectrum {
     const { machine, vectors } = this.#builder;
-    const { name, channels, slots, format } = vectors[of]!;
+    const { name, channels, slots, format, initial } = vectors[of]!;
     const { groups, elemLanes } = machine;
     const layout = plain(spectrumElements(block, groups, channels));
     const vector = this.#builder.vector({
       ...{ ...layout, elements: roundUp(layout.elements, Math.max(elemLanes, 2 * groups)), slots },
       ...{ name: `${name}.f${block}`, role: stepsBefore > 0 ? 'state' : 'inner' },
       format: { bits: format.bits, frac: format.frac - Math.log2(block) },
+      initial: initial === null ? null : startSpectrum(initial, block, format.bits, groups),
     });
     return { of, slot, block, vector, happening: { semaphore: 'copied' } };
   }

@@ -23,6 +23,7 @@ export function cellUnit(sizes: NetworkSizes): ModulePlan {
     biasWidth: biasBits,
     peepholes,
     states: hasStates(sizes),
+    starts: sizes.startDepth > 0,
     blocks: sizes.blocks.length > 0,
     rowWidth: cellRowBits(accBits, groups, sizes.blocks),
   });

@@ -35,7 +35,7 @@ export function romUnit(instances: number, words: number, bits: number): Unit {
 }
 
 function pointerMemory(instances: number, { pointerDepth, countBits }: WeightSizes): Unit {
-  if (!isSmallRom({ pointerDepth, countBits })) return romUnit(instances, pointerDepth, countBits);
+  if (!isSmallRom(pointerDepth, countBits)) return romUnit(instances, pointerDepth, countBits);
   return unit('small_rom', instances, {
     counted: { ff: 2 * countBits, ...distributedRam(pointerDepth, countBits) },
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ForwardSpectrum } from '../../../src/golden/forward_spectrum.ts';
+import { ForwardSpectrum } from '../../../src/program/forward_spectrum.ts';
 import { selectBits } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { spectrumArrives } from '../../../src/machine/transform_cycles.ts';

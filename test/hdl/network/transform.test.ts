@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ForwardSpectrum } from '../../../src/golden/forward_spectrum.ts';
+import { ForwardSpectrum } from '../../../src/program/forward_spectrum.ts';
 import { InverseSpectrum } from '../../../src/golden/inverse_spectrum.ts';
 import {
   forwardStage,

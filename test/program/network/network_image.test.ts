@@ -30,7 +30,7 @@ const ROOM = {
 const CONFIG = { array: { groups: 2, lanes: 4 }, elemLanes: 2 };
 
 function programOf(seed: number, options: QuantizedOptions, config = parseConfig(CONFIG, 'test')) {
-  const graph = randomQuantized(seed, { initial: false, ...options });
+  const graph = randomQuantized(seed, options);
   return { graph, program: lower(graph, { ...machineOf(config), tileRows: 64, maxSteps: 24 }) };
 }
 

@@ -1,4 +1,4 @@
-import { bitReversed, TWIDDLE_FRAC, twiddle } from '../program/twiddles.ts';
+import { bitReversed, TWIDDLE_FRAC, twiddle } from './twiddles.ts';
 import { clog2 } from '../util/fixed.ts';
 
 const HALF = 2 ** (TWIDDLE_FRAC - 1);
