@@ -1,6 +1,14 @@
 import type { Machine } from '../../machine/machine.ts';
 import type { Window } from '../../model/graph.ts';
-import { hasStart, type Parameters, type Segment, type Sequence, type TimeAxis, type Vector, type View } from '../../program/program.ts';
+import {
+  hasStart,
+  type Parameters,
+  type Segment,
+  type Sequence,
+  type TimeAxis,
+  type Vector,
+  type View,
+} from '../../program/program.ts';
 import type { SlotProgram } from '../../program/slot_program.ts';
 import { frameRuns, type Layout, portRuns, type Runs, roundUp } from './layout.ts';
 

@@ -95,10 +95,7 @@ export function quantizeLstm(
     projection: projected === null ? null : { sums: projected.sums, shift: projected.sums.frac - y.frac },
     y,
     reverse: layer.reverse,
-    initial:
-      initial === null
-        ? null
-        : { y: quantizeState(initial.y, y), c: quantizeState(initial.c, c) },
+    initial: initial === null ? null : { y: quantizeState(initial.y, y), c: quantizeState(initial.c, c) },
   };
 }
 

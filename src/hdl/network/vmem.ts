@@ -1,6 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { clog2 } from '../../util/fixed.ts';
 import { isSmallRom } from '../../machine/ram_kind.ts';
+import { clog2 } from '../../util/fixed.ts';
 import { blockFlag } from '../memories.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { loadView } from './load.ts';

@@ -163,7 +163,8 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
     );
   }
   if (own.startDepth > hardware.startDepth) {
-    const has = hardware.startDepth === 0 ? 'all of them' : `those behind ${hardware.startDepth * own.slice} elements of a group`;
+    const has =
+      hardware.startDepth === 0 ? 'all of them' : `those behind ${hardware.startDepth * own.slice} elements of a group`;
     throw new EsegenError(
       where,
       `starts from constant states that are not zero, the hardware starts ${has} from zeros`,

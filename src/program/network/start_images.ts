@@ -6,7 +6,10 @@ import { hasStart, type Program } from '../program.ts';
  * What a voice's first step reads in place of the step before: a memory for each element of a word of each group, group by group, with an element of every
  * word. Empty where the hardware starts all states from zeros.
  */
-export function startImages({ vectors }: Program, { groups, slice, startDepth, elementBits }: NetworkSizes): MemImage[] {
+export function startImages(
+  { vectors }: Program,
+  { groups, slice, startDepth, elementBits }: NetworkSizes,
+): MemImage[] {
   if (startDepth === 0) return [];
   const words = Array.from({ length: groups * slice }, () => new Uint32Array(startDepth));
   for (const vector of vectors) {

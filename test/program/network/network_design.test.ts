@@ -121,7 +121,11 @@ describe('what the hardware cannot run is refused', () => {
 
   test('start values of what is no state of one frame', () => {
     const { design } = randomDesign(1, { utterance: false });
-    const vectors = design.program.vectors.map((own) => ({ ...own, role: 'inner' as const, initial: Int32Array.of(1) }));
+    const vectors = design.program.vectors.map((own) => ({
+      ...own,
+      role: 'inner' as const,
+      initial: Int32Array.of(1),
+    }));
     expect(() => networkDesign({ ...design.program, vectors }, design.config)).toThrow(
       `vector "${vectors[0]!.name}": starts from values that are not zero and is no state of one frame`,
     );

@@ -24,7 +24,7 @@ const ROOM = {
   rows: 128,
   instructions: 512,
   bits: 8,
-  features: ['lstm', 'peepholes', 'gru', 'linear', 'windows'],
+  features: ['lstm', 'peepholes', 'gru', 'linear', 'windows', 'initialStates'],
 };
 
 const CONFIG = { array: { groups: 2, lanes: 4 }, elemLanes: 2 };
