@@ -1,5 +1,5 @@
 import { type Compilation, compile } from '../compiler/compile.ts';
-import { lower } from '../compiler/lower/lower.ts';
+import { lowerFor } from '../compiler/lower/lower_for.ts';
 import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import { quantizeGraph } from '../compiler/passes/quantize.ts';
 import { largestBlockOf, type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
@@ -8,7 +8,6 @@ import type { QuantizedGraph } from '../compiler/quantized_graph.ts';
 import { randomUtterances } from '../compiler/random_utterances.ts';
 import { randomCalibration } from '../data/calibration_set.ts';
 import type { Config } from '../machine/config.ts';
-import { machineOf } from '../machine/machine.ts';
 import type { Graph } from '../model/graph.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import { onnxNetwork } from '../model/import/onnx/import_onnx.ts';
@@ -103,7 +102,7 @@ export class WhatIf {
     const quantized = this.#quantized.get([legal, largestBlock, without(config, ...FREE, ...HARDWARE)], () => {
       return quantizeGraph(legal, config, calibration, { largestBlock }).quantized;
     });
-    const program = lower(quantized, machineOf(config), config.weights !== 'dram');
+    const program = lowerFor(quantized, config);
     checkProgram(program);
     return networkDesign(program, config);
   }

@@ -6,6 +6,7 @@ import type { Program, ProgramPort, ProgramState } from '../../program/program.t
 import { EsegenError } from '../../util/errors.ts';
 import { type QuantizedGraph, sumsOfLayer } from '../quantized_graph.ts';
 import { ProgramBuilder } from './builder.ts';
+import { MOST_WEIGHTS } from './choose_blocks.ts';
 import { elementsOfShape, memoryOrder } from './layout.ts';
 import { GraphPlan, productsOf } from './plan.ts';
 import { spreadRecurrent } from './spread.ts';
@@ -18,11 +19,12 @@ import { utteranceStages } from './utterance.ts';
  * utterance.
  *
  * @param ahead whether products of the next step may be done before its turn, which weights from external memory cannot be
+ * @param mostWeights of a node whose positions share tiles
  * @throws EsegenError where a matrix does not belong to its source, or the network does not fit the machine
  */
-export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false): Program {
+export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false, mostWeights = MOST_WEIGHTS): Program {
   const graph = spreadRecurrent(quantized);
-  const plan = new GraphPlan(graph, machine);
+  const plan = new GraphPlan(graph, machine, mostWeights);
   const builder = new ProgramBuilder(machine, Math.max(1, ...blocksOfGraph(graph)));
   const states: ProgramState[] = [];
   const streaming = plan.streams();

@@ -113,7 +113,7 @@ function blocksOf({ streams }: Program): number[] {
 type WeightSizes = 'weightDepth' | 'addrBits' | 'pointerDepth' | 'pointerBits' | 'countBits' | 'sharedCounts';
 
 /** Memories of a lane's words and counts. */
-function weightMemory(
+export function weightMemory(
   { segments }: Placement,
   groups: number,
   inStep: boolean,
