@@ -72,6 +72,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'skid_buffer',
   'small_rom',
   'spmat_read',
+  'start_memory',
   'state_access',
   'state_port',
   'step_flags',
