@@ -21,7 +21,11 @@ function machine(groups: number, lanes: number, elemLanes: number): Machine {
 }
 
 /** Sizes and counts of the blocks of a dense convolution without borders. */
-function blocks({ rows, source, kernel, stride, taps, dilation = 1, saturate = false }: Conv, own: Machine, most?: number) {
+function blocks(
+  { rows, source, kernel, stride, taps, dilation = 1, saturate = false }: Conv,
+  own: Machine,
+  most?: number,
+) {
   const along = { kernel, stride, dilation, before: 0, after: 0 };
   const time = { kernel: taps, stride: 1, dilation: 1, before: 0, after: 0 };
   const window = { channels: source.channels, space: [along], time };
