@@ -28,7 +28,7 @@ export interface VectorSpec extends Layout, Pick<Vector, 'name' | 'role' | 'form
 export class ProgramBuilder {
   readonly machine: Machine;
   /** Elements of the largest block whose spectra are made, 1 where none are: vectors begin at multiples of so many group addresses, and have room for whole blocks. */
-  readonly #room: number;
+  readonly room: number;
   readonly axes: TimeAxis[] = [{ kind: 'input' }, { kind: 'once' }];
   readonly vectors: Vector[] = [];
   /** Group addresses of whose multiples each vector begins at one. */
@@ -43,7 +43,7 @@ export class ProgramBuilder {
 
   constructor(machine: Machine, room = 1) {
     this.machine = machine;
-    this.#room = room;
+    this.room = room;
   }
 
   /** Number of the axis of a tensor's steps. */
@@ -61,7 +61,7 @@ export class ProgramBuilder {
     const { elements, slots = 1, replicated = false, initial = null, ...own } = spec;
     const { groups, elemLanes } = this.machine;
     // Words of ElemMul begin where words of the memories do.
-    const unit = replicated ? elemLanes : Math.max(elemLanes / groups, this.#room);
+    const unit = replicated ? elemLanes : Math.max(elemLanes / groups, this.room);
     const slotWords = roundUp(replicated ? elements : Math.ceil(elements / groups), unit);
     this.#units.push(unit);
     return this.vectors.push({ ...own, base: 0, slots, slotWords, replicated, initial }) - 1;
