@@ -58,9 +58,10 @@ export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: Externa
     });
   }
   if (beatRows === 1) return unit('row_align', 1, { counted: { ff: rowStreamBits + 1 } });
+  // A bit of the beat is loaded or shifted: in one LUT while the row's number has two bits, in several where the choice has more inputs.
   return unit('row_align', 1, {
     counted: { ff: busBits + clog2(beatRows) + 1, lut: busBits },
-    lut: { beatRows: clog2(beatRows), split: 1 },
+    lut: { beatRows: clog2(beatRows), split: 1, manyRows: busBits * Math.max(beatRows / 4 - 1, 0) },
   });
 }
 
