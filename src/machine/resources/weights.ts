@@ -34,11 +34,10 @@ export function romUnit(instances: number, words: number, bits: number): Unit {
   return unit('rom', instances, { counted: { ...countedBlock(words, bits), ff: bits + blockRam(words, bits).ff } });
 }
 
-function pointerMemory(instances: number, { pointerDepth, countBits }: WeightSizes): Unit {
-  if (!isSmallRom({ pointerDepth, countBits })) return romUnit(instances, pointerDepth, countBits);
-  return unit('small_rom', instances, {
-    counted: { ff: 2 * countBits, ...distributedRam(pointerDepth, countBits) },
-  });
+/** The same, in distributed RAM where it is small. */
+export function modelRom(instances: number, words: number, bits: number): Unit {
+  if (!isSmallRom(words, bits)) return romUnit(instances, words, bits);
+  return unit('small_rom', instances, { counted: { ff: 2 * bits, ...distributedRam(words, bits) } });
 }
 
 /** Words from external memory that wait for a lane. */
@@ -68,8 +67,8 @@ export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: Externa
 
 /** Weight and pointer memories of all groups, and what loads them. */
 export function weightUnits(sizes: WeightSizes): Unit[] {
-  const { groups, lanes, weightWord, weightColumn, weightDepth, ultra, inStep, sharedCounts, external, loadBits } =
-    sizes;
+  const { groups, lanes, weightWord, weightColumn, weightDepth, pointerDepth, countBits } = sizes;
+  const { ultra, inStep, sharedCounts, external, loadBits } = sizes;
   const all = groups * lanes;
   const pointers = sharedCounts ? groups : all;
   // The load bus; enables of lanes that share a memory; room in the buffers of lanes.
@@ -91,5 +90,5 @@ export function weightUnits(sizes: WeightSizes): Unit[] {
     const ram = ultra ? { uram: ultraRams(weightDepth, bits) } : { bram: blockRams(weightDepth, bits) };
     return [unit('row_rom', groups, { counted: { ff: lanes * weightWord, ...ram } }), loadDecode(groups)];
   };
-  return [group, pointerMemory(pointers, sizes), loadDecode(pointers), ...memories()];
+  return [group, modelRom(pointers, pointerDepth, countBits), loadDecode(pointers), ...memories()];
 }
