@@ -7,6 +7,7 @@ import { estimateCycles } from '../../src/cycles/estimate.ts';
 import { runCycleModel } from '../../src/cycles/run.ts';
 import { Op, type Step } from '../../src/program/schedule.ts';
 import { Rng } from '../../src/util/rng.ts';
+import { randomSeeds } from '../lib/random_seeds.ts';
 import { describeShape, type TinyShape, tinyDesign, tinyShape } from '../lib/tiny_design.ts';
 
 const FRAMES = 5;
@@ -56,15 +57,16 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, activationQueue: 'group', accumulatorMemory: 'split', outputs: null, fifoDepth: 2 },
   { ...PLAIN, channels: 2, groups: 4, density: 0, outputs: null },
 ];
-const RANDOM: readonly TinyShape[] = Array.from({ length: 16 }, (_, index) => ({
-  ...tinyShape(100 + index),
+// ESEGEN_RANDOM_LAYERS=50 runs 50 random ones, and as many with external memory.
+const RANDOM: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 8).map((seed, index) => ({
+  ...tinyShape(99 + seed),
   ...(index % 3 === 1 ? { accumulatorMemory: 'split' as const } : {}),
   ...(index % 4 === 1 ? { activationQueue: 'group' as const } : {}),
 }));
 
 /** Weights from external memory, with split accumulators by turns. */
-const VARIED: readonly TinyShape[] = Array.from({ length: 12 }, (_, index) => ({
-  ...tinyShape(300 + index),
+const VARIED: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 5).map((seed, index) => ({
+  ...tinyShape(299 + seed),
   weights: 'dram' as const,
   memoryBusBits: [64, 128, 256, 512, 1024][index % 5]!,
   accumulatorMemory: index % 2 === 0 ? ('split' as const) : ('auto' as const),

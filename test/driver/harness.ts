@@ -51,6 +51,11 @@ export async function buildHarness(
     '--x-initial',
     'fast',
     '-Wno-lint',
+    // One file: headers would be read for each of many.
+    '-MAKEFLAGS',
+    'VM_PARALLEL_BUILDS=0',
+    '-MAKEFLAGS',
+    'OPT_FAST=-O1',
   ];
   const isNetwork = kind !== 'layer';
   const defines = [
