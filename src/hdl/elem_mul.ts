@@ -2,7 +2,7 @@ import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Lanes that share a copy of what holds for a frame: a bit of a shift has some fifty loads in each. */
-export const COPY_TILE = 4;
+const COPY_TILE = 4;
 
 /** Element-wise part of the layer. */
 export function elemMul({ formats, dimensions }: Design): ModulePlan {

@@ -129,7 +129,7 @@ export function layerCellUnits(view: LayerView): Unit[] {
     elemLane(view, lanes),
     ...tableUnits(lanes, { ...formats, state: true }),
     ramUnit(lanes, { words: laneCells, bits: vectorBits, block: inBlockRam(laneCells, vectorBits) }),
-    ...(projection ? [assemble(view), registerCopies(channels * Math.ceil(elemLanes / 4), 7)] : []),
+    ...(projection ? [assemble(view), registerCopies(channels * elemLanes, 7)] : []),
     gatherControl(view),
     sequencer(view),
   ];
