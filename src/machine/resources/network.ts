@@ -99,7 +99,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
         queueDepth: queue,
         blocks: spectral,
         pairs: spectral && !inStep,
-        held: false,
+        sources: 0,
       }),
     ],
     weights: [
