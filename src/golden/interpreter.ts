@@ -1,4 +1,4 @@
-import { type Instruction, SEMAPHORES, type Semaphore, STREAMS, type Stream } from '../program/instruction.ts';
+import { type Instruction, SEMAPHORES, type Semaphore, STREAMS, type Stream, turnOf } from '../program/instruction.ts';
 import type { Counters } from './vector_memory.ts';
 
 /** What the interpreter does for an instruction, with the loop counters of its stream. */
@@ -104,8 +104,9 @@ function step(state: StreamState, counts: Int32Array, stepsOf: (axis: number) =>
     state.end();
     return true;
   }
-  // Sums are the same whether products are done ahead or not.
-  if (instruction.op === 'mac' && (instruction.turn === 'ahead' || instruction.turn === 'too')) {
+  // Sums and spectra are the same whether they are made ahead or not.
+  const turn = turnOf(instruction);
+  if (turn === 'ahead' || turn === 'too') {
     state.at++;
     return true;
   }

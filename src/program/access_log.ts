@@ -97,16 +97,20 @@ export class AccessLog {
     }
   }
 
-  /** First elements of what CELL writes to a vector at a time, those that an access meets; one block where it writes none. */
+  /** First elements of what CELL, or STORE of spectra, writes to a vector at a time, those that an access meets; one block where they write none. */
   #blocks(vector: number, view: View, { p, q }: LoopCounters): readonly number[] {
     const all = this.#starts(vector);
     if (all.length === 0) return [0];
     if (view.rows > 1) return all;
     const offset = view.offset + p * view.pStride + q * view.qStride;
-    return all.filter((start) => start >= offset && start < offset + view.run);
+    const isPlain = this.#program.vectors[vector]!.positions.length === 0;
+    return all.filter((start, at) => {
+      const end = isPlain ? (all[at + 1] ?? Number.POSITIVE_INFINITY) : start + 1;
+      return end > offset && start < offset + view.run;
+    });
   }
 
-  /** Where CELL begins to write in a frame of a vector; none where LOAD or STORE write whole frames. */
+  /** Where CELL, or STORE of spectra, begins to write in a frame of a vector; none where LOAD or STORE write whole frames. */
   #starts(vector: number): readonly number[] {
     const known = this.#writers.get(vector);
     if (known !== undefined) return known;
@@ -129,6 +133,11 @@ export class AccessLog {
           }
         }
       }
+    }
+    for (const instruction of this.#program.streams.store) {
+      if (instruction.op !== 'store' || !('view' in instruction.to) || instruction.to.block === null) continue;
+      const own = this.#program.views[instruction.to.view]!;
+      if (own.vector === vector) starts.add(own.offset);
     }
     const sorted = [...starts].sort((a, b) => a - b);
     this.#writers.set(vector, sorted);

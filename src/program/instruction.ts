@@ -24,6 +24,8 @@ export const SEMAPHORES = [
   /** LOAD → STORE, STORE → LOAD: frames that pass through. */
   'passFull',
   'passFree',
+  /** STORE → MAC: the spectra of the frames of a step are made. */
+  'passed',
 ] as const;
 export type Semaphore = (typeof SEMAPHORES)[number];
 
@@ -78,6 +80,13 @@ export interface LoadInstruction extends Synchronized {
 }
 
 /**
+ * When a product is done, or spectra are made: always; `ahead` of its step, if the frames of that are loaded, else left out; `too` if the last one ahead was;
+ * and `else` in its own step, if it was not. What is left out takes and posts no tokens.
+ */
+export const TURNS = ['always', 'ahead', 'too', 'else'] as const;
+export type Turn = (typeof TURNS)[number];
+
+/**
  * A frame from a view to an output, to a sequence, or to another view: as it is, or with `block` the packed spectra of its blocks of so many elements, the
  * last one filled up with zeros, in the order of `spectralColumns`.
  */
@@ -87,7 +96,7 @@ export interface StoreInstruction extends Synchronized {
   readonly to:
     | { readonly output: number }
     | { readonly sequence: number; readonly step: StepAddress }
-    | { readonly view: number; readonly block: number | null };
+    | { readonly view: number; readonly block: number | null; readonly turn: Turn };
 }
 
 /** A tile: (base + t · t' + p · p' + q · q') mod 2. */
@@ -97,12 +106,6 @@ export interface TileAddress {
   readonly p: number;
   readonly q: number;
 }
-
-/**
- * When a product is done: always; `ahead` of its step, if the frames of that are loaded, else left out; `too` if the last one ahead was; and `else`
- * in its own step, if it was not. What is left out takes and posts no tokens.
- */
-export const MAC_TURNS = ['always', 'ahead', 'too', 'else'] as const;
 
 /** Adds segment · (source << align) to a tile. */
 export interface MacInstruction extends Synchronized {
@@ -115,7 +118,7 @@ export interface MacInstruction extends Synchronized {
   readonly align: number;
   /** Need not wait for `ready` before its first column: it may follow the progress of the vector that CELL writes. */
   readonly chain: boolean;
-  readonly turn: (typeof MAC_TURNS)[number];
+  readonly turn: Turn;
 }
 
 /**
@@ -166,4 +169,18 @@ export const SEMAPHORE_STREAMS: Readonly<Record<Semaphore, readonly [from: Strea
   stored: ['store', 'load'],
   passFull: ['load', 'store'],
   passFree: ['store', 'load'],
+  passed: ['store', 'mac'],
 };
+
+/** When a work is done; a stream's works but those of MAC, and spectra that STORE makes, are always done. */
+export function turnOf(work: {
+  readonly op: Instruction['op'];
+  readonly turn?: Turn;
+  readonly to?: StoreInstruction['to'] | number;
+}): Turn {
+  if (work.op === 'mac') return work.turn ?? 'always';
+  return work.op === 'store' && typeof work.to === 'object' && 'view' in work.to ? work.to.turn : 'always';
+}
+
+/** What has to be there for works ahead of their step. */
+export const AHEAD_OF: Readonly<Partial<Record<Stream, Semaphore>>> = { mac: 'loaded', store: 'passFull' };

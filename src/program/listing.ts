@@ -4,8 +4,7 @@ import type { Program, TimeAxis, Vector, View } from './program.ts';
 import { vectorElements } from './program.ts';
 import type { SlotProgram } from './slot_program.ts';
 
-/** `2·t + p − 3` for terms and a constant; 0 where there are none. */
-/** What a listing says of the turn of a product. */
+/** What a listing says of the turn of a product, or of spectra. */
 const TURN_NOTES = {
   always: [],
   ahead: ['ahead, if loaded'],
@@ -13,6 +12,12 @@ const TURN_NOTES = {
   else: ['if not ahead'],
 } as const;
 
+/** Notes behind an instruction. */
+function said(notes: readonly string[]): string {
+  return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+}
+
+/** `2·t + p − 3` for terms and a constant; 0 where there are none. */
 function sum(terms: readonly (readonly [number, string])[], constant = 0): string {
   const parts = [...terms.map(([factor, name]) => [factor, factor === 1 ? name : `${factor}·${name}`] as const)]
     .filter(([factor]) => factor !== 0)
@@ -104,7 +109,7 @@ function workOf(program: Program, instruction: Instruction): string {
         'output' in to
           ? `output ${outputs[to.output]!.name}`
           : 'view' in to
-            ? `${viewName(program, to.view)}${to.block === null ? '' : ` spectra of ${to.block}`}`
+            ? `${viewName(program, to.view)}${to.block === null ? '' : ` spectra of ${to.block}`}${said(TURN_NOTES[to.turn])}`
             : `${sequences[to.sequence]!.name}(${stepName(to.step)})`;
       return `store ${target} ← ${viewName(program, from)}`;
     }
@@ -113,8 +118,7 @@ function workOf(program: Program, instruction: Instruction): string {
       const { name, rows, columns, block } = segments[segment]!;
       const shift = align === 0 ? '' : ` << ${align}`;
       const notes = [...(previous ? ['step before'] : []), ...(chain ? ['chained'] : []), ...TURN_NOTES[turn]];
-      const said = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}${block === null ? '' : `, spectra of ${block}`}] · ${viewName(program, source)}${shift}${said}`;
+      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}${block === null ? '' : `, spectra of ${block}`}] · ${viewName(program, source)}${shift}${said(notes)}`;
     }
     case 'cell': {
       const { slotProgram, parameters: own, tile, cells, state, to, block, drop } = instruction;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BLOCKS } from '../model/blocks.ts';
 import { expected, integer } from '../util/schema.ts';
-import { type Instruction, MAC_TURNS, SEMAPHORES, type Streams } from './instruction.ts';
+import { type Instruction, SEMAPHORES, type Streams, TURNS } from './instruction.ts';
 import type {
   Parameters,
   Program,
@@ -159,6 +159,8 @@ const step = z.strictObject({ t: count, p: count, offset: signed, backward: z.bo
 const tile = z.strictObject({ base: count, t: count, p: count, q: count });
 const inSequence = z.strictObject({ sequence: count, step });
 
+const turn = z.enum(TURNS);
+
 const load = z.strictObject({
   ...{ op: z.literal('load'), ...synchronized },
   from: z.union([z.strictObject({ input: count }), inSequence]),
@@ -167,11 +169,11 @@ const load = z.strictObject({
 const store = z.strictObject({
   ...{ op: z.literal('store'), ...synchronized },
   from: count,
-  to: z.union([z.strictObject({ output: count }), inSequence, z.strictObject({ view: count, block })]),
+  to: z.union([z.strictObject({ output: count }), inSequence, z.strictObject({ view: count, block, turn })]),
 });
 const mac = z.strictObject({
   ...{ op: z.literal('mac'), ...synchronized, segment: count, source: count, previous: z.boolean() },
-  ...{ tile, align: integer(0, 15), chain: z.boolean(), turn: z.enum(MAC_TURNS) },
+  ...{ tile, align: integer(0, 15), chain: z.boolean(), turn },
 });
 const cell = z.strictObject({
   ...{ op: z.literal('cell'), ...synchronized, slotProgram: count, parameters: count },

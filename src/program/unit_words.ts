@@ -82,6 +82,12 @@ export const LOOP_WORD: WordFormat = {
 };
 
 /** Words of the program of the weight reader: the loops of MAC, and for every work the beats of its segment. */
+const TURN = field(
+  'turn',
+  2,
+  '0 always, 1 ahead, if its frames are loaded, 2 if the last one ahead was done, 3 if not',
+);
+
 export const READER_WORD: WordFormat = {
   name: 'reader',
   meaning: 'a segment from external memory',
@@ -113,6 +119,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
         3,
         'log2 of the elements of a block, of which the spectrum goes to the view; 0: the elements go as they are',
       ),
+      TURN,
       ...[...STEP, ...RUNS, ...place('source'), ...place('dest')],
     ],
   },
@@ -127,7 +134,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
       field('rowMask', 4, 'which of the rows of a cell have words, of a spectral segment'),
       field('previous', 1, "reads the step before: zeros in a voice's first step"),
       field('chain', 1, 'may follow the progress of what it waits for'),
-      field('turn', 2, '0 always, 1 ahead, if its frames are loaded, 2 if the last one ahead was done, 3 if not'),
+      TURN,
       field('taps', 6, 'frames of a window over time'),
       field('slotStep', 4, 'slots from tap to tap'),
       field('rows', 9, 'runs of a frame'),

@@ -1,4 +1,13 @@
-import { type Instruction, SEMAPHORES, type Semaphore, STREAMS, type Stream, type Token } from './instruction.ts';
+import {
+  AHEAD_OF,
+  type Instruction,
+  SEMAPHORES,
+  type Semaphore,
+  STREAMS,
+  type Stream,
+  type Token,
+  turnOf,
+} from './instruction.ts';
 import type { Program } from './program.ts';
 
 /** Loop counters of a stream. */
@@ -38,14 +47,14 @@ export class Walk {
   readonly #steps: readonly number[];
   readonly #streams: Readonly<Record<Stream, StreamWalk>>;
   readonly #ahead: boolean;
-  /** The last product that could be was done ahead. */
-  #wasAhead = false;
+  /** Streams whose last work that could be was done ahead. */
+  readonly #wasAhead = new Set<Stream>();
   /** Clocks of the posts that are not taken yet, by semaphore, oldest first. */
   readonly #posted: Int32Array[][] = SEMAPHORES.map(() => []);
   /** Counts of the semaphores. */
   readonly counts: number[] = SEMAPHORES.map(() => 0);
 
-  /** @param ahead whether products are done ahead where they can be */
+  /** @param ahead whether works are done ahead where they can be */
   constructor(program: Program, steps: readonly number[], ahead: boolean) {
     this.#program = program;
     this.#steps = steps;
@@ -97,16 +106,21 @@ export class Walk {
           own.loops.pop();
           own.at++;
         }
-      } else if (this.#leavesOut(instruction)) own.at++;
+      } else if (this.#leavesOut(stream, instruction)) own.at++;
       else return this.#run(stream, own, instruction);
     }
   }
 
-  /** Whether a product is not done here. */
-  #leavesOut(instruction: Instruction): boolean {
-    if (instruction.op !== 'mac' || instruction.turn === 'always') return false;
-    if (instruction.turn === 'ahead') this.#wasAhead = this.#ahead && this.counts[SEMAPHORES.indexOf('loaded')]! > 0;
-    return this.#wasAhead === (instruction.turn === 'else');
+  /** Whether a work is not done here. */
+  #leavesOut(stream: Stream, instruction: Instruction): boolean {
+    const turn = turnOf(instruction);
+    if (turn === 'always') return false;
+    if (turn === 'ahead') {
+      const there = this.#ahead && this.counts[SEMAPHORES.indexOf(AHEAD_OF[stream]!)]! > 0;
+      if (there) this.#wasAhead.add(stream);
+      else this.#wasAhead.delete(stream);
+    }
+    return this.#wasAhead.has(stream) === (turn === 'else');
   }
 
   #run(stream: Stream, own: StreamWalk, instruction: Exclude<Instruction, { op: 'loop' | 'end' }>): WalkEvent | null {

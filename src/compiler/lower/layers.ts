@@ -85,6 +85,20 @@ function own(vector: number, done: Happening, stepsBefore: number): Source {
   return { vector, slot: STEP_SLOT, taps: 1, happening: done, input: false, stepsBefore };
 }
 
+/**
+ * A layer's own output is written piece by piece, and so are its spectra.
+ *
+ * @param read whether its spectra are read by then; else the pieces themselves read them, of which the tiles hold two
+ */
+function expectPieces({ stage }: NodeContext, vector: number, pieces: readonly RowPiece[], read: boolean): void {
+  if (!read && pieces.length !== 2) return;
+  stage.spectra.expect(
+    vector,
+    pieces.map(({ to, period }) => to / period),
+    !read,
+  );
+}
+
 /** Spectra of a layer's own output are states too. */
 function closeSpectra({ stage, node, states }: NodeContext, part: 'yf' | 'hf'): void {
   for (const vector of stage.spectra.close()) states.push({ node: node.id, part, vector });
@@ -108,7 +122,7 @@ function newState(ctx: NodeContext, state: number, once: boolean) {
   body.store.work({
     op: 'store',
     from: builder.frameView(vector),
-    to: { view: builder.frameView(state), block: null },
+    to: { view: builder.frameView(state), block: null, turn: 'always' },
   });
   body.store.happen(inPlace);
   body.store.happen(free);
@@ -127,6 +141,9 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const next = newState(ctx, yState, projection !== null || pieces.length === 1 || gates.spectral !== null);
   const mVector = projection === null ? next.vector : innerVector(ctx, 'm', cells, m);
   const mDone = happening('ready');
+  const outputPieces =
+    projection === null ? pieces : rowPieces(projection.sums.rows, 1, builder.machine, projection.sums.spectral);
+  expectPieces(ctx, yState, outputPieces, projection !== null);
   const slot = { kind: 'lstm', zShift, zClip, gate, peepShift: peepholes?.shift ?? null, c, cellClip, m } as const;
   const elements = (vector: number, { from, to, period }: RowPiece) =>
     builder.elementView(vector, from / period, (to - from) / period);
@@ -148,7 +165,7 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
     emitSums(stage, {
       name: `${node.id}.projection`,
       sums,
-      pieces: rowPieces(sums.rows, 1, builder.machine, sums.spectral),
+      pieces: outputPieces,
       positions: [],
       sourceOf: () => own(mVector, mDone, 0),
       slotProgram: builder.slotProgram({ kind: 'affine', shift, activation: { kind: 'none' }, y }),
@@ -172,6 +189,7 @@ function emitGru(ctx: NodeContext, layer: QuantizedGru): void {
   const { spectral } = stages.sums;
   const pieces = rowPieces(cells, period, builder.machine, spectral);
   const next = newState(ctx, hState, pieces.length === 1 || spectral !== null);
+  expectPieces(ctx, hState, pieces, false);
   const elements = (vector: number, piece: RowPiece) =>
     builder.elementView(vector, piece.from / piece.period, (piece.to - piece.from) / piece.period);
   const resetDone = happening('ready');

@@ -100,9 +100,14 @@ export interface WindowPart {
 }
 
 /** The part of a plain vector, which has no positions, from one element to another. */
-export function vectorPart({ runs, ...rest }: WindowPart, from: number, to: number): WindowPart {
+export function vectorPart({ runs, firstChannel, ...rest }: WindowPart, from: number, to: number): WindowPart {
   const offset = runs.offset + from;
-  return { ...rest, runs: { ...runs, offset, run: to - from }, firstChannel: from, endChannel: to };
+  return {
+    ...rest,
+    runs: { ...runs, offset, run: to - from },
+    firstChannel: firstChannel + from,
+    endChannel: firstChannel + to,
+  };
 }
 
 /** What a product reads of a shape at each position: kernel, stride, dilation and zeros before, by axis. */

@@ -1,10 +1,15 @@
 import type { MacInstruction } from '../../program/instruction.ts';
+import type { VectorEnd } from './spectra.ts';
 import type { Happening, Need, StreamDraft } from './stream_draft.ts';
 import { type OpenTile, type TileLoop, TileNumbers } from './tile_numbers.ts';
 
 /** Products of a tile: a segment over columns that may be cut. */
 export interface TilePart {
   readonly needs: readonly Need[];
+  /** What CELL writes before the spectra that it reads can be made; null where it reads no spectra, or those of loaded frames. */
+  readonly after: VectorEnd | null;
+  /** Reads spectra that are made anew when the tile of the job before is drained: stands before the end of that job. */
+  readonly early: boolean;
   /** Reads frames that were loaded. */
   readonly input: boolean;
   readonly columns: number;
@@ -28,10 +33,14 @@ export interface TileJob {
   readonly drain: number;
   /** What has happened when it is drained. */
   readonly done: readonly Happening[];
+  /** What CELL writes from it. */
+  readonly writes: VectorEnd;
 }
 
 /** Cycles from the last column of a tile to the first result that can be read: lanes that are not as far, and the pipeline of CELL. */
 const LATENCY = 64;
+/** The same until its spectra can be read. */
+const SPECTRAL_LATENCY = 128;
 
 interface Cut {
   readonly part: TilePart;
@@ -47,9 +56,23 @@ function total(cuts: readonly Cut[]): number {
   return cuts.reduce((sum, cut) => sum + cyclesOf(cut), 0);
 }
 
-/** Whether a part reads what another tile of the same step gives. */
-function isLate({ needs }: TilePart): boolean {
-  return needs.some(({ stepsBefore }) => stepsBefore === 0);
+/** Whether a part reads spectra of what a tile gives in the same step, or so many steps before. */
+function readsSpectraOf({ after, needs }: TilePart, { writes }: TileJob, steps: number): boolean {
+  const read = after !== null && after.vector === writes.vector && after.to === writes.to;
+  return read && needs.some(({ stepsBefore }) => stepsBefore === steps);
+}
+
+/**
+ * Whether a part reads what another tile of the same step gives, or spectra of what the last tiles of the step before give: other work then stands in
+ * front of it. Spectra of what an earlier tile than the last one gives are not late.
+ *
+ * @param before the last tiles of the step before, @param earlier those before the one before the part's own
+ */
+function isLate(part: TilePart, before: readonly TileJob[], earlier: readonly TileJob[]): boolean {
+  if (part.early || earlier.some((job) => readsSpectraOf(part, job, 0))) return false;
+  if (part.needs.some(({ happening, stepsBefore }) => stepsBefore === 0 && happening.semaphore !== 'passed'))
+    return true;
+  return before.some((job) => readsSpectraOf(part, job, 1));
 }
 
 /** Takes cuts from the front of a list that take so many cycles, about. */
@@ -80,17 +103,22 @@ export class TileOrder {
   readonly #left: { readonly free: Cut[]; readonly late: Cut[] }[];
   /** The last job is the first one of the next step, of which some parts may be done in this one. */
   readonly #ahead: boolean;
+  /** Jobs of the step before whose spectra may not be there when this step begins, the last one first. */
+  readonly #before: readonly TileJob[];
   /** Work of other tiles before the late parts of a job. */
   readonly #fills = new Map<number, { readonly job: number; readonly cuts: Cut[] }>();
 
-  constructor(jobs: readonly TileJob[], ahead = false) {
+  constructor(jobs: readonly TileJob[], ahead = false, before: readonly TileJob[] = []) {
     this.#jobs = jobs;
     this.#ahead = ahead;
+    this.#before = before;
     this.#left = jobs.map(({ parts, ordered }, job) => {
       const cuts = parts.map((part) => ({ part, from: 0, to: part.columns }));
       if (ahead && job === jobs.length - 1) return { free: cuts.filter(({ part }) => part.ahead !== null), late: [] };
-      const firstLate = cuts.findIndex(({ part }) => isLate(part));
-      const free = ({ part }: Cut, at: number) => !isLate(part) && !(ordered && firstLate >= 0 && at > firstLate);
+      const earlier = jobs.slice(0, Math.max(job - 1, 0));
+      const firstLate = cuts.findIndex(({ part }) => isLate(part, before, earlier));
+      const free = ({ part }: Cut, at: number) =>
+        !isLate(part, before, earlier) && !(ordered && firstLate >= 0 && at > firstLate);
       return { free: cuts.filter(free), late: cuts.filter((cut, at) => !free(cut, at)) };
     });
   }
@@ -103,22 +131,41 @@ export class TileOrder {
     };
     for (const [at, { free, late }] of this.#left.entries()) {
       const begun = out.some(({ job }) => job === this.#jobs[at]);
+      // The end of a job is late where something stands before it.
+      const holds = this.#left[at + 1]?.free.some(({ part }) => part.early) === true;
+      if (holds && late.length === 0 && free.length > 0) late.push(free.pop()!);
       if (this.#ahead && at === this.#jobs.length - 1 && !begun) break;
       const exposed = late.length === 0 ? 0 : this.#waits(at) - total(free);
       emit(at, free);
-      if (exposed > 0 && !this.#fills.has(at)) this.#plan(at);
+      // Other work of the next job is left for the time in which this one is drained.
+      if (exposed > 0 && !holds && !this.#fills.has(at)) this.#plan(at);
       const fill = this.#fills.get(at);
       if (fill !== undefined) emit(fill.job, fill.cuts);
+      emit(at + 1, this.#takeEarly(at + 1));
       emit(at, late);
     }
     return out;
   }
 
+  /** Parts of a job that stand before the end of the one before. */
+  #takeEarly(at: number): Cut[] {
+    const left = this.#left[at];
+    if (left === undefined) return [];
+    const early = left.free.filter(({ part }) => part.early);
+    left.free.splice(0, left.free.length, ...left.free.filter(({ part }) => !part.early));
+    return early;
+  }
+
   /** Cycles that the late parts of a job wait, if the one before has just been filled; 0 where they wait for an earlier one. */
   #waits(at: number): number {
+    const job = this.#jobs[at]!;
+    const late = (at === 0 ? this.#before : [this.#jobs[at - 1]!]).find((own) => {
+      return job.parts.some((part) => readsSpectraOf(part, own, at === 0 ? 1 : 0));
+    });
+    if (late !== undefined) return late.drain + SPECTRAL_LATENCY;
     const before = this.#jobs[at - 1];
     if (before === undefined) return 0;
-    const needed = this.#jobs[at]!.parts.flatMap(({ needs }) => needs.map(({ happening }) => happening));
+    const needed = job.parts.flatMap(({ needs }) => needs.map(({ happening }) => happening));
     return before.done.some((happening) => needed.includes(happening)) ? before.drain + LATENCY : 0;
   }
 
@@ -130,16 +177,23 @@ export class TileOrder {
       next++;
     }
     if (next === this.#jobs.length) return;
-    const { free } = this.#left[next]!;
+    // What reads spectra of a tile that is not drained then, waits itself.
+    const drained = this.#jobs.slice(Math.max(at - 1, 0), next);
+    const left = this.#left[next]!;
+    const free = left.free.filter(({ part }) => !drained.some((job) => readsSpectraOf(part, job, 0)));
+    const rest = left.free.filter((cut) => !free.includes(cut));
     const waits: number[] = [];
     for (let job = at; job <= next; job++) waits.push(this.#waits(job));
     const all = total(free);
-    if (all < waits[0]!) return;
+    // What waits for spectra has the tile of the next job beside its own: little is better than nothing.
+    const spectral = next === at + 1 && this.#jobs[at]!.parts.some(({ after }) => after !== null);
+    if (all < waits[0]! && !spectral) return;
     const share = Math.max(all / waits.reduce((sum, own) => sum + own, 0), 1);
     for (let job = at; job < next; job++) {
       // Where nothing is left, it is known: work of yet another tile would be in a third one.
       this.#fills.set(job, { job: next, cuts: takeCycles(free, waits[job - at]! * share) });
     }
+    left.free.splice(0, left.free.length, ...free, ...rest);
   }
 }
 
@@ -149,6 +203,18 @@ function nextStep([first]: readonly (TileJob | TileLoop)[]): TileJob | null {
   const count = first.parts.filter(({ ahead }) => ahead !== null).length;
   const inFront = first.parts.slice(0, count).every(({ ahead }) => ahead !== null);
   return count > 0 && inFront && count < first.parts.length ? { ...first, tile: { base: 0, t: 0, p: 0, q: 0 } } : null;
+}
+
+/** Jobs with which a step ends, and after which less is done than it takes until their spectra are there; the last one first. */
+function lastJobs(runs: readonly (readonly TileJob[] | TileLoop)[]): TileJob[] {
+  const last = runs.at(-1);
+  const jobs: TileJob[] = [];
+  if (last === undefined || 'emit' in last) return jobs;
+  for (let cycles = 0, at = last.length - 1; at >= 0 && cycles < SPECTRAL_LATENCY; at--) {
+    jobs.push(last[at]!);
+    cycles += last[at]!.parts.reduce((sum, part) => sum + part.cycles, 0);
+  }
+  return jobs;
 }
 
 /** Jobs between loops over positions. */
@@ -181,7 +247,7 @@ export function emitTiles(
   const orders = runs.map((run, at) => {
     if (!Array.isArray(run)) return run;
     const more = next !== null && at === runs.length - 1 ? [next] : [];
-    return new TileOrder([...run, ...more], more.length > 0).order();
+    return new TileOrder([...run, ...more], more.length > 0, at === 0 ? lastJobs(runs) : []).order();
   });
   // What may be done ahead is cut the same in its own step: segments are there once.
   const aheads = orders.flatMap((order) => (Array.isArray(order) ? order.filter(({ job }) => job === next) : []));

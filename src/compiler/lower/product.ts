@@ -120,6 +120,14 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
 }
 
 /**
+ * Cells of a piece of rows of spectra, where both tiles take one: CELL drains the first, and STORE makes its spectra, while MAC fills the second. In a piece
+ * the pairs have gone round the lanes, so that all have equal work, and round the groups that read them. All cells where they are too few for that.
+ */
+function spectralShare(cells: number, block: number, { groups, lanes }: Machine): number {
+  return roundUp(Math.ceil(cells / 2), Math.max((block / 2) * lanes, block * groups));
+}
+
+/**
  * Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, whole words and whole blocks.
  *
  * @param first number of the first row
@@ -135,8 +143,9 @@ export function rowPieces(
   const { lanes, tileRows } = machine;
   const grain = Math.max(lanes, wordUnit(machine), spectral?.block ?? 1);
   const most = Math.max(Math.floor((Math.floor(tileRows / period) * lanes) / grain), 1) * grain;
-  const count = Math.ceil(cells / most);
-  const share = roundUp(Math.ceil(cells / count), grain);
+  const even = roundUp(Math.ceil(cells / Math.ceil(cells / most)), grain);
+  const share = spectral === null ? even : Math.min(even, spectralShare(cells, spectral.block, machine));
+  const count = Math.ceil(cells / share);
   return Array.from({ length: count }, (_, at) => {
     const from = first + Math.min(at * share, cells) * period;
     return { from, to: first + Math.min((at + 1) * share, cells) * period, period, order };

@@ -31,6 +31,7 @@ const COUNTED: readonly Semaphore[] = [
   'copied',
   'passFull',
   'passFree',
+  'passed',
 ];
 
 /** A tensor that the nodes of a stage compute. */
@@ -97,6 +98,7 @@ export class Stage {
    * @param first, last whether no stage stands before or behind this one, so that its sequences need not be waited for
    */
   finish(first: boolean, last: boolean): Record<Stream, Instruction[]> {
+    this.spectra.makeAhead();
     const before: Prologue = { load: [], mac: [], cell: [], store: [] };
     const after: Prologue = { load: [], mac: [], cell: [], store: [] };
     if (!first) before.load.push(...syncs([{ semaphore: 'stored', count: 1 }], 'waits'));

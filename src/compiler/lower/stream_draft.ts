@@ -10,6 +10,7 @@ import {
   type Semaphore,
   type StoreInstruction,
   type Token,
+  turnOf,
 } from '../../program/instruction.ts';
 
 /** A happening of a step: the n-th post of a semaphore in it. */
@@ -29,7 +30,8 @@ type Work =
   | Omit<MacInstruction, 'waits' | 'posts' | 'chain'>
   | Omit<CellInstruction, 'waits' | 'posts'>;
 
-interface Draft {
+/** An instruction on its way into a stream. */
+export interface Draft {
   readonly work: Work | { readonly op: 'sync' } | { readonly op: 'end' } | LoopInstruction;
   readonly needs: readonly Need[];
   readonly happens: readonly Happening[];
@@ -62,6 +64,18 @@ export class StreamDraft {
     const draft = this.#push(work, needs);
     draft.waits = waits;
     draft.posts = posts;
+  }
+
+  /** An instruction in front of the draft with a number, with what it needs and what happens with it. Returns its draft. */
+  insert(at: number, work: Work, needs: readonly Need[], happens: readonly Happening[]): Draft {
+    const draft: Draft = { work, needs, happens, waits: [], posts: [] };
+    this.drafts.splice(at, 0, draft);
+    return draft;
+  }
+
+  /** Puts the work of another draft ahead of its step, in front of the draft with a number: with the waits and posts that are counted for the other. */
+  insertAhead(at: number, work: Work, other: Draft): void {
+    this.drafts.splice(at, 0, { ...other, work, needs: [], happens: [] });
   }
 
   /** Repeats what `body` adds; a single round needs no loop. */
@@ -131,10 +145,13 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
     while (waits.length > 0) out.push({ op: 'sync', waits: waits.splice(0, MAX_TOKENS), posts: [] });
   };
   for (const { work, needs, waits: own, posts } of drafts) {
-    if (work.op === 'loop' || work.op === 'end') {
+    // What may be left out does not wait for others.
+    if (work.op === 'loop' || work.op === 'end' || (work.op === 'store' && turnOf(work) !== 'always')) {
       flush();
-      out.push(work);
-      continue;
+      if (work.op !== 'store') {
+        out.push(work);
+        continue;
+      }
     }
     waits = joined([...waits, ...own]);
     if (work.op !== 'sync') {
@@ -152,8 +169,9 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
     flush();
     const rest = joined(posts);
     const last = out.at(-1);
-    const sometimes = last?.op === 'mac' && last.turn !== 'always';
-    if (last !== undefined && last.op !== 'loop' && last.op !== 'end' && !sometimes) {
+    // Spectra that are sometimes made post what happens with them; else nothing that is posted depends on it.
+    const others = last !== undefined && turnOf(last) !== 'always' && work.op !== 'store';
+    if (last !== undefined && last.op !== 'loop' && last.op !== 'end' && !others) {
       const own = joined([...last.posts, ...rest]);
       rest.length = 0;
       rest.push(...own.splice(MAX_TOKENS));

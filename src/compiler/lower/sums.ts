@@ -57,6 +57,7 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
           [{ semaphore: 'tileFull0', count: 1 }],
           [{ semaphore: 'tileFree0', count: 1 }],
         );
+        if (!looped) stage.spectra.written(...writtenBy(stage, spec.toOf(piece)));
       }
     }),
   );
@@ -70,8 +71,16 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
     const words = Math.ceil((to - from) / period / stage.builder.machine.elemLanes);
     const done = at === pieces.length - 1 ? spec.done : [];
     const ordered = spec.sums.saturate;
-    stage.addJob({ tile: tiles[at]!, parts: parts[at]!, ordered, drain: words * period, done });
+    const [vector, end] = writtenBy(stage, spec.toOf(pieces[at]!));
+    const writes = { vector, to: end };
+    stage.addJob({ tile: tiles[at]!, parts: parts[at]!, ordered, drain: words * period, done, writes });
   }
+}
+
+/** Vector that a view writes to, and the element up to which it does. */
+function writtenBy({ builder }: Stage, to: number): [number, number] {
+  const { vector, offset, run } = builder.views[to]!;
+  return [vector, offset - builder.vectors[vector]!.origin + run];
 }
 
 /** Loops over positions, in which nothing is waited for but tiles. */
@@ -112,12 +121,19 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
   const pieceNumber = pieces.length > 1 ? pieces.indexOf(piece) : null;
   return sums.products.flatMap((product, number) => {
     const found = spec.sourceOf(product);
-    const source = spectral === null ? found : stage.spectra.of(found, spectral.block);
-    const { happening, stepsBefore } = source;
+    const own = spectral === null ? null : stage.spectra.of(found, spectral.block);
+    const source = own?.source ?? found;
+    const { stepsBefore } = source;
     const vector = builder.vectors[source.vector]!;
     const nextSlot = { ...source.slot, offset: source.slot.offset + 1 };
     const density = densityOf(product, piece);
-    return windowParts(vector, product.window, name).map((part, partNumber): TilePart => {
+    // Parts of a vector of spectra are there one after the other.
+    const whole = windowParts(vector, product.window, name);
+    const reads =
+      own === null
+        ? whole.map((part) => ({ part, happening: source.happening, after: null, inTurn: false }))
+        : own.parts.map(({ from, to, ...rest }) => ({ part: vectorPart(whole[0]!, from, to), ...rest }));
+    return reads.map(({ part, happening, after, inTurn }, partNumber): TilePart => {
       const { rows, run } = part.runs;
       const columns = source.taps * Math.ceil(run / groups) * rows;
       // A product has its segment once, in this step and ahead of the next one.
@@ -125,7 +141,7 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
       const make = (from: number, to: number, slot: Source['slot']) => {
         const own = plain ? vectorPart(part, from, to) : part;
         const key = `${from} ${to}`;
-        const label = labelOf(name, product, number, pieceNumber, partNumber, own.firstChannel);
+        const label = labelOf(name, product, number, pieceNumber, spectral === null ? partNumber : 0, own.firstChannel);
         const made = segments.get(key) ?? builder.segment(segmentOf(label, product, sums, vector, own, piece, machine));
         segments.set(key, made);
         const view = builder.view(source.vector, own.runs, slot, source.taps);
@@ -134,6 +150,8 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
       const plain = vector.positions.length === 0 && source.taps === 1;
       return {
         needs: happening === null || looped ? [] : [{ happening, stepsBefore }],
+        after,
+        early: inTurn && stepsBefore > 0 && partNumber < pieces.indexOf(piece),
         input: source.input,
         columns: plain ? run : columns,
         grain: plain ? (spectral === null ? 1 : 2) * groups : null,

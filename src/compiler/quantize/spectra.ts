@@ -41,11 +41,17 @@ function checkDemand(
     const matrices = names.filter((name) => name !== null).join(', ');
     const of = 'tensor' in source ? source.tensor : source.own;
     const [block] = candidates[at]!;
-    const is = block === undefined ? 'not block-circulant' : `block-circulant with blocks of ${block}`;
+    const rows = weight.rows / names.length;
+    // A matrix within a block is not padded to one: it would take more words than it has weights.
+    const small = Math.min(rows, weight.columns) < demanded;
+    const found = block === undefined ? 'not block-circulant' : `block-circulant with blocks of ${block}`;
+    const is = small ? 'smaller than a block' : found;
     throw new EsegenError(
       where,
-      `the config demands blocks of ${demanded}, and ${matrices} over ${quoteName(of)} [${weight.rows / names.length} x ${weight.columns}] ${names.length === 1 ? 'is' : 'are'} ${is}`,
-      `Project the model with prune --structure circulant --per-matrix ${layer}=${demanded}, or take the block out of the config`,
+      `the config demands blocks of ${demanded}, and ${matrices} over ${quoteName(of)} [${rows} x ${weight.columns}] ${names.length === 1 ? 'is' : 'are'} ${is}`,
+      small
+        ? 'Use a smaller block, or take it out of the config'
+        : `Project the model with prune --structure circulant --per-matrix ${layer}=${demanded}, or take the block out of the config`,
     );
   }
   if (demanded > largestBlock) {

@@ -1,5 +1,5 @@
 import { unpackWord } from '../../program/field.ts';
-import { MAC_TURNS, SEMAPHORES, type Stream } from '../../program/instruction.ts';
+import { AHEAD_OF, SEMAPHORES, type Stream, TURNS } from '../../program/instruction.ts';
 import { type MemImage, memWord } from '../../program/mem_image.ts';
 import { LOOP_KINDS, LOOP_WORD, READER_WORD, RECALL_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 
@@ -25,7 +25,6 @@ export function postsAny({ count0, count1 }: Posts): boolean {
 /** Semaphores of the tiles; an instruction means that of its own. */
 const OF_TILES = 4;
 const SEMAPHORE_CODES = 16;
-const LOADED = SEMAPHORES.indexOf('loaded');
 const FORMATS = { ...UNIT_WORDS, reader: READER_WORD, recall: RECALL_WORD };
 
 /** Work as a unit gets it. */
@@ -103,7 +102,8 @@ export class SequencerTwin {
   #bound = 0;
   #known = false;
   #readyTaken = 0;
-  /** The last product that could be was done ahead. */
+  /** Semaphore that says whether works can be done ahead; whether the last one was. */
+  readonly #aheadOf: number;
   #ahead = false;
 
   /**
@@ -119,6 +119,7 @@ export class SequencerTwin {
     });
     this.#ready = ready;
     this.#chains = stream === 'mac';
+    this.#aheadOf = SEMAPHORES.indexOf(AHEAD_OF[stream as Stream] ?? 'loaded');
     this.#axisCodes = 2 ** Math.max(Math.ceil(Math.log2(axes)), 1);
   }
 
@@ -154,8 +155,8 @@ export class SequencerTwin {
     const inner = this.#loops.at(-1);
 
     // The word at hand.
-    const turn = work ? (MAC_TURNS[f.turn ?? 0] ?? 'always') : 'always';
-    const ahead = turn === 'ahead' ? this.#counts[LOADED]! > 0 : this.#ahead;
+    const turn = work ? (TURNS[f.turn ?? 0] ?? 'always') : 'always';
+    const ahead = turn === 'ahead' ? this.#counts[this.#aheadOf]! > 0 : this.#ahead;
     const leavesOut = turn !== 'always' && ahead === (turn === 'else');
 
     const atHand = running && this.#stale === 0 && this.sync === null;

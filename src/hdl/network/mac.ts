@@ -3,7 +3,7 @@ import { queueDepth, UNDER_WAY } from '../../machine/queue_depth.ts';
 import { feedsOf } from '../../machine/sizes.ts';
 import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
-import { MAC_TURNS, SEMAPHORES } from '../../program/instruction.ts';
+import { SEMAPHORES, TURNS } from '../../program/instruction.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { loadView } from './load.ts';
@@ -51,8 +51,8 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
       windows,
       dram,
       blocks,
-      turnAhead: lit(2, MAC_TURNS.indexOf('ahead')),
-      turnToo: lit(2, MAC_TURNS.indexOf('too')),
+      turnAhead: lit(2, TURNS.indexOf('ahead')),
+      turnToo: lit(2, TURNS.indexOf('too')),
       tileFull: lit(3, SEMAPHORES.indexOf('tileFull0') / 2),
       place: `${place + PLACE_BITS - 1}:${place}`,
       pointerMsb: sizes.pointerBits - 1,

@@ -2,12 +2,13 @@ import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { type WordFormat, wordBits } from '../../program/field.ts';
 import {
-  MAC_TURNS,
+  AHEAD_OF,
   SEMAPHORE_STREAMS,
   SEMAPHORES,
   type Semaphore,
   STREAMS,
   type Stream,
+  TURNS,
 } from '../../program/instruction.ts';
 import { LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
@@ -25,10 +26,18 @@ export function streamSequencer(sizes: NetworkSizes, name: string, stream: Strea
     stream,
     format: UNIT_WORDS[stream],
     depth: sizes.programDepth[stream],
-    semaphores: SEMAPHORES.filter((semaphore) => SEMAPHORE_STREAMS[semaphore][1] === stream),
+    semaphores: semaphoresOf(sizes, stream),
     tiles: stream === 'mac' || stream === 'cell',
     chains: stream === 'mac',
+    // STORE makes spectra ahead.
+    ahead: stream === 'store' && sizes.blocks.length === 0 ? null : (AHEAD_OF[stream] ?? null),
   });
+}
+
+/** What the works of a stream wait for; nothing is passed on without spectra. */
+function semaphoresOf({ blocks }: NetworkSizes, stream: Stream): Semaphore[] {
+  const own = SEMAPHORES.filter((semaphore) => SEMAPHORE_STREAMS[semaphore][1] === stream);
+  return blocks.length === 0 ? own.filter((semaphore) => semaphore !== 'passed') : own;
 }
 
 /** A program that a sequencer runs. */
@@ -42,6 +51,8 @@ interface SequencerSpec {
   /** Whether its works have a tile, and may be chained. */
   readonly tiles: boolean;
   readonly chains: boolean;
+  /** What has to be there for works ahead of their step; null where there are none. */
+  readonly ahead: Semaphore | null;
 }
 
 /** Where a memory has what is loaded into it. */
@@ -54,10 +65,14 @@ export function loadPort(sizes: NetworkSizes, memory: string) {
 export function sequencerPlan(
   sizes: NetworkSizes,
   name: string,
-  { stream, format, depth, semaphores, tiles, chains }: SequencerSpec,
+  { stream, format, depth, semaphores, tiles, chains, ahead }: SequencerSpec,
 ): ModulePlan {
   const tokens = ['wait0', 'wait1', 'post0', 'post1'].flatMap((token) => [token, `${token}Count`]);
-  const optional = [...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []), ...(chains ? ['chain', 'turn'] : [])];
+  const optional = [
+    ...(tiles ? ['tileBase', 'tileT', 'tileP', 'tileQ'] : []),
+    ...(chains ? ['chain'] : []),
+    ...(ahead === null ? [] : ['turn']),
+  ];
   const fields: FieldView[] = [
     ...fieldViews(format, ['op', ...tokens, ...optional]),
     ...fieldViews(LOOP_WORD, ['counter', 'loopKind', 'rounds']),
@@ -78,6 +93,8 @@ export function sequencerPlan(
       ...loadPort(sizes, stream),
       tiles,
       chains,
+      turns: ahead !== null,
+      aheadOf: ahead === null ? '' : wireName(ahead),
       opSync: lit(3, UNIT_OPS.sync),
       opLoop: lit(3, UNIT_OPS.loop),
       opEnd: lit(3, UNIT_OPS.end),
@@ -85,9 +102,9 @@ export function sequencerPlan(
       opWork: lit(3, UNIT_OPS.work),
       kindEndless: lit(2, LOOP_KINDS.endless),
       kindAxis: lit(2, LOOP_KINDS.axis),
-      turnAhead: lit(2, MAC_TURNS.indexOf('ahead')),
-      turnToo: lit(2, MAC_TURNS.indexOf('too')),
-      turnElse: lit(2, MAC_TURNS.indexOf('else')),
+      turnAhead: lit(2, TURNS.indexOf('ahead')),
+      turnToo: lit(2, TURNS.indexOf('too')),
+      turnElse: lit(2, TURNS.indexOf('else')),
       ready: lit(4, SEMAPHORES.indexOf('ready')),
       fields,
       coming: fieldViews(LOOP_WORD, ['loopKind', 'rounds']),

@@ -5,7 +5,6 @@ import {
   type Control,
   type Instruction,
   type LoadInstruction,
-  MAC_TURNS,
   SEMAPHORES,
   STREAMS,
   type StepAddress,
@@ -13,6 +12,7 @@ import {
   type Stream,
   type TileAddress,
   type Token,
+  TURNS,
 } from '../instruction.ts';
 import type { Program } from '../program.ts';
 import { slotFields } from '../slot_fields.ts';
@@ -169,7 +169,7 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
         ...tileFields(tile),
         ...{ align, previous: Number(previous), chain: Number(chain) },
         ...(block === null ? {} : { blockBits: blockBits(block), periodBits: Math.log2(period), rowMask }),
-        ...{ turn: MAC_TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
+        ...{ turn: TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
         ...groupRuns(program, source),
         run,
         ...groupPlace(program, source, 'source', replicated ? 1 : groups),
@@ -224,7 +224,8 @@ function moveFields(
   };
   if ('view' in other) {
     const dest = groupPlace(program, other.view, 'dest', unit);
-    return { ...own, place: UNIT_PLACES.view, blockBits: blockBits(other.block), ...dest };
+    const turn = TURNS.indexOf(other.turn);
+    return { ...own, place: UNIT_PLACES.view, blockBits: blockBits(other.block), turn, ...dest };
   }
   if (!('sequence' in other)) {
     return { ...own, place: UNIT_PLACES.port, port: 'input' in other ? other.input : other.output };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { GraphBuilder } from '../../../fixtures/graph_builder.ts';
 import { randomCirculant } from '../../../fixtures/random_circulant.ts';
 import { describeNetwork, randomUtterances } from '../../../fixtures/random_network.ts';
+import { randomGru, randomLstm } from '../../../fixtures/random_weights.ts';
 import { lower } from '../../../src/compiler/lower/lower.ts';
 import { compileNetwork } from '../../../src/compiler/pipeline.ts';
 import { projectGraph } from '../../../src/compiler/prune/circulant.ts';
@@ -64,4 +66,42 @@ test('a projected matrix is one of the nearest: projecting again changes nothing
   const again = projectGraph(once.graph, () => 8);
   expect(once.matrices.some(({ lostEnergy }) => lostEnergy > 0.01)).toBe(true);
   for (const { lostEnergy } of again.matrices) expect(lostEnergy).toBeLessThan(1e-7);
+});
+
+test.each([
+  [
+    'an LSTM with projection',
+    'lstm',
+    [
+      [8, 16],
+      [8, 16],
+    ],
+  ],
+  ['a GRU, whose other half reads the first one before it is made anew', 'gru', [[8, 16]]],
+] as const)('halves of rows of spectra: %s', (_, kind, ends) => {
+  const rng = new Rng(9);
+  const builder = new GraphBuilder();
+  const shape = { inputs: 4, cells: 16, reverse: false };
+  const layer =
+    kind === 'gru' ? { ...randomGru(rng, shape), resetAfter: true, initial: null } : randomLstm(rng, shape, 16);
+  builder.output(builder.node(layer, [builder.input([4])]));
+  const { graph } = projectGraph(builder.build(), () => 4);
+  const utterances = randomUtterances(graph, 9).map((frames) => new Map([[graph.inputs[0]!.tensor, frames]]));
+  const config = parseConfig({ array: { groups: 2, lanes: 4 } }, 'config');
+  const { program } = compileNetwork(graph, config, utterances);
+  const { views, streams } = program;
+  const made = new Map<number, number[]>();
+  const turns: string[] = [];
+  for (const instruction of streams.store) {
+    if (instruction.op !== 'store' || !('view' in instruction.to)) continue;
+    const { vector, offset, run } = views[instruction.to.view]!;
+    made.set(vector, [...(made.get(vector) ?? []), offset + run]);
+    turns.push(instruction.to.turn);
+  }
+  const [input, ...own] = [...made.values()];
+  // In its own step, or ahead of it.
+  expect(input).toEqual([4, 4]);
+  expect(turns.toSorted()).toEqual(['ahead', ...turns.slice(2).map(() => 'always'), 'else']);
+  expect(own).toEqual(ends);
+  expect(streams.cell.filter(({ op }) => op === 'cell')).toHaveLength(kind === 'gru' ? 2 : 4);
 });

@@ -7,11 +7,18 @@ const READY: Happening['semaphore'] = 'ready';
 const make = () => ({ op: 'mac' }) as ReturnType<TilePart['make']>;
 
 function part(columns: number, cycles: number, needs: TilePart['needs'] = []): TilePart {
-  return { needs, input: false, columns, grain: 4, cycles, make, ahead: null };
+  return { needs, after: null, early: false, input: false, columns, grain: 4, cycles, make, ahead: null };
 }
 
 function job(parts: readonly TilePart[], done: Happening, ordered = false): TileJob {
-  return { tile: { base: 0, t: 0, p: 0, q: 0 }, parts, ordered, drain: 100, done: [done] };
+  return {
+    tile: { base: 0, t: 0, p: 0, q: 0 },
+    parts,
+    ordered,
+    drain: 100,
+    done: [done],
+    writes: { vector: 0, to: 0 },
+  };
 }
 
 /** A layer, its projection, and the next layer, which reads the projection. */

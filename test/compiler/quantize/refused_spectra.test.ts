@@ -74,6 +74,9 @@ test('a block that the config demands and a layer does not have is refused, with
     );
   expect(() => built(weight, 8, 8)).toThrow(message(8, 'not block-circulant'));
   expect(() => built(projectCirculant(weight, 8), 4, 8)).toThrow(message(4, 'block-circulant with blocks of 8'));
+  expect(() => built(projectCirculant(weight, 16), 32, 64)).toThrow(
+    /^layer \w+: the config demands blocks of 32, and w over "\w+" \[16 x 24\] is smaller than a block\. Use a smaller block/,
+  );
   expect(() => built(projectCirculant(weight, 8), 8, 4)).toThrow(
     /demands blocks of 8, the hardware transforms blocks of at most 4\. Use "elemLanes": 8, or more$/,
   );

@@ -115,7 +115,7 @@ export function streamingMoves(rng: Rng, shape: MoveShape, ports: number): Netwo
     }
     // A frame of one run goes by way of a copy.
     const copy = draft.view(1, run, 1, { t: 0, p: 0, offset: 0, step: 0 });
-    store.push({ op: 'store', from, to: { view: copy, block: null }, waits: taken, posts: [] });
+    store.push({ op: 'store', from, to: { view: copy, block: null, turn: 'always' }, waits: taken, posts: [] });
     store.push({ op: 'store', from: copy, to: { output: port }, waits: [], posts: given });
   }
   load.push({ op: 'end' });
