@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { rtlFiles } from '../src/design/rtl_files.ts';
 import type { Dimensions } from '../src/program/dimensions.ts';
-import { largestNets, type NetLoad, overloadedNets } from '../src/synth/fan_out.ts';
-import { placesOf } from '../src/synth/hierarchy.ts';
 import { type Netlist, parseNetlist } from '../src/synth/netlist.ts';
 
 /** Cells of a mapped design by type, of all instances below a place in it. */
@@ -21,8 +19,6 @@ export interface Mapping {
   readonly accumulatorRams: readonly number[];
   /** Names of latches. */
   readonly latches: readonly string[];
-  /** Nets with more loads than they may have. */
-  readonly overloaded: readonly NetLoad[];
   /** All cells by type. */
   readonly cells: CellCounts;
 }
@@ -42,7 +38,7 @@ export async function mapDesign(dir: string, top: string): Promise<Mapping> {
   const work = mkdtempSync(join(tmpdir(), 'esegen-map-'));
   try {
     const json = join(work, 'netlist.json');
-    const script = `read_verilog ${(await rtlFiles(dir)).join(' ')}; synth_xilinx -family xcu -top ${top} -noiopad -noclkbuf; write_json ${json}`;
+    const script = `read_verilog ${(await rtlFiles(dir)).join(' ')}; synth_xilinx -family xcu -top ${top}; write_json ${json}`;
     await execa('yosys', ['-q', '-p', script], { cwd: dir });
     return readMapping(parseNetlist(readFileSync(json, 'utf8'), top), top);
   } finally {
@@ -69,8 +65,7 @@ function readMapping(netlist: Netlist, top: string): Mapping {
     return counts;
   };
   const cells = walk(top, '');
-  const overloaded = overloadedNets(largestNets(netlist, top, placesOf(netlist, top)));
-  return { dspsByPe, blockRams, accumulatorRams, latches, overloaded, cells };
+  return { dspsByPe, blockRams, accumulatorRams, latches, cells };
 }
 
 function countOf(counts: CellCounts, types: RegExp): number {
@@ -79,13 +74,12 @@ function countOf(counts: CellCounts, types: RegExp): number {
   return sum;
 }
 
-/** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch, no net with too many loads. */
+/** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch. */
 export function mappingFindings(
-  { dspsByPe, blockRams, accumulatorRams, latches, overloaded }: Mapping,
+  { dspsByPe, blockRams, accumulatorRams, latches }: Mapping,
   { multipliers, banks }: Dimensions,
 ): readonly string[] {
   const findings = latches.map((latch) => `latch ${latch}`);
-  for (const { name, driver, loads } of overloaded) findings.push(`${name}: a ${driver} has ${loads} loads`);
   if (dspsByPe.length !== multipliers) findings.push(`${dspsByPe.length} PEs, expected ${multipliers}`);
   for (const [pe, dsps] of dspsByPe.entries()) {
     if (dsps !== 1) findings.push(`PE ${pe} has ${dsps} DSP48E2, expected 1`);

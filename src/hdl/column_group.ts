@@ -6,9 +6,22 @@ import { loadView } from './load.ts';
 import { blockFlag } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Channels of a vector tile, and feeds that share a register of `advance`: some eighty loads each. */
-const VECTOR_TILE = 4;
+/** Feeds that share a register of `advance`: some eighty loads each. */
 const FEED_TILE = 4;
+
+/** Loads that the register of `advance` of a vector tile may have. */
+const TILE_LOADS = 448;
+
+/** Channels of a vector tile, at most 4: memories in look-up tables have a register a bit behind them, those in block RAM an enable. */
+function vectorTileSize({ formats: { vectorBits, actBits }, dimensions: d }: Design): number {
+  const latch = (words: number, bits: number) => (blockFlag(words, bits) === 1 ? 1 : bits);
+  const x = latch(2 ** (d.slotBits + 1), vectorBits) + vectorBits;
+  const y = latch(d.sliceOutWords, d.slice * vectorBits) + vectorBits;
+  const m = d.projection ? latch(d.sliceCellWords, d.slice * vectorBits) + vectorBits : 0;
+  const channel = x + y + m + actBits + 8;
+  const fitting = [4, 2, 1].find((size) => size * channel <= TILE_LOADS) ?? 1;
+  return Math.min(d.channels, fitting);
+}
 
 /** One group of columns with its lanes. */
 export function columnGroup(design: Design): ModulePlan {
@@ -26,7 +39,7 @@ export function columnGroup(design: Design): ModulePlan {
     split: d.split,
     inStep: d.inStep,
     feeds: feedsOf(d),
-    tile: Math.min(d.channels, VECTOR_TILE),
+    tile: vectorTileSize(design),
     feedTile: Math.min(feedsOf(d), FEED_TILE),
     pointerDepth: d.pointerDepth,
     countWidth: d.countBits,
@@ -43,9 +56,10 @@ export function columnGroup(design: Design): ModulePlan {
 }
 
 /** Vectors of some channels in a group. */
-export function vectorTile({ formats, dimensions: d }: Design): ModulePlan {
+export function vectorTile(design: Design): ModulePlan {
+  const { formats, dimensions: d } = design;
   return modulePlan('vector_tile', {
-    channels: Math.min(d.channels, VECTOR_TILE),
+    channels: vectorTileSize(design),
     vectorWidth: formats.vectorBits,
     actWidth: formats.actBits,
     slice: d.slice,
