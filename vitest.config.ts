@@ -21,6 +21,7 @@ const PROGRAMS = [
   'test/model/import/onnx/{hostile,network_fuzz}.test.ts',
   'test/sim-verilator/program_cache.test.ts',
   'test/speech/demo.test.ts',
+  'test/explore/{command_line,shards}.test.ts',
 ];
 
 const ALL = ['test/**/*.test.ts'];

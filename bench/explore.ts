@@ -8,7 +8,7 @@
  * A run that was stopped goes on. Results are in build/explore.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readPoints, readSpaceFile } from '../src/explore/directory.ts';
@@ -25,7 +25,7 @@ import { Rng } from '../src/util/rng.ts';
 import { buildModel } from '../src/verbs/build_network.ts';
 import { evaluate } from '../src/verbs/evaluate.ts';
 import { simulate } from '../src/verbs/simulate.ts';
-import { writeDigitsTask } from './lib/digits_task.ts';
+import { type DigitsData, type DigitsTask, writeDigitsTask } from './lib/digits_task.ts';
 import { writeEseModel } from './lib/ese_designs.ts';
 import { ESE_SHAPE } from './lib/ese_model.ts';
 import { DDESE_BLSTM } from './lib/published_networks.ts';
@@ -36,17 +36,18 @@ const SHARDS = 2;
 const SEEDS = [1, 2, 3, 4, 5];
 /** Designs of a front that are built and simulated. */
 const BUILT = 5;
-/** Utterances of the digits that golden models run. */
+/** Strings of the digits that errors are of: 10 of each speaker. */
 const SAMPLE = 60;
+/** Steps of a simulation of a design that answers steps. */
+const SIMULATED_STEPS = 16;
 const UNITS = ['KB', 'MB', 'GB'];
 
-const CLOCKS = [100, 150, 200, 250];
 const SPACES = {
   digits: {
     config: { sequence: { maxSteps: 512 } },
     axes: {
-      ...{ weightBits: [8, 12], 'array.groups': [4, 16], 'array.lanes': [32], elemLanes: [4, 8], fifoDepth: [2, 8] },
-      clockMHz: CLOCKS,
+      ...{ weightBits: [8, 12], 'array.groups': [4, 16], 'array.lanes': [16, 32], elemLanes: [4, 8] },
+      ...{ fifoDepth: [2, 8], clockMHz: [150, 200] },
       part: [
         ...['xczu7ev-ffvc1156-2-e', 'xcku060-ffva1156-2-e', 'xczu9eg-ffvb1156-2-e'],
         ...['xcvu3p-ffvc1517-2-e', 'xcku115-flvb2104-2-e', 'xcvu9p-flga2104-2-e'],
@@ -84,28 +85,44 @@ function writeFrames(path: string, frames: number, width: number): string {
   return path;
 }
 
-/** Words of the command line that say what is explored. */
-function taskWords(name: TaskName, speech: string | undefined): string[] {
+/** What is explored: words of the command line, and the files of the digits. */
+interface Task {
+  readonly words: readonly string[];
+  readonly digits: DigitsTask | null;
+}
+
+function taskOf(name: TaskName, speech: string | undefined): Task {
   const folder = join(FOLDER, name);
   mkdirSync(folder, { recursive: true });
   const space = join(folder, 'space.json');
   writeFileSync(space, JSON.stringify(SPACES[name]));
   if (name === 'digits') {
     if (speech === undefined) throw new EsegenError('digits', 'expected the speech folder behind it');
-    const { models, data, labels, calibrate } = writeDigitsTask(speech, folder);
-    const listed = [...data.flatMap((path) => ['--data', path]), ...calibrate.flatMap((path) => ['--calibrate', path])];
-    return [...models, '--space', space, ...listed, '--labels', labels, '--sample', String(SAMPLE)];
+    const digits = writeDigitsTask(speech, folder, SAMPLE);
+    const { stacked, plain, labels } = digits.sample;
+    const listed = [stacked, plain].flatMap((path) => ['--data', path]);
+    listed.push(...digits.calibrate.flatMap((path) => ['--calibrate', path]), '--labels', labels);
+    return { words: [...digits.models, '--space', space, ...listed], digits };
   }
   const [model, width, steps] =
     name === 'ese'
       ? [writeEseModel(), ESE_SHAPE.inputs, 64]
       : [DDESE_BLSTM.write(folder, 1), DDESE_BLSTM.inputs, DDESE_BLSTM.steps];
-  return [model, '--space', space, '--data', writeFrames(join(folder, 'x.npy'), steps, width)];
+  return { words: [model, '--space', space, '--data', writeFrames(join(folder, 'x.npy'), steps, width)], digits: null };
 }
 
-/** Runs a shard as a process of its own; its peak of memory, in KB. */
-function runShard(words: readonly string[], shard: number): Promise<number> {
-  const probe = 'process.on("exit",()=>console.error("peak "+process.resourceUsage().maxRSS))';
+/** What a process took. */
+interface Usage {
+  /** Kilobytes at its peak. */
+  readonly peak: number;
+  /** Seconds of processor time. */
+  readonly seconds: number;
+}
+
+/** Runs a shard as a process of its own. */
+function runShard(words: readonly string[], shard: number): Promise<Usage> {
+  const probe =
+    'process.on("exit",()=>{const u=process.resourceUsage();console.error("usage",u.maxRSS,u.userCPUTime+u.systemCPUTime)})';
   const args = [
     ...['--import', `data:text/javascript,${encodeURIComponent(probe)}`, join(ROOT, 'bin', 'esegen.js'), 'explore'],
     ...words,
@@ -119,8 +136,8 @@ function runShard(words: readonly string[], shard: number): Promise<number> {
     });
     child.on('error', fail);
     child.on('close', (code) => {
-      const peak = Number(/^peak (\d+)$/m.exec(said)?.[1]);
-      if (code === 0) done(peak);
+      const [, peak, microseconds] = /^usage (\d+) (\d+)$/m.exec(said) ?? [];
+      if (code === 0) done({ peak: Number(peak), seconds: Number(microseconds) / 1e6 });
       else fail(new Error(said));
     });
   });
@@ -133,21 +150,26 @@ function formatSize(kilobytes: number): string {
 
 async function run(name: TaskName, speech: string | undefined): Promise<void> {
   const out = join(FOLDER, name, 'found');
-  const words = [...taskWords(name, speech), '--out', out];
+  const { words, digits } = taskOf(name, speech);
+  const before = existsSync(out) ? readPoints(out).length : 0;
   const began = performance.now();
-  const peaks = await Promise.all(Array.from({ length: SHARDS }, (_, n) => runShard(words, n + 1)));
-  const seconds = ((performance.now() - began) / 1000).toFixed(0);
-  console.log(`${name}: ${seconds} s in ${SHARDS} processes, peaks of memory ${peaks.map(formatSize).join(' and ')}`);
+  const usages = await Promise.all(Array.from({ length: SHARDS }, (_, n) => runShard([...words, '--out', out], n + 1)));
+  const elapsed = (performance.now() - began) / 1000;
+  const made = readPoints(out).length - before;
+  const processor = usages.map(({ seconds }) => seconds.toFixed(0)).join(' and ');
+  const peaks = usages.map(({ peak }) => formatSize(peak)).join(' and ');
   console.log(
-    execFileSync(process.execPath, [join(ROOT, 'bin', 'esegen.js'), 'explore', '--merge', out], { encoding: 'utf8' }),
+    `${name}: ${made} points in ${elapsed.toFixed(0)} s; processor time ${processor} s, memory at most ${peaks}`,
   );
-  if (name !== 'digits') return;
-  compareSearches(out);
-  await buildFront(out, words);
+  const merge = [join(ROOT, 'bin', 'esegen.js'), 'explore', '--merge', out];
+  console.log(execFileSync(process.execPath, merge, { encoding: 'utf8' }));
+  if (digits === null) return;
+  await compareSearches(out);
+  await buildFront(out, digits);
 }
 
 /** Searches that look their runs up, against the grid. */
-function compareSearches(dir: string): void {
+async function compareSearches(dir: string): Promise<void> {
   const { space, models } = readSpaceFile(dir);
   const { objectives } = space;
   const records = new Map(readPoints(dir).map((record) => [record.point, record]));
@@ -169,7 +191,7 @@ function compareSearches(dir: string): void {
     const seen = new Set<number>();
     const found: PointRecord[] = [];
     const options = { objectives, constraints: NO_CONSTRAINTS, seed, budget };
-    const made = searchFront(groups, options, (group) => {
+    const made = await searchFront(groups, options, (group) => {
       seen.add(group.variant);
       const own = group.points.map(({ point }) => records.get(point)!);
       found.push(...own);
@@ -186,36 +208,36 @@ function compareSearches(dir: string): void {
 }
 
 /** Builds designs of the front, from its fastest to its slowest point, and holds cycles and errors against what was predicted. */
-async function buildFront(dir: string, words: readonly string[]): Promise<void> {
+async function buildFront(dir: string, { sample, rest, calibrate }: DigitsTask): Promise<void> {
   const { space, models } = readSpaceFile(dir);
   const { objectives } = space;
   const front = frontPoints(readPoints(dir), objectives, NO_CONSTRAINTS).sort((a, b) => a.timeUs - b.timeUs);
   const chosen = Array.from({ length: BUILT }, (_, n) => front[Math.round((n * (front.length - 1)) / (BUILT - 1))]!);
   for (const point of new Set(chosen)) {
+    const isPlain = point.model.startsWith('ds2');
+    const dataOf = ({ stacked, plain }: DigitsData) => (isPlain ? plain : stacked);
     const { file } = models.find(({ name }) => name === point.model)!;
     const config = parseConfig(configOfPoint(space, point), 'point');
     const out = join(dir, '..', `design-${point.point}`);
-    const valuesOf = (option: string) => words.flatMap((word, n) => (words[n - 1] === option ? [word] : []));
-    const [stacked, plain] = valuesOf('--data') as [string, string];
-    const [calibration, calibrationPlain] = valuesOf('--calibrate') as [string, string];
-    const isPlain = point.model.startsWith('ds2');
-    const calibrate = isPlain ? calibrationPlain : calibration;
-    const built = buildModel({ model: file, config, out, calibrate });
-    const steps = point.steps === 1 ? 16 : point.steps;
-    const found = await simulate(out, { frames: steps, simulator: 'verilator' });
-    const measured = point.steps === 1 ? found.cyclesPerFrame : found.cycles;
-    const [golden] = evaluate({
-      model: file,
-      config,
-      calibrate,
-      data: isPlain ? plain : stacked,
-      labels: valuesOf('--labels')[0],
-    }).structures[0]!.golden;
+    const { kind } = buildModel({ model: file, config, out, calibrate: calibrate[isPlain ? 1 : 0] });
+    const frames = point.steps === 1 ? SIMULATED_STEPS : point.steps;
+    const found = await simulate(out, { frames, simulator: 'verilator' });
+    const cycles = point.steps === 1 ? found.cyclesPerFrame : found.cycles;
+    const real = await simulate(out, { input: join(dataOf(sample), '0000.npy'), simulator: 'verilator' });
+    const errorsOf = (data: DigitsData) => {
+      const { structures } = evaluate({ model: out, data: dataOf(data), labels: data.labels });
+      return structures[0]!.golden[0]!.accuracy.words!;
+    };
+    const [ofSample, ofRest] = [errorsOf(sample), errorsOf(rest)];
+    const words = real.comparedWords + found.comparedWords;
+    const isExact =
+      cycles === point.cycles && ofSample.errors === point.errors && real.mismatches + found.mismatches === 0;
     console.log(
-      `point ${point.point} (${describe(point)}): ${built.kind}, ${measured} cycles simulated, ${point.cycles} predicted; ` +
-        `${found.mismatches} of ${found.comparedWords} words differ; word errors of all strings ${(100 * golden!.accuracy.words!.rate).toFixed(2)} %, ` +
-        `of the sample ${(100 * point.errorRate!).toFixed(2)} %`,
+      `point ${point.point} (${describe(point)}): ${kind}, ${cycles} cycles simulated, ${point.cycles} predicted; ` +
+        `${real.mismatches + found.mismatches} of ${words} words differ from the golden model; ` +
+        `${ofSample.errors} of ${ofSample.words} digits of the sample wrong, ${point.errors} predicted; ${ofRest.errors} of the other ${ofRest.words}`,
     );
+    if (!isExact) process.exitCode = 1;
   }
 }
 

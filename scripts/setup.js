@@ -21,10 +21,12 @@ const PACKAGES = {
   yosys: ['yosys'],
   'berkeley-abc': ['berkeley-abc'],
   'nextpnr-ice40': ['nextpnr-ice40'],
+  slurmctld: ['slurm-wlm', 'munge'],
+  parallel: ['parallel'],
   chromium: ['chromium'],
 };
 const NEEDED = ['verilator', 'iverilog', 'g++', 'make', 'tclsh'];
-const OPTIONAL = ['yosys', 'berkeley-abc', 'nextpnr-ice40', 'chromium'];
+const OPTIONAL = ['yosys', 'berkeley-abc', 'nextpnr-ice40', 'slurmctld', 'parallel', 'chromium'];
 
 /** A fault that the user can mend; its message is all that is printed. */
 class SetupError extends Error {}

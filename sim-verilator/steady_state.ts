@@ -23,6 +23,14 @@ export interface SteadyState {
   readonly load: ArrayLoad | null;
 }
 
+/**
+ * Cycles of a frame of an array that never waits. They are of the same frames as the cycles: the first frame has no recurrent product, and frames of
+ * a short utterance may be few. Null for a netlist.
+ */
+export function idealOf({ cyclesPerFrame, load }: SteadyState): number | null {
+  return load === null ? null : load.utilization * cyclesPerFrame;
+}
+
 const NO_COUNTS: Counters = { macs: 0, padding: 0, starved: 0, blocked: 0, highWater: 0, waited: 0, waitCycles: 0 };
 
 /** Frames that are left out at the beginning, where there are enough: until the pipeline between two batches is full. */

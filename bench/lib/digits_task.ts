@@ -7,18 +7,27 @@ import { featureSteps, MEL_BANDS, parseFeatureNorm, STACK, speechFeatures } from
 import { encodeNpy, type NpyArray } from '../../src/util/npy.ts';
 import { readJson } from '../../src/util/read_json.ts';
 import { writeFiles } from '../../src/util/write_files.ts';
-import { openRecordings, readTestStrings, synthesise } from './test_strings.ts';
+import { openRecordings, readTestStrings, synthesise, type TestString } from './test_strings.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DS2_LAYERS = join(ROOT, 'examples', 'networks', 'ds2-p15.layers.json');
 
+/** Strings of the digits task as files. */
+export interface DigitsData {
+  /** Folders by utterance: stacked frames [T, 80], and plain ones [40, T]. */
+  readonly stacked: string;
+  readonly plain: string;
+  readonly labels: string;
+}
+
 /** The digits task as files: what `esegen explore` takes. */
 export interface DigitsTask {
   readonly models: readonly string[];
-  /** Stacked frames [T, 80] by utterance, and plain ones [40, T]. */
-  readonly data: readonly string[];
-  readonly labels: string;
-  readonly calibrate: readonly string[];
+  /** The first of the test strings, which go round the speakers, and all others. */
+  readonly sample: DigitsData;
+  readonly rest: DigitsData;
+  /** Stacked, and plain. */
+  readonly calibrate: readonly [string, string];
 }
 
 /**
@@ -26,11 +35,11 @@ export interface DigitsTask {
  * forms that the networks take, references, calibration frames.
  *
  * @param speech folder with test_strings.json, recordings/, models/ and models/net/
+ * @param sampled strings of the sample
  */
-export function writeDigitsTask(speech: string, folder: string): DigitsTask {
+export function writeDigitsTask(speech: string, folder: string, sampled: number): DigitsTask {
   const models = join(folder, 'models');
-  const forms = ['stacked', 'plain'].map((name) => join(folder, name)) as [string, string];
-  for (const path of [models, ...forms]) mkdirSync(path, { recursive: true });
+  mkdirSync(models, { recursive: true });
   const net = join(speech, 'models', 'net');
   const files = readdirSync(net).filter((name) => extname(name) === '.safetensors');
   for (const name of files) {
@@ -38,33 +47,46 @@ export function writeDigitsTask(speech: string, folder: string): DigitsTask {
     if (name.startsWith('ds2')) copyFileSync(DS2_LAYERS, join(models, name.replace(/safetensors$/, 'layers.json')));
   }
   copyFileSync(join(speech, 'models', 'labels.json'), join(models, 'labels.json'));
-  const normFile = join(speech, 'models', 'digits.norm.json');
-  const norm = parseFeatureNorm(readJson(normFile), normFile);
-  const recordings = openRecordings(speech);
   const strings = readTestStrings(speech);
-  const made = new Map<string, string | Uint8Array>();
-  for (const [n, entry] of strings.entries()) {
-    const features = speechFeatures(synthesise(entry, recordings), norm);
-    const name = `${String(n).padStart(4, '0')}.npy`;
-    made.set(join(forms[0], name), encodeNpy(rows(featureSteps(features, STACK * MEL_BANDS)!)));
-    made.set(join(forms[1], name), encodeNpy(columns(featureSteps(features, MEL_BANDS)!)));
-  }
+  const sample = writeStrings(speech, join(folder, 'sample'), strings.slice(0, sampled));
+  const rest = writeStrings(speech, join(folder, 'rest'), strings.slice(sampled));
   const calibration = join(folder, 'calibration.npy');
   const calibrationPlain = join(folder, 'calibration-plain');
   mkdirSync(calibrationPlain, { recursive: true });
   for (const file of ['calibration.npy', 'calibration.json']) {
     copyFileSync(join(speech, 'models', file), join(folder, file));
   }
+  const made = new Map<string, Uint8Array>();
   for (const [n, frames] of utterancesOf(readFrameSet(calibration, STACK * MEL_BANDS)).entries()) {
-    const own = columns(featureSteps(frames, MEL_BANDS)!);
-    made.set(join(calibrationPlain, `${String(n).padStart(4, '0')}.npy`), encodeNpy(own));
+    made.set(join(calibrationPlain, fileOf(n)), encodeNpy(columns(featureSteps(frames, MEL_BANDS)!)));
+  }
+  writeFiles(made);
+  const paths = files.sort().map((name) => join(models, name));
+  return { models: paths, sample, rest, calibrate: [calibration, calibrationPlain] };
+}
+
+/** Features of strings in both forms, and their references. */
+function writeStrings(speech: string, folder: string, strings: readonly TestString[]): DigitsData {
+  const [stacked, plain] = ['stacked', 'plain'].map((name) => join(folder, name)) as [string, string];
+  for (const path of [stacked, plain]) mkdirSync(path, { recursive: true });
+  const normFile = join(speech, 'models', 'digits.norm.json');
+  const norm = parseFeatureNorm(readJson(normFile), normFile);
+  const recordings = openRecordings(speech);
+  const made = new Map<string, string | Uint8Array>();
+  for (const [n, entry] of strings.entries()) {
+    const features = speechFeatures(synthesise(entry, recordings), norm);
+    made.set(join(stacked, fileOf(n)), encodeNpy(rows(featureSteps(features, STACK * MEL_BANDS)!)));
+    made.set(join(plain, fileOf(n)), encodeNpy(columns(featureSteps(features, MEL_BANDS)!)));
   }
   const labels = join(folder, 'references.json');
   const references = strings.map(({ digits }) => [...digits].join(' '));
   made.set(labels, `${JSON.stringify({ references })}\n`);
   writeFiles(made);
-  const paths = files.sort().map((name) => join(models, name));
-  return { models: paths, data: forms, labels, calibrate: [calibration, calibrationPlain] };
+  return { stacked, plain, labels };
+}
+
+function fileOf(utterance: number): string {
+  return `${String(utterance).padStart(4, '0')}.npy`;
 }
 
 function rows({ frames, width, data }: Frames): NpyArray {

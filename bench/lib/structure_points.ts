@@ -32,7 +32,7 @@ export interface StructureFigures {
 }
 
 /** Units that only hardware for spectra has. */
-const TRANSFORMS = /^(spectr|inverse|forward|rotation|pair_turn|cell_inverse)/;
+const TRANSFORMS = /^(spectr|inverse|forward|rotation|pair_turn|corner_turn|turned_inverse|cell_inverse)/;
 
 /** Compiles a point and measures it; nothing is simulated. */
 export function measureStructure({ graph, config }: StructurePoint, utterances: Utterances): StructureFigures {

@@ -67,7 +67,7 @@ export const exploreCommand: CommandBody<Arguments> = {
       .option('shard', { type: 'string', requiresArg: true, describe: 'Only a part of the points, e.g. 3/8' })
       .option('jobs', { type: 'number', requiresArg: true, describe: 'Write job files for so many shards, run none' })
       .option('merge', { type: 'string', requiresArg: true, describe: 'Make one result of a directory of shards' }),
-  handler: (given) => {
+  handler: async (given) => {
     const constraints = constraintsOf(given);
     if (given.merge !== undefined) {
       refuseWithMerge(given);
@@ -87,7 +87,7 @@ export const exploreCommand: CommandBody<Arguments> = {
     }
     const progress = progressLine();
     try {
-      const found = explore({
+      const found = await explore({
         ...options,
         progress: (done, total, what) => progress.show(progressBar(done, total, what)),
       });

@@ -16,7 +16,8 @@ export const studioCommand: CommandBody<{ dir: string }> = {
     const studio = await StudioServer.start(resolve(dir));
     process.stdout.write(`${studio.url}\nOpen this address in a browser on this machine; Ctrl-C ends the studio.\n`);
     const code = await new Promise<number>((ended) => {
-      for (const [signal, number] of Object.entries(SIGNALS)) process.once(signal, () => ended(128 + number));
+      // A second one changes nothing: the job ends in order.
+      for (const [signal, number] of Object.entries(SIGNALS)) process.on(signal, () => ended(128 + number));
     });
     await studio.close();
     process.exit(code);

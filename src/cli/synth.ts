@@ -66,12 +66,14 @@ function formatResources({ mapped, packed, fit }: SynthReport): string {
 
 /** What the transforms of block-circulant layers take, and their share of the design; nothing where there are none. */
 export function transformRows(blocks: Block): Row[] {
-  const [forward, inverse] = [sumOf(blocks, 'spectral_copy'), sumOf(blocks, 'cell_inverse')];
+  const turned = sumOf(blocks, 'turned_inverse');
+  const inverseUnit = turned.instances > 0 ? 'turned_inverse' : 'cell_inverse';
+  const [forward, inverse] = [sumOf(blocks, 'spectral_copy'), sumOf(blocks, inverseUnit)];
   if (forward.instances + inverse.instances === 0) return [];
   const { lut, dsp } = addResources(forward.all, inverse.all);
   const share = (own: number, all: number) => formatShare(all === 0 ? 0 : own / all);
   const taken = `${formatCount(lut)} LUT (${share(lut, blocks.all.lut)} of all) and ${formatCount(dsp)} DSP (${share(dsp, blocks.all.dsp)})`;
-  return [['transforms of blocks', `${taken} in spectral_copy and cell_inverse`]];
+  return [['transforms of blocks', `${taken} in spectral_copy and ${inverseUnit}`]];
 }
 
 function verdict({ part, fit, smallest, blocks, multipliers: m }: SynthReport): Row[] {

@@ -4,6 +4,7 @@ import type { Graph, TensorId } from '../model/graph.ts';
 import { FloatNetwork } from '../model/reference/float_network.ts';
 import { checkProgram, type ProgramCheck } from '../program/check.ts';
 import type { Program } from '../program/program.ts';
+import { MAX_BLOCK } from '../program/twiddles.ts';
 import type { LegalGraph } from './legal_graph.ts';
 import { plainGraph } from './legal_reference.ts';
 import { lower } from './lower/lower.ts';
@@ -133,9 +134,9 @@ export function finishNetwork(
   return { partition: parts, outputs, quantized, program, check, report };
 }
 
-/** Largest block that the hardware of a config transforms: a word has whole blocks, and sums of spectra are exact. 0: none. */
-export function largestBlockOf({ elemLanes, accumulatorBits }: Pick<Config, 'elemLanes' | 'accumulatorBits'>): number {
-  return accumulatorBits === 'exact' ? elemLanes : 0;
+/** Largest block that the hardware of a config transforms: pairs of a spectrum are in two lanes, and its sums are exact. 0: none. */
+export function largestBlockOf({ array, accumulatorBits }: Pick<Config, 'array' | 'accumulatorBits'>): number {
+  return accumulatorBits === 'exact' && array.lanes >= 2 ? MAX_BLOCK : 0;
 }
 
 /** What the hardware gets of utterances: what the host makes of them. */

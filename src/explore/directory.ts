@@ -22,10 +22,11 @@ export interface Exploration {
   /** Absolute paths. */
   readonly data: readonly string[];
   readonly labels: string | null;
-  readonly calibrate: readonly string[] | null;
+  /** What the user says of all model files, as words of a command line. */
+  readonly importWords: readonly string[];
   /** Utterances that the golden model runs; null: all. */
   readonly sample: number | null;
-  /** SHA-256 of data, labels, calibration and what was said of the models. */
+  /** SHA-256 of data, labels, calibration, and of what is said of models and data. */
   readonly sha256: string;
   readonly space: Space;
   /** Points of the grid. */
@@ -51,13 +52,20 @@ export function goldenFolder(dir: string): string {
   return join(dir, 'golden');
 }
 
-const model = z.strictObject({ name: z.string(), file: z.string(), sha256: z.string() });
-const paths = z.array(z.string());
+const model = z.strictObject({
+  name: z.string(),
+  file: z.string(),
+  sha256: z.string(),
+  calibrate: z.string().nullable(),
+});
+const texts = z.array(z.string());
+const FORMAT = 'esegen exploration';
+const hasFormat = z.object({ format: z.literal(FORMAT) });
 const schema = z.strictObject({
-  format: z.literal('esegen exploration'),
+  format: z.literal(FORMAT),
   version: z.literal(1),
-  ...{ esegen: z.string(), models: z.array(model), data: paths, labels: z.string().nullable() },
-  ...{ calibrate: paths.nullable(), sample: z.int().min(1).nullable(), sha256: z.string() },
+  ...{ esegen: z.string(), models: z.array(model), data: texts, labels: z.string().nullable() },
+  ...{ importWords: texts, sample: z.int().min(1).nullable(), sha256: z.string() },
   ...{ space: z.unknown(), points: z.int().min(0) },
 });
 
@@ -67,7 +75,11 @@ export function readSpaceFile(dir: string): Exploration {
   if (!existsSync(file)) {
     throw new EsegenError(dir, 'expected the directory of an exploration, which has a space.json', 'Name its --out');
   }
-  const read = parseWith(schema, readJson(file), file);
+  const value = readJson(file);
+  if (!hasFormat.safeParse(value).success) {
+    throw new EsegenError(dir, 'holds a space.json that is none of an exploration', 'Name another directory');
+  }
+  const read = parseWith(schema, value, file);
   return { ...read, space: parseSpace(read.space, `${file}: space`) };
 }
 

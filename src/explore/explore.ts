@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { EsegenError } from '../util/errors.ts';
+import { signalsHandled } from '../util/temporary.ts';
 import { VERSION } from '../util/version.ts';
 import {
   type Exploration,
@@ -13,6 +14,7 @@ import {
 } from './directory.ts';
 import { Evaluator } from './evaluator.ts';
 import { type Constraints, checkConstraints } from './objectives.ts';
+import { importWords } from './point_command.ts';
 import { type BuiltPoint, isBuilt, type PointRecord } from './record.ts';
 import { frontFile, frontPoints } from './results.ts';
 import { type RunGroup, SEARCH_SHARE, searchFront } from './search.ts';
@@ -60,8 +62,8 @@ export function explorationOf(options: ExploreOptions): Exploration {
   const { space, data, labels, calibrate, sample, task, layout, importOptions = {} } = options;
   const models = taskModels(options);
   const files = [...data, ...(labels === undefined ? [] : [labels]), ...(calibrate ?? [])];
-  const { assume, shape, from, to } = importOptions;
-  const said = [task ?? null, layout ?? null, [...(assume ?? [])], [...(shape ?? [])], from ?? null, to ?? null];
+  const words = importWords(importOptions);
+  const said = [task ?? null, layout ?? null, words];
   const sha256 = createHash('sha256')
     .update(`${hashFiles(files)}${JSON.stringify(said)}`)
     .digest('hex');
@@ -69,7 +71,7 @@ export function explorationOf(options: ExploreOptions): Exploration {
     ...{ format: 'esegen exploration', version: 1, esegen: VERSION, models },
     data: data.map((path) => resolve(path)),
     labels: labels === undefined ? null : resolve(labels),
-    calibrate: calibrate === undefined ? null : calibrate.map((path) => resolve(path)),
+    importWords: words,
     sample: sample ?? null,
     ...{ sha256, space },
     points: gridOf(space, models.length).length,
@@ -78,13 +80,13 @@ export function explorationOf(options: ExploreOptions): Exploration {
 
 /**
  * Finds out what the points of a space are worth, and which of them no other one is better than. Every point is written as soon as it is known;
- * points that the directory has are not made again.
+ * points that the directory has are not made again. A signal ends it between two runs at the latest.
  *
  * @throws EsegenError where an option or a file is not valid; what a point says against being built is in its record
  */
-export function explore(options: ExploreOptions): ExploreResult {
+export async function explore(options: ExploreOptions): Promise<ExploreResult> {
   const { space, out, constraints, shard, search, progress = () => {} } = options;
-  checkConstraints(constraints);
+  checkConstraints(constraints, options.labels !== undefined);
   checkShard(shard, search);
   const exploration = explorationOf(options);
   openDirectory(out, exploration);
@@ -99,7 +101,8 @@ export function explore(options: ExploreOptions): ExploreResult {
   const budget = Math.max(1, Math.floor(groups.length * SEARCH_SHARE));
   const total = search === null ? mine.length : budget;
   let done = 0;
-  const evaluate = ({ points }: RunGroup): PointRecord[] => {
+  const evaluate = async ({ points }: RunGroup): Promise<PointRecord[]> => {
+    await signalsHandled();
     progress(done++, total, names[points[0]!.model]!);
     const made = points.filter(({ point }) => !known.has(point)).map((point) => evaluator.evaluate(point));
     writer.write(made);
@@ -107,8 +110,8 @@ export function explore(options: ExploreOptions): ExploreResult {
     return points.map(({ point }) => known.get(point)!);
   };
   try {
-    if (search === null) for (const group of mine) evaluate(group);
-    else searchFront(groups, { objectives: space.objectives, constraints, seed: search, budget }, evaluate);
+    if (search === null) for (const group of mine) await evaluate(group);
+    else await searchFront(groups, { objectives: space.objectives, constraints, seed: search, budget }, evaluate);
   } finally {
     writer.close();
   }
@@ -134,8 +137,8 @@ export interface MergeResult {
  * @throws EsegenError where the directory is none of an exploration, or a line of it is damaged
  */
 export function mergeExploration(dir: string, constraints: Constraints): MergeResult {
-  checkConstraints(constraints);
   const exploration = readSpaceFile(dir);
+  checkConstraints(constraints, exploration.labels !== null);
   const records = readPoints(dir);
   const front = writeFront(dir, exploration, records, constraints);
   const refused = records.filter((record) => !isBuilt(record)).length;

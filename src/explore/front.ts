@@ -1,16 +1,6 @@
 /** Vectors of objectives, the less the better in each. */
 export type Vector = readonly number[];
 
-/** Whether `a` is nowhere worse than `b`, and somewhere better. */
-export function dominates(a: Vector, b: Vector): boolean {
-  let better = false;
-  for (let n = 0; n < a.length; n++) {
-    if (a[n]! > b[n]!) return false;
-    if (a[n]! < b[n]!) better = true;
-  }
-  return better;
-}
-
 /** Whether `a` is nowhere worse than `b`. */
 function covers(a: Vector, b: Vector): boolean {
   for (let n = 0; n < a.length; n++) if (a[n]! > b[n]!) return false;
@@ -47,6 +37,23 @@ function compare(a: Vector, b: Vector): number {
 export function hypervolume(vectors: readonly Vector[], corner: Vector): number {
   const inside = vectors.filter((vector) => vector.every((value, n) => value < corner[n]!));
   return volume(inside, corner, corner.length);
+}
+
+/**
+ * What a vector adds to the hypervolume of others: its own box without what they have of it (While et al., IEEE Trans. Evolutionary
+ * Computation 16(1), 2012).
+ */
+export function addedVolume(vectors: readonly Vector[], vector: Vector, corner: Vector): number {
+  if (vector.some((value, n) => value >= corner[n]!) || vectors.some((other) => covers(other, vector))) return 0;
+  const box = vector.reduce((product, value, n) => product * (corner[n]! - value), 1);
+  const limited = vectors.map((other) => other.map((value, n) => Math.max(value, vector[n]!)));
+  return (
+    box -
+    hypervolume(
+      frontOf(limited, (own) => own),
+      corner,
+    )
+  );
 }
 
 /** Volume over the first objectives. */

@@ -53,9 +53,10 @@ export const NO_CONSTRAINTS: Constraints = { part: null, maxLatencyUs: null, max
 /**
  * Checks constraints of the command line.
  *
- * @throws EsegenError where the part is not listed, or a limit is not above 0
+ * @param labelled whether word errors are known
+ * @throws EsegenError where the part is not listed, a limit is not above 0, or there are no errors to limit
  */
-export function checkConstraints({ part, maxLatencyUs, maxError, clockMHz }: Constraints): void {
+export function checkConstraints({ part, maxLatencyUs, maxError, clockMHz }: Constraints, labelled: boolean): void {
   if (part !== null && findPart(part) === null) {
     throw new EsegenError('--part', 'is not listed, so its resources are not known', 'docs/synthesis.md lists parts');
   }
@@ -67,6 +68,13 @@ export function checkConstraints({ part, maxLatencyUs, maxError, clockMHz }: Con
     if (value !== null && !(value > low && value < Number.POSITIVE_INFINITY)) {
       throw new EsegenError(option, `expected a number above ${low === 0 ? '0' : 'or equal to 0'}, got ${value}`);
     }
+  }
+  if (maxError !== null && !labelled) {
+    throw new EsegenError(
+      '--max-error',
+      'limits word errors, which the exploration has none of',
+      'Explore with --labels',
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { Rng } from '../util/rng.ts';
-import { dominates, frontOf, hypervolume, type Vector } from './front.ts';
+import { addedVolume, frontOf, type Vector } from './front.ts';
 import { type Constraints, isFeasible, type Objective } from './objectives.ts';
 import { type BuiltPoint, isBuilt, type PointRecord } from './record.ts';
 import { plainVector } from './results.ts';
@@ -45,18 +45,18 @@ interface Known {
  * @param evaluate records of all points of a run
  * @returns runs that were made, in their order
  */
-export function searchFront(
+export async function searchFront(
   groups: readonly RunGroup[],
   { objectives, constraints, seed, budget }: SearchOptions,
-  evaluate: (group: RunGroup) => readonly PointRecord[],
-): number[] {
+  evaluate: (group: RunGroup) => readonly PointRecord[] | Promise<readonly PointRecord[]>,
+): Promise<number[]> {
   const rng = new Rng(seed);
   const known = new Map<number, Known>();
   const errorAt = objectives.indexOf('error');
   const errors = new Map<number, number>();
   const made: number[] = [];
-  const run = (at: number) => {
-    const records = evaluate(groups[at]!);
+  const run = async (at: number) => {
+    const records = await evaluate(groups[at]!);
     made.push(at);
     const built = records.filter(isBuilt);
     const error = built[0] === undefined ? undefined : plainVector(built[0], objectives)[errorAt];
@@ -64,13 +64,13 @@ export function searchFront(
     known.set(at, { vector: bestOf(built, objectives, constraints) });
   };
 
-  for (const at of firstRuns(groups, rng, Math.max(1, Math.floor(budget / 2)))) run(at);
+  for (const at of firstRuns(groups, rng, Math.max(1, Math.floor(budget / 2)))) await run(at);
   while (made.length < budget) {
     const all = [...known].filter((entry): entry is [number, { readonly vector: Vector }] => entry[1].vector !== null);
     if (all.length < 2) {
       const left = groups.map((_, at) => at).filter((at) => !known.has(at));
       if (left.length === 0) break;
-      run(rng.pick(left));
+      await run(rng.pick(left));
       continue;
     }
     const surrogate = new Surrogate(
@@ -91,7 +91,7 @@ export function searchFront(
       Math.min(BATCH, budget - made.length),
     );
     if (next.length === 0) break;
-    for (const at of next) run(at);
+    for (const at of next) await run(at);
   }
   return made;
 }
@@ -145,24 +145,21 @@ function mostPromising(
   const scaled = (vector: Vector) => vector.map((value, n) => (value - low[n]!) / (high[n]! - low[n]! || 1));
   const corner = low.map(() => 1 + MARGIN);
   let front: Vector[] = frontOf(vectors.map(scaled), (vector) => vector);
-  let candidates = expected.map(({ at, vector }) => ({ at, vector: scaled(vector) }));
+  const candidates = expected.map(({ at, vector }) => {
+    const own = scaled(vector);
+    return { at, vector: own, gain: addedVolume(front, own, corner) };
+  });
   const chosen: number[] = [];
   while (chosen.length < most) {
-    candidates = candidates.filter(({ vector }) => !front.some((known) => dominates(known, vector)));
-    const before = hypervolume(front, corner);
-    let best: { readonly at: number; readonly vector: Vector } | null = null;
-    let gain = 0;
-    for (const candidate of candidates) {
-      const added = hypervolume([...front, candidate.vector], corner) - before;
-      if (added <= gain) continue;
-      gain = added;
-      best = candidate;
-    }
-    if (best === null) break;
-    const { at, vector } = best;
-    chosen.push(at);
-    candidates = candidates.filter((candidate) => candidate.at !== at);
-    front = frontOf([...front, vector], (own) => own);
+    candidates.sort((a, b) => b.gain - a.gain);
+    const [best] = candidates;
+    if (best === undefined || best.gain <= 0) break;
+    // What a run adds becomes less with every one before it: whoever still adds more than the next one did adds most.
+    best.gain = addedVolume(front, best.vector, corner);
+    if (best.gain < (candidates[1]?.gain ?? 0) || best.gain <= 0) continue;
+    candidates.shift();
+    chosen.push(best.at);
+    front = frontOf([...front, best.vector], (own) => own);
   }
   return chosen;
 }

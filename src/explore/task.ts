@@ -37,6 +37,8 @@ export interface TaskModel {
   readonly file: string;
   /** Of the file, and of its layer file where it has one. */
   readonly sha256: string;
+  /** Frames that fix its number formats, absolute: the first that fits; null: as in `build` without any. */
+  readonly calibrate: string | null;
 }
 
 /** A model that has been read, with its data. */
@@ -51,19 +53,34 @@ export interface OpenModel {
 /**
  * The models of a task; their names are those of their files.
  *
- * @throws EsegenError where one is not there, or two have one name
+ * @throws EsegenError where one is not there, two have one name, or no calibration fits
  */
-export function taskModels({ models, importOptions }: TaskOptions): TaskModel[] {
+export function taskModels({ models, importOptions, calibrate }: TaskOptions): TaskModel[] {
   if (models.length === 0) throw new EsegenError('model', 'expected one at least, got none', 'Name a model file');
   const named = models.map((path): TaskModel => {
     const layers = importOptions?.layers ?? layersPath(path);
     const parts = [path, ...(statPath(layers)?.isFile() === true ? [layers] : [])];
     const name = basename(path, extname(path));
-    return { name, file: resolve(path), sha256: hashFiles(parts) };
+    const sha256 = hashFiles(parts);
+    return { name, file: resolve(path), sha256, calibrate: calibrationOf(path, calibrate, importOptions) };
   });
   const twice = named.find(({ name }, n) => named.findIndex((other) => other.name === name) < n);
   if (twice === undefined) return named;
   throw new EsegenError(twice.file, `is the second model called ${quoteName(twice.name)}`, 'Rename one of them');
+}
+
+function calibrationOf(
+  file: string,
+  calibrate: readonly string[] | undefined,
+  importOptions: ImportOptions | undefined,
+): string | null {
+  if (calibrate === undefined) return null;
+  if (calibrate.length === 1) return resolve(calibrate[0]!);
+  const { graph } = importModel(file, importOptions);
+  return firstThatFits(file, '--calibrate', calibrate, (path) => {
+    readNetworkCalibration(file, path, graph);
+    return resolve(path);
+  });
 }
 
 /**
@@ -71,13 +88,10 @@ export function taskModels({ models, importOptions }: TaskOptions): TaskModel[] 
  *
  * @throws EsegenError where a file is not valid, or none of the data fit
  */
-export function openModel({ file }: TaskModel, options: TaskOptions): OpenModel {
+export function openModel({ file, calibrate }: TaskModel, options: TaskOptions): OpenModel {
   const { graph } = importModel(file, options.importOptions);
   const data = firstThatFits(file, '--data', options.data, (path) => readJudgedData(graph, path, options.layout));
-  const calibration =
-    options.calibrate === undefined
-      ? readNetworkCalibration(file, undefined, graph)
-      : firstThatFits(file, '--calibrate', options.calibrate, (path) => readNetworkCalibration(file, path, graph));
+  const calibration = readNetworkCalibration(file, calibrate ?? undefined, graph);
   const judge = new OutputJudge(file, graph, data, options);
   const meanSteps = data.lengths.reduce((sum, length) => sum + length, 0) / data.lengths.length;
   return { graph, calibration, judge, meanSteps };

@@ -69,19 +69,26 @@ export function runGroups(points: readonly GridPoint[], models: readonly string[
 }
 
 /**
- * The runs of a shard. Those that share a program stay together; programs are dealt in turn.
+ * The runs of a shard. Those that share a program stay together; programs are dealt in turn. Each shard begins at another place, so that golden models
+ * that several of them need are most often found in their folder.
  *
  * @param shard from 1 to `shards`
  */
 export function shardOf(groups: readonly RunGroup[], shard: number, shards: number): RunGroup[] {
   const programs = new Map<string, number>();
-  return groups.filter(({ points: [first] }) => {
-    const { model, set } = first!;
-    const key = JSON.stringify([
-      model,
-      ...ORDER.slice(0, ORDER.indexOf('weightBits')).map((name) => set[name] ?? null),
-    ]);
+  const own = groups.filter((group) => {
+    const key = programOf(group);
     if (!programs.has(key)) programs.set(key, programs.size);
     return programs.get(key)! % shards === shard - 1;
   });
+  let first = Math.floor(((shard - 1) * own.length) / shards);
+  while (first > 0 && programOf(own[first]!) === programOf(own[first - 1]!)) first--;
+  return [...own.slice(first), ...own.slice(0, first)];
+}
+
+/** What decides the program of a run. */
+function programOf({ points: [first] }: RunGroup): string {
+  const { model, set } = first!;
+  const axes = ORDER.slice(0, ORDER.indexOf('weightBits'));
+  return JSON.stringify([model, ...axes.map((name) => set[name] ?? null)]);
 }

@@ -5,6 +5,7 @@ import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import { quantizeGraph } from '../compiler/passes/quantize.ts';
 import { largestBlockOf, type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
 import { projectGraph } from '../compiler/prune/circulant.ts';
+import { isRecurrent } from '../compiler/prune/config_density.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { type PrunedLayer, pruneLayer } from '../compiler/prune/prune_layer.ts';
 import type { QuantizedGraph } from '../compiler/quantized_graph.ts';
@@ -17,6 +18,7 @@ import { checkProgram } from '../program/check.ts';
 import type { Design } from '../program/design.ts';
 import { type NetworkDesign, networkDesign } from '../program/network_design.ts';
 import type { Program } from '../program/program.ts';
+import { checkBlockSize } from '../verbs/compress/block_size.ts';
 import { hasSpectra } from '../verbs/layer_design.ts';
 import { ofModel } from '../verbs/of_model.ts';
 import { oneLayerSet } from '../verbs/run/golden_model.ts';
@@ -89,8 +91,8 @@ export class Workshop {
   make(number: number, block: number, config: Config): Made {
     const model = this.model(number);
     const key = `${number} ${block}`;
-    const graph = block === 0 ? model.graph : this.#graphs.get(key, () => projected(model.graph, block));
     const { file } = this.#models[number]!;
+    const graph = block === 0 ? model.graph : this.#graphs.get(key, () => projected(file, model.graph, block));
     const largest = largestBlockOf(config);
     const blocks = JSON.stringify([key, largest, config.layers]);
     const spectra = this.#spectra.get(blocks, () => hasSpectra(graph, config));
@@ -141,6 +143,11 @@ export class Workshop {
   }
 }
 
-function projected(graph: Graph, block: number): Graph {
-  return projectGraph(graph, ({ layer }) => (layer.kind === 'lstm' || layer.kind === 'gru' ? block : null)).graph;
+/** A network as `esegen prune --block` makes it: recurrent layers have blocks. @throws EsegenError where a matrix is smaller than one */
+function projected(file: string, graph: Graph, block: number): Graph {
+  return projectGraph(graph, (node, name) => {
+    if (!isRecurrent(node.layer)) return null;
+    checkBlockSize(file, graph, node, name, block, 'block');
+    return block;
+  }).graph;
 }

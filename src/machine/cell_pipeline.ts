@@ -1,7 +1,7 @@
 import { clog2 } from '../util/fixed.ts';
 import { VALUE_BITS } from './formats.ts';
 import type { NetworkSizes } from './network_sizes.ts';
-import { inverseCycles } from './transform_cycles.ts';
+import { inverseDelay } from './transform_cycles.ts';
 
 /**
  * Pipeline of the cell unit, in cycles. A row that cell_control issues (token 0 in cycle 0) has its sum at the lanes in cycle `sums`; what
@@ -43,7 +43,8 @@ export function valueBits({ elementBits }: Pick<NetworkSizes, 'elementBits'>): n
 }
 
 /** The pipeline of a design. */
-export function cellPipeline({ kinds, peepholes, groups, blocks }: NetworkSizes): CellPipeline {
+export function cellPipeline(sizes: NetworkSizes): CellPipeline {
+  const { kinds, peepholes, groups, blocks } = sizes;
   const additive = peepholes || kinds.includes('gruAfter');
   const tree = clog2(groups);
   const exact = additive ? 3 : 1;
@@ -51,7 +52,7 @@ export function cellPipeline({ kinds, peepholes, groups, blocks }: NetworkSizes)
     additive,
     lag: additive ? 3 : 2,
     tree,
-    sums: DRAIN + tree + (blocks.length === 0 ? 0 : inverseCycles(blocks)),
+    sums: DRAIN + tree + (blocks.length === 0 ? 0 : inverseDelay(sizes)),
     exact,
     z: exact + 3,
     factor: exact + 6,

@@ -3,7 +3,7 @@ import type { TimelineUnit } from '../cycles/timeline.ts';
 import { count, percent } from '../report/numbers.ts';
 import type { CycleData, LayerShare, UnitShare } from '../report/report_data.ts';
 import { chart, legend, unitColour } from './chart.ts';
-import { details, html } from './dom.ts';
+import { html, onDemand } from './dom.ts';
 import { shortName } from './short_name.ts';
 import { sortableTable } from './table.ts';
 
@@ -79,8 +79,7 @@ export function cyclesView({ cycles, steps, units, layers }: CycleData, rows: re
       html('div', {}, html('h3', {}, 'By unit'), byUnit),
       html('div', {}, html('h3', {}, 'By layer'), byLayer),
     ),
-    details(
-      'As tables',
+    onDemand('As tables', () => [
       sortableTable(
         `Cycles ${of} by unit`,
         'cycles-by-unit.csv',
@@ -106,6 +105,6 @@ export function cyclesView({ cycles, steps, units, layers }: CycleData, rows: re
         ],
         layers,
       ),
-    ),
+    ]),
   );
 }

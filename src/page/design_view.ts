@@ -27,47 +27,54 @@ function resourceLead({ part, verdict }: ResourceData): string {
   return `${fits} An estimate from sizes alone, before place and route; ESE's figures are published ones of a finished design.`;
 }
 
-/** What a design is and does: figures, block diagram, timeline, cycles, memories, program. */
-export function designSections(design: DesignReport): HTMLElement[] {
+/** A section that is yet to be made. */
+export interface SectionPlan {
+  readonly id: string;
+  make(): HTMLElement;
+}
+
+/** What a design is and does, section by section: block diagram, timeline, cycles, resources, memories, program. */
+export function sectionPlans(design: DesignReport): SectionPlan[] {
   const { diagram, timeline, cycles, resources, memories, regions, listing } = design;
+  const plan = (id: string, title: string, lead: string, content: () => HTMLElement): SectionPlan => ({
+    id,
+    make: () => section(id, title, lead, content()),
+  });
   return [
-    section(
+    plan(
       'structure',
       'Structure',
       'The blocks of this design and their sizes. Numbers on arrows are elements that move at a time. Colours stand for the same unit everywhere on this page.',
-      diagramView(diagram),
+      () => diagramView(diagram),
     ),
     ...(timeline === null
       ? []
       : [
-          section(
+          plan(
             'timeline',
             'Timeline',
             'What each unit does, by the cycle model. Pale parts wait; an arrow leads from the unit that ends a wait to the one that waited; a line marks an answer. Drag to move, Ctrl and wheel to zoom.',
-            new TimelineView(timeline).element,
+            () => new TimelineView(timeline).element,
           ),
         ]),
     ...(cycles === null || timeline === null
       ? []
       : [
-          section(
+          plan(
             'cycles',
             'Where cycles go',
             'Cycles in which a unit works, and in which it waits or finds only padding.',
-            cyclesView(cycles, timeline.units),
+            () => cyclesView(cycles, timeline.units),
           ),
         ]),
-    section('resources', 'Resources', resourceLead(resources), resourceView(resources)),
-    section(
+    plan('resources', 'Resources', resourceLead(resources), () => resourceView(resources)),
+    plan(
       'memories',
       'Memory map',
       'All memories that hold the model or its vectors; accumulators and queues come on top.',
-      memoryView(memories, regions),
+      () => memoryView(memories, regions),
     ),
-    section(
-      'program',
-      'Program',
-      'What the units execute, as esegen inspect --program prints it.',
+    plan('program', 'Program', 'What the units execute, as esegen inspect --program prints it.', () =>
       html('pre', { class: 'listing', tabindex: 0, role: 'region', 'aria-label': 'Program listing' }, listing),
     ),
   ];

@@ -57,6 +57,13 @@ export function details(summary: string, ...content: Content[]): HTMLDetailsElem
   return html('details', {}, html('summary', {}, summary), ...content);
 }
 
+/** The same, made when it is first opened: tables of hundreds of rows that few look at. */
+export function onDemand(summary: string, make: () => readonly Content[]): HTMLDetailsElement {
+  const own = details(summary);
+  own.addEventListener('toggle', () => fill(own, {}, make()), { once: true });
+  return own;
+}
+
 /** Offers text as a file; it does not leave the machine. */
 export function saveFile(name: string, text: string, type: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -70,8 +77,9 @@ export function saveFile(name: string, text: string, type: string): void {
 /** Calls `draw` with the width of an element, now and whenever it changes. */
 export function drawToWidth(element: HTMLElement, draw: (width: number) => void): void {
   let drawn = 0;
-  const observer = new ResizeObserver(() => {
-    const width = Math.floor(element.clientWidth);
+  // The observed width, not `clientWidth`: that would lay the page out anew behind each chart that has been drawn.
+  const observer = new ResizeObserver((entries) => {
+    const width = Math.floor(entries.at(-1)!.contentRect.width);
     if (width === 0 || width === drawn) return;
     drawn = width;
     draw(width);

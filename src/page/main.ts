@@ -1,8 +1,9 @@
 import type { ExplorationData } from '../report/exploration_data.ts';
-import type { BuiltReport, PageData } from '../report/report_data.ts';
-import { designSections, factsView, provenanceSection } from './design_view.ts';
+import type { BuiltReport, EmbeddedFile, PageData } from '../report/report_data.ts';
+import { factsView, provenanceSection, sectionPlans } from './design_view.ts';
 import { html } from './dom.ts';
 import { ExplorationView } from './exploration_view.ts';
+import type { NamedBytes } from './model_files.ts';
 import { StudioView } from './studio_view.ts';
 import { themeSwitch } from './theme.ts';
 import { WhatIfView } from './what_if_view.ts';
@@ -18,7 +19,7 @@ function navigation(sections: readonly HTMLElement[]): HTMLElement {
 
 /** Shows one of the designs. */
 function showDesign(place: HTMLElement, design: BuiltReport): void {
-  const sections = [...designSections(design), provenanceSection(design)];
+  const sections = [...sectionPlans(design).map((plan) => plan.make()), provenanceSection(design)];
   const intro = [
     html('h1', {}, design.title),
     html('p', { class: 'summary' }, design.summary),
@@ -37,10 +38,14 @@ function showExploration(place: HTMLElement, data: ExplorationData): void {
 }
 
 /** Shows designs of a model that the page computes. */
-function showWhatIf(place: HTMLElement, worker: string, { name, base64 }: NonNullable<PageData['model']>): void {
+function showWhatIf(place: HTMLElement, worker: string, model: NonNullable<PageData['model']>): void {
   const view = new WhatIfView(worker);
-  place.replaceChildren(html('div', { class: 'intro' }, html('h1', {}, name)), view.element);
-  view.open(name, Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+  place.replaceChildren(html('div', { class: 'intro' }, html('h1', {}, model.name)), view.element);
+  view.open(bytesOf(model), model.layers === null ? null : bytesOf(model.layers));
+}
+
+function bytesOf({ name, base64 }: EmbeddedFile): NamedBytes {
+  return { name, bytes: Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)) };
 }
 
 /** Chooses among the designs of the page; null where there is one at most. */

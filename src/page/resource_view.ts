@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { count, percent } from '../report/numbers.ts';
 import type { ResourceData, ResourceRow } from '../report/resource_data.ts';
 import { chart, legend } from './chart.ts';
-import { details, html } from './dom.ts';
+import { html, onDemand } from './dom.ts';
 import { sortableTable } from './table.ts';
 
 /** Colours of what units are for: those of the units of the other pictures, where they are the same. */
@@ -97,23 +97,31 @@ export function resourceView({ part, rows, units }: ResourceData): HTMLElement {
     ],
     rows,
   );
-  const byUnit = sortableTable(
-    'Resources by unit',
-    'resources-by-unit.csv',
-    [
-      { title: 'Unit', value: ({ unit }) => unit },
-      { title: 'For', value: ({ section }) => section },
-      { title: 'Instances', value: ({ instances }) => instances },
-      ...rows.map(({ resource, name }) => ({
-        title: name,
-        value: ({ used }: (typeof units)[number]) => used[resource],
-      })),
-    ],
-    units,
-  );
+  const byUnit = () =>
+    sortableTable(
+      'Resources by unit',
+      'resources-by-unit.csv',
+      [
+        { title: 'Unit', value: ({ unit }) => unit },
+        { title: 'For', value: ({ section }) => section },
+        { title: 'Instances', value: ({ instances }) => instances },
+        ...rows.map(({ resource, name }) => ({
+          title: name,
+          value: ({ used }: (typeof units)[number]) => used[resource],
+        })),
+      ],
+      units,
+    );
   const swatches = [
     ...sections.map((section) => ({ label: section, fill: COLOURS[section] ?? 'var(--neutral)' })),
     ...(marks.length === 0 ? [] : [{ label: 'dashed: ESE, published', fill: 'var(--ink)' }]),
   ];
-  return html('div', {}, legend(swatches), view, table, details('By unit', byUnit));
+  return html(
+    'div',
+    {},
+    legend(swatches),
+    view,
+    table,
+    onDemand('By unit', () => [byUnit()]),
+  );
 }

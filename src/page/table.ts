@@ -1,3 +1,4 @@
+import { count, tenths } from '../report/numbers.ts';
 import { button, html, saveFile } from './dom.ts';
 
 /** A column: its heading, and the value of a row. Numbers stand right and are sorted as such. */
@@ -67,8 +68,7 @@ export function sortableTable<Row>(
     }
     const sorted = ordered();
     body.replaceChildren(...sorted.slice(0, SHOWN).map((row) => html('tr', {}, ...cellsOf(row))));
-    note.textContent =
-      rows.length > SHOWN ? `The first ${SHOWN} of ${rows.length.toLocaleString('en-US')} rows; the file has all.` : '';
+    note.textContent = rows.length > SHOWN ? `The first ${SHOWN} of ${count(rows.length)} rows; the file has all.` : '';
   }
 
   function ordered(): readonly Row[] {
@@ -112,5 +112,5 @@ function isNumeric<Row>({ value }: Column<Row>, rows: readonly Row[]): boolean {
 
 function shown(value: string | number | null): string {
   if (value === null) return '–';
-  return typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: 1 }) : value;
+  return typeof value === 'number' ? tenths(value) : value;
 }

@@ -1,7 +1,7 @@
 import type { Span, Timeline } from '../cycles/timeline.ts';
 import { count, percent } from '../report/numbers.ts';
 import { legend, unitColour } from './chart.ts';
-import { button, details, drawToWidth, html, saveFile, svg } from './dom.ts';
+import { button, type Content, drawToWidth, html, onDemand, saveFile, svg } from './dom.ts';
 import { type Column, csvOf, sortableTable } from './table.ts';
 import { clampView, firstIn, type Piece, piecesOf, ticksOf, type View, zoomView } from './timeline_scale.ts';
 
@@ -77,7 +77,7 @@ export class TimelineView {
       html('div', { class: 'bar' }, legend([...swatches, { label: 'waits', fill: 'var(--wait)' }]), tools),
       this.#stage,
       this.#said,
-      this.#tables(),
+      onDemand('As a table', () => this.#tables()),
     );
     this.#listen();
     drawToWidth(this.#stage, (width) => {
@@ -136,16 +136,14 @@ export class TimelineView {
       { id: 'stage' },
       svg('rect', { x: LABELS, y: 0, width: Math.max(0, this.#width - LABELS), height }),
     );
-    const rows = this.#rows.map((spans, row) =>
-      piecesOf(spans, this.#view, pixel).map((piece) => this.#piece(piece, row)),
-    );
+    const rows = this.#rows.map((spans, row) => this.#row(piecesOf(spans, this.#view, pixel), row));
     const inside = svg(
       'g',
       { 'clip-path': 'url(#stage)' },
       ...axis,
       ...rows.flat(),
       ...ends,
-      ...this.#arrows(pixel),
+      this.#arrows(pixel),
       this.#mark(),
     );
     const names = units.map(({ label }, row) =>
@@ -157,45 +155,49 @@ export class TimelineView {
     this.#picture.replaceChildren(svg('defs', {}, clip), axisName, ...names, inside);
   }
 
-  #piece({ from, to, span, work }: Piece, row: number): SVGGElement {
-    const [x, end] = [this.#x(from), this.#x(to)];
-    const unit = this.#timeline.units[row]!.id;
-    const width = Math.max(end - x - (end - x > 4 ? 1 : 0), 0.5);
+  /** Pieces of a unit: those of the same strength are one path, as there may be thousands. */
+  #row(pieces: readonly Piece[], row: number): SVGElement[] {
     const y = this.#y(row);
-    const strength = span === null ? work : span.kind === 'work' ? 0.45 + 0.55 * (span.share ?? 1) : 0;
-    const ground = svg('rect', { class: 'rest', x, y, width, height: BAR });
-    const front =
-      strength === 0
-        ? null
-        : svg('rect', { x, y, width, height: BAR, fill: unitColour(unit), 'fill-opacity': strength.toFixed(3) });
-    // The text begins where the span comes into view.
-    const left = Math.max(x, LABELS);
-    const room = Math.min(end, this.#width) - left - 8;
-    const named = span !== null && room >= NAMED;
-    const letters = Math.floor(room / CHARACTER);
-    const text = named ? shortened(span.kind === 'wait' ? `waits: ${span.what}` : span.what, letters) : null;
-    const label = text === null ? null : svg('text', { x: left + 5, y: y + BAR / 2 + 4, class: span!.kind }, text);
-    return svg('g', {}, ground, front, label);
+    const fill = unitColour(this.#timeline.units[row]!.id);
+    const fronts = new Map<string, string>();
+    const labels: SVGElement[] = [];
+    let grounds = '';
+    for (const { from, to, span, work } of pieces) {
+      const [x, end] = [this.#x(from), this.#x(to)];
+      const width = Math.max(end - x - (end - x > 4 ? 1 : 0), 0.5);
+      const box = `M${x.toFixed(2)} ${y}h${width.toFixed(2)}v${BAR}h${(-width).toFixed(2)}z`;
+      grounds += box;
+      const strength = span === null ? work : span.kind === 'work' ? 0.45 + 0.55 * (span.share ?? 1) : 0;
+      const opacity = strength.toFixed(2);
+      if (strength > 0) fronts.set(opacity, (fronts.get(opacity) ?? '') + box);
+      // The text begins where the span comes into view.
+      const left = Math.max(x, LABELS);
+      const room = Math.min(end, this.#width) - left - 8;
+      if (span === null || room < NAMED) continue;
+      const text = shortened(span.kind === 'wait' ? `waits: ${span.what}` : span.what, Math.floor(room / CHARACTER));
+      labels.push(svg('text', { x: left + 5, y: y + BAR / 2 + 4, class: span.kind }, text));
+    }
+    const paths = [...fronts].map(([opacity, d]) => svg('path', { d, fill, 'fill-opacity': opacity }));
+    return [svg('path', { class: 'rest', d: grounds }), ...paths, ...labels];
   }
 
   /** From the unit that ends a wait to the one that waited. */
-  #arrows(pixel: number): SVGPathElement[] {
+  #arrows(pixel: number): SVGPathElement {
     const { units } = this.#timeline;
     const places = new Map(units.map(({ id }, row) => [id, row]));
-    return this.#rows.flatMap((spans, row) => {
-      const found: SVGPathElement[] = [];
+    let d = '';
+    for (const [row, spans] of this.#rows.entries()) {
       for (let at = firstIn(spans, this.#view.from); at < spans.length && spans[at]!.from < this.#view.to; at++) {
         const { on, from, to } = spans[at]!;
         const source = on === null ? undefined : places.get(on);
         if (source === undefined || source === row || to - from < ARROW * pixel || to > this.#view.to) continue;
-        const x = this.#x(to);
         const [begin, end] =
           source < row ? [this.#y(source) + BAR, this.#y(row)] : [this.#y(source), this.#y(row) + BAR];
         const head = source < row ? -5 : 5;
-        found.push(svg('path', { class: 'cause', d: `M${x} ${begin}V${end}m-3.5 ${head}l3.5 ${-head}l3.5 ${head}` }));
+        d += `M${this.#x(to).toFixed(2)} ${begin}V${end}m-3.5 ${head}l3.5 ${-head}l3.5 ${head}`;
       }
-      return found;
-    });
+    }
+    return svg('path', { class: 'cause', d });
   }
 
   #mark(): SVGElement {
@@ -303,7 +305,7 @@ export class TimelineView {
     return key in keys;
   }
 
-  #tables(): HTMLElement {
+  #tables(): Content[] {
     const { spans, units } = this.#timeline;
     const label = (id: string) => units.find((unit) => unit.id === id)?.label ?? id;
     const groups = new Map<string, { readonly first: Span; times: number; cycles: number; longest: number }>();
@@ -336,7 +338,7 @@ export class TimelineView {
       () => saveFile('timeline.csv', csvOf(SPAN_COLUMNS, spans), 'text/csv;charset=utf-8'),
       { class: 'quiet' },
     );
-    return details('As a table', table, html('div', { class: 'below' }, save));
+    return [table, html('div', { class: 'below' }, save)];
   }
 }
 

@@ -47,10 +47,16 @@ export function configOf(settings: Settings): object {
 export class SettingControls {
   readonly element: HTMLElement;
   readonly #settings = new Map<string, number | string>();
+  /** The control that was moved last. */
+  #moved = 'array.lanes';
 
   /** @param changed takes the settings, whenever one changes */
   constructor(changed: (settings: Settings) => void) {
-    const tell = () => changed(this.settings());
+    const tell = (key: string, value: number | string) => {
+      this.#settings.set(key, value);
+      this.#moved = key;
+      changed(this.settings());
+    };
     const sliders = CONTROLS.map(({ key, label, values, initial }) => {
       this.#settings.set(key, initial);
       const shown = html('output', {}, String(initial));
@@ -64,10 +70,9 @@ export class SettingControls {
       slider.setAttribute('aria-valuetext', String(initial));
       slider.addEventListener('input', () => {
         const value = values[Number(slider.value)]!;
-        this.#settings.set(key, value);
         shown.textContent = String(value);
         slider.setAttribute('aria-valuetext', String(value));
-        tell();
+        tell(key, value);
       });
       return html('label', { class: 'field slider' }, html('span', {}, label, ' ', shown), slider);
     });
@@ -79,8 +84,7 @@ export class SettingControls {
         ...values.map((value) => html('option', { value, selected: value === initial }, value)),
       );
       select.addEventListener('change', () => {
-        this.#settings.set(key, select.value);
-        tell();
+        tell(key, select.value);
       });
       return html('label', { class: 'field' }, html('span', {}, label), select);
     };
@@ -101,5 +105,19 @@ export class SettingControls {
 
   settings(): Settings {
     return Object.fromEntries(this.#settings);
+  }
+
+  /** Settings a step of a slider away, those of the slider that was moved last first: one and two steps, then one of each other. */
+  near(): Settings[] {
+    const own = CONTROLS.filter(({ key }) => key === this.#moved);
+    const others = CONTROLS.filter(({ key }) => key !== this.#moved && key !== 'clockMHz');
+    const steps = [
+      ...own.flatMap((control) => [1, -1, 2, -2].map((by) => ({ control, by }))),
+      ...others.flatMap((control) => [1, -1].map((by) => ({ control, by }))),
+    ];
+    return steps.flatMap(({ control: { key, values }, by }) => {
+      const value = values[values.indexOf(this.#settings.get(key)!) + by];
+      return value === undefined ? [] : [{ ...this.settings(), [key]: value }];
+    });
   }
 }

@@ -26,12 +26,14 @@ export interface ProgramCheck {
 export function checkProgram(program: Program): ProgramCheck {
   checkDirections(program);
   const counts: Record<string, number> = {};
+  // Without products that may be done ahead, both ways are one.
+  const turns = STREAMS.some((stream) => program.streams[stream].some(hasTurn)) ? [false, true] : [false];
   for (const more of STEPS) {
     const steps = stepsOfAxes(program, shortest(program) + more);
-    for (const ahead of [false, true]) walkAll(program, steps, ahead);
+    for (const ahead of turns) walkAll(program, steps, ahead);
     for (const semaphore of SEMAPHORES) {
       const number = SEMAPHORES.indexOf(semaphore);
-      const most = Math.max(...[false, true].map((ahead) => largestCount(program, steps, number, ahead)));
+      const most = Math.max(...turns.map((ahead) => largestCount(program, steps, number, ahead)));
       if (most > SEMAPHORE_MAX) {
         const fix = 'Divide the network into several';
         throw new EsegenError('program', `expected at most ${SEMAPHORE_MAX} tokens of ${semaphore}, got ${most}`, fix);
@@ -40,6 +42,11 @@ export function checkProgram(program: Program): ProgramCheck {
     }
   }
   return { counts };
+}
+
+/** Whether an instruction is left out now and then. */
+function hasTurn(instruction: Instruction): boolean {
+  return 'turn' in instruction && instruction.turn !== 'always';
 }
 
 /** Every semaphore has one stream that posts it and another that waits for it, and an instruction names each at most once. */

@@ -53,7 +53,7 @@ const window = z.strictObject({
 
 const machine = z.strictObject({
   ...{ channels: size, groups: size, lanes: size, elemLanes: size },
-  ...{ vectorBits: bits, weightBits: bits, indexBits: bits, tileRows: size, maxSteps: size },
+  ...{ vectorBits: bits, weightBits: bits, indexBits: count, tileRows: size, maxSteps: size },
 });
 
 const port: z.ZodType<ProgramPort> = z.strictObject({

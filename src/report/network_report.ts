@@ -28,19 +28,41 @@ export function networkTimes(design: NetworkDesign): NetworkTimes | null {
   return estimate === null ? null : { estimate, timeline: recorder.timeline() };
 }
 
+/** What of a report neither clock nor part change, beside its times. */
+export type DesignPictures = Pick<DesignReport, 'diagram' | 'memories' | 'regions' | 'listing'>;
+
+/** Block diagram, memories and program of a network's design. */
+export function networkPictures(design: NetworkDesign): DesignPictures {
+  const { program } = design;
+  return {
+    diagram: networkDiagram(design),
+    memories: networkMemoryGroups(design),
+    regions: program.vectors.map((vector) => ({
+      ...{ name: vector.name, role: vector.role, from: vector.base },
+      words: vector.slots * vector.slotWords,
+    })),
+    listing: programListing(program),
+  };
+}
+
 /**
- * Figures, picture, timeline and memories of a network's design.
+ * Figures, pictures and timeline of a network's design.
  *
  * @param measured its cycles, which neither clock nor part change; by default the cycle model runs here
+ * @param pictures of it
  */
-export function networkReport(design: NetworkDesign, measured = networkTimes(design)): DesignReport {
+export function networkReport(
+  design: NetworkDesign,
+  measured = networkTimes(design),
+  pictures = networkPictures(design),
+): DesignReport {
   const { name, config, program, sizes } = design;
   const { channels, groups, lanes } = sizes;
   const counts = countWeights(program);
   const perStep = counts.nonZeros / (groups * lanes);
   const cycles = measured === null ? null : networkCycleData(measured.estimate, perStep, measured.timeline);
-  const memories = networkMemoryGroups(design);
   return {
+    ...pictures,
     title: name,
     summary: `A network that runs ${sizes.utterance ? 'utterance by utterance' : 'step by step'}, on ${times(channels, groups, lanes)} multipliers (channels × groups × lanes).`,
     facts: [
@@ -51,19 +73,12 @@ export function networkReport(design: NetworkDesign, measured = networkTimes(des
         value: count(counts.nonZeros),
         note: `${percent(counts.density)} of ${count(counts.weights)}`,
       },
-      { label: 'Memories', value: `${count(memories.reduce((sum, { kbit }) => sum + kbit, 0))} Kbit` },
+      { label: 'Memories', value: `${count(pictures.memories.reduce((sum, { kbit }) => sum + kbit, 0))} Kbit` },
     ],
-    diagram: networkDiagram(design),
     timeline: measured === null ? null : measured.timeline,
     cycles,
     clockMHz: config.clockMHz,
     resources: resourceData(networkHardware(design), config.part),
-    memories,
-    regions: program.vectors.map((vector) => ({
-      ...{ name: vector.name, role: vector.role, from: vector.base },
-      words: vector.slots * vector.slotWords,
-    })),
-    listing: programListing(program),
   };
 }
 

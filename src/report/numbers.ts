@@ -1,6 +1,16 @@
+// Made once: a format takes longer to make than a thousand numbers to write.
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const TENTHS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
 /** `12,345`; fractions of small numbers are kept. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 });
+  return (Math.abs(value) < 100 ? TENTHS : WHOLE).format(value);
+}
+
+/** `12,345.6`. */
+export function tenths(value: number): string {
+  return TENTHS.format(value);
 }
 
 /** `1 × 2 × 16`. */
@@ -11,9 +21,7 @@ export function times(...factors: readonly number[]): string {
 /** Microseconds of so many cycles. */
 export function microseconds(cycles: number, clockMHz: number): string {
   const time = cycles / clockMHz;
-  return time >= 10_000
-    ? `${count(time / 1000)} ms`
-    : `${time.toLocaleString('en-US', { maximumSignificantDigits: 3 })} µs`;
+  return time >= 10_000 ? `${count(time / 1000)} ms` : `${THREE_DIGITS.format(time)} µs`;
 }
 
 /** `15.5 %`. */

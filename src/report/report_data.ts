@@ -79,14 +79,20 @@ export interface BuiltReport extends DesignReport {
   readonly config: string;
 }
 
+/** A file in a page, as base64. */
+export interface EmbeddedFile {
+  readonly name: string;
+  readonly base64: string;
+}
+
 /** What a page is made of. */
 export interface PageData {
   readonly version: string;
   readonly designs: readonly BuiltReport[];
   /** An exploration, on a page without designs. */
   readonly exploration?: ExplorationData;
-  /** What-if: a model whose designs the page computes; its file as base64. */
-  readonly model?: { readonly name: string; readonly base64: string };
+  /** What-if: a model whose designs the page computes, and its layer file; null: it needs none. */
+  readonly model?: EmbeddedFile & { readonly layers: EmbeddedFile | null };
   /** The page is that of a local server: the folder that it shows, and what its requests carry. */
   readonly studio?: { readonly folder: string; readonly token: string };
 }

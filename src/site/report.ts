@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DESIGN_FILE } from '../design/manifest.ts';
-import { modelInMemory } from '../page/what_if.ts';
+import { layersPath } from '../model/import/safetensors.ts';
+import { modelInMemory } from '../page/model_files.ts';
 import type { PageData } from '../report/report_data.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Progress, Report } from '../util/report.ts';
@@ -15,7 +16,7 @@ import { pageHtml } from './page_html.ts';
 
 /** What a page is made of, and where it goes. */
 export interface ReportOptions extends Report {
-  /** Design directories; or the directory of an exploration; or one model, whose page computes its designs. */
+  /** Design directories; or the directory of an exploration; or one model, whose page computes its designs; its layer file is that beside it. */
   readonly paths: readonly string[];
   /** HTML file to write. */
   readonly out: string;
@@ -74,9 +75,15 @@ function dataOf(paths: readonly string[], progress: Progress): PageData {
 /** A model for a page that computes its designs. */
 function modelData(path: string): NonNullable<PageData['model']> {
   const bytes = readFileSync(path);
+  const beside = layersPath(path);
+  const layers = /\.safetensors$/i.test(path) && existsSync(beside) ? readFileSync(beside) : null;
   // What the page could not read is refused here.
-  modelInMemory(path, bytes);
-  return { name: basename(path), base64: bytes.toString('base64') };
+  modelInMemory({
+    model: { name: path, bytes },
+    layers: layers === null ? null : { name: beside, bytes: layers },
+  });
+  const embedded = (file: string, own: Buffer) => ({ name: basename(file), base64: own.toString('base64') });
+  return { ...embedded(path, bytes), layers: layers === null ? null : embedded(beside, layers) };
 }
 
 function titleOf({ designs, exploration, model }: PageData): string {

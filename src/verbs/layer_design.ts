@@ -6,7 +6,7 @@ import { spansOf } from '../model/side_by_side.ts';
 import { type CirculantInspection, inspectCirculant } from './inspect_circulant.ts';
 
 /** What of a config decides whether block-circulant matrices are stored as spectra. */
-type BlockConfig = Pick<Config, 'elemLanes' | 'accumulatorBits' | 'layers'>;
+type BlockConfig = Pick<Config, 'array' | 'accumulatorBits' | 'layers'>;
 
 /**
  * Whether `build` makes a design of one LSTM layer of a model. Such hardware has no transforms: a layer whose matrices are stored as spectra becomes a
@@ -47,16 +47,16 @@ export function circulantWarnings(graph: Graph, config: BlockConfig): string[] {
     for (const [name, { block, words }] of matrices) {
       if (words !== null && stored.get(name)!.words === null) plain.set(block, [...(plain.get(block) ?? []), name]);
     }
-    return [...reasons, ...[...plain].map(([block, names]) => plainLine(names, block, largest))].map(
+    return [...reasons, ...[...plain].map(([block, names]) => plainLine(names, block, config))].map(
       (line) => `${node.id}: ${line}`,
     );
   });
 }
 
-function plainLine(names: readonly string[], block: number, largest: number): string {
+function plainLine(names: readonly string[], block: number, { array }: BlockConfig): string {
   const why =
-    largest === 0
-      ? 'sums of spectra do not saturate: use "accumulatorBits": "exact"'
-      : `the hardware transforms blocks of at most elemLanes = ${largest}: use "elemLanes": ${block}`;
+    array.lanes < 2
+      ? 'a pair of a spectrum is in two lanes, the array has one: use "lanes": 2'
+      : 'sums of spectra do not saturate: use "accumulatorBits": "exact"';
   return `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} blocks of ${block}, but no spectra; ${why}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dominates, frontOf, hypervolume, type Vector } from '../../src/explore/front.ts';
+import { addedVolume, frontOf, hypervolume, type Vector } from '../../src/explore/front.ts';
 import { Surrogate } from '../../src/explore/surrogate.ts';
 import { Rng } from '../../src/util/rng.ts';
 
@@ -21,6 +21,11 @@ function countedVolume(vectors: readonly Vector[], corner: Vector): number {
     if (vectors.some((vector) => vector.every((value, n) => value <= place[n]!))) count++;
   }
   return count;
+}
+
+/** Whether `a` is nowhere worse than `b`, and somewhere better. */
+function dominates(a: Vector, b: Vector): boolean {
+  return a.every((value, n) => value <= b[n]!) && a.some((value, n) => value < b[n]!);
 }
 
 describe('fronts', () => {
@@ -47,6 +52,9 @@ describe('fronts', () => {
       const vectors = randomVectors(rng, rng.integer(0, 12), objectives);
       const corner = new Array<number>(objectives).fill(5);
       expect(hypervolume(vectors, corner), `seed ${seed}`).toBe(countedVolume(vectors, corner));
+      const [first = corner, ...rest] = vectors;
+      const added = countedVolume(vectors, corner) - countedVolume(rest, corner);
+      expect(addedVolume(rest, first, corner), `seed ${seed}`).toBe(added);
     }
   });
 

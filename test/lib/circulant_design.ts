@@ -94,19 +94,19 @@ function calibration(graph: Graph, rng: Rng): Map<TensorId, Frames> {
   );
 }
 
-/** The network of a seed: blocks of up to a word of the cell unit, groups of more and of fewer lanes than a block has pairs, one or several channels. */
+/** The network of a seed: blocks of part of a word of the cell unit, of a word and of several, groups of more and of fewer lanes than a block has pairs, one or several channels. */
 export function circulantDesign(seed: number): CirculantDesign {
   const rng = new Rng(seed);
-  const block = rng.pick([2, 4, 4, 8, 8, 16]);
+  const block = rng.pick([2, 4, 4, 8, 8, 16, 16, 32]);
   const utterance = rng.uniform() < 0.35;
   const builder = new GraphBuilder();
   const rings = { block, step: rng.pick([0, 2 ** -7, 2 ** -9]) };
   const names = randomLayers(rng, builder, rings, utterance);
   const graph = builder.build();
-  const elemLanes = Math.max(block, 2 ** rng.integer(1, 3));
-  const lanes = elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 1);
+  const elemLanes = rng.pick([1, 2, 4, Math.max(block, 2 ** rng.integer(1, 3))]);
+  const lanes = Math.max(2, elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 2));
   const groups = 2 ** rng.integer(0, 4);
-  const channels = utterance ? 1 : rng.pick([1, 1, 2, 4]);
+  const channels = utterance ? 1 : rng.pick([1, 1, 2, 4, 8]);
   const activationQueue = rng.pick(['lane', 'lane', 'group']);
   const external = activationQueue === 'lane' && rng.uniform() < 0.35;
   const config = parseConfig(

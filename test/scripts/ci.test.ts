@@ -122,7 +122,7 @@ describe('.ci/run', () => {
     const { status, stderr } = box.run(join(box.bin, 'bash'), [join(box.root, '.ci', 'run')]);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'node scripts/setup.js --with yosys --with berkeley-abc --with nextpnr-ice40 --with chromium failed',
+      'node scripts/setup.js --with yosys --with berkeley-abc --with nextpnr-ice40 --with slurmctld --with parallel --with chromium failed',
     );
   });
 });

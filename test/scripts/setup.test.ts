@@ -158,13 +158,23 @@ describe('tools', () => {
     expect(setup()).toEqual(QUIET);
   });
 
-  test.each(['yosys', 'berkeley-abc', 'nextpnr-ice40', 'chromium'])('%s only where it is asked for', (tool) => {
+  test.each(['yosys', 'berkeley-abc', 'nextpnr-ice40', 'parallel', 'chromium'])(
+    '%s only where it is asked for',
+    (tool) => {
+      fakeTools(...TOOLS);
+      fakeApt(tool);
+      expect(setup()).toEqual(QUIET);
+      expect(setup(['--with', tool]).stdout).toBe(`installing ${tool} through apt-get…\n`);
+      expect(aptCalls().at(-1)).toBe(`apt-get install -y --no-install-recommends ${tool}`);
+      expect(setup(['--with', tool])).toEqual(QUIET);
+    },
+  );
+
+  test('Slurm comes with the daemon that it is safe by', () => {
     fakeTools(...TOOLS);
-    fakeApt(tool);
-    expect(setup()).toEqual(QUIET);
-    expect(setup(['--with', tool]).stdout).toBe(`installing ${tool} through apt-get…\n`);
-    expect(aptCalls().at(-1)).toBe(`apt-get install -y --no-install-recommends ${tool}`);
-    expect(setup(['--with', tool])).toEqual(QUIET);
+    fakeApt('slurmctld');
+    expect(setup(['--with', 'slurmctld']).status).toBe(0);
+    expect(aptCalls().at(-1)).toBe('apt-get install -y --no-install-recommends slurm-wlm munge');
   });
 
   test('a user goes through sudo', () => {
@@ -225,6 +235,6 @@ test.each([[['--with']], [['--with', 'vivado']], [['--without', 'yosys']]])('%j 
   const { status, stderr } = setup(args);
   expect(status).toBe(1);
   expect(stderr).toBe(
-    `setup: expected nothing or --with yosys, berkeley-abc, nextpnr-ice40, chromium, got ${args.join(' ')}\n`,
+    `setup: expected nothing or --with yosys, berkeley-abc, nextpnr-ice40, slurmctld, parallel, chromium, got ${args.join(' ')}\n`,
   );
 });

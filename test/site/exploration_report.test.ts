@@ -23,9 +23,9 @@ const SPACE = {
     format: 'esegen exploration',
     version: 1,
     esegen: '1.2.3',
-    models: [{ name: 'gru', file: '/m/gru; rm.onnx', sha256: 'ab' }],
+    models: [{ name: 'gru', file: '/m/gru; rm.onnx', sha256: 'ab', calibrate: '/c.npy' }],
   },
-  ...{ data: ['/d'], labels: null, calibrate: null, sample: null, sha256: 'cd', points: 5 },
+  ...{ data: ['/d'], labels: null, importWords: ['--to', 'y z'], sample: null, sha256: 'cd', points: 5 },
   space: { config: { weightBits: 8 }, axes: { 'array.lanes': [3, 32] }, objectives: ['timeUs', 'error', 'lut'] },
 };
 const FRONT = {
@@ -52,7 +52,9 @@ test('a directory of an exploration becomes its points, their commands, and why 
     expect(lines[0]).toBe("cat > point-3.json <<'END'");
     const end = lines.indexOf('END');
     expect(JSON.parse(lines.slice(1, end).join('\n'))).toMatchObject({ weightBits: 8, array: { lanes: 32 } });
-    expect(lines.slice(end + 1)).toEqual(["esegen build '/m/gru; rm.onnx' --config point-3.json --out point-3"]);
+    expect(lines.slice(end + 1)).toEqual([
+      "esegen build '/m/gru; rm.onnx' --to 'y z' --config point-3.json --calibrate /c.npy --out point-3",
+    ]);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

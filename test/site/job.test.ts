@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Job } from '../../src/site/studio/job.ts';
 
@@ -49,6 +51,27 @@ test('a job that is killed from outside is over, and says so', async () => {
   await job.cancel();
   expect(job.state(0).state).toBe('failed');
 });
+
+test('a job whose studio is killed ends as well', async () => {
+  const pids = join(folder, 'pids');
+  const child = program(
+    `require('node:fs').writeFileSync(${JSON.stringify(pids)}, String(process.pid)); setInterval(() => {}, 1000);`,
+  );
+  const studio = join(folder, 'studio.ts');
+  const job = fileURLToPath(new URL('../../src/site/studio/job.ts', import.meta.url));
+  writeFileSync(
+    studio,
+    `import { Job } from ${JSON.stringify(job)};
+     new Job(1, ${JSON.stringify(child)}, [], ${JSON.stringify(folder)});
+     setInterval(() => {}, 1000);`,
+  );
+  const killed = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), studio], { stdio: 'inherit' });
+  await until(() => existsSync(pids) && readFileSync(pids, 'utf8') !== '');
+  const pid = Number(readFileSync(pids, 'utf8'));
+  expect(works(pid)).toBe(true);
+  killed.kill('SIGKILL');
+  await until(() => !works(pid));
+}, 20_000);
 
 test('cancelling ends what does not want to end, and what it has started in groups of its own', async () => {
   const pids = join(folder, 'pids');

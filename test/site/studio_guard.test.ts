@@ -138,7 +138,32 @@ describe('what may be asked', () => {
     expect((await ask('GET', '/api/job', good())).text).toBe('null');
   });
 
-  test('what there is not is not found', async () => {
-    expect((await ask('GET', '/etc/passwd', good())).status).toBe(404);
+  test('what there is not is not found, by whatever way', async () => {
+    for (const path of ['/etc/passwd', '/../../etc/passwd', '/%2e%2e/config.json', '/config.json', '//etc/passwd']) {
+      expect([path, (await ask('GET', path, good())).status]).toEqual([path, 404]);
+    }
+    expect((await ask('PUT', '/api/build', good(), '{}')).status).toBe(404);
+  });
+
+  test('an address that is none tells a stranger nothing', async () => {
+    expect(await ask('GET', 'http://[', {})).toMatchObject({ status: 400, text: 'esegen studio: no address\n' });
+  });
+
+  test('a request of a megabyte has an answer, one that does not end has none, and the studio goes on', async () => {
+    const { status, text } = await ask('POST', '/api/build', good(), ' '.repeat(2 ** 20));
+    expect([status, JSON.parse(text).error]).toEqual([400, 'studio: a request has at most 65536 bytes']);
+    await expect(ask('POST', '/api/build', good(), ' '.repeat(2 ** 24))).rejects.toThrow(/ECONNRESET|EPIPE|hang up/);
+    expect((await ask('GET', '/api/workspace', good())).status).toBe(200);
+  });
+
+  test('two studios of one folder have ports and tokens of their own', async () => {
+    const other = await StudioServer.start(folder);
+    try {
+      expect(other.port).not.toBe(studio.port);
+      expect((await ask('GET', '/api/workspace', { ...good(), 'X-Esegen-Token': other.token })).status).toBe(403);
+    } finally {
+      await other.close();
+    }
+    expect((await ask('GET', '/api/workspace', good())).status).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { oneLayerConfig } from '../../src/compiler/one_layer_config.ts';
@@ -12,6 +13,7 @@ import { parseConfig } from '../../src/machine/read_config.ts';
 import { estimateForPart } from '../../src/machine/resources/part_estimate.ts';
 import { hardwareModel } from '../../src/model/import/hardware_model.ts';
 import { importModel } from '../../src/model/import/read_model.ts';
+import { type FloatTensor, writeSafetensors } from '../../src/model/import/write_safetensors.ts';
 import { layerHardware, networkHardware } from '../../src/program/hardware_of.ts';
 import { networkDesign } from '../../src/program/network_design.ts';
 import { pageBundle } from '../../src/site/bundle.ts';
@@ -90,7 +92,7 @@ test.each(['classes.onnx', 'both-directions.onnx'])(
   '%s: the figures of the page are those of the command line, whatever the controls',
   async (name) => {
     const base64 = readFileSync(`${FOLDER}${name}`).toString('base64');
-    const data = { version: '1.2.3', designs: [], model: { name, base64 } };
+    const data = { version: '1.2.3', designs: [], model: { name, base64, layers: null } };
     const { page, faults } = await browser.open(pageHtml(name, data, await pageBundle(), "'none'"));
     await page.waitForSelector('#cycles .chart svg');
     const rng = new Rng(SEED);
@@ -122,7 +124,7 @@ test.each(['classes.onnx', 'both-directions.onnx'])(
 
 test('a model that is chosen takes the place of the first one, and does not leave the page; a damaged one is one clear error', async () => {
   const read = (name: string) => readFileSync(`${FOLDER}${name}`);
-  const model = { name: 'classes.onnx', base64: read('classes.onnx').toString('base64') };
+  const model = { name: 'classes.onnx', base64: read('classes.onnx').toString('base64'), layers: null };
   const text = pageHtml('m', { version: '1.2.3', designs: [], model }, await pageBundle(), "'none'");
   const { page, faults } = await browser.open(text, { width: 390 });
   await page.waitForSelector('#cycles .chart svg');
@@ -138,5 +140,69 @@ test('a model that is chosen takes the place of the first one, and does not leav
   expect(await page.locator('.fault').textContent()).toMatch(/^damaged\.onnx: /);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   expect(faults.filter((fault) => !fault.startsWith('request: blob:'))).toEqual([]);
+  await page.close();
+});
+
+/** Drops files on the page as a hand does. */
+async function drop(
+  page: Page,
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  const given = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }));
+  const transfer = await page.evaluateHandle(`(() => {
+    const data = new DataTransfer();
+    for (const { name, base64 } of ${JSON.stringify(given)}) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], name));
+    }
+    return data;
+  })()`);
+  await page.dispatchEvent('.drop', 'dragover', { dataTransfer: transfer });
+  await page.dispatchEvent('.drop', 'drop', { dataTransfer: transfer });
+}
+
+test('models are dropped with their layer file; what is no such pair is one clear error, and the design before is marked as old', async () => {
+  const rng = new Rng(SEED);
+  const tensor = (...shape: number[]): FloatTensor => ({
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 0.2 * rng.normal()),
+  });
+  const state = new Map([
+    ['low.weight', tensor(12, 6)],
+    ['low.bias', tensor(12)],
+    ['high.weight', tensor(4, 12)],
+    ['high.bias', tensor(4)],
+  ]);
+  const model = { name: 'two.safetensors', bytes: writeSafetensors(state) };
+  const kinds = { layers: ['low', 'high'].map((name) => ({ kind: 'linear', name })) };
+  const layers = { name: 'two.layers.json', bytes: Buffer.from(JSON.stringify(kinds)) };
+  const first = {
+    name: 'classes.onnx',
+    base64: readFileSync(`${FOLDER}classes.onnx`).toString('base64'),
+    layers: null,
+  };
+  const text = pageHtml('m', { version: '1.2.3', designs: [], model: first }, await pageBundle(), "'none'");
+  const { page, faults } = await browser.open(text);
+  await page.waitForSelector('#cycles .chart svg');
+  await page.locator('[aria-busy="false"]').waitFor();
+
+  const fault = async () => {
+    await page.locator('.fault').waitFor();
+    return page.locator('.fault').textContent();
+  };
+  await drop(page, [model]);
+  expect(await fault()).toMatch(/^two\.safetensors: .*two\.layers\.json/);
+  expect(await page.locator('#timeline.old').count()).toBe(1);
+  await drop(page, [model, layers]);
+  await page.getByText('two.safetensors: computed in').waitFor();
+  await page.locator('[aria-busy="false"]').waitFor();
+  expect(await page.locator('.old').count()).toBe(0);
+  await drop(page, [model, { name: 'two.layers.json', bytes: Buffer.from('{"layers":') }]);
+  expect(await fault()).toMatch(/^two\.layers\.json: is no JSON/);
+  await drop(page, [{ name: 'notes.txt', bytes: Buffer.from('no model') }]);
+  expect(await fault()).toContain('expected one model (.onnx, .safetensors)');
+  await drop(page, [model, { name: 'other.onnx', bytes: new Uint8Array(3) }]);
+  expect(await fault()).toContain('"two.safetensors"');
+  expect(faults.filter((own) => !own.startsWith('request: blob:'))).toEqual([]);
   await page.close();
 });

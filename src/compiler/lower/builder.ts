@@ -20,7 +20,7 @@ export interface VectorSpec extends Layout, Pick<Vector, 'name' | 'role' | 'form
 export class ProgramBuilder {
   readonly machine: Machine;
   /** Elements of the largest block whose spectra are made, 1 where none are: vectors begin at multiples of so many group addresses, and have room for whole blocks. */
-  readonly #room: number;
+  readonly room: number;
   readonly axes: TimeAxis[] = [{ kind: 'input' }, { kind: 'once' }];
   readonly vectors: Vector[] = [];
   readonly views: View[] = [];
@@ -34,7 +34,7 @@ export class ProgramBuilder {
 
   constructor(machine: Machine, room = 1) {
     this.machine = machine;
-    this.#room = room;
+    this.room = room;
   }
 
   /** Number of the axis of a tensor's steps. */
@@ -52,7 +52,7 @@ export class ProgramBuilder {
     const { elements, slots = 1, replicated = false, initial = null, ...own } = spec;
     const { groups, elemLanes } = this.machine;
     // Words of ElemMul begin where words of the memories do.
-    const unit = replicated ? elemLanes : Math.max(elemLanes / groups, this.#room);
+    const unit = replicated ? elemLanes : Math.max(elemLanes / groups, this.room);
     const slotWords = roundUp(replicated ? elements : Math.ceil(elements / groups), unit);
     const base = roundUp(this.#words, unit);
     this.#words = base + slots * slotWords;

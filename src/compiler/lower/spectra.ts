@@ -132,8 +132,8 @@ export class Spectra {
     });
     const loaded = happening === null;
     const ends = stepsBefore > 0 ? this.#expected.get(of)?.ends : this.#written.get(of)?.map(({ to }) => to);
-    // The order of pairs begins anew with each part, which has whole words.
-    const grain = Math.max(block * groups, elemLanes);
+    // The order of pairs begins anew with each part, which has whole words; STORE writes whole blocks of the largest size.
+    const grain = Math.max(block * groups, elemLanes, this.#builder.room);
     const inner = loaded ? [] : (ends ?? []).filter((end) => end < channels && end % grain === 0);
     const inTurn = stepsBefore > 0 && inner.length > 0 && this.#expected.get(of)!.inTurn;
     const parts = [...inner, channels].map((end, at): SpectrumPart => {

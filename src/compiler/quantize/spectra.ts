@@ -55,8 +55,9 @@ function checkDemand(
     );
   }
   if (demanded > largestBlock) {
-    const what = `the config demands blocks of ${demanded}, the hardware transforms blocks of at most ${largestBlock}`;
-    throw new EsegenError(where, what, `Use "elemLanes": ${demanded}, or more`);
+    const has = largestBlock === 0 ? 'has no sums of spectra' : `transforms blocks of at most ${largestBlock}`;
+    const fix = 'Use "accumulatorBits": "exact" and two lanes or more, or hardware that is built for this network';
+    throw new EsegenError(where, `the config demands blocks of ${demanded}, the hardware ${has}`, fix);
   }
 }
 

@@ -70,18 +70,31 @@ export function segmentPlaces(
   return places;
 }
 
+/** What a unit does, and for how many cycles by now. */
+interface Run {
+  what: string;
+  cycles: number;
+}
+
 /** Adds up what the units do, cycle by cycle. */
 export class CycleAccount {
   readonly #places: readonly SegmentPlace[];
   readonly #groups: readonly GroupTwin[];
   readonly #feeds: number;
-  readonly #rows: Readonly<Record<Stream, Map<string, number>>> = {
+  readonly #rows: Readonly<Record<Exclude<Stream, 'mac'>, Map<string, number>>> = {
     load: new Map(),
-    mac: new Map(),
     cell: new Map(),
     store: new Map(),
   };
   #before: Float64Array[] = [];
+  /** What LOAD, CELL and STORE do, and since how many cycles: one thing for many cycles, mostly. */
+  readonly #runs: Readonly<Record<Exclude<Stream, 'mac'>, Run>> = {
+    load: { what: '', cycles: 0 },
+    cell: { what: '', cycles: 0 },
+    store: { what: '', cycles: 0 },
+  };
+  /** Cycles of feeds of MAC without a word, by reason. */
+  readonly #macs = new Map<string, number>();
 
   constructor(places: readonly SegmentPlace[], groups: readonly GroupTwin[]) {
     this.#places = places;
@@ -100,21 +113,37 @@ export class CycleAccount {
    * @param at what a unit does; null where it has no work, which its sequencer explains
    */
   cycle(at: Readonly<Record<Stream, string | null>>, sequencers: Readonly<Record<Stream, SequencerTwin>>): void {
-    for (const unit of STREAMS) {
-      const what = at[unit] ?? waitOf(sequencers[unit]);
-      if (unit !== 'mac') this.#add(unit, what, 1);
-      else {
-        for (const { idle, hungry, feeds, waits } of this.#groups) {
-          if (hungry > 0) this.#add('mac', 'waits for external memory', hungry / this.#feeds);
-          if (idle > 0) this.#add('mac', idle < feeds ? 'uneven lanes' : (waits ?? what), idle / this.#feeds);
-        }
-      }
+    this.#goesOn('load', at.load ?? waitOf(sequencers.load));
+    this.#goesOn('cell', at.cell ?? waitOf(sequencers.cell));
+    this.#goesOn('store', at.store ?? waitOf(sequencers.store));
+    let [uneven, hungries] = [0, 0];
+    for (const { idle, hungry, feeds, waits } of this.#groups) {
+      hungries += hungry;
+      if (idle === 0) continue;
+      if (idle < feeds) uneven += idle;
+      else this.#rest(waits ?? at.mac ?? waitOf(sequencers.mac), idle);
     }
+    if (hungries > 0) this.#rest('waits for external memory', hungries);
+    if (uneven > 0) this.#rest('uneven lanes', uneven);
   }
 
-  #add(unit: Stream, what: string, cycles: number): void {
-    const rows = this.#rows[unit];
-    rows.set(what, (rows.get(what) ?? 0) + cycles);
+  #goesOn(unit: Exclude<Stream, 'mac'>, what: string): void {
+    const run = this.#runs[unit];
+    if (run.what !== what) {
+      this.#end(unit);
+      run.what = what;
+    }
+    run.cycles++;
+  }
+
+  #end(unit: Exclude<Stream, 'mac'>): void {
+    const run = this.#runs[unit];
+    if (run.cycles > 0) this.#rows[unit].set(run.what, (this.#rows[unit].get(run.what) ?? 0) + run.cycles);
+    run.cycles = 0;
+  }
+
+  #rest(what: string, feeds: number): void {
+    this.#macs.set(what, (this.#macs.get(what) ?? 0) + feeds);
   }
 
   /** Words that all feeds have worked on while it counted. */
@@ -139,7 +168,10 @@ export class CycleAccount {
       padding += cycles * (1 - full);
     }
     return STREAMS.flatMap((unit) => {
-      const rest = [...this.#rows[unit]].map(([what, cycles]) => ({ unit, what, cycles: cycles / rounds }));
+      if (unit !== 'mac') this.#end(unit);
+      const rows = unit === 'mac' ? this.#macs : this.#rows[unit];
+      const each = unit === 'mac' ? this.#feeds * rounds : rounds;
+      const rest = [...rows].map(([what, cycles]) => ({ unit, what, cycles: cycles / each }));
       if (unit === 'mac' && padding > 0) rest.push({ unit, what: 'padding', cycles: padding });
       rest.sort((a, b) => b.cycles - a.cycles);
       return unit === 'mac' ? [...work, ...rest] : rest;

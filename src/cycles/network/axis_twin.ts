@@ -21,6 +21,8 @@ export class AxisTwin implements AxisSteps {
   #begun = false;
   #first = false;
   #tail: boolean[] = [];
+  /** Cycles without a step or an end. */
+  #rest = 0;
   /** Cycles until the table is read. */
   #reading: number;
 
@@ -40,6 +42,7 @@ export class AxisTwin implements AxisSteps {
     this.known = false;
     this.#begun = false;
     this.#first = false;
+    this.#rest = 0;
     this.#adds = this.steps.map(() => false);
     this.#tail = new Array<boolean>(this.steps.length + 3).fill(false);
     this.#axes = this.steps.map((_, at) => {
@@ -58,6 +61,9 @@ export class AxisTwin implements AxisSteps {
       return;
     }
     if (this.#reading > 0) this.#reading--;
+    // Nothing is on its way through the counters.
+    if (!step && !finish && this.#rest > this.#tail.length) return;
+    this.#rest = step || finish ? 0 : this.#rest + 1;
     const adds = this.#adds;
     const next = this.steps.map(() => false);
     if (step) this.steps[0]!++;

@@ -33,6 +33,8 @@ export interface Issue {
   readonly kind: Kind;
   readonly replicated: boolean;
   readonly lastWord: number;
+  /** Word with which the instruction ends: that of the last word, up to a whole block where blocks are turned. */
+  readonly endWord: number;
   readonly bank: number;
 }
 
@@ -71,20 +73,29 @@ export class IssueTwin {
     return this.#own !== null && !this.#begun && this.#beat === 0;
   }
 
-  /** The row that is issued in this cycle. */
-  get token(): Token | null {
+  /** Word and row of this cycle, behind the last one too; null where there is none. */
+  get #turn(): { readonly row: Token['row']; readonly word: number } | null {
     const own = this.#own;
     if (own === null) return null;
     const row = ROWS[own.kind][this.#slot]!;
     const behind = row === 'o' ? this.#lag : row === 'nx' ? 2 : row === 'z' && own.kind === 'gruAfter' ? 1 : 0;
     const word = behind === 0 ? (this.#begins ? this.#word : null) : this.#before[behind - 1]!;
-    return word === null ? null : { row, word, bank: own.bank, last: word === own.lastWord };
+    return word === null ? null : { row, word };
+  }
+
+  /** The row that is issued in this cycle. */
+  get token(): Token | null {
+    const turn = this.#turn;
+    const own = this.#own;
+    if (turn === null || turn.word > own!.lastWord) return null;
+    return { ...turn, bank: own!.bank, last: turn.word === own!.lastWord };
   }
 
   /** Whether the last row of the tile is issued in this cycle. */
   get finalRow(): boolean {
-    const { token } = this;
-    return token?.last === true && token.row === FINAL[this.#own!.kind];
+    const turn = this.#turn;
+    const own = this.#own;
+    return turn !== null && turn.word === own!.endWord && turn.row === FINAL[own!.kind];
   }
 
   get ready(): boolean {
@@ -112,7 +123,7 @@ export class IssueTwin {
     if (beatEnd) {
       this.#beat = this.#beat === this.#lastBeat(own) ? 0 : this.#beat + 1;
       if (begins) {
-        this.#begun = this.#word === own!.lastWord;
+        this.#begun = this.#word === own!.endWord;
         this.#word++;
       }
     }

@@ -1,5 +1,6 @@
 import { cellPipeline, hasStates, replicatedCycles, stateAsked } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { turningOf } from '../../machine/transform_cycles.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { SLOT_KINDS } from '../../program/slot_fields.ts';
 import { IssueTwin, type Token } from './cell_issue.ts';
@@ -60,6 +61,7 @@ export class CellTwin {
   readonly #peep: number;
   readonly #place: number;
   readonly #states: boolean;
+  readonly #wordsOfBlock: number;
   readonly #tokens: (Token | null)[];
   readonly #delay: (Written | null)[];
   #pending: Bank | null = null;
@@ -72,6 +74,9 @@ export class CellTwin {
   #word: Written | null = null;
   #early: Posts | null = null;
   #late: Posts | null = null;
+  /** Cycles in which nothing went on; behind so many, registers stay as they are. */
+  #rest = 0;
+  readonly #settled: number;
 
   constructor(sequencer: SequencerTwin, sizes: NetworkSizes) {
     this.#sequencer = sequencer;
@@ -83,9 +88,11 @@ export class CellTwin {
     this.#peep = sizes.peepholes ? asked.peephole : Number.POSITIVE_INFINITY;
     this.#place = pipeline.sums + pipeline.value - 1;
     this.#states = hasStates(sizes);
+    this.#wordsOfBlock = turningOf(sizes)?.words ?? 1;
     this.#tokens = new Array<Token | null>(Math.max(this.#place, this.#ask) + 1).fill(null);
     const more = sizes.replicated ? replicatedCycles(sizes) - 1 : 0;
     this.#delay = new Array<Written | null>(WRITE_DELAY + more).fill(null);
+    this.#settled = this.#tokens.length + this.#delay.length + 4;
   }
 
   get workTake(): boolean {
@@ -109,6 +116,10 @@ export class CellTwin {
 
   tick(restart: boolean): void {
     const { work, sync } = this.#sequencer;
+    const nothing = work === null && sync === null && !restart;
+    if (nothing && this.#rest > this.#settled) return;
+    const rests = nothing && this.#pending === null && !this.#issue.busy && !this.#busy[0] && !this.#busy[1];
+    this.#rest = rests ? this.#rest + 1 : 0;
     const take = this.workTake;
     const pending = this.#pending;
     const other = 1 - this.#bank;
@@ -134,7 +145,7 @@ export class CellTwin {
     const complete = done?.last === true;
     this.#delay.unshift(this.#word);
     this.#delay.pop();
-    const early = finalRow ? postsOf(this.#banks[token!.bank]!.work.posts, true) : null;
+    const early = finalRow ? postsOf(this.#banks[this.#issue.bank!]!.work.posts, true) : null;
     const late = complete ? postsOf(this.#banks[done.bank]!.work.posts, false) : null;
     const takesSync = sync !== null && this.idle;
 
@@ -147,10 +158,11 @@ export class CellTwin {
 
     const readies = done == null ? 0 : readiesOf(this.#banks[done.bank]!.work.posts);
     const posted = complete ? readies : takesSync ? readiesOf(sync) : 0;
-    this.progress = {
-      readyPosted: restart ? 0 : (this.progress.readyPosted + posted) & 15,
-      progress: done == null ? this.progress.progress : complete || readies === 0 ? 0 : done.to,
-    };
+    const readyPosted = restart ? 0 : (this.progress.readyPosted + posted) & 15;
+    const progress = done == null ? this.progress.progress : complete || readies === 0 ? 0 : done.to;
+    if (readyPosted !== this.progress.readyPosted || progress !== this.progress.progress) {
+      this.progress = { readyPosted, progress };
+    }
     this.write = null;
     this.#word = null;
     if (placed != null && (RESULTS.includes(placed.row) || placed.row === 'g')) {
@@ -173,6 +185,7 @@ export class CellTwin {
             kind: SLOT_KINDS[pending.work.fields.kind!]!,
             replicated: pending.work.fields.destReplicated === 1,
             lastWord: pending.lastWord,
+            endWord: this.#endWord(pending),
             bank: this.#bank,
           }
         : null,
@@ -193,6 +206,11 @@ export class CellTwin {
     this.#viewsLeft = { dest: dest.cycles, state: state?.cycles ?? 0 };
     this.#busy[this.#bank] = true;
     this.#banks[this.#bank] = this.#pending;
+  }
+
+  /** Blocks that are turned are read as a whole. */
+  #endWord({ work, lastWord }: Bank): number {
+    return (work.fields.blockBits ?? 0) === 0 ? lastWord : lastWord | (this.#wordsOfBlock - 1);
   }
 
   /** Addresses of a bank's words: those of a group. */

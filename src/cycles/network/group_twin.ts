@@ -53,7 +53,9 @@ export class GroupTwin {
   #address = 0;
   #pointer = 0;
   #stall = false;
-  #stages: readonly Sent[] = new Array<Sent>(4).fill(NOTHING);
+  readonly #stages: Sent[] = new Array<Sent>(4).fill(NOTHING);
+  /** No feed has a word or an entry, nothing is on its way to them, and the last cycle found it so. */
+  #empty = false;
   /** By feed: entries with their segments, the first of them, how many; words left of the column at hand; markers on their way and passed. */
   readonly #entries: Int32Array;
   readonly #entrySegments: Uint16Array;
@@ -121,8 +123,13 @@ export class GroupTwin {
     const place = counted ? this.#pointer : go && this.#atMarker ? IS_MARKER : NONE;
     const sends = place === NONE ? NOTHING : { place, marks: counted ? this.#marksOf(block) : 0 };
 
-    this.#feedsTick(this.#stages[3]!);
-    this.#stages = [sends, ...this.#stages.slice(0, 3)];
+    const stages = this.#stages;
+    const sent = stages[3]!;
+    if (!this.#empty || sent !== NOTHING) this.#feedsTick(sent);
+    stages[3] = stages[2]!;
+    stages[2] = stages[1]!;
+    stages[1] = stages[0]!;
+    stages[0] = sends;
     this.runRead = lastColumn;
 
     const next = own === null || finished ? this.#runs[0] : undefined;
@@ -168,10 +175,21 @@ export class GroupTwin {
     }
   }
 
+  /** No feed has an entry or a word, and not all of them have passed a marker. */
+  #rests(): boolean {
+    let all = true;
+    for (let feed = 0; feed < this.feeds; feed++) {
+      if (this.#level[feed] !== 0 || this.#words[feed] !== 0 || this.#second[feed] !== 0) return false;
+      if (this.#markers[feed] === 0) all = false;
+    }
+    return !all;
+  }
+
   /** @param sent column that comes to the queues */
   #feedsTick(sent: Sent): void {
     let filling = false;
     let passed = true;
+    let empty = sent === NOTHING;
     const depth = this.#depth;
     for (let feed = 0; feed < this.feeds; feed++) {
       const level = this.#level[feed]!;
@@ -222,7 +240,9 @@ export class GroupTwin {
         this.#first[feed] = at + 1 === depth ? 0 : at + 1;
         this.#level[feed] = level - 1;
       }
-      this.#passing[feed] = ((passing << 1) | taken) & 3;
+      const passes = ((passing << 1) | taken) & 3;
+      this.#passing[feed] = passes;
+      if (passes !== 0) empty = false;
       const { place: column, marks: sentMarks } = sent;
       if (column === NONE) continue;
       const count = column === IS_MARKER ? MARKER : this.#counts[feed]![column]!;
@@ -237,6 +257,7 @@ export class GroupTwin {
     this.hungry = hungry;
     this.#stall = filling;
     this.marked = passed && !cleared;
+    this.#empty = empty && idle === this.feeds && !this.marked && !cleared && this.#rests();
   }
 }
 

@@ -69,6 +69,10 @@ export class MacTwin {
   readonly #markers: number[] = [];
   #full = 0;
   #read = 0;
+  /** The last cycle changed no register: the next one does not, if nothing comes. */
+  #still = false;
+  #workSeen: Work | null = null;
+  #syncSeen: Posts | null = null;
 
   constructor(sequencer: SequencerTwin) {
     this.#sequencer = sequencer;
@@ -94,6 +98,11 @@ export class MacTwin {
 
   tick(readyPosted: number, runDone: boolean, tileFull: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
+    const comes = runDone || tileFull || restart || readyPosted !== this.#posted;
+    if (this.#still && !comes && work === this.#workSeen && sync === this.#syncSeen) return;
+    this.#workSeen = work;
+    this.#syncSeen = sync;
+    const sent = this.run !== null || postsAny(this.posts);
     const take = this.workTake;
     const orderReady = this.#order.length < ORDER_DEPTH;
     const e = this.#expansion;
@@ -138,6 +147,10 @@ export class MacTwin {
       this.#taken = 0;
     }
     this.#credit += Number(runDone) - Number(emit);
+
+    const moves = emit || take || orderTake || fullSend || nextTap || (e !== null && e.steps !== 0);
+    const begins = (work !== null && !this.#asked) || (sync !== null && e === null && orderReady);
+    this.#still = !comes && !sent && !moves && !begins && this.#viewLeft === 0 && this.#restarting === 0;
 
     this.run = emit ? this.#runOf(e) : null;
     if (e !== null) this.#expand(e, emit, lastRow, lastRun, nextTap);

@@ -13,7 +13,7 @@ import { SequenceReaderTwin } from './sequence_reader_twin.ts';
 import { SequenceWriterTwin } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
-import type { CycleWatch } from './timeline.ts';
+import type { CycleWatch, UnitCycle } from './timeline.ts';
 import { WeightTwin } from './weight_twin.ts';
 import { BufferTwin, RowImage } from './word_buffers.ts';
 
@@ -175,7 +175,11 @@ export function accountedCycles(
   const posts: Posts[] = [NO_POSTS, NO_POSTS, NO_POSTS, NO_POSTS];
   const runPulses = new Array<boolean>(groups).fill(false);
   const markPulses = new Array<boolean>(groups).fill(false);
-  const axisSteps = { steps: [...load.axes.steps], known: false };
+  const axisSteps = { steps: [...load.axes.steps], known: false, version: 0 };
+  const seenByAll = { running: true, restart, posts, axes: axisSteps };
+  const what: UnitCycle['at'] = { load: null, mac: null, cell: null, store: null };
+  const tasks: UnitCycle['tasks'] = { load: null, cell: null, store: null };
+  const units: UnitCycle = { at: what, tasks, sequencers, groups: all };
   for (let cycle = 0, quiet = 0; seen !== expected || cycle < lastBeat; cycle++, quiet++) {
     if (quiet > PATIENCE) {
       const where = [loadProgram, macProgram, cellProgram, storeProgram].map(({ at }) => at).join(', ');
@@ -195,7 +199,11 @@ export function accountedCycles(
     const byCell = port.byCell(write);
     const loadReady = port.loadReady(write, copy, load.write);
     const { steps, known } = load.axes;
-    for (let axis = 0; axis < steps.length; axis++) axisSteps.steps[axis] = steps[axis]!;
+    for (let axis = 0; axis < steps.length; axis++) {
+      if (axisSteps.steps[axis] === steps[axis]) continue;
+      axisSteps.steps[axis] = steps[axis]!;
+      axisSteps.version++;
+    }
     axisSteps.known = known;
     const { ready: wordReady, room: wordRoom, written } = sequence?.state() ?? AT_ONCE;
     const loadTake = load.workTake(wordReady);
@@ -208,8 +216,16 @@ export function accountedCycles(
     const macIdle = mac.idle;
     const cellIdle = cell.idle;
 
-    const at = cycle >= begin ? { load: load.at, mac: mac.at, cell: cell.at, store: store.at } : null;
-    const tasks = watch === null ? null : { load: load.task, cell: cell.task, store: store.task };
+    const counts = cycle >= begin;
+    if (counts) {
+      what.load = load.at;
+      what.mac = mac.at;
+      what.cell = cell.at;
+      what.store = store.at;
+      tasks.load = load.task;
+      tasks.cell = cell.task;
+      tasks.store = store.task;
+    }
 
     if (cycle === begin) {
       account.begin();
@@ -234,7 +250,7 @@ export function accountedCycles(
     }
     runs.tick(runPulses);
     markers.tick(markPulses);
-    const seenByAll = { running: true, restart, posts, axes: axisSteps };
+    seenByAll.restart = restart;
     loadProgram.tick(seenByAll, loadTake, loadQuiet, loadQuiet);
     macProgram.tick(seenByAll, macTake, macSync, macIdle);
     cellProgram.tick(seenByAll, cellTake, cellIdle, cellIdle);
@@ -247,9 +263,9 @@ export function accountedCycles(
       if (store.beat.last) watch?.answered(lastBeat);
       if (store.beat.last && ++seen === counted?.from) begin = lastBeat;
     }
-    if (at !== null) {
-      account.cycle(at, sequencers);
-      if (tasks !== null) watch!.cycle({ at, tasks, sequencers, groups: all });
+    if (counts) {
+      account.cycle(what, sequencers);
+      watch?.cycle(units);
     }
 
     // All have stood at their ends for two cycles, and it has been seen.

@@ -2,7 +2,7 @@ import type { SequenceStream } from '../../machine/sequence_stream.ts';
 import type { MemoryRate } from '../word_supply.ts';
 import { MemoryTwin } from './external_memory.ts';
 import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
-import type { AxisSteps, Posts, SequencerTwin } from './sequencer.ts';
+import type { Posts, SeenAxes, SequencerTwin } from './sequencer.ts';
 
 /** Twin of sequence_reader, with a memory that always answers at its rate. */
 export class SequenceReaderTwin {
@@ -38,7 +38,7 @@ export class SequenceReaderTwin {
    * @param take whether LOAD takes a word, and whether it is the last of its frame; null: none
    * @param posts of all units
    */
-  tick(take: { readonly last: boolean } | null, posts: readonly Posts[], axes: AxisSteps, restart: boolean): void {
+  tick(take: { readonly last: boolean } | null, posts: readonly Posts[], axes: SeenAxes, restart: boolean): void {
     const { lineWords, lineBeats, burstLines, aheadLines } = this.#stream;
     const { work } = this.#sequencer;
     const done = this.#left === 0;

@@ -47,6 +47,12 @@ export interface AxisSteps {
   readonly known: boolean;
 }
 
+/** Steps of the axes as the others see them. */
+export interface SeenAxes extends AxisSteps {
+  /** Another number whenever a step has been counted. */
+  readonly version: number;
+}
+
 interface Loop {
   readonly counter: number;
   readonly kind: number;
@@ -66,7 +72,13 @@ export interface SequencerInputs {
   readonly restart: boolean;
   /** Posts of the four units. */
   readonly posts: readonly Posts[];
-  readonly axes: AxisSteps;
+  readonly axes: SeenAxes;
+}
+
+/** Whether no unit posts anything. */
+function nonePosts(posts: readonly Posts[]): boolean {
+  for (const own of posts) if (own !== NO_POSTS && postsAny(own)) return false;
+  return true;
 }
 
 /** The semaphore that an instruction means: of the tiles that of its own. */
@@ -105,6 +117,9 @@ export class SequencerTwin {
   /** Semaphore that says whether works can be done ahead; whether the last one was. */
   readonly #aheadOf: number;
   #ahead = false;
+  /** The last cycle changed no register, and with what it was asked: the same changes none again. */
+  #still = false;
+  #asked = { running: false, workTake: false, syncReady: false, idle: false, known: false, version: 0 };
 
   /**
    * @param image program memory of the stream
@@ -142,9 +157,34 @@ export class SequencerTwin {
    * @param workTake, syncReady, idle the unit takes its work, takes posts of a sync, and has nothing to do
    */
   tick({ running, restart, posts, axes }: SequencerInputs, workTake: boolean, syncReady: boolean, idle: boolean): void {
+    const calm = !restart && nonePosts(posts);
+    const asked = this.#asked;
+    const same =
+      asked.running === running &&
+      asked.workTake === workTake &&
+      asked.syncReady === syncReady &&
+      asked.idle === idle &&
+      asked.known === axes.known &&
+      asked.version === axes.version;
+    if (this.#still && calm && same) return;
+    if (!same) {
+      asked.running = running;
+      asked.workTake = workTake;
+      asked.syncReady = syncReady;
+      asked.idle = idle;
+      asked.known = axes.known;
+      asked.version = axes.version;
+    }
     const { fields: f, loop } = this.#words[this.at]!;
     const { loop: coming } = this.#words[this.#latched]!;
     const strobe = this.#strobe;
+    const { work: work0, sync: sync0, waitsFor, halted } = this;
+    const begun = this.#begun;
+    const bound = this.#bound;
+    const known = this.#known;
+    const stale = this.#stale;
+    const pc = this.#pc;
+    const latched = this.#latched;
     const t = this.#counters[0]!;
     const p = this.#counters[1]!;
     const q = this.#counters[2]!;
@@ -248,5 +288,19 @@ export class SequencerTwin {
     this.halted = rests && !restart;
     this.work = work1;
     this.sync = sync1;
+    this.#still =
+      calm &&
+      !acts &&
+      strobe === null &&
+      stale === 0 &&
+      pc === this.#pc &&
+      latched === this.#latched &&
+      work0 === work1 &&
+      sync0 === sync1 &&
+      waitsFor === this.waitsFor &&
+      halted === this.halted &&
+      begun === this.#begun &&
+      bound === this.#bound &&
+      known === this.#known;
   }
 }

@@ -1,11 +1,19 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { spectrumArrives } from '../../machine/transform_cycles.ts';
+import { spectrumArrives, turningOf } from '../../machine/transform_cycles.ts';
+import type { SpectralCopy } from './spectral_copy.ts';
+import { TurnedTwin } from './turned_twin.ts';
 
 /** Words in the queue, or on their way to it, up to which one more is read. */
 const ROOM = 31;
 
-/** Twin of spectral_copy. */
-export class SpectralTwin {
+/** Twin of spectral_copy for the blocks of a design. */
+export function spectralCopyTwin(sizes: NetworkSizes): SpectralCopy {
+  const turning = turningOf(sizes);
+  return turning === null ? new SpectralTwin(sizes) : new TurnedTwin(sizes.blocks, turning);
+}
+
+/** Twin of spectral_copy where words have whole blocks. */
+class SpectralTwin implements SpectralCopy {
   readonly #halves: boolean;
   #reading = false;
   #level = 0;
@@ -23,7 +31,6 @@ export class SpectralTwin {
     this.#way = new Array<boolean>(blocks.length === 0 ? 0 : spectrumArrives(blocks)).fill(false);
   }
 
-  /** Wants to read a word; has one to write. */
   get read(): boolean {
     return this.#reading && this.#level < ROOM;
   }
@@ -32,16 +39,10 @@ export class SpectralTwin {
     return this.#there > 0;
   }
 
-  /** Whether the last word is written, if the port is free. */
   get lastWrite(): boolean {
     return this.write && this.#lastRead && this.#level === 1;
   }
 
-  /**
-   * @param start a frame begins
-   * @param readReady the port of words is free
-   * @param last the word at hand is the last one of the frame
-   */
   tick(start: boolean, readReady: boolean, last: boolean, writeReady: boolean): void {
     const reads = this.read && readReady;
     const fills = this.#fill && this.#level < ROOM;

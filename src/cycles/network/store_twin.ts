@@ -4,7 +4,8 @@ import { UNIT_PLACES } from '../../program/unit_words.ts';
 import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
 import type { SequenceWord } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
-import { SpectralTwin } from './spectral_twin.ts';
+import type { SpectralCopy } from './spectral_copy.ts';
+import { spectralCopyTwin } from './spectral_twin.ts';
 import { viewAddress } from './view_address.ts';
 import { WordQueue, WordWalk } from './word_walk.ts';
 
@@ -40,6 +41,21 @@ interface Moves {
   readonly takes: boolean;
 }
 
+/** Cycles without work after which no register changes any more; a copy ends with its last write, so nothing is in a transform then. */
+const SETTLED = 8;
+const NO_MOVES: Moves = {
+  toPort: false,
+  toView: false,
+  here: false,
+  reads: false,
+  writes: false,
+  copied: false,
+  spectralReads: false,
+  spectralStart: false,
+  ends: false,
+  takes: false,
+};
+
 /** Twin of store_unit; whoever takes its beats is never late. */
 export class StoreTwin {
   posts: Posts = NO_POSTS;
@@ -50,7 +66,7 @@ export class StoreTwin {
   readonly #active: (step: number) => readonly boolean[];
   readonly #walk: WordWalk;
   readonly #queue = new WordQueue<OutWord>();
-  readonly #spectra: SpectralTwin;
+  readonly #spectra: SpectralCopy;
   /** Addresses of the next STORE: the source first, then the target of a copy. */
   #begun = false;
   #target = false;
@@ -68,6 +84,8 @@ export class StoreTwin {
   #channel = 0;
   #part = 0;
   #first = 0;
+  /** Cycles without work. */
+  #rest = 0;
 
   /** @param active channels that have a frame in a step of a program that streams */
   constructor(sequencer: SequencerTwin, sizes: NetworkSizes, active: (step: number) => readonly boolean[]) {
@@ -75,7 +93,12 @@ export class StoreTwin {
     this.#active = active;
     this.#sizes = sizes;
     this.#walk = new WordWalk(sizes.elemLanes);
-    this.#spectra = new SpectralTwin(sizes);
+    this.#spectra = spectralCopyTwin(sizes);
+  }
+
+  /** All registers stay as they are until there is work. */
+  get #rests(): boolean {
+    return this.#rest > SETTLED && this.#sequencer.work === null && this.#sequencer.sync === null;
   }
 
   /** A part of a copy is to be written. */
@@ -111,6 +134,7 @@ export class StoreTwin {
    * @param readReady, writeReady, sequenceRoom as in {@link tick}
    */
   moves(readReady: boolean, writeReady: boolean, sequenceRoom: boolean): Moves {
+    if (this.#rests) return NO_MOVES;
     const f = this.#own?.fields ?? {};
     const toPort = f.place === UNIT_PLACES.port;
     const toView = f.place === UNIT_PLACES.view;
@@ -144,7 +168,10 @@ export class StoreTwin {
     sequence: { readonly room: boolean; readonly written: boolean },
     steps: readonly number[],
   ): void {
+    if (this.#rests) return;
     const { work } = this.#sequencer;
+    const nothing = work === null && this.#sequencer.sync === null && this.#state === 'idle' && this.quiet;
+    this.#rest = nothing && this.#queue.head === undefined && this.#push === null ? this.#rest + 1 : 0;
     const sync = sequence.written ? this.#sequencer.sync : null;
     const { beat } = this.#sizes;
     const moves = this.moves(readReady, writeReady, sequence.room);

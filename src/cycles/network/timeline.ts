@@ -7,12 +7,12 @@ import { waitOf } from './account.ts';
 import type { GroupTwin } from './group_twin.ts';
 import type { SequencerTwin, Work } from './sequencer.ts';
 
-/** What the units do in a cycle. */
+/** What the units do in a cycle: the same object in all cycles. */
 export interface UnitCycle {
   /** What a unit does; null where it has no work, which its sequencer explains. */
-  readonly at: Readonly<Record<Stream, string | null>>;
+  readonly at: Record<Stream, string | null>;
   /** The work of units that do one after the other. */
-  readonly tasks: Readonly<Record<Exclude<Stream, 'mac'>, Work | null>>;
+  readonly tasks: Record<Exclude<Stream, 'mac'>, Work | null>;
   readonly sequencers: Readonly<Record<Stream, SequencerTwin>>;
   readonly groups: readonly GroupTwin[];
 }
@@ -35,6 +35,9 @@ type Draft = { -readonly [K in keyof Span]: Span[K] };
 
 /** What CELL does while an instruction waits for the one before it. */
 const BEHIND = 'waits for the instruction before';
+
+/** What a stream waits for, by its semaphore. */
+const TOKENS = SEMAPHORES.map((semaphore) => semaphore.replace(/[01]$/, ''));
 
 /** What an instruction is about: its line in a timeline, and the layer. */
 interface Subject {
@@ -88,6 +91,7 @@ export class TimelineRecorder implements CycleWatch {
   readonly #spans: Readonly<Record<Stream, Draft[]>> = { load: [], mac: [], cell: [], store: [] };
   readonly #answers: number[] = [];
   #segments: readonly string[] = [];
+  #layers: readonly string[] = [];
   #count = 0;
   #first = 0;
   #cycle = 0;
@@ -106,6 +110,7 @@ export class TimelineRecorder implements CycleWatch {
 
   begin(cycle: number, groups: readonly GroupTwin[], segments: readonly string[]): void {
     this.#segments = segments;
+    this.#layers = segments.map(layerOf);
     this.#first = cycle;
     this.#cycle = cycle;
     this.#before = this.#words(groups);
@@ -113,26 +118,26 @@ export class TimelineRecorder implements CycleWatch {
 
   cycle({ at, tasks, sequencers, groups }: UnitCycle): void {
     if (this.#full) return;
-    for (const unit of STREAMS) {
-      const waiting = sequencers[unit];
-      if (unit === 'mac') this.#mac(groups, waiting);
-      else {
-        const doing = at[unit];
-        const task = tasks[unit];
-        if (doing === null) this.#wait(unit, waiting);
-        else {
-          const subject = task === null ? { what: doing, layer: '' } : this.#subjects[unit][task.at]!;
-          if (doing === BEHIND) this.#add(unit, { ...subject, kind: 'wait', on: 'cell', share: null });
-          else this.#add(unit, { ...subject, kind: 'work', on: null, share: null });
-        }
-      }
-    }
+    this.#unit('load', at.load, tasks.load, sequencers.load);
+    this.#mac(groups, sequencers.mac);
+    this.#unit('cell', at.cell, tasks.cell, sequencers.cell);
+    this.#unit('store', at.store, tasks.store, sequencers.store);
     this.#cycle++;
     this.#full = this.#count >= this.#limit;
   }
 
   answered(cycle: number): void {
     this.#answers.push(cycle);
+  }
+
+  #unit(unit: Exclude<Stream, 'mac'>, doing: string | null, task: Work | null, waiting: SequencerTwin): void {
+    if (doing === null) this.#wait(unit, waiting);
+    else {
+      const subject = task === null ? null : this.#subjects[unit][task.at]!;
+      const [what, layer] = [subject?.what ?? doing, subject?.layer ?? ''];
+      if (doing === BEHIND) this.#add(unit, 'wait', what, layer, 'cell', null);
+      else this.#add(unit, 'work', what, layer, null, null);
+    }
   }
 
   /** What was recorded. */
@@ -155,51 +160,53 @@ export class TimelineRecorder implements CycleWatch {
   }
 
   #mac(groups: readonly GroupTwin[], sequencer: SequencerTwin): void {
-    const words = this.#words(groups);
-    let [most, all, segment] = [0, 0, 0];
-    for (let n = 0; n < words.length; n++) {
-      const own = words[n]! - this.#before[n]!;
-      all += own;
-      if (own > most) [most, segment] = [own, n];
+    let [all, feeds] = [0, 0];
+    for (const own of groups) {
+      feeds += own.feeds;
+      all += own.feeds - own.idle - own.hungry;
     }
-    this.#worked = this.#before;
-    this.#before = words;
     if (all > 0) {
-      const feeds = groups.reduce((sum, own) => sum + own.feeds, 0);
-      const what = this.#segments[segment]!;
-      this.#add('mac', { kind: 'work', what, layer: layerOf(what), on: null, share: all / feeds });
+      const words = this.#words(groups);
+      let [most, segment] = [0, 0];
+      for (let n = 0; n < words.length; n++) {
+        const own = words[n]! - this.#before[n]!;
+        if (own <= most) continue;
+        most = own;
+        segment = n;
+      }
+      this.#worked = this.#before;
+      this.#before = words;
+      this.#add('mac', 'work', this.#segments[segment]!, this.#layers[segment]!, null, all / feeds);
       return;
     }
-    const chained = groups.some(({ waits }) => waits === 'waits for progress of CELL');
-    if (chained) this.#add('mac', { kind: 'wait', what: 'progress of CELL', layer: '', on: 'cell', share: 0 });
-    else if (groups.some(({ hungry }) => hungry > 0)) {
-      this.#add('mac', { kind: 'wait', what: 'external memory', layer: '', on: null, share: 0 });
-    } else this.#wait('mac', sequencer);
+    let [chained, hungry] = [false, false];
+    for (const own of groups) {
+      if (own.waits === 'waits for progress of CELL') chained = true;
+      if (own.hungry > 0) hungry = true;
+    }
+    if (chained) this.#add('mac', 'wait', 'progress of CELL', '', 'cell', 0);
+    else if (hungry) this.#add('mac', 'wait', 'external memory', '', null, 0);
+    else this.#wait('mac', sequencer);
   }
 
   #wait(unit: Stream, sequencer: SequencerTwin): void {
     const { waitsFor } = sequencer;
     const share = unit === 'mac' ? 0 : null;
-    if (waitsFor === null) {
-      this.#add(unit, { kind: 'wait', what: waitOf(sequencer), layer: '', on: null, share });
-      return;
-    }
-    const semaphore = SEMAPHORES[waitsFor]!;
-    const what = semaphore.replace(/[01]$/, '');
-    this.#add(unit, { kind: 'wait', what, layer: '', on: SEMAPHORE_STREAMS[semaphore][0], share });
+    if (waitsFor === null) this.#add(unit, 'wait', waitOf(sequencer), '', null, share);
+    else this.#add(unit, 'wait', TOKENS[waitsFor]!, '', SEMAPHORE_STREAMS[SEMAPHORES[waitsFor]!][0], share);
   }
 
-  #add(unit: Stream, own: Omit<Span, 'unit' | 'from' | 'to'>): void {
+  #add(unit: Stream, kind: Span['kind'], what: string, layer: string, on: Stream | null, share: number | null): void {
     const spans = this.#spans[unit];
     const last = spans.at(-1);
     const [from, to] = [this.#cycle, this.#cycle + 1];
-    if (last !== undefined && last.kind === own.kind && last.what === own.what && last.on === own.on) {
+    if (last !== undefined && last.kind === kind && last.what === what && last.on === on) {
       const length = from - last.from;
-      if (last.share !== null) last.share = (last.share * length + (own.share ?? 0)) / (length + 1);
+      if (last.share !== null) last.share = (last.share * length + (share ?? 0)) / (length + 1);
       last.to = to;
       return;
     }
-    spans.push({ unit, from, to, ...own });
+    spans.push({ unit, from, to, kind, what, layer, on, share });
     this.#count++;
   }
 }

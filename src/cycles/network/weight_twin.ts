@@ -1,7 +1,10 @@
 import type { WeightStream } from '../../machine/network_sizes.ts';
 import type { MemoryRate } from '../word_supply.ts';
 import { MemoryTwin } from './external_memory.ts';
-import { type AxisSteps, NO_POSTS, type SequencerTwin } from './sequencer.ts';
+import { NO_POSTS, type SeenAxes, type SequencerTwin } from './sequencer.ts';
+
+/** Nobody posts to the reader. */
+const NONE = [NO_POSTS];
 
 /**
  * Twin of weight_reader and row_align: the rows of words that come from external memory, with a memory that always answers at its
@@ -40,7 +43,7 @@ export class WeightTwin {
   }
 
   /** @param low whether all buffers are below their limit */
-  tick(low: boolean, axes: AxisSteps, restart: boolean): void {
+  tick(low: boolean, axes: SeenAxes, restart: boolean): void {
     const { burstBeats, outstandingBeats } = this.#external;
     const { work } = this.#sequencer;
     const done = this.#reading && this.#left === 0;
@@ -71,7 +74,7 @@ export class WeightTwin {
     this.#reading = take || (this.#reading && !done);
     this.#room = [this.#room[1]!, low];
     const running = !this.#utterance || axes.known;
-    this.#sequencer.tick({ running, restart, posts: [NO_POSTS], axes }, take, true, idle);
+    this.#sequencer.tick({ running, restart, posts: NONE, axes }, take, true, idle);
   }
 
   get #beatReady(): boolean {

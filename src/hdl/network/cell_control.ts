@@ -7,7 +7,7 @@ import {
   stateAsked,
 } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { inverseCycles } from '../../machine/transform_cycles.ts';
+import { inverseDelay, turningOf } from '../../machine/transform_cycles.ts';
 import { wordBits } from '../../program/field.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
@@ -19,6 +19,7 @@ import { type CellMark, TOKEN_BITS, tokenMarks } from './cell_rows.ts';
 import { phaseMsb } from './gather.ts';
 import { loadView, paramBits } from './load.ts';
 import { networkPlan } from './network_plan.ts';
+import { turnedBits } from './turning.ts';
 import { fieldStart, fieldViews } from './word_fields.ts';
 
 /** Request of a write -> `progress`: a MAC address that follows it reads the word (vmem). */
@@ -55,12 +56,32 @@ function results({ kinds }: NetworkSizes): CellMark[] {
 /** Registers between a token and the controls of an inverse transform, which are there a cycle ahead of the sums: here, in cell_unit. */
 const INVERSE_ON_THE_WAY = 3;
 
-/** Bits of the turn of a row. */
+/** Cycles by which turned_inverse is told of a word of elements, ahead of it. */
+const SPREAD_AHEAD = 2;
+
+/** Bits of the turn of a row, and of what an inverse transform needs: {drop, block_bits, turn}. */
 const TURN_BITS = 5;
+const INVERSE_BITS = 13;
 
 /** Cycle of the token of a row whose inverse transform is told of. */
-function inverseToken({ sums }: CellPipeline, blocks: readonly number[]): number {
-  return sums - inverseCycles(blocks) - INVERSE_ON_THE_WAY;
+function inverseToken({ sums }: CellPipeline, sizes: NetworkSizes): number {
+  return sums - inverseDelay(sizes) - INVERSE_ON_THE_WAY;
+}
+
+/** What accompanies the rows of blocks that are turned: to their sums, and with their tokens to the lanes. */
+function turnedView(sizes: NetworkSizes, { sums }: CellPipeline) {
+  if (turningOf(sizes) === null) return { turned: false };
+  const { gather, spread } = turnedBits(sizes);
+  const gatherCycles = sums - inverseDelay(sizes);
+  const spreadCycles = sums - SPREAD_AHEAD;
+  return {
+    turned: true,
+    ...{ gatherMsb: gather - 1, gatherWidth: gather, rowGatherMsb: gather - INVERSE_BITS - 1 },
+    ...{ gatherChainMsb: gatherCycles * gather - 1, gatherChainKeep: (gatherCycles - 1) * gather - 1 },
+    gatherChainZero: `{${gatherCycles * gather}{1'b0}}`,
+    ...{ spreadMsb: spread - 1, spreadWidth: spread },
+    ...{ spreadChainMsb: spreadCycles * spread - 1, spreadChainKeep: (spreadCycles - 1) * spread - 1 },
+  };
 }
 
 /** Control of CELL. */
@@ -73,7 +94,7 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
   const asked = stateAsked(pipeline);
   const to = results(sizes);
   const write = pipeline.sums + pipeline.value - 1;
-  const turns = blocks.length === 0 ? 0 : inverseToken(pipeline, blocks);
+  const turns = blocks.length === 0 ? 0 : inverseToken(pipeline, sizes);
   const wanted: Record<string, { cycle: number; marks: CellMark[] }> = {
     ...(states ? { ask: { cycle: asked.product - 1, marks: ['f', 'z', 'reset', 'bank', 'first'] } } : {}),
     ...(peepholes ? { peep: { cycle: asked.peephole - 1, marks: ['i', 'bank', 'first'] } } : {}),
@@ -106,6 +127,7 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
     ...kinds,
     states,
     blocks: blocks.length > 0,
+    ...turnedView(sizes, pipeline),
     turnsMsb: TURN_BITS * (turns + 1) - 1,
     turnsKeep: TURN_BITS * turns - 1 > 0 ? TURN_BITS * turns - 1 : 0,
     peepholes,

@@ -1,11 +1,13 @@
 import { cellPipeline, replicatedBeats, replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { turningOf, turnPlaceBits } from '../../machine/transform_cycles.ts';
 import { SLOT_KINDS } from '../../program/slot_fields.ts';
 import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { TOKEN_BITS } from './cell_rows.ts';
 import { phaseMsb } from './gather.ts';
 import { networkPlan } from './network_plan.ts';
+import { turnedBits } from './turning.ts';
 
 /** Codes of the slot kinds in words, and which there are, as templates print them. */
 export function kindView({ kinds }: NetworkSizes) {
@@ -54,6 +56,7 @@ export function cellIssue(sizes: NetworkSizes): ModulePlan {
     behind: kinds.includes('lstm') || kinds.includes('gruAfter'),
     replicated,
     blocks: sizes.blocks.length > 0,
+    ...turnedView(sizes),
     beatMsb: beatBits - 1,
     beatZero: lit(beatBits, 0),
     beatLstm: lit(beatBits, there('lstm', beats.lstm) - 1),
@@ -71,6 +74,23 @@ export function cellIssue(sizes: NetworkSizes): ModulePlan {
     paramDelayMsb: paramDelay * paramAddr - 1,
     paramDelayKeep: (paramDelay - 1) * paramAddr - 1,
   });
+}
+
+/** What is printed of the order of rows whose blocks are turned. */
+function turnedView(sizes: NetworkSizes) {
+  const turning = turningOf(sizes);
+  if (turning === null) return { turned: false };
+  const { words } = turning;
+  const numberBits = clog2(words);
+  const placeBits = turnPlaceBits(sizes);
+  const four = lit(placeBits, 4);
+  return {
+    ...{ turned: true, words, numberBits, numberMsb: numberBits - 1, lastInBlock: words - 1 },
+    ...{ numberZero: lit(numberBits, 0), lastNumber: lit(numberBits, words - 1), numberHigh: lit(16 - numberBits, 0) },
+    ...{ elemBits: clog2(sizes.elemLanes), placeMsb: placeBits - 1, placeZero: lit(placeBits, 0) },
+    placeCount: `(four ? ${four} : is_before ? ${lit(placeBits, 2)} : ${lit(placeBits, 1)})`,
+    ...{ gatherMsb: placeBits + numberBits, spreadMsb: turnedBits(sizes).spread - 1 },
+  };
 }
 
 /** Addresses of the words of a vector. */

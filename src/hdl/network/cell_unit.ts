@@ -1,6 +1,8 @@
 import { ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { cellRowBits } from '../../program/transform_bounds.ts';
+import { turningOf } from '../../machine/transform_cycles.ts';
+import { cellRowBits, TIME_BITS } from '../../program/transform_bounds.ts';
+import { clog2 } from '../../util/fixed.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { phaseMsb } from './gather.ts';
 import { paramBits } from './load.ts';
@@ -24,6 +26,7 @@ export function cellUnit(sizes: NetworkSizes): ModulePlan {
     peepholes,
     states: hasStates(sizes),
     blocks: sizes.blocks.length > 0,
+    ...{ turned: turningOf(sizes) !== null, sumWidth: accBits + clog2(groups), timeWidth: TIME_BITS },
     rowWidth: cellRowBits(accBits, groups, sizes.blocks),
   });
 }

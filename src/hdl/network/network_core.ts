@@ -1,14 +1,26 @@
 import { ctlBits } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
+import { turningOf } from '../../machine/transform_cycles.ts';
 import { wordBits } from '../../program/field.ts';
+import { TIME_BITS } from '../../program/transform_bounds.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
+import { clog2 } from '../../util/fixed.ts';
 import type { ModulePlan } from '../module_plan.ts';
 import { phaseMsb } from './gather.ts';
 import { loadView, paramBits, wordLoad } from './load.ts';
 import { runBits } from './run_format.ts';
 import { destBits } from './streams.ts';
+import { turnedBits } from './turning.ts';
 import { partBits, selectBits } from './vmem.ts';
+
+/** Wires between the cell units and the inverse transforms of blocks that are turned. */
+function turnedView(sizes: NetworkSizes) {
+  if (turningOf(sizes) === null) return { turned: false };
+  const { gather, spread } = turnedBits(sizes);
+  const sumWidth = sizes.accBits + clog2(sizes.groups);
+  return { turned: true, gatherMsb: gather - 1, spreadMsb: spread - 1, sumWidth, timeWidth: TIME_BITS };
+}
 
 /** All units of a network's machine, wired. */
 export function networkCore(sizes: NetworkSizes): ModulePlan {
@@ -45,6 +57,7 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       fifoMsb: queueDepth(sizes) - 1,
       states: sizes.stateDepth > 0,
       blocks: sizes.blocks.length > 0,
+      ...turnedView(sizes),
       utterance: sizes.utterance,
       sequence: sizes.sequenceWords > 0,
       sequencePort: sizes.sequenceStream !== null,

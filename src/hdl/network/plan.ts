@@ -1,6 +1,7 @@
 import { moduleName } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
+import { turningOf } from '../../machine/transform_cycles.ts';
 import type { WeightsSum } from '../../program/image_words.ts';
 import { STREAMS } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
@@ -43,6 +44,7 @@ import {
   spectralCopy,
   spectrumChannel,
 } from './transform.ts';
+import { cornerTurn, turnedInverse } from './turning.ts';
 import { viewAddress } from './view_address.ts';
 import { vmem, vmemChannel } from './vmem.ts';
 
@@ -112,7 +114,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
           inverseStage,
           inverseTransform,
           inverseLane,
-          cellInverse,
+          ...(turningOf(sizes) === null ? [cellInverse] : [cornerTurn, turnedInverse]),
           forwardStage,
           forwardTransform,
           spectrumChannel,

@@ -2,9 +2,11 @@ import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import {
   forwardCycles,
   inverseCycles,
+  inverseDelay,
   largestBlock,
   spectrumArrives,
   stageCycles,
+  turningOf,
 } from '../../machine/transform_cycles.ts';
 import {
   boundBits,
@@ -18,6 +20,7 @@ import { bitReversed, MAX_BLOCK, TWIDDLE_FRAC, twiddle } from '../../program/twi
 import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { networkPlan } from './network_plan.ts';
+import { turnedCopy } from './turning.ts';
 import { selectBits } from './vmem.ts';
 
 type Blocks = Pick<NetworkSizes, 'blocks'>;
@@ -145,10 +148,12 @@ function inHalves({ elemLanes, groups }: NetworkSizes): boolean {
   return elemLanes < 2 * groups;
 }
 
-/** Words of spectra of a channel. */
+/** Words of spectra of a channel; blocks that are longer come and go as a whole, and have real parts in their lower half. */
 export function spectrumChannel(sizes: NetworkSizes): ModulePlan {
-  const { blocks, elemLanes: elems, groups, vectorBits: width } = sizes;
+  const { blocks, groups, vectorBits: width } = sizes;
   const { block } = largestBlock(blocks);
+  const turned = turningOf(sizes) !== null;
+  const elems = turned ? block : sizes.elemLanes;
   const cycles = forwardCycles(blocks);
   const own = blocks.map((size) => ({
     ...{ block: size, pairs: size / 2, wordShift: clog2(elems / size) },
@@ -156,8 +161,13 @@ export function spectrumChannel(sizes: NetworkSizes): ModulePlan {
     ...{ turnBits: clog2(Math.min(size / 2, groups)), turnShift: Math.max(0, clog2(groups) - clog2(size / 2)) },
   }));
   return networkPlan('spectrum_channel', {
-    ...{ elems, width, groups, block, cycles, turned: cycles + 1, lastNetwork: elems / block - 1 },
-    ...{ several: blocks.length > 1, halves: inHalves(sizes), turns: own.some(({ turnBits }) => turnBits > 0) },
+    ...{ elems, width, groups: turned ? Math.min(groups, block / 2) : groups },
+    ...{ block, cycles, turned: cycles + 1, lastNetwork: elems / block - 1 },
+    ...{
+      several: blocks.length > 1,
+      halves: !turned && inHalves(sizes),
+      turns: own.some(({ turnBits }) => turnBits > 0),
+    },
     sizes: own,
     chosen: chosen(blocks, blocks, 'block_bits', (size) => `turned${size}`),
   });
@@ -165,6 +175,8 @@ export function spectrumChannel(sizes: NetworkSizes): ModulePlan {
 
 /** Spectra of a frame. */
 export function spectralCopy(sizes: NetworkSizes): ModulePlan {
+  const turning = turningOf(sizes);
+  if (turning !== null) return turnedCopy(sizes, turning);
   const { blocks, channels, elemLanes: elems, slice, spread, vectorBits: width } = sizes;
   const arrives = spectrumArrives(blocks);
   return networkPlan('spectral_copy', {
@@ -205,15 +217,16 @@ export function cellInverse({ blocks, elemLanes, accBits, groups }: NetworkSizes
 }
 
 /** What a lane gets of it. */
-export function inverseLane({ blocks, accBits, groups }: NetworkSizes): ModulePlan {
+export function inverseLane(sizes: NetworkSizes): ModulePlan {
+  const { blocks, accBits, groups } = sizes;
   return networkPlan('inverse_lane', {
     ...{ sum: accBits + clog2(groups), time: TIME_BITS, rowWidth: cellRowBits(accBits, groups, blocks) },
-    cycles: inverseCycles(blocks),
+    cycles: inverseDelay(sizes),
   });
 }
 
 /** Inverse network: elements of blocks, from the sums of their spectra. */
-export function inverseTransform({ blocks, accBits, groups }: NetworkSizes): ModulePlan {
+export function inverseTransform({ blocks, lanes, accBits, groups }: NetworkSizes): ModulePlan {
   const { rows, behind, largest: block } = inverseWidths(blocks);
   const sum = accBits + clog2(groups);
   let cycle = 3;
@@ -238,9 +251,13 @@ export function inverseTransform({ blocks, accBits, groups }: NetworkSizes): Mod
     ...{ block, sum, rows, wide, cycles, time: TIME_BITS, several: blocks.length > 1 },
     twice: sum + 1,
     stages,
+    lanes,
+    // As in spectral_order.ts; blocks are in several rows of the lanes where they are longer.
+    severalRows: block > lanes,
     sizes: blocks.map((size) => {
-      const turnBits = clog2(size / 2);
-      return { block: size, pairs: size / 2, turnBits, turnMsb: turnBits - 1 };
+      const turnBits = clog2(Math.min(size, lanes) / 2);
+      const low = clog2(Math.max(size / lanes, 1));
+      return { block: size, pairs: size / 2, turnBits, turnMsb: low + turnBits - 1, turnLow: low };
     }),
     placed: chosen(blocks, blocks, 'history_reg[5:3]', (size) => `placed${size}`),
     historyMsb: 3 * (cycles - 2) - 1,

@@ -1,11 +1,8 @@
 import { clog2 } from '../../util/fixed.ts';
-import { inverseCycles, largestBlock, spectrumArrives } from '../transform_cycles.ts';
-import { distributedRam } from './memory.ts';
+import { inverseDelay, largestBlock, turningOf } from '../transform_cycles.ts';
+import { aroundNetworks, pairTurn, TIME_BITS } from './network_turns.ts';
 import type { NetworkView } from './network_view.ts';
 import { type Unit, unit } from './unit.ts';
-
-/** Bits of an element of the inverse transform (transform_bounds.ts). */
-const TIME_BITS = 29;
 
 /** A stage of a transform: its block, and bits of what goes in and comes out. */
 interface Stage {
@@ -54,28 +51,22 @@ function rotationUnits(networks: number, block: number, { m, from }: Stage, forw
   ];
 }
 
-/** Turns of the pairs of a block by up to `levels` bits: two levels a LUT. */
-function pairTurn(instances: number, bits: number, levels: number): Unit[] {
-  return levels === 0 ? [] : [unit('pair_turn', instances, { counted: { lut: bits * Math.ceil(levels / 2) } })];
-}
-
 /** Units of the transforms of block-circulant layers: forward in VMEM's way, inverse between the sums and CELL. */
 export function networkSpectraUnits({ sizes }: NetworkView): Unit[] {
   const { blocks, channels, elemLanes, groups, accBits, vectorBits } = sizes;
   const { block } = largestBlock(blocks);
-  const networks = (channels * elemLanes) / block;
+  const networks = turningOf(sizes)?.networks ?? (channels * elemLanes) / block;
   const sum = accBits + clog2(groups);
   const rows = Math.max(...blocks.map((own) => TIME_BITS - 1 - clog2(own)));
   const several = blocks.length > 1;
-  const word = channels * elemLanes * vectorBits;
   const forward = forwardStages(block, vectorBits);
   const inverse = inverseStages(block);
   const chosen = several ? 1 : 0;
   return [
-    unit('cell_inverse', channels, { counted: { ff: 1, lut: 1 } }),
+    ...aroundNetworks(sizes, sum, several),
     // A shift register in look-up tables delays the sums of layers without blocks.
     unit('inverse_lane', channels * elemLanes, {
-      counted: { lutram: (sum + 1) * Math.ceil((inverseCycles(blocks) - 1) / 32), lut: Math.max(sum, TIME_BITS) },
+      counted: { lutram: (sum + 1) * Math.ceil((inverseDelay(sizes) - 1) / 32), lut: Math.max(sum, TIME_BITS) },
     }),
     unit('inverse_transform', networks, {
       lut: { sums: block * sum, rows: block * rows, several: chosen * block * rows },
@@ -91,17 +82,8 @@ export function networkSpectraUnits({ sizes }: NetworkView): Unit[] {
     ...inverse.flatMap((stage) => rotationUnits(networks, block, stage, false)),
     ...forward.flatMap((stage) => rotationUnits(networks, block, stage, true)),
     ...blocks.flatMap((own) => [
-      ...pairTurn((channels * elemLanes) / own, own * (rows + 1), clog2(own / 2)),
-      ...pairTurn((channels * elemLanes) / own, own * vectorBits, clog2(Math.min(own / 2, groups))),
+      ...pairTurn((networks * block) / own, own * (rows + 1), clog2(own / 2)),
+      ...pairTurn((networks * block) / own, own * vectorBits, clog2(Math.min(own / 2, groups))),
     ]),
-    unit('spectrum_channel', channels, {
-      lut: { several: chosen * elemLanes * vectorBits, halves: elemLanes < 2 * groups ? elemLanes * vectorBits : 0 },
-      ff: { word: elemLanes * vectorBits, halves: elemLanes < 2 * groups ? elemLanes * vectorBits : 0 },
-    }),
-    unit('spectral_copy', 1, {
-      counted: { ...distributedRam(32, word), ff: word },
-      lut: { one: 1 },
-      ff: { way: spectrumArrives(blocks), one: 1 },
-    }),
   ];
 }

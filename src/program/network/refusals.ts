@@ -55,14 +55,14 @@ export function refuseUnsupported(program: Program, config: Config): void {
   }
 }
 
-/** Transforms have whole blocks in a word. */
+/** Pairs of a spectrum are in two lanes. */
 function refuseBlocks({ machine, segments }: Program): void {
   for (const { name, block } of segments) {
-    if (block === null || block <= machine.elemLanes) continue;
+    if (block === null || machine.lanes >= 2) continue;
     throw new EsegenError(
       `segment ${quoteName(name)}`,
-      `is block-circulant with blocks of ${block}, the hardware transforms blocks of at most elemLanes = ${machine.elemLanes}`,
-      `Use "elemLanes": ${block}, or more`,
+      `is block-circulant with blocks of ${block}; a pair of a spectrum is in two lanes, the array has one`,
+      'Use "lanes": 2, or more',
     );
   }
 }

@@ -151,6 +151,11 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
   const block = own.blocks.find((size) => !hardware.blocks.includes(size));
   if (block !== undefined)
     throw new EsegenError(where, `has transforms of blocks of ${block}, the hardware has none`, ANOTHER);
+  const [largest, has] = [Math.max(0, ...own.blocks), Math.max(0, ...hardware.blocks)];
+  if (largest > 0 && largest < has && has > hardware.elemLanes) {
+    // Blocks are turned as wholes of the largest, for which its vectors have no room.
+    throw new EsegenError(where, `has blocks of at most ${largest}, the hardware turns ${has} elements`, ANOTHER);
+  }
   if (own.peepholes && !hardware.peepholes)
     throw new EsegenError(where, 'has peepholes, the hardware has none', withFeature('peepholes'));
   if (own.replicated && !hardware.replicated) {

@@ -11,6 +11,11 @@ const LETTERS = 2000;
 /** Milliseconds in which a process may end of its own accord. */
 const GRACE = 3000;
 
+/** A job whose studio is gone, whatever ended that, ends as if it were told to; the watch alone keeps no process alive. */
+const WATCH = `data:text/javascript,${encodeURIComponent(
+  "process.on('disconnect', () => process.kill(process.pid, 'SIGTERM')); process.channel?.unref();",
+)}`;
+
 /** A command of esegen that runs as a process of its own, with all that it starts. */
 export class Job {
   readonly id: number;
@@ -33,10 +38,10 @@ export class Job {
     this.id = id;
     this.#command = ['esegen', ...args].join(' ');
     // A group of its own: a terminal's Ctrl-C goes to this server, which ends its jobs in order.
-    this.#child = spawn(process.execPath, [bin, ...args], {
+    this.#child = spawn(process.execPath, ['--import', WATCH, bin, ...args], {
       cwd: folder,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       createInterface({ input: stream }).on('line', (line) => this.#log(line));

@@ -16,6 +16,8 @@ import { chosen, newName, readWorkspace } from './workspace.ts';
 
 /** Bytes of a request at most. */
 const MOST_BYTES = 65_536;
+/** Bytes of a request after which it is cut off. */
+const MOST_UNREAD = 64 * MOST_BYTES;
 /** Frames of a simulation at most. */
 const MOST_FRAMES = 1000;
 
@@ -88,6 +90,10 @@ export class StudioServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', headers, url = '/' } = request;
+    if (!URL.canParse(url, 'http://127.0.0.1')) {
+      this.#send(response, 400, 'text/plain; charset=utf-8', 'esegen studio: no address\n');
+      return;
+    }
     const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
     const refusal = refusalOf({ method, headers, token: searchParams.get('token') }, this.port, this.#token);
     if (refusal !== null) {
@@ -178,11 +184,13 @@ function asArgument(path: string): string {
 async function readBody(request: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  // What is too much is read to its end and forgotten: a connection that is cut has no answer.
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new EsegenError('studio', `a request has at most ${MOST_BYTES} bytes`);
-    chunks.push(chunk);
+    if (bytes <= MOST_BYTES) chunks.push(chunk);
+    if (bytes > MOST_UNREAD) request.destroy();
   }
+  if (bytes > MOST_BYTES) throw new EsegenError('studio', `a request has at most ${MOST_BYTES} bytes`);
   try {
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
     if (typeof value === 'object' && value !== null) return { ...value };

@@ -12,7 +12,7 @@ import { refuseForDesign } from '../run/design_options.ts';
 import { type GoldenModel, goldenModels } from '../run/golden_model.ts';
 import type { EvaluateOptions } from './evaluation.ts';
 import { checkBlocks, checkDensities, checkVectorBits, checkWeightBits, configOf } from './input.ts';
-import { AS_BUILT, configFor, type Structure, structuresOf, withStructure } from './structures.ts';
+import { AS_BUILT, type Structure, structuresOf, withStructure } from './structures.ts';
 
 /** The golden model at a pair of widths. */
 export interface EvaluatedGolden {
@@ -58,7 +58,6 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
   const { graph } = importModel(path, options.importOptions);
   const calibration = readNetworkCalibration(path, options.calibrate, graph);
   const variants = structures.map((structure): EvaluatedVariant => {
-    const own = configFor(structure, config);
     const compressed =
       structure === AS_BUILT
         ? pruneGraph(graph, config)
@@ -66,8 +65,8 @@ export function evaluatedModel(options: EvaluateOptions): Evaluated {
     let models: ReturnType<typeof goldenModels> | null = null;
     const make = (weightBits: number, vectorBits: number) => () => {
       models ??= goldenModels(path, compressed, calibration);
-      const made = models({ ...own, weightBits, vectorBits });
-      return { ...made, stored: storedWords(made.program, [own.indexBits, 0], own.activationQueue === 'group') };
+      const made = models({ ...config, weightBits, vectorBits });
+      return { ...made, stored: storedWords(made.program, [config.indexBits, 0], config.activationQueue === 'group') };
     };
     const golden = weights.flatMap((weightBits) =>
       vectors.map((vectorBits) => ({ weightBits, vectorBits, make: make(weightBits, vectorBits) })),

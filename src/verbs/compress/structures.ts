@@ -1,3 +1,4 @@
+import { largestBlockOf } from '../../compiler/pipeline.ts';
 import { projectGraph } from '../../compiler/prune/circulant.ts';
 import { isRecurrent } from '../../compiler/prune/config_density.ts';
 import { pruneRecurrent } from '../../compiler/prune/prune_graph.ts';
@@ -35,7 +36,7 @@ export function structuresOf(
  * @param graph pruned as the config says
  * @param given the network before that, whose matrices are projected
  * @param only the layer that is changed; default all
- * @throws EsegenError where a matrix is smaller than a block, or no layer is recurrent and blocks are asked for
+ * @throws EsegenError where a matrix is smaller than a block, no layer is recurrent and blocks are asked for, or the hardware has no spectra
  */
 export function withStructure(
   path: string,
@@ -46,6 +47,10 @@ export function withStructure(
 ): Graph {
   if (density !== null) return pruneRecurrent(graph, config, density, only);
   if (block === null) return graph;
+  if (largestBlockOf(config) < block) {
+    const what = `sums of spectra take "accumulatorBits": "exact" and two lanes, got ${config.accumulatorBits} and ${config.array.lanes}`;
+    throw new EsegenError('--blocks', what, 'Use a config with both');
+  }
   const chosen = given.nodes.filter(({ id, layer }) => isRecurrent(layer) && (only === null || id === only));
   if (chosen.length === 0)
     throw new EsegenError(path, 'has no LSTM or GRU layer, which are those that --blocks is for');
@@ -54,20 +59,6 @@ export function withStructure(
   }
   const nodes = graph.nodes.map((node) => chosen.find(({ id }) => id === node.id) ?? node);
   return projectGraph({ ...graph, nodes }, (node) => (chosen.includes(node) ? block : null)).graph;
-}
-
-/**
- * The config of hardware that transforms blocks: its cell unit is at least as wide as they are.
- *
- * @throws EsegenError where the array has fewer lanes
- */
-export function configFor({ block }: Structure, config: Config): Config {
-  const { lanes } = config.array;
-  if (block !== null && block > lanes) {
-    const what = `blocks of ${block} need "elemLanes" of as many, and the array has ${lanes} lanes`;
-    throw new EsegenError('--blocks', what, 'Use smaller blocks, or a config with more lanes');
-  }
-  return block === null ? config : { ...config, elemLanes: Math.max(config.elemLanes, block) };
 }
 
 /** `20.00 %`, `blocks of 8`; what `build` has is named by the share of weights that is left. */

@@ -8,7 +8,7 @@ import type { Progress } from '../../util/report.ts';
 import { floatEngine } from '../run/engine.ts';
 import { goldenModels, type MakeGolden } from '../run/golden_model.ts';
 import type { OutputJudge } from './judged_outputs.ts';
-import { AS_BUILT, configFor, type Structure, structureName, structuresOf, withStructure } from './structures.ts';
+import { AS_BUILT, type Structure, structureName, structuresOf, withStructure } from './structures.ts';
 
 /** Accuracy of the golden model at a pair of widths and a structure. */
 export interface WidthNoise extends Structure {
@@ -61,7 +61,7 @@ export function sweepWidths(
   const { path, graph, config, calibration, judge } = swept;
   const exact = judge.run(floatEngine(graph));
   const row = (make: MakeGolden, own: Config, layer: NodeId | null, structure: Structure, bits: number): WidthNoise => {
-    const { engine, program } = make(configFor(structure, own));
+    const { engine, program } = make(own);
     const accuracy = judge.compare(exact, judge.run(engine));
     const sizes = {
       accumulatorBits: widestAccumulator(program),

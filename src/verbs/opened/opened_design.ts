@@ -54,7 +54,7 @@ export interface RtlRun extends Comparison {
   readonly firstFrameCycles: number;
   /** Cycles from one output frame to the next in steady state; of all steps where utterances are answered as a whole. */
   readonly cyclesPerFrame: number;
-  /** Weights that are not zero over the number of PEs: what the array would take if it never waited. */
+  /** Products of weights that are not zero over the number of PEs, in the same frames: what the array would take if it never waited. */
   readonly idealCyclesPerFrame: number;
   /** What is counted inside the RTL; null for a netlist. */
   readonly load: RtlLoad | null;

@@ -1,6 +1,7 @@
 import { cosimulate } from '../../../sim-verilator/cosimulate.ts';
 import { synthesizeNetlist } from '../../../sim-verilator/netlist.ts';
 import type { PortValues } from '../../../sim-verilator/network_stimuli.ts';
+import { idealOf } from '../../../sim-verilator/steady_state.ts';
 import { spreadUtterances } from '../../../sim-verilator/stimuli.ts';
 import { DESIGN_INPUT, DESIGN_OUTPUT } from '../../compiler/lower/program_of_design.ts';
 import type { LoadedDesign } from '../../design/load_design.ts';
@@ -97,7 +98,7 @@ export class OpenedLayer implements OpenedDesign {
       ...{ simulator, frames, cycles, comparedWords, mismatches, differences },
       firstFrameCycles: cosim.firstFrameCycles,
       cyclesPerFrame: steady.cyclesPerFrame,
-      idealCyclesPerFrame: report.nonZeros / (dimensions.groups * dimensions.lanes),
+      idealCyclesPerFrame: idealOf(steady) ?? report.nonZeros / (dimensions.groups * dimensions.lanes),
       load:
         steady.load === null ? null : { ...steady.load, queueHighWater: cosim.stats.at(-1)?.counters?.highWater ?? 0 },
       golden: split(golden),

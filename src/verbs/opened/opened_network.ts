@@ -3,7 +3,7 @@ import type { FrameStats } from '../../../sim-verilator/bench_files.ts';
 import { cosimulateNetwork } from '../../../sim-verilator/network_cosim.ts';
 import type { NetworkStats } from '../../../sim-verilator/network_files.ts';
 import type { PortValues } from '../../../sim-verilator/network_stimuli.ts';
-import { type SteadyState, steadyState, wholeRun } from '../../../sim-verilator/steady_state.ts';
+import { idealOf, type SteadyState, steadyState, wholeRun } from '../../../sim-verilator/steady_state.ts';
 import type { HostNetwork } from '../../design/host_network.ts';
 import type { LoadedNetwork } from '../../design/load_network.ts';
 import type { Config } from '../../machine/config.ts';
@@ -93,12 +93,11 @@ export class OpenedNetwork implements OpenedDesign {
     const lanes = sizes.groups * sizes.lanes;
     const frames = program.mode === 'streaming' ? batches.length : this.#stepsOf(utterances);
     const steady = program.mode === 'streaming' ? steadyOf(batches, lanes) : wholeOf(cosim.stats, frames, lanes);
-    const macs = cosim.stats.at(-1)?.macs ?? 0;
     return {
       ...{ simulator, frames, cycles, comparedWords, mismatches, differences, golden, rtl, saturated },
       firstFrameCycles: batches[0]?.cycle ?? 0,
       cyclesPerFrame: steady.cyclesPerFrame,
-      idealCyclesPerFrame: macs / lanes / Math.max(frames, 1),
+      idealCyclesPerFrame: idealOf(steady) ?? 0,
       load: steady.load === null ? null : { ...steady.load, memoryCycles: null, queueHighWater: null },
       tables: [],
       warnings: (where) => saturated.flatMap((vector) => saturatedWarning(vector, where)),

@@ -33,7 +33,7 @@ test('spectra whose sums need more bits than the inverse transform has are refus
   );
 });
 
-test('blocks larger than a word of the hardware are refused by name', () => {
+test('blocks in an array of one lane are refused by name', () => {
   const rng = new Rng(2);
   const builder = new GraphBuilder();
   const weight = projectCirculant(randomMatrix(rng, 16, 16), 8);
@@ -43,11 +43,11 @@ test('blocks larger than a word of the hardware are refused by name', () => {
   builder.output(at);
   const graph = builder.build();
   const utterances = randomUtterances(graph, 2).map((frames) => new Map([[graph.inputs[0]!.tensor, frames]]));
-  const config = parseConfig({ array: { groups: 1, lanes: 4 }, elemLanes: 4 }, 'config');
+  const config = parseConfig({ array: { groups: 1, lanes: 1 }, elemLanes: 1 }, 'config');
   const compiled = (largestBlock: number) => compileNetwork(graph, config, utterances, { largestBlock }).program;
   expect(() => refuseUnsupported(compiled(4), config)).not.toThrow();
   expect(() => refuseUnsupported(compiled(8), config)).toThrow(
-    /^segment "[^"]+": is block-circulant with blocks of 8, the hardware transforms blocks of at most elemLanes = 4\. Use "elemLanes": 8, or more$/,
+    /^segment "[^"]+": is block-circulant with blocks of 8; a pair of a spectrum is in two lanes, the array has one\. Use "lanes": 2, or more$/,
   );
 });
 
@@ -78,6 +78,6 @@ test('a block that the config demands and a layer does not have is refused, with
     /^layer \w+: the config demands blocks of 32, and w over "\w+" \[16 x 24\] is smaller than a block\. Use a smaller block/,
   );
   expect(() => built(projectCirculant(weight, 8), 8, 4)).toThrow(
-    /demands blocks of 8, the hardware transforms blocks of at most 4\. Use "elemLanes": 8, or more$/,
+    /demands blocks of 8, the hardware transforms blocks of at most 4\. Use "accumulatorBits": "exact" and two lanes or more/,
   );
 });

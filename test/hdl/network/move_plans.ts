@@ -19,14 +19,17 @@ import {
   spectralCopy,
   spectrumChannel,
 } from '../../../src/hdl/network/transform.ts';
+import { cornerTurn } from '../../../src/hdl/network/turning.ts';
 import { viewAddress } from '../../../src/hdl/network/view_address.ts';
 import { vmem, vmemChannel } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
+import { turningOf } from '../../../src/machine/transform_cycles.ts';
 import { DUT, sdpRam } from './run_blocks.ts';
 
 /** What STORE makes spectra with. */
 export function spectralPlans(sizes: NetworkSizes): ModulePlan[] {
-  return [rotation, pairTurn, forwardStage, forwardTransform, spectrumChannel, spectralCopy].map((block) => {
+  const turns = turningOf(sizes) === null ? [] : [cornerTurn];
+  return [rotation, pairTurn, forwardStage, forwardTransform, ...turns, spectrumChannel, spectralCopy].map((block) => {
     const plan = block(sizes);
     return { ...plan, values: { ...plan.values, name: DUT } };
   });

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { ForwardSpectrum } from '../../../src/golden/forward_spectrum.ts';
 import { selectBits } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
-import { spectrumArrives } from '../../../src/machine/transform_cycles.ts';
+import { spectrumArrives, turnedSpectrum, turningOf } from '../../../src/machine/transform_cycles.ts';
 import { spectralColumns } from '../../../src/program/spectral_order.ts';
 import { clog2 } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { spectralPlans } from './move_plans.ts';
-import { DUT, lintBlocks, runBlocks } from './run_blocks.ts';
+import { DUT, lintBlocks, runBlocks, sdpRam } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
 
 /** Elements of all channels in hexadecimal digits, the first one lowest. */
@@ -31,10 +31,19 @@ describe.each([
   { blocks: [16], groups: 32, elemLanes: 16, channels: 1 },
   { blocks: [2, 8], groups: 4, elemLanes: 8, channels: 2 },
   { blocks: [2, 4, 16], groups: 64, elemLanes: 16, channels: 1 },
+  // Blocks of several words; as many channels as they have words, more, fewer; real and imaginary parts in different words.
+  { blocks: [4], groups: 1, elemLanes: 1, channels: 2 },
+  { blocks: [8], groups: 2, elemLanes: 2, channels: 8 },
+  { blocks: [2, 4, 8], groups: 16, elemLanes: 2, channels: 1 },
+  { blocks: [8, 32], groups: 8, elemLanes: 4, channels: 2 },
+  { blocks: [32], groups: 64, elemLanes: 1, channels: 1 },
 ])('spectra of $blocks, $groups groups, words of $elemLanes, $channels channels', ({ blocks, ...array }) => {
   const { groups, elemLanes, channels } = array;
   const shape = { slice: Math.max(1, elemLanes / groups), spread: Math.max(1, groups / elemLanes) };
   const sizes = testSizes({ blocks, ...array, ...shape });
+  const turning = turningOf(sizes);
+  // Words that go into memory together, and pairs in a part of them.
+  const together = turning?.words ?? (elemLanes < 2 * groups ? 2 : 1);
 
   test.each([true, false])('words and places, stalls %s', async (stalls) => {
     const seed = 31 * groups + elemLanes + Number(stalls);
@@ -48,16 +57,21 @@ describe.each([
       const count = rng.integer(1, 9);
       const length = count * elemLanes;
       const base = groups * rng.integer(0, 40);
-      const pairWords = elemLanes < 2 * groups ? 2 * Math.ceil(count / 2) : count;
+      const pairWords = together * Math.ceil(count / together);
+      const halves = (turning?.words ?? 1) * elemLanes < 2 * groups;
       const order = spectralColumns(block, groups, length);
       const spectra = Array.from({ length: channels }, () => new Int16Array(Math.max(order.length, length)));
       for (let word = 0; word < count; word++) words.push('');
       for (let channel = channels - 1; channel >= 0; channel--) {
         const values = Array.from({ length }, () => rng.integer(-32768, 32767));
-        const natural = new Int16Array(length);
+        const natural = new Int16Array(Math.ceil(length / block) * block);
         const own = new Int16Array(block);
         for (let at = 0; at < length; at += block) {
-          forward.get(block)!.run(16, values.slice(at, at + block), own);
+          forward.get(block)!.run(
+            16,
+            Int16Array.from({ length: block }, (_, n) => values[at + n] ?? 0),
+            own,
+          );
           natural.set(own, at);
         }
         for (const [at, part] of order.entries()) if (part >= 0) spectra[channel]![at] = natural[part]!;
@@ -68,9 +82,12 @@ describe.each([
       // Words in the order of their places: real parts of some groups, their imaginary parts.
       const made: (readonly [number, number, string])[] = [];
       for (let word = 0; word < pairWords; word++) {
-        const pair = elemLanes < 2 * groups ? Math.floor(word / 2) * elemLanes : (word * elemLanes) / 2;
-        const element =
-          2 * groups * Math.floor(pair / groups) + (pair % groups) + (elemLanes < 2 * groups ? (word % 2) * groups : 0);
+        const half = together / 2;
+        const imaginary = halves ? Math.floor((word % together) / half) : 0;
+        const pair = Math.floor(word / together) * half * elemLanes + (word % half) * elemLanes;
+        const element = halves
+          ? 2 * groups * Math.floor(pair / groups) + (pair % groups) + imaginary * groups
+          : word * elemLanes;
         const [addr, select] = placeOf(element, sizes);
         const text = [...spectra]
           .reverse()
@@ -81,7 +98,7 @@ describe.each([
       frames.push(((clog2(block) << 27) | (count << 18) | base).toString(16));
     }
     const lines = await runBlocks({
-      ...{ plans: spectralPlans(sizes), bench: 'spectral_copy_bench' },
+      ...{ plans: [sdpRam(), ...spectralPlans(sizes)], bench: 'spectral_copy_bench' },
       parameters: {
         ...{ WORD: 16 * channels * elemLanes, SELECT_BITS: selectBits(sizes), FRAMES, WORDS: words.length },
         ...{ SEED: seed, STALLS: Number(stalls) },
@@ -99,11 +116,15 @@ describe.each([
     const starts = cyclesOf('S');
     const took = cyclesOf('D').map((cycle, n) => cycle - starts[n]!);
     expect(took).toEqual(
-      expected.map((own) => own.length + 1 + spectrumArrives(blocks) + Number(elemLanes < 2 * groups)),
+      expected.map((own) =>
+        turning === null
+          ? own.length + 1 + spectrumArrives(blocks) + Number(elemLanes < 2 * groups)
+          : own.length + turning.words + 3 + turnedSpectrum(blocks, turning),
+      ),
     );
   });
 
   test('lint', async () => {
-    expect(await lintBlocks(spectralPlans(sizes), `${DUT}_spectral_copy`)).toEqual([]);
+    expect(await lintBlocks([sdpRam(), ...spectralPlans(sizes)], `${DUT}_spectral_copy`)).toEqual([]);
   });
 });

@@ -49,16 +49,17 @@ function randomWord(rng: Rng, length: number, bits: number): number[] {
 const WORDS = 120;
 
 describe.each([
-  { blocks: [2], groups: 1, accBits: 30 },
-  { blocks: [4], groups: 2, accBits: 20 },
-  { blocks: [8], groups: 4, accBits: 40 },
-  { blocks: [16], groups: 16, accBits: 32 },
-  { blocks: [2, 8], groups: 2, accBits: 33 },
-  { blocks: [8, 16], groups: 8, accBits: 18 },
-  { blocks: [4, 16, 32], groups: 1, accBits: 45 },
-  { blocks: [2, 4, 8, 16, 32, 64], groups: 2, accBits: 38 },
-])('networks for blocks of $blocks, sums of $accBits bits in $groups groups', ({ blocks, groups, accBits }) => {
-  const sizes = testSizes({ blocks, groups, accBits });
+  { blocks: [2], groups: 1, lanes: 2, accBits: 30 },
+  { blocks: [4], groups: 2, lanes: 4, accBits: 20 },
+  { blocks: [8], groups: 4, lanes: 16, accBits: 40 },
+  { blocks: [16], groups: 16, lanes: 2, accBits: 32 },
+  { blocks: [2, 8], groups: 2, lanes: 8, accBits: 33 },
+  { blocks: [8, 16], groups: 8, lanes: 8, accBits: 18 },
+  { blocks: [4, 16, 32], groups: 1, lanes: 64, accBits: 45 },
+  { blocks: [2, 4, 8, 16, 32, 64], groups: 2, lanes: 8, accBits: 38 },
+])('networks for blocks of $blocks, sums of $accBits bits in $groups groups of $lanes lanes', (own) => {
+  const { blocks, groups, lanes, accBits } = own;
+  const sizes = testSizes(own);
 
   test('bit for bit as their twins, with gaps', async () => {
     const seed = 100 * accBits + groups;
@@ -79,14 +80,17 @@ describe.each([
       const bits = rng.integer(Math.max(sum - 8, 2), sum);
       const drop = Math.min(31, Math.max(0, bits + 1 - inverseBits(block)) + rng.pick([0, 0, 1, 5]));
       const sums = randomWord(rng, length, Math.min(bits, inverseBits(block) - 1 + drop));
-      const turn = rng.integer(0, 31);
+      // Row of the lanes in which the word begins; a longer word begins in the first of its rows.
+      const turn = rng.integer(0, 31) & -Math.max(1, length / lanes);
       const [spectra, elements] = [new Int16Array(length), new Float64Array(length)];
       const [own, time] = [new Int16Array(block), new Float64Array(block)];
       for (let at = 0; at < length; at += block) {
         forward.get(block)!.run(16, vector.slice(at, at + block), own);
         spectra.set(own, at);
-        // The pair of place n is that of place n - turn.
-        const placed = Array.from({ length: block }, (_, n) => sums[at + ((n + 2 * turn) % block)]!);
+        // The pair of place n is that of place n - turn, as its block is turned (spectral_order.ts).
+        const row = turn | Math.floor(at / lanes);
+        const turned = Math.floor(row / Math.max(1, block / lanes)) % (Math.min(block, lanes) / 2);
+        const placed = Array.from({ length: block }, (_, n) => sums[at + ((n + 2 * turned) % block)]!);
         inverse.get(block)!.run(placed, drop, time);
         elements.set(time, at);
       }

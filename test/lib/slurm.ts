@@ -32,9 +32,10 @@ async function freePort(): Promise<number> {
  * Starts munged, slurmctld and slurmd with all their files in a folder. They run as root, as slurmd has to.
  *
  * @param folder empty; its path has no blanks, which slurm.conf cannot hold
- * @throws Error with what the daemons said, where the node does not come up
+ * @throws Error of one line: without root, or with what a daemon said last where the node does not come up
  */
 export async function startSlurm(folder: string): Promise<Slurm> {
+  if (process.getuid?.() !== 0) throw new Error(`Slurm needs root to start a node, this is user ${process.getuid?.()}`);
   for (const name of ['state', 'spool', 'munge']) mkdirSync(join(folder, name), { recursive: true });
   const key = join(folder, 'munge', 'key');
   writeFileSync(key, randomBytes(128));
@@ -105,5 +106,7 @@ export async function startSlurm(folder: string): Promise<Slurm> {
     if (stdout.trim() === 'idle') return { env, stop };
   }
   await stop();
-  throw new Error(`the node of Slurm did not come up:\n${said.join('')}`);
+  const lines = said.flatMap((text) => text.trim().split('\n'));
+  const why = lines.findLast((line) => /error|fatal|ENOENT/i.test(line)) ?? lines.at(-1) ?? 'its daemons said nothing';
+  throw new Error(`the node of Slurm did not come up in ${PATIENCE_MS / 1000} s: ${why}`);
 }
