@@ -83,6 +83,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'spectral_copy',
   'spectrum_channel',
   'spmat_read',
+  'start_memory',
   'state_access',
   'state_port',
   'step_flags',

@@ -52,6 +52,7 @@ export function actBroadcast(sizes: NetworkSizes): ModulePlan {
     file: 'act_broadcast',
     values: {
       ...{ channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
+      starts: sizes.startDepth > 0,
       ...spectralView(sizes),
     },
   };

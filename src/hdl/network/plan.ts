@@ -46,7 +46,7 @@ import {
 } from './transform.ts';
 import { cornerTurn, turnedInverse } from './turning.ts';
 import { viewAddress } from './view_address.ts';
-import { vmem, vmemChannel } from './vmem.ts';
+import { startMemory, startRom, vmem, vmemChannel } from './vmem.ts';
 
 /**
  * All modules of a network design, the top module last. This is where they get the name of the design; templates print it before the
@@ -61,7 +61,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     loadDecode(sizes),
     wordLoader(sizes),
     rom(sizes, name),
-    ...(pointerRom(sizes) === 'small_rom' ? [smallRom(sizes, name)] : []),
+    ...(pointerRom(sizes) === 'small_rom' || startRom(sizes) === 'small_rom' ? [smallRom(sizes, name)] : []),
     ...(inStep ? [rowRom(sizes, name)] : sizes.ultra ? [ultraRam(sizes, name)] : []),
     rom2(sizes, name),
     sdpRam(sizes),
@@ -72,6 +72,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     stepFlags(sizes, name),
     vmemChannel(sizes, name),
     vmem(sizes, name),
+    ...(sizes.startDepth > 0 ? [startMemory(sizes, name)] : []),
     ...(sequenceWords > 0 ? [sequenceAddress(sizes, name)] : []),
     ...sequenceBlocks(sizes, name),
     ...(utterance ? [axisCounters(sizes, name)] : []),
