@@ -8,7 +8,7 @@ import type { NetworkDesign } from '../../program/network_design.ts';
 import { axiLiteSlave, coreCounters, runControl } from '../control.ts';
 import type { DesignHash } from '../control_registers.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { resetStage } from '../reset_stage.ts';
+import { registerCopy } from '../register_copy.ts';
 import { cellControl } from './cell_control.ts';
 import { cellCtl } from './cell_ctl.ts';
 import { cellAddress, cellIssue } from './cell_issue.ts';
@@ -66,7 +66,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     rom2(sizes, name),
     sdpRam(sizes),
     skidBuffer(sizes),
-    resetStage(),
+    registerCopy(),
     viewAddress(sizes, name),
     ...STREAMS.map((stream) => streamSequencer(sizes, name, stream)),
     stepFlags(sizes, name),
