@@ -6,7 +6,7 @@ import { addResources, NO_RESOURCES, type Resources } from '../src/machine/resou
 import { estimateResources } from '../src/machine/resources/estimate.ts';
 
 const names = process.argv.slice(2);
-const { commit, tool, designs } = mappedResources();
+const { tool, designs } = mappedResources();
 
 /** Units by name, of both sides. */
 function only(units: readonly { readonly name: string; readonly all: Resources }[]): Resources {
@@ -21,15 +21,21 @@ const rows = designs.map((design) => {
   // Of a design that was not mapped as a whole, what was.
   const there = new Set(design.units.map(({ name }) => name));
   const estimated = estimateResources(design.hardware).units.filter(({ name }) => there.has(name));
-  return { id: `${design.id}${design.whole ? '' : ' *'}`, mapped: only(design.units), estimated: only(estimated) };
+  return {
+    id: `${design.id}${design.whole ? '' : ' *'}`,
+    commit: design.commit,
+    mapped: only(design.units),
+    estimated: only(estimated),
+  };
 });
 const kinds = ['bram', 'uram', 'dsp'] as const;
-console.log(`${designs.length} designs of ${commit.slice(0, 10)}, ${tool}\n`);
+console.log(`${designs.length} designs, ${tool}\n`);
 console.log(
   formatTable([
-    ['design', 'LUT', 'mapped', '', 'FF', 'mapped', '', 'BRAM36', 'mapped', 'URAM', 'mapped', 'DSP', 'mapped'],
-    ...rows.map(({ id, mapped, estimated }) => [
+    ['design', 'of', 'LUT', 'mapped', '', 'FF', 'mapped', '', 'BRAM36', 'mapped', 'URAM', 'mapped', 'DSP', 'mapped'],
+    ...rows.map(({ id, commit, mapped, estimated }) => [
       id,
+      commit,
       ...(['lut', 'ff'] as const).flatMap((key) => [
         formatCount(estimated[key]),
         formatCount(mapped[key]),

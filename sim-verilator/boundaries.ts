@@ -10,7 +10,7 @@ const KEPT = ['column_group', 'group_memory', 'elem_lane', 'adder_tree'];
 const INPUTS: Readonly<Record<string, readonly string[]>> = {
   lane: ['word', 'word_valid', 'word_first', 'word_bank', 'word_acts', 'drain_en'],
   column_feed: ['advance', 'col_*', 'share_*', 'word_ready'],
-  column_group: ['x_write', 'y_write', 'm_write', 'y_words', 'm_words', 'counts', 'words'],
+  column_group: ['x_write', 'y_coming', 'm_coming', 'y_words', 'm_words', 'counts', 'words'],
   elem_lane: ['acc', 'bias', 'peephole'],
   adder_tree: ['values'],
 };

@@ -48,7 +48,7 @@ export const NETWORK_POINTS: readonly NetworkPoint[] = [
     ...{ bar: 205_000, limit: 169_700, published: 'DDESE 15.07 ms at 200 MHz' },
   },
   {
-    ...{ name: 'ddese', config: 'ddese-vu9p', model: seeded(DDESE), steps: DDESE.steps, bar: 420_000, limit: 306_000 },
+    ...{ name: 'ddese', config: 'ddese-vu13p', model: seeded(DDESE), steps: DDESE.steps, bar: 420_000, limit: 306_000 },
     published: 'DDESE 16.97 ms at 220 MHz',
   },
   {

@@ -1,5 +1,4 @@
 import type { Config } from '../machine/config.ts';
-import { machineOf } from '../machine/machine.ts';
 import type { Graph, TensorId } from '../model/graph.ts';
 import { FloatNetwork } from '../model/reference/float_network.ts';
 import { checkProgram, type ProgramCheck } from '../program/check.ts';
@@ -7,7 +6,7 @@ import type { Program } from '../program/program.ts';
 import { MAX_BLOCK } from '../program/twiddles.ts';
 import type { LegalGraph } from './legal_graph.ts';
 import { plainGraph } from './legal_reference.ts';
-import { lower } from './lower/lower.ts';
+import { lowerFor } from './lower/lower_for.ts';
 import { type NetworkReport, networkReport } from './network_report.ts';
 import { type Calibration, calibrate, type Utterances } from './passes/calibrate.ts';
 import { equalize } from './passes/equalize.ts';
@@ -127,7 +126,7 @@ export function finishNetwork(
   progress('quantize');
   const { quantized, matrices } = quantizeGraph(legal, config, calibration, { largestBlock });
   progress('lower');
-  const program = lower(quantized, machineOf(config), config.weights !== 'dram');
+  const program = lowerFor(quantized, config);
   progress('check');
   const check = checkProgram(program);
   const report = networkReport(quantized, calibration, matrices);

@@ -81,7 +81,7 @@ export interface QuantizedLstm {
   readonly y: Fixed;
   readonly reverse: boolean;
   /** Integers in the formats of y and c. */
-  readonly initial: { readonly y: Int16Array; readonly c: Int16Array } | null;
+  readonly initial: { readonly y: Int32Array; readonly c: Int32Array } | null;
 }
 
 /**
@@ -106,7 +106,7 @@ export interface QuantizedGru {
   readonly gate: GateFunction;
   readonly h: Fixed;
   readonly reverse: boolean;
-  readonly initial: { readonly h: Int16Array } | null;
+  readonly initial: { readonly h: Int32Array } | null;
 }
 
 /**

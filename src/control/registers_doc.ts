@@ -88,8 +88,9 @@ say which ones belong to the model that is loaded, and the C driver [compares](i
 
 While the core is paused (STATE.idle), c and y of every channel can be read and written, element by element; the C driver does it with
 \`read_state\`, \`write_state\` and \`clear_state\`. So one channel can serve several speech streams in turn, and a stream can move to another
-channel or board of the same model. States that a model takes as inputs (h0, c0) are these: y is h, in the format of y, c in that of c. Constant
-initial states are not part of an image; a host that wants an utterance to start from others than zeros writes them before it.
+channel or board of the same model. States that a model takes as inputs (h0, c0) are these: y is h, in the format of y, c in that of c. An
+utterance that is marked as such starts from zeros, in a network from the [initial states](networks.md#initial-states) of its image; a host that wants others writes
+them before it.
 
 - Read: write STATE_PLACE, read STATE_READ until valid is set.
 - Write: STATE_PLACE with element 0, then the elements to STATE_WRITE; c first, then all elements of y, which must be complete. STATE.resume then

@@ -1,6 +1,6 @@
 import { measureVectors, peaksOf, type VectorValues } from '../compiler/calibrate.ts';
 import { type Compilation, compilePruned } from '../compiler/compile.ts';
-import { lower } from '../compiler/lower/lower.ts';
+import { lowerFor } from '../compiler/lower/lower_for.ts';
 import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import { quantizeGraph } from '../compiler/passes/quantize.ts';
 import { largestBlockOf, type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
@@ -10,7 +10,6 @@ import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { type PrunedLayer, pruneLayer } from '../compiler/prune/prune_layer.ts';
 import type { QuantizedGraph } from '../compiler/quantized_graph.ts';
 import type { Config } from '../machine/config.ts';
-import { machineOf } from '../machine/machine.ts';
 import type { Graph } from '../model/graph.ts';
 import { checkCellClip, hardwareModel, refusalsOf } from '../model/import/hardware_model.ts';
 import type { LstmModel } from '../model/stacked_layer.ts';
@@ -129,7 +128,7 @@ export class Workshop {
     );
     const program = this.#programs.get(`${id} ${programKey(config)}`, () =>
       ofModel(file, () => {
-        const made = lower(quantized, machineOf(config), config.weights !== 'dram');
+        const made = lowerFor(quantized, config);
         checkProgram(made);
         return made;
       }),

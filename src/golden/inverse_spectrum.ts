@@ -1,5 +1,5 @@
+import { BlockTransform, rotated } from '../program/block_transform.ts';
 import { roundShift } from '../util/fixed.ts';
-import { BlockTransform, rotated } from './block_transform.ts';
 
 /**
  * Integer twin of the inverse transform, not normalized: t_n = X_0 + (-1)^n X_(block/2) + 2 sum (Re X_p cos(2 pi p n / block) - Im X_p sin(2 pi p n / block)).

@@ -1,10 +1,10 @@
+import { ForwardSpectrum } from '../program/forward_spectrum.ts';
 import type { CellInstruction, Instruction, MacInstruction, StepAddress, TileAddress } from '../program/instruction.ts';
 import { fromStream, toStream } from '../program/port_order.ts';
 import { type Program, vectorElements } from '../program/program.ts';
 import { spectralColumns } from '../program/spectral_order.ts';
 import { EsegenError } from '../util/errors.ts';
 import { affineSlot } from './affine_slot.ts';
-import { ForwardSpectrum } from './forward_spectrum.ts';
 import type { Drain } from './gate.ts';
 import { gruAfterSlot, gruBeforeSlot, gruResetSlot } from './gru_slot.ts';
 import { type Execute, interpret, type Runnable } from './interpreter.ts';

@@ -8,5 +8,5 @@ export function entryBits({ formats, dimensions }: Design): number {
 
 /** Activation FIFO of a PE. */
 export function actQueue(design: Design): ModulePlan {
-  return modulePlan('act_queue', { width: entryBits(design), depth: design.config.fifoDepth });
+  return modulePlan('act_queue', { width: entryBits(design), depth: design.config.fifoDepth, held: true });
 }

@@ -41,6 +41,7 @@ export function array(design: Design): ModulePlan {
     spread: d.spread,
     roundMsb: Math.max(clog2(d.spread), 1) - 1,
     phaseMsb: phaseMsb(design),
+    outWords: d.outBufferWords,
     yStart: d.projection ? 'start_outputs' : d.split ? 'start_frame' : 'start_cells',
     projection: d.projection,
     peepholes: d.peepholes,

@@ -19,8 +19,6 @@ export function channel(design: Design): ModulePlan {
     phaseMsb: phaseMsb(design),
     outWords: d.outBufferWords,
     outBlock: blockFlag(d.outBufferWords, Math.max(d.elemLanes, d.beat) * formats.vectorBits),
-    // What begins a new y: the outputs, or the cells where y = m.
-    yStart: d.projection ? 'start_outputs' : 'start_cells',
     projection: d.projection,
     peepholes: d.peepholes,
   });

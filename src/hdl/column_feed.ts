@@ -12,5 +12,6 @@ export function columnFeed({ config, formats, dimensions }: Design): ModulePlan 
     dram: dimensions.dram,
     inStep: dimensions.inStep,
     blocks: false,
+    held: true,
   });
 }

@@ -6,6 +6,23 @@ import { loadView } from './load.ts';
 import { blockFlag } from './memories.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
+/** Feeds that share a register of `advance`: some eighty loads each. */
+const FEED_TILE = 4;
+
+/** Loads that the register of `advance` of a vector tile may have. */
+const TILE_LOADS = 448;
+
+/** Channels of a vector tile, at most 4: memories in look-up tables have a register a bit behind them, those in block RAM an enable. */
+function vectorTileSize({ formats: { vectorBits, actBits }, dimensions: d }: Design): number {
+  const latch = (words: number, bits: number) => (blockFlag(words, bits) === 1 ? 1 : bits);
+  const x = latch(2 ** (d.slotBits + 1), vectorBits) + vectorBits;
+  const y = latch(d.sliceOutWords, d.slice * vectorBits) + vectorBits;
+  const m = d.projection ? latch(d.sliceCellWords, d.slice * vectorBits) + vectorBits : 0;
+  const channel = x + y + m + actBits + 8;
+  const fitting = [4, 2, 1].find((size) => size * channel <= TILE_LOADS) ?? 1;
+  return Math.min(d.channels, fitting);
+}
+
 /** One group of columns with its lanes. */
 export function columnGroup(design: Design): ModulePlan {
   const { config, formats, dimensions: d } = design;
@@ -22,6 +39,8 @@ export function columnGroup(design: Design): ModulePlan {
     split: d.split,
     inStep: d.inStep,
     feeds: feedsOf(d),
+    tile: vectorTileSize(design),
+    feedTile: Math.min(feedsOf(d), FEED_TILE),
     pointerDepth: d.pointerDepth,
     countWidth: d.countBits,
     rowWidth: d.rowBits,
@@ -30,6 +49,22 @@ export function columnGroup(design: Design): ModulePlan {
     slotWidth: d.slotBits,
     fifoDepth: config.fifoDepth,
     schedule: memoryPath(config.name, 'schedule.mem'),
+    outWords: d.sliceOutWords,
+    cellWords: d.sliceCellWords,
+    projection: d.projection,
+  });
+}
+
+/** Vectors of some channels in a group. */
+export function vectorTile(design: Design): ModulePlan {
+  const { formats, dimensions: d } = design;
+  return modulePlan('vector_tile', {
+    channels: vectorTileSize(design),
+    vectorWidth: formats.vectorBits,
+    actWidth: formats.actBits,
+    slice: d.slice,
+    elementWidth: d.elementBits,
+    slotWidth: d.slotBits,
     xBlock: blockFlag(2 ** (d.slotBits + 1), formats.vectorBits),
     yBlock: blockFlag(d.sliceOutWords, d.slice * formats.vectorBits),
     mBlock: blockFlag(d.sliceCellWords, d.slice * formats.vectorBits),

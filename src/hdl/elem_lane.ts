@@ -19,5 +19,6 @@ export function elemLane({ formats, dimensions }: Design): ModulePlan {
     tanhShift: tableShift(formats.tanhRange),
     stateStep: tableStepFrac(formats.tanhRange),
     peepholes: dimensions.peepholes,
+    projection: dimensions.projection,
   });
 }

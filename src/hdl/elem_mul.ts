@@ -1,10 +1,17 @@
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
+/** Lanes that share a copy of what holds for a frame: a bit of a shift has some fifty loads in each. */
+const COPY_TILE = 4;
+
 /** Element-wise part of the layer. */
 export function elemMul({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('elem_mul', {
     elemLanes: dimensions.elemLanes,
+    tile: Math.min(dimensions.elemLanes, COPY_TILE),
+    // first, active, z_shift and state_frac; peep_shift; poke_y.
+    formatBits: 12 + (dimensions.peepholes ? 5 : 0) + (dimensions.projection ? 0 : 1),
+    projection: dimensions.projection,
     redWidth: dimensions.redBits,
     wordWidth: dimensions.wordBits,
     vectorWidth: formats.vectorBits,

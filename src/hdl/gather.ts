@@ -30,6 +30,8 @@ export function gatherControl(design: Design): ModulePlan {
     sweepWidth: dimensions.bankRowBits,
     sweepLast: lit(dimensions.bankRowBits, dimensions.sweepRows - 1),
     tagBits: dimensions.projection ? 4 : 3,
+    firstBit: dimensions.projection ? 1 : 0,
+    stateLsb: dimensions.projection ? 4 : 3,
     projection: dimensions.projection,
   });
 }

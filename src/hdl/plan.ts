@@ -11,7 +11,7 @@ import { assemble } from './assemble.ts';
 import { bankControl } from './bank_control.ts';
 import { channel } from './channel.ts';
 import { columnFeed } from './column_feed.ts';
-import { columnGroup } from './column_group.ts';
+import { columnGroup, vectorTile } from './column_group.ts';
 import { columnIssuer } from './column_issuer.ts';
 import { axiLiteSlave, coreCounters, runControl, stateAccess } from './control.ts';
 import { controlRegisters, type DesignHash } from './control_registers.ts';
@@ -25,12 +25,13 @@ import { rom, rom2, sdpRam, smallRom } from './memories.ts';
 import type { ModulePlan } from './module_plan.ts';
 import { pe } from './pe.ts';
 import { ptrRead } from './ptr_read.ts';
+import { registerCopy } from './register_copy.ts';
 import { stepRom } from './schedule_view.ts';
 import { sequencer } from './sequencer.ts';
 import { rowDecode, spmatRead } from './spmat_read.ts';
 import { sigmoid, tableIndex, tanh } from './tables.ts';
 import { top } from './top.ts';
-import { frameIn, frameOut, skidBuffer, vecBuffer } from './vectors.ts';
+import { frameIn, frameOut, skidBuffer, vecBuffer, vecFill } from './vectors.ts';
 import { groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
 
 /**
@@ -48,7 +49,10 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     rom2(design),
     sdpRam(design),
     skidBuffer(design),
+    registerCopy(),
     vecBuffer(design),
+    vecFill(design),
+    vectorTile(design),
     frameIn(design),
     frameOut(design),
     actQueue(design),

@@ -7,5 +7,6 @@ export function ptrRead({ dimensions }: Design): ModulePlan {
     countWidth: dimensions.countBits,
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
+    held: true,
   });
 }

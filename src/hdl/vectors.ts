@@ -14,6 +14,16 @@ export function vecBuffer({ formats, dimensions }: Design): ModulePlan {
   });
 }
 
+/** How far such a vector is written. */
+export function vecFill({ dimensions }: Design): ModulePlan {
+  return modulePlan('vec_fill', {
+    lanes: dimensions.elemLanes,
+    read: 1,
+    words: dimensions.outBufferWords,
+    indexWidth: dimensions.elementBits,
+  });
+}
+
 /** Double buffer of input frames. */
 export function frameIn({ dimensions }: Design): ModulePlan {
   return modulePlan('frame_in', {

@@ -9,7 +9,7 @@ import { scheduleView } from './schedule_view.ts';
 
 /** Module that holds the pointers. */
 export function pointerRom({ dimensions: d }: Design): 'rom' | 'small_rom' {
-  return isSmallRom(d) ? 'small_rom' : 'rom';
+  return isSmallRom(d.pointerDepth, d.countBits) ? 'small_rom' : 'rom';
 }
 
 /** Memories of a group. */

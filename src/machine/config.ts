@@ -30,7 +30,7 @@ export interface LayerConfig {
 }
 
 /** What other networks may have that are loaded into network hardware: layers, peepholes of LSTMs, windows that begin anywhere in a group. */
-export const ROOM_FEATURES = ['lstm', 'peepholes', 'gru', 'linear', 'windows'] as const;
+export const ROOM_FEATURES = ['lstm', 'peepholes', 'gru', 'linear', 'windows', 'initialStates'] as const;
 
 /** Least sizes of the memories of network hardware, so that other networks can be loaded. */
 export interface NetworkRoom {

@@ -21,13 +21,30 @@ function partWith(enough: (part: Part) => boolean): string {
 }
 
 /** What of the sizes of a layer's or a network's hardware is held against the part. */
-type DeviceSizes = Pick<MachineSizes, 'dram' | 'groups' | 'lanes' | 'weightDepth' | 'inStep'>;
+type DeviceSizes = Pick<MachineSizes, 'dram' | 'groups' | 'lanes' | 'weightDepth'>;
 
 /** The kind of RAM in which the weights lie on chip, and how many of them a memory takes. */
 function weightMemory({ weights }: Config) {
   return weights === 'uram'
     ? ({ kind: 'uram', what: 'UltraRAMs', rams: ultraRams } as const)
     : ({ kind: 'bram', what: 'block RAMs', rams: blockRams } as const);
+}
+
+/** RAMs of all weights on chip, with so many words a lane: a memory a lane, or one for all lanes of a group that work in step. */
+function weightRams(config: Config, depth: number): number {
+  const { groups, lanes } = config.array;
+  const { rams } = weightMemory(config);
+  return config.activationQueue === 'group'
+    ? groups * rams(depth, lanes * weightColumnBits(config))
+    : groups * lanes * rams(depth, weightWordBits(config));
+}
+
+/** Whether the part of a config has room for its weights, with so many words a lane; parts that are not listed have, and so has external memory. */
+export function weightsFit(config: Config, depth: number): boolean {
+  const part = findPart(config.part);
+  return (
+    part === null || config.weights === 'dram' || weightRams(config, depth) <= part.resources[weightMemory(config).kind]
+  );
 }
 
 /**
@@ -53,12 +70,8 @@ export function checkDevice(config: Config, dimensions: DeviceSizes, dsps: numbe
   if (dimensions.dram) return;
   const { groups, lanes, weightDepth } = dimensions;
   const wordBits = weightWordBits(config);
-  // A memory a lane, or one for all lanes of a group that work in step.
-  const { kind, what, rams: ramsFor } = weightMemory(config);
-  const ramsOf = (depth: number) =>
-    dimensions.inStep
-      ? groups * ramsFor(depth, lanes * weightColumnBits(config))
-      : groups * lanes * ramsFor(depth, wordBits);
+  const { kind, what } = weightMemory(config);
+  const ramsOf = (depth: number) => weightRams(config, depth);
   const rams = ramsOf(weightDepth);
   const there = part.resources[kind];
   if (there === 0) {

@@ -48,6 +48,8 @@ export interface NetworkSizes {
   readonly fifoDepth: number;
   /** Words of VMEM of a group of a channel; `slice` elements each. */
   readonly vmemWords: number;
+  /** Words of VMEM of a group from address 0 on whose states may start from other values than zero, a power of two; 0: all start from zeros. */
+  readonly startDepth: number;
   /** Whether any vector is in every group. */
   readonly replicated: boolean;
   /** Weight memory of a lane of a group, and bits of its address. */

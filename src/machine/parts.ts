@@ -37,6 +37,7 @@ export const PARTS: readonly Part[] = [
   part('xcku095', 537_600, 76_800, 1_075_200, 1_680, 0, 768),
   part('xcku115', 663_360, 293_760, 1_326_720, 2_160, 0, 5_520),
   part('xcvu9p', 1_182_240, 591_840, 2_364_480, 2_160, 960, 6_840),
+  part('xcvu13p', 1_728_000, 791_040, 3_456_000, 2_688, 1_280, 12_288),
 ];
 
 /** The listed device of a part number such as `xcku060-ffva1156-2-e`; null where it is not listed. */

@@ -1,7 +1,7 @@
 /** Buffers and states of more bits than this are block RAM. */
 const DISTRIBUTED_BITS = 4096;
 
-/** Pointer memories of fewer bits than this are look-up tables, so that many short ones do not use up the block RAM. */
+/** Pointer memories, and those of start states, of fewer bits than this are look-up tables, so that many short ones do not use up the block RAM. */
 const SMALL_ROM_BITS = 2048;
 
 /** Whether a memory of vectors or sequences is in block RAM. */
@@ -9,13 +9,7 @@ export function inBlockRam(words: number, bits: number): boolean {
   return words * bits > DISTRIBUTED_BITS;
 }
 
-/** Whether a pointer memory is in distributed RAM. */
-export function isSmallRom({
-  pointerDepth,
-  countBits,
-}: {
-  readonly pointerDepth: number;
-  readonly countBits: number;
-}): boolean {
-  return pointerDepth * countBits < SMALL_ROM_BITS;
+/** Whether a memory of the model is in distributed RAM. */
+export function isSmallRom(words: number, bits: number): boolean {
+  return words * bits < SMALL_ROM_BITS;
 }

@@ -1,6 +1,6 @@
 import { measureVectors, type VectorValues } from '../compiler/calibrate.ts';
 import { type Compilation, compilePruned } from '../compiler/compile.ts';
-import { lower } from '../compiler/lower/lower.ts';
+import { lowerFor } from '../compiler/lower/lower_for.ts';
 import { oneLayerConfig } from '../compiler/one_layer_config.ts';
 import { quantizeGraph } from '../compiler/passes/quantize.ts';
 import { largestBlockOf, type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
@@ -10,7 +10,6 @@ import type { QuantizedGraph } from '../compiler/quantized_graph.ts';
 import { randomUtterances } from '../compiler/random_utterances.ts';
 import { randomCalibration } from '../data/calibration_set.ts';
 import type { Config } from '../machine/config.ts';
-import { machineOf } from '../machine/machine.ts';
 import type { Graph } from '../model/graph.ts';
 import { hardwareModel } from '../model/import/hardware_model.ts';
 import { checkProgram } from '../program/check.ts';
@@ -130,7 +129,7 @@ export class WhatIf {
       return quantizeGraph(legal, config, calibration, { largestBlock }).quantized;
     });
     stage('place');
-    return networkDesign(lower(quantized, machineOf(config), config.weights !== 'dram'), config);
+    return networkDesign(lowerFor(quantized, config), config);
   }
 
   #layer(config: Config, stage: (stage: Stage) => void): Compilation {

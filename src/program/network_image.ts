@@ -7,7 +7,7 @@ import type { Program } from './program.ts';
 
 /** Memories of a network that can be loaded, by file name; the code of a kind is its place. */
 export const NETWORK_MEMORY_KINDS: readonly string[] = [
-  ...['weights', 'pointers', 'params', 'sigmoid', 'tanh'],
+  ...['weights', 'pointers', 'params', 'sigmoid', 'tanh', 'starts'],
   ...['load', 'mac', 'cell', 'store', 'reader', 'axes', 'ports', 'states', 'recall'],
 ];
 

@@ -31,7 +31,7 @@ export interface Vector {
   readonly origin: number;
   readonly format: Fixed;
   /** What a voice reads in its first step instead of the step before; null: zeros. */
-  readonly initial: Int16Array | null;
+  readonly initial: Int32Array | null;
 }
 
 /**
@@ -143,6 +143,11 @@ export interface Program {
     readonly tanh: Int16Array;
   };
   readonly streams: Streams;
+}
+
+/** Whether a voice starts from other values of a vector than zeros. */
+export function hasStart({ initial }: Pick<Vector, 'initial'>): boolean {
+  return initial?.some((value) => value !== 0) ?? false;
 }
 
 /** Elements of a frame of a vector, without halo. */

@@ -75,7 +75,7 @@ const vector: z.ZodType<Vector> = z.strictObject({
   strides: z.array(count).max(8),
   origin: count,
   format: fixed,
-  initial: int16.nullable(),
+  initial: int32.nullable(),
 });
 
 const signed = z

@@ -26,6 +26,14 @@ export interface FanOut {
  */
 export const FAN_OUT_LIMITS = { logic: 64, register: 512 } as const;
 
+/** Nets with more loads than they may have. */
+export function overloadedNets({ logic, register }: FanOut): readonly NetLoad[] {
+  return [
+    ...logic.filter(({ loads }) => loads > FAN_OUT_LIMITS.logic),
+    ...register.filter(({ loads }) => loads > FAN_OUT_LIMITS.register),
+  ];
+}
+
 /** Nets that a report names. */
 const LARGEST = 10;
 

@@ -1,6 +1,5 @@
 import type { NetworkReport } from '../compiler/network_report.ts';
-import { type Partition, refuseSoftwareOnly } from '../compiler/passes/partition.ts';
-import { simplify } from '../compiler/passes/simplify.ts';
+import type { Partition } from '../compiler/passes/partition.ts';
 import { compileNetwork } from '../compiler/pipeline.ts';
 import { pruneGraph } from '../compiler/prune/prune_graph.ts';
 import { generateNetwork } from '../design/generate_network.ts';
@@ -78,7 +77,6 @@ function buildNetwork(
   { config, graph, start }: BuildInput,
 ): NetworkBuildResult {
   refuseSettings(config);
-  ofModel(path, () => refuseSoftwareOnly(simplify(graph)));
   const calibration = readNetworkCalibration(path, calibrate, graph);
   const pruned = pruneGraph(graph, config);
   const compiled = ofModel(path, () => compileNetwork(pruned, config, calibration.utterances, { progress }));

@@ -38,7 +38,7 @@ const FAULTS = {
   'is shorter than a window': (elements: Uint32Array, step: number) => elements.slice(0, step),
 };
 
-const graph = randomQuantized(SEED, { utterance: true, weightBits: 8, vectorBits: 12, initial: false });
+const graph = randomQuantized(SEED, { utterance: true, weightBits: 8, vectorBits: 12 });
 
 describe.each(Object.entries(MEMORIES))('%s', (_title, own) => {
   test.each(Object.entries(FAULTS))(

@@ -4,6 +4,7 @@ import { cosimulateNetwork, runNetworkBench } from '../../sim-verilator/network_
 import { NetworkScript } from '../../sim-verilator/network_script.ts';
 import { networkStimuli } from '../../sim-verilator/network_stimuli.ts';
 import { lower } from '../../src/compiler/lower/lower.ts';
+import type { QuantizedGraph, QuantizedNode } from '../../src/compiler/quantized_graph.ts';
 import { printNetworkModules } from '../../src/design/modules.ts';
 import { GoldenNetwork } from '../../src/golden/network.ts';
 import { machineOf } from '../../src/machine/machine.ts';
@@ -11,27 +12,46 @@ import { parseConfig } from '../../src/machine/read_config.ts';
 import { type NetworkDesign, networkDesign, networkFor } from '../../src/program/network_design.ts';
 import { packNetworkImage } from '../../src/program/network_image.ts';
 import { toStream } from '../../src/program/port_order.ts';
+import { hasStart } from '../../src/program/program.ts';
 import { Rng } from '../../src/util/rng.ts';
 import { type QuantizedOptions, randomFrames, randomQuantized } from '../golden/random_quantized.ts';
 
 const ROOM = {
   ...{ words: 96, columns: 96, parameters: 64, elements: 256, rows: 64, instructions: 32 },
-  ...{ bits: 8, features: ['lstm', 'peepholes', 'gru', 'linear', 'windows'] },
+  ...{ bits: 8, features: ['lstm', 'peepholes', 'gru', 'linear', 'windows', 'initialStates'] },
 };
 const CONFIG = { name: 'net', array: { groups: 2, lanes: 2 }, elemLanes: 2 };
 const START = 1 << 16;
 const LAST = 1 << 18;
 
-function networkOf(seed: number, options: QuantizedOptions, config: ReturnType<typeof parseConfig>) {
-  const graph = randomQuantized(seed, { initial: false, ...options });
+function networkOf(
+  seed: number,
+  options: QuantizedOptions,
+  config: ReturnType<typeof parseConfig>,
+  change = (graph: QuantizedGraph, _rng: Rng) => graph,
+) {
+  const graph = change(randomQuantized(seed, options), new Rng(seed));
   return { graph, program: lower(graph, { ...machineOf(config), tileRows: 64, maxSteps: 24 }) };
 }
 
-/** Networks of seeds from `first` on that fit the hardware. */
+/** The same network with recurrent layers that start from other values than zeros. */
+function starting(graph: QuantizedGraph, rng: Rng): QuantizedGraph {
+  const values = (n: number) => Int32Array.from({ length: n }, () => rng.integer(-100, 100));
+  const nodes = graph.nodes.map((node): QuantizedNode => {
+    const { layer } = node;
+    if (layer.kind === 'gru') return { ...node, layer: { ...layer, initial: { h: values(layer.cells) } } };
+    if (layer.kind !== 'lstm') return node;
+    const outputs = layer.projection?.sums.rows ?? layer.cells;
+    return { ...node, layer: { ...layer, initial: { y: values(outputs), c: values(layer.cells) } } };
+  });
+  return { ...graph, nodes };
+}
+
+/** Networks of seeds from `first` on that fit the hardware; their recurrent layers start from other values than zeros. */
 function fitting(hardware: NetworkDesign, options: QuantizedOptions, first: number, count: number) {
   const found: { seed: number; graph: ReturnType<typeof randomQuantized>; design: NetworkDesign }[] = [];
   for (let seed = first; found.length < count; seed++) {
-    const { graph, program } = networkOf(seed, options, hardware.config);
+    const { graph, program } = networkOf(seed, options, hardware.config, starting);
     try {
       found.push({ seed, graph, design: networkFor(program, hardware) });
     } catch (error) {
@@ -47,12 +67,15 @@ describe('several images on one hardware', () => {
     ['by utterance', true, {}],
     ['streaming, lanes in step', false, { activationQueue: 'group' }],
   ] as const)('%s', async (_title, utterance, more) => {
-    const room = utterance ? { ...ROOM, sequence: 1024 } : ROOM;
+    const room = { ...ROOM, words: 256, columns: 192, ...(utterance ? { sequence: 1024 } : {}) };
     const config = parseConfig({ ...CONFIG, array: { groups: 1, lanes: 2 }, ...more, room }, 'config');
     const hardware = networkDesign(networkOf(11, { utterance }, config).program, config);
     const { hash } = printNetworkModules(hardware);
     await withNetworkDir(hardware, async (dir) => {
-      for (const { seed, graph, design } of fitting(hardware, { utterance }, 20, 2)) {
+      const networks = fitting(hardware, { utterance }, 29, 2);
+      expect(networks.every(({ design }) => design.program.vectors.some(hasStart))).toBe(true);
+      expect(hardware.program.vectors.some(hasStart)).toBe(false);
+      for (const { seed, graph, design } of networks) {
         const rng = new Rng(seed);
         const utterances = [10, 14].map((steps) => randomFrames(graph, rng, utterance ? steps : 3));
         const script = new NetworkScript().load(packNetworkImage(design, hash)).run().read('MODEL_PORTS');

@@ -46,6 +46,12 @@ describe('random networks are bit-exact', () => {
     });
   });
 
+  test('voices that start from others than zeros, each where its utterance starts: seed 28', async () => {
+    const { sizes } = randomNetworkDesign(28).design;
+    expect(sizes).toMatchObject({ channels: 4, startDepth: 16 });
+    await expectExact(28, 'icarus');
+  });
+
   describe.concurrent('with large convolutions, on Icarus', () => {
     test.for(CONVOLUTION_SEEDS)('seed %i', async (seed) => {
       await expectExact(seed, 'icarus', randomConvolutions);

@@ -28,8 +28,6 @@ export interface QuantizedOptions {
   /** Bits of weights and vectors; default 12 and 16. */
   readonly weightBits?: number;
   readonly vectorBits?: number;
-  /** Whether layers may start with constants that are not zero; by default they may. */
-  readonly initial?: boolean;
 }
 
 /** Draws networks in integers, whatever the values mean: formats fit, and nothing else matters. */
@@ -112,7 +110,7 @@ class Drawing {
 
   /** Whether a layer starts with constants. */
   starts(): boolean {
-    return this.rng.uniform() < 0.3 && (this.options.initial ?? true);
+    return this.rng.uniform() < 0.3;
   }
 
   whole(tensor: TensorId) {
@@ -135,7 +133,7 @@ class Drawing {
     const projection =
       projected === null ? null : this.sums(projected, [{ source: { own: 'm' }, columns: cells, frac: m.frac }]);
     const peep = () => Int16Array.from({ length: cells }, () => rng.integer(-9000, 9000));
-    const value = (n: number) => Int16Array.from({ length: n }, () => this.value(3000));
+    const value = (n: number) => Int32Array.from({ length: n }, () => this.value(3000));
     const layer: QuantizedLayer = {
       kind: 'lstm',
       cells,
@@ -178,7 +176,7 @@ class Drawing {
       gate: rng.pick(['sigmoid', 'sigmoid', 'unitClip']),
       h,
       reverse,
-      initial: this.starts() ? { h: Int16Array.from({ length: cells }, () => this.value(3000)) } : null,
+      initial: this.starts() ? { h: Int32Array.from({ length: cells }, () => this.value(3000)) } : null,
     };
     return this.node(layer, [cells], this.tensors.get(xs[0]!)!.time, h);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ForwardSpectrum } from '../../src/golden/forward_spectrum.ts';
 import { InverseSpectrum } from '../../src/golden/inverse_spectrum.ts';
+import { ForwardSpectrum } from '../../src/program/forward_spectrum.ts';
 import { boundBits, forwardStages, inverseBits, inverseStages, TIME_BITS } from '../../src/program/transform_bounds.ts';
 import { MAX_BLOCK } from '../../src/program/twiddles.ts';
 import { Rng } from '../../src/util/rng.ts';

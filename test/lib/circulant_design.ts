@@ -37,20 +37,24 @@ function circulant<Name extends string>(weights: Readonly<Record<Name, Matrix>>,
   return Object.fromEntries(entries) as Record<Name, Matrix>;
 }
 
-/** The layers of a network, from below: their outputs, and whether their matrices are block-circulant. */
-function randomLayers(rng: Rng, graph: GraphBuilder, largest: Rings, utterance: boolean): string[] {
+/** The layers of a network, from below, some of which start from other values than zeros: their outputs, and whether their matrices are block-circulant. */
+function randomLayers(rng: Rng, starts: Rng, graph: GraphBuilder, largest: Rings, utterance: boolean): string[] {
   const { block } = largest;
   let rings = largest;
   const sizeOf = () => rng.pick([2 * block, block + rng.integer(1, block), 3 * block]);
   const lstm = (inputs: number, cells: number, layer: Layer, blocked: boolean, reverse: boolean): LstmLayer => {
-    const projected = layer === 'lstmp' ? { outputs: 2 * block } : {};
-    const own = randomLstm({ inputs, cells, reverse, peepholes: layer === 'peepholes', ...projected }, rng);
+    const projected: { outputs?: number } = layer === 'lstmp' ? { outputs: 2 * block } : {};
+    const drawn = randomLstm({ inputs, cells, reverse, peepholes: layer === 'peepholes', ...projected }, rng);
+    const state = (elements: number) => randomVector(elements, starts);
+    const initial = starts.uniform() < 0.4 ? { y: state(projected.outputs ?? cells), c: state(cells) } : null;
+    const own = { ...drawn, initial };
     if (!blocked) return own;
     const projection = own.projection === null ? null : ring(own.projection, rings);
     return { ...own, weights: circulant(own.weights, rings), projection };
   };
   const gru = (inputs: number, cells: number, resetAfter: boolean, blocked: boolean, reverse: boolean): GruLayer => {
-    const own = randomGru({ inputs, cells, resetAfter, reverse }, rng);
+    const drawn = randomGru({ inputs, cells, resetAfter, reverse }, rng);
+    const own = { ...drawn, initial: starts.uniform() < 0.4 ? { h: randomVector(cells, starts) } : null };
     return blocked ? { ...own, weights: circulant(own.weights, rings) } : own;
   };
   let inputs = rng.pick([block, 2 * block, block + rng.integer(1, block)]);
@@ -106,7 +110,7 @@ export function circulantDesign(seed: number): CirculantDesign {
   const utterance = rng.uniform() < 0.35;
   const builder = new GraphBuilder();
   const rings = { block, step: rng.pick([0, 2 ** -7, 2 ** -9]) };
-  const names = randomLayers(rng, builder, rings, utterance);
+  const names = randomLayers(rng, new Rng(seed + 2 ** 20), builder, rings, utterance);
   const graph = builder.build();
   const elemLanes = rng.pick([1, 2, 4, Math.max(block, 2 ** rng.integer(1, 3))]);
   const lanes = Math.max(2, elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 2));

@@ -18,7 +18,7 @@ export function sequenceDesign(
   { elemLanes, vectorBits, busBits }: LineShape,
   own: Record<string, unknown> = {},
 ): { readonly design: NetworkDesign; readonly utterances: readonly ReadonlyMap<string, Int16Array>[] } {
-  const graph = randomQuantized(seed, { utterance: true, weightBits: 8, vectorBits, initial: false });
+  const graph = randomQuantized(seed, { utterance: true, weightBits: 8, vectorBits });
   const config = parseConfig(
     {
       ...{ name: 'net', array: { channels: 1, groups: 1, lanes: 8 }, elemLanes, vectorBits, weightBits: 8 },

@@ -7,7 +7,7 @@ import { planNetwork } from '../../src/hdl/network/plan.ts';
 import { BLOCK_NAMES, moduleName } from '../../src/machine/names.ts';
 import { describeNetworkDesign, randomNetworkDesign } from '../lib/random_network_design.ts';
 
-// 9, 32 and 50 have cell states of 24 bits.
+// 21 and 50 have cell states of 24 bits, and start from others than zeros.
 const SEEDS = [7, 8, 9, 14, 16, 21, 26, 30, 32, 50, 53];
 
 test.for(SEEDS)(

@@ -108,6 +108,7 @@ module sample #(
     wire        run_clear;
     wire        soft_reset;
     wire        core_rst;
+    wire        core_run;
     wire        take;
     wire        stop;
     wire        start;
@@ -289,6 +290,7 @@ module sample #(
         .drained(drained),
         .silent(silent),
         .core_rst(core_rst),
+        .core_run(core_run),
         .take(take),
         .stop(stop),
         .start(start),
@@ -343,7 +345,7 @@ module sample #(
         .clk(clk),
         .rst(rst),
         .start(start),
-        .core_rst(core_rst),
+        .core_run(core_run),
         .frame_sent(frame_sent),
         .lane_macs(lane_macs),
         .reached(reached),

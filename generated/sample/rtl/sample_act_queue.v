@@ -19,6 +19,8 @@ module sample_act_queue #(
     input  wire [WIDTH-1:0] s_data,
     input  wire             s_valid,
     output wire             s_ready,
+    // s_ready of the next cycle.
+    output wire             ready_next,
     // Entries out.
     output wire [WIDTH-1:0] m_data,
     output wire             m_valid,
@@ -35,12 +37,15 @@ module sample_act_queue #(
             reg             full_reg;
             reg [WIDTH-1:0] data_reg;
 
+            wire full = push || (full_reg && !pop);
+
             always @(posedge clk) begin
                 if (push) data_reg <= s_data;
                 if (rst) full_reg <= 1'b0;
-                else if (push) full_reg <= 1'b1;
-                else if (pop) full_reg <= 1'b0;
+                else full_reg <= full;
             end
+
+            assign ready_next = !full;
 
             assign s_ready = !full_reg;
             assign m_valid = full_reg;
@@ -83,6 +88,7 @@ module sample_act_queue #(
                 end
             end
 
+            assign ready_next = level_next != FULL;
             assign s_ready = ready_reg;
             assign m_valid = valid_reg;
             assign m_data = mem[read_reg];

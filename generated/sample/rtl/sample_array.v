@@ -60,7 +60,9 @@ module sample_array #(
     output wire [CHANNELS-1:0]                   out_active,
     input  wire                                  out_idle,
     output wire [ELEMENT_WIDTH-1:0]              out_available,
-    input  wire                                  out_step,
+    input  wire                                  out_valid,
+    input  wire                                  out_room,
+    input  wire                                  out_close,
     input  wire [ELEMENT_WIDTH-1:0]              out_index,
     output wire [CHANNELS*BEAT*VECTOR_WIDTH-1:0] out_data,
     // State from outside (see state_access).
@@ -94,6 +96,7 @@ module sample_array #(
     // ---- Load of a model ------------------------------------------------------------------------------------------------
     reg  [LOAD_ADDR+LOAD_DATA+15:0] load_reg;
     reg  [28:0]                     table_load_reg;
+    reg  [26:0]                     table_word_reg;
     wire                            sigmoid_en;
     wire                            tanh_en;
     wire [10:0]                     sigmoid_addr;
@@ -104,6 +107,7 @@ module sample_array #(
     always @(posedge clk) begin
         load_reg       <= load;
         table_load_reg <= {tanh_en, sigmoid_en, sigmoid_addr, sigmoid_data};
+        table_word_reg <= table_load_reg[26:0];
     end
 
     sample_load_decode #(
@@ -199,7 +203,7 @@ module sample_array #(
     wire                  state_read;
     wire [WORD_WIDTH-1:0] state_addr;
     wire                  t0_cell;
-    wire [1:0]            t0_slot;
+    wire [1:0]            slot_next;
     wire                  t0_output;
 
     sample_gather_control #(
@@ -223,12 +227,49 @@ module sample_array #(
         .drain_row(drain_row),
         .phase(phase),
         .param_addr(param_addr),
+        .peek(peek),
+        .peek_word(peek_word),
         .state_read(state_read),
         .state_addr(state_addr),
         .t0_cell(t0_cell),
         .t0_output(t0_output),
-        .t0_slot(t0_slot)
+        .slot_next(slot_next)
     );
+
+    // What a frame begins with, as registers; the channels take copies of it.
+    reg                begin_reg;
+    reg                s1_parity_reg;
+    reg [CHANNELS-1:0] s1_active_reg, active_reg;
+    reg [CHANNELS-1:0] s1_first_reg, first_reg;
+    reg [5:0]          s1_shift_reg, z_shift_reg;
+    reg [4:0]          s1_peep_shift_reg, peep_shift_reg;
+    reg [3:0]          s1_state_frac_reg, state_frac_reg;
+    reg                outputs_reg;
+    reg [5:0]          y_shift_reg;
+
+    always @(posedge clk) begin
+        s1_parity_reg     <= start_parity;
+        s1_active_reg     <= start_active;
+        s1_first_reg      <= start_first;
+        s1_shift_reg      <= start_shift;
+        s1_peep_shift_reg <= start_peep_shift;
+        s1_state_frac_reg <= start_state_frac;
+        if (begin_reg) begin
+            active_reg     <= s1_active_reg;
+            first_reg      <= s1_first_reg;
+            z_shift_reg    <= s1_shift_reg;
+            peep_shift_reg <= s1_peep_shift_reg;
+            state_frac_reg <= s1_state_frac_reg;
+        end
+        if (outputs_reg) y_shift_reg <= s1_shift_reg;
+        if (rst) begin
+            begin_reg   <= 1'b0;
+            outputs_reg <= 1'b0;
+        end else begin
+            begin_reg   <= start_cells;
+            outputs_reg <= start_outputs;
+        end
+    end
 
     // Parameters of the cells, the same for all channels.
     wire [ELEM_LANES*PARAM_WIDTH-1:0] params;
@@ -335,14 +376,13 @@ module sample_array #(
 
     // ---- Words of y and m on their way to the groups --------------------------------------------------------------------
     wire [CHANNELS-1:0]                         y_valid;
+    wire [CHANNELS-1:0]                         y_coming;
     wire [CHANNELS-1:0]                         y_store;
-    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] made_word;
-    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] y_word = poke_y ? {CHANNELS{poke_word}} : made_word;
-    wire                                        y_begin = start_outputs || poke_start;
-    wire                                        y_write = y_valid[0] || poke_y;
-    wire [CHANNELS-1:0]                         m_valid;
+    wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] y_word;
+    wire                                        y_begin = outputs_reg || poke_start;
+    wire [CHANNELS-1:0]                         m_coming;
     wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] m_word;
-    wire                                        unused_valid = &{1'b0, y_valid, m_valid};
+    wire                                        unused_valid = &{1'b0, y_valid, y_coming, m_coming};
 
     // Position of the next word in a round over all groups.
     wire [0:0] y_round;
@@ -353,14 +393,18 @@ module sample_array #(
             assign y_round = 1'b0;
             assign m_round = 1'b0;
         end else begin : gen_round
+            reg                      y_coming_reg;
             reg [$clog2(SPREAD)-1:0] y_round_reg;
+            reg                      m_coming_reg;
             reg [$clog2(SPREAD)-1:0] m_round_reg;
 
             always @(posedge clk) begin
+                y_coming_reg <= y_coming[0];
                 if (y_begin) y_round_reg <= {$clog2(SPREAD){1'b0}};
-                else if (y_write) y_round_reg <= y_round_reg + 1'b1;
-                if (start_cells) m_round_reg <= {$clog2(SPREAD){1'b0}};
-                else if (m_valid[0]) m_round_reg <= m_round_reg + 1'b1;
+                else if (y_coming_reg) y_round_reg <= y_round_reg + 1'b1;
+                m_coming_reg <= m_coming[0];
+                if (begin_reg) m_round_reg <= {$clog2(SPREAD){1'b0}};
+                else if (m_coming_reg) m_round_reg <= m_round_reg + 1'b1;
             end
 
             assign y_round = y_round_reg;
@@ -392,7 +436,7 @@ module sample_array #(
     genvar s;
     generate
         for (g = 0; g < GROUPS; g = g + 1) begin : gen_group
-            wire                                   advance;
+            wire [FEEDS-1:0]                       feed_advance;
             wire [POINTER_WIDTH-1:0]               col_pointer;
             wire [FEEDS*COUNT_WIDTH-1:0]           counts;
             wire [FEEDS*ADDR_WIDTH-1:0]            word_addrs;
@@ -433,7 +477,7 @@ module sample_array #(
             ) u_group_memory (
                 .clk(clk),
                 .load(load_reg),
-                .advance(advance),
+                .advance(feed_advance),
                 .col_pointer(col_pointer),
                 .counts(counts),
                 .word_addrs(word_addrs),
@@ -480,14 +524,16 @@ module sample_array #(
                 .utterance_goes_on(utterance_goes_on),
                 .utterance_starts(utterance_starts),
                 .y_start(y_begin),
-                .start_parity(poke_start ? y_parity[g] : start_parity),
-                .y_write(y_write && y_turn),
-                .y_store(poke_y ? poke_channel : y_store),
+                .y_start_parity(poke_start ? y_parity[g] : s1_parity_reg),
+                .y_coming(y_coming[0]),
+                .y_turn(y_turn),
+                .y_store(y_store),
                 .y_words(y_words),
-                .m_start(start_cells),
-                .m_write(m_valid[0] && m_turn),
+                .m_start(begin_reg),
+                .m_coming(m_coming[0]),
+                .m_turn(m_turn),
                 .m_words(m_words),
-                .advance(advance),
+                .feed_advance(feed_advance),
                 .col_pointer(col_pointer),
                 .counts(counts),
                 .word_addrs(word_addrs),
@@ -508,8 +554,28 @@ module sample_array #(
     wire unused_round = &{1'b0, y_round, m_round};
 
     // ---- Channels -------------------------------------------------------------------------------------------------------
-    wire [CHANNELS*ELEMENT_WIDTH-1:0] available;
-    wire                              unused_available = &{1'b0, available};
+    // Output buffers fill in step.
+    wire                 out_full;
+    wire [$clog2(4)-1:0] out_addr;
+    wire                 out_generation;
+    wire                 unused_generation = &{1'b0, out_generation};
+
+    sample_vec_fill #(
+        .LANES(ELEM_LANES),
+        .READ(BEAT),
+        .WORDS(4),
+        .INDEX_WIDTH(ELEMENT_WIDTH)
+    ) u_out_fill (
+        .clk(clk),
+        .rst(rst),
+        .start(start_outputs),
+        .start_generation(start_parity),
+        .write_en(y_valid[0]),
+        .write_full(out_full),
+        .write_addr(out_addr),
+        .generation(out_generation),
+        .available(out_available)
+    );
 
     generate
         for (c = 0; c < CHANNELS; c = c + 1) begin : gen_channel
@@ -533,36 +599,41 @@ module sample_array #(
             ) u_channel (
                 .clk(clk),
                 .rst(rst),
-                .table_load(table_load_reg),
+                .table_load({table_load_reg[28:27], table_word_reg}),
                 .drain_data(rows),
                 .phase(phase),
-                .start_cells(start_cells),
-                .start_outputs(start_outputs),
-                .start_parity(start_parity),
-                .start_active(start_active[c]),
-                .start_first(start_first[c]),
-                .start_shift(start_shift),
-                .start_peep_shift(start_peep_shift),
-                .start_state_frac(start_state_frac),
+                .start(begin_reg),
+                .first(first_reg[c]),
+                .active(active_reg[c]),
+                .z_shift(z_shift_reg),
+                .peep_shift(peep_shift_reg),
+                .state_frac(state_frac_reg),
+                .y_shift(y_shift_reg),
                 .state_read(state_read),
                 .state_addr(state_addr),
                 .t0_cell(t0_cell),
-                .t0_slot(t0_slot),
+                .slot_next(slot_next),
                 .t0_output(t0_output),
                 .params(params),
-                .m_valid(m_valid[c]),
+                .m_coming(m_coming[c]),
                 .m_word(m_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
-                .y_valid(y_valid[c]),
-                .y_store(y_store[c]),
-                .peek(peek),
                 .poke(poke[c]),
                 .peek_lane(peek_lane),
                 .peek_word(peek_word),
                 .poke_value(poke_value),
                 .found(cells_found[c*VECTOR_WIDTH+:VECTOR_WIDTH]),
-                .y_word(made_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
-                .out_available(available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
-                .out_step(out_step),
+                .poke_y(poke_y),
+                .poke_chosen(poke_channel[c]),
+                .poke_word(poke_word),
+                .y_valid(y_valid[c]),
+                .y_coming(y_coming[c]),
+                .y_store(y_store[c]),
+                .y_word(y_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
+                .out_full(out_full),
+                .out_addr(out_addr),
+                .out_valid(out_valid),
+                .out_room(out_room),
+                .out_close(out_close),
                 .out_index(out_index),
                 .out_data(out_data[c*BEAT*VECTOR_WIDTH+:BEAT*VECTOR_WIDTH])
             );
@@ -571,7 +642,6 @@ module sample_array #(
 
     assign out_start = start_outputs;
     assign out_active = start_active;
-    assign out_available = available[0+:ELEMENT_WIDTH];
     assign clearing = sweep;
 
 endmodule

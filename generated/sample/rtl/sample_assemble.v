@@ -5,6 +5,7 @@
 // Pipeline:   cycle 0   acc_data, valid
 //             cycle 1   scaled_reg: shifted, one fraction bit left
 //             cycle 2   y_data, y_valid
+// A word from outside takes the same way: poke, y_poked, y_data. Each element has a copy of the shift.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -23,13 +24,20 @@ module sample_assemble #(
     // Sums of a word.
     input  wire                               valid,
     input  wire [ELEM_LANES*ACC_WIDTH-1:0]    acc_data,
-    // Elements of the word.
+    // A word from outside; it stays for a cycle.
+    input  wire                               poke,
+    input  wire [ELEM_LANES*VECTOR_WIDTH-1:0] poke_word,
+    output wire                               y_poked,
+    // Elements of the word; it comes in the next cycle.
     output wire                               y_valid,
+    output wire                               y_coming,
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0] y_data
 );
 
     // Bits of a sum with a fraction bit, and of an element with one, and with room for the rounding.
     localparam integer SUM_WIDTH = ((ACC_WIDTH > VECTOR_WIDTH) ? ACC_WIDTH : VECTOR_WIDTH) + 2;
+
+    wire [ELEM_LANES-1:0] poked;
 
     reg s1_valid_reg, s2_valid_reg;
 
@@ -54,18 +62,30 @@ module sample_assemble #(
             wire                           negative = rounded[SUM_WIDTH-1];
             wire                           outside = rounded[SUM_WIDTH-1:VECTOR_WIDTH]
                 != {(SUM_WIDTH - VECTOR_WIDTH){negative}};
+            wire [5:0]                     own_shift;
             wire                           unused_half = &{1'b0, rounded[0]};
 
+            sample_register_copy #(
+                .WIDTH(7)
+            ) u_copy (
+                .clk(clk),
+                .d({poke, shift}),
+                .q({poked[e], own_shift})
+            );
+
             always @(posedge clk) begin
-                scaled_reg <= twice >>> shift;
-                y_reg      <= outside ? {negative, {(VECTOR_WIDTH - 1){!negative}}} : rounded[VECTOR_WIDTH:1];
+                scaled_reg <= twice >>> own_shift;
+                y_reg      <= poked[e] ? poke_word[e*VECTOR_WIDTH+:VECTOR_WIDTH]
+                            : outside ? {negative, {(VECTOR_WIDTH - 1){!negative}}} : rounded[VECTOR_WIDTH:1];
             end
 
             assign y_data[e*VECTOR_WIDTH+:VECTOR_WIDTH] = y_reg;
         end
     endgenerate
 
+    assign y_poked = poked[0];
     assign y_valid = s2_valid_reg;
+    assign y_coming = s1_valid_reg || y_poked;
 
 endmodule
 

@@ -51,13 +51,8 @@ module sample_bank_control #(
     always @(posedge clk) begin
         drain_bank_reg <= drain_bank;
         drain_row_reg  <= drain_row;
-        if (rst) begin
-            sweep_reg <= 1'b0;
-            clear_reg <= 1'b0;
-        end else begin
-            sweep_reg <= sweep;
-            clear_reg <= drain_en;
-        end
+        sweep_reg      <= sweep;
+        clear_reg      <= drain_en;
     end
 
     genvar b;

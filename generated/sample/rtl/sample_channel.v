@@ -30,39 +30,45 @@ module sample_channel #(
     // Rows that the lanes drain.
     input  wire [GROUPS*LANES*ACC_WIDTH-1:0]  drain_data,
     input  wire [0:0]                         phase,
-    // Begin of a frame and its formats.
-    input  wire                               start_cells,
-    input  wire                               start_outputs,
-    input  wire                               start_parity,
-    input  wire                               start_active,
-    input  wire                               start_first,
-    input  wire [5:0]                         start_shift,
-    input  wire [4:0]                         start_peep_shift,
-    input  wire [3:0]                         start_state_frac,
+    // Begin of a frame; from the next cycle on, what holds for it.
+    input  wire                               start,
+    input  wire                               first,
+    input  wire                               active,
+    input  wire [5:0]                         z_shift,
+    input  wire [4:0]                         peep_shift,
+    input  wire [3:0]                         state_frac,
+    input  wire [5:0]                         y_shift,
     // Marks and parameters of the sums (see gather_control).
     input  wire                               state_read,
     input  wire [WORD_WIDTH-1:0]              state_addr,
     input  wire                               t0_cell,
-    input  wire [1:0]                         t0_slot,
+    input  wire [1:0]                         slot_next,
     input  wire                               t0_output,
     input  wire [ELEM_LANES*PARAM_WIDTH-1:0]  params,
-    // Words of m, in order.
-    output wire                               m_valid,
+    // Words of m, in order, a cycle after m_coming.
+    output wire                               m_coming,
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0] m_word,
     // Cell state from outside (see state_access).
-    input  wire                               peek,
     input  wire                               poke,
     input  wire [7:0]                         peek_lane,
     input  wire [WORD_WIDTH-1:0]              peek_word,
     input  wire [VECTOR_WIDTH-1:0]            poke_value,
     output wire [VECTOR_WIDTH-1:0]            found,
-    // Words of y, in order; without `y_store` the channel rests and keeps its old ones.
+    // A word of y from outside, for the channel where it is chosen.
+    input  wire                               poke_y,
+    input  wire                               poke_chosen,
+    input  wire [ELEM_LANES*VECTOR_WIDTH-1:0] poke_word,
+    // Words of y, in order, a cycle after y_coming; those of the layer with y_valid. Without `y_store` the channel rests and keeps its old ones.
     output wire                               y_valid,
+    output wire                               y_coming,
     output wire                               y_store,
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0] y_word,
-    // Output buffer.
-    output wire [ELEMENT_WIDTH-1:0]           out_available,
-    input  wire                               out_step,
+    // Output buffer: where it is written, and what its reader waits for (see frame_out).
+    input  wire                               out_full,
+    input  wire [$clog2(4)-1:0]               out_addr,
+    input  wire                               out_valid,
+    input  wire                               out_room,
+    input  wire                               out_close,
     input  wire [ELEMENT_WIDTH-1:0]           out_index,
     output wire [BEAT*VECTOR_WIDTH-1:0]       out_data
 );
@@ -71,22 +77,23 @@ module sample_channel #(
 
     localparam integer SUM_WIDTH = ACC_WIDTH + $clog2(GROUPS);
 
-    // Formats of the frame under way.
-    reg       first_reg;
-    reg       active_reg;
-    reg [5:0] z_shift_reg;
-    reg [4:0] peep_shift_reg;
-    reg [3:0] state_frac_reg;
+    (* keep = "true" *)
+    reg  rst_reg;
+    reg  active_reg;
+    reg  poked_reg;
+    reg  chosen1_reg, chosen2_reg;
+    // The word that comes is one from outside.
+    wire y_poked;
 
     always @(posedge clk) begin
-        if (start_cells) begin
-            first_reg      <= start_first;
-            active_reg     <= start_active;
-            z_shift_reg    <= start_shift;
-            peep_shift_reg <= start_peep_shift;
-            state_frac_reg <= start_state_frac;
-        end
+        rst_reg     <= rst;
+        active_reg  <= active;
+        poked_reg   <= y_poked;
+        chosen1_reg <= poke_chosen;
+        chosen2_reg <= chosen1_reg;
     end
+
+    assign y_store = poked_reg ? chosen2_reg : active_reg;
 
     wire [ELEM_LANES*SUM_WIDTH-1:0] acc_data;
 
@@ -110,35 +117,28 @@ module sample_channel #(
         .MEM_DIR(MEM_DIR)
     ) u_elem_mul (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .table_load(table_load),
-        .start(start_cells),
-        .first(first_reg),
-        .active(active_reg),
-        .z_shift(z_shift_reg),
-        .peep_shift(peep_shift_reg),
-        .state_frac(state_frac_reg),
+        .start(start),
+        .first(first),
+        .active(active),
+        .z_shift(z_shift),
+        .peep_shift(peep_shift),
+        .state_frac(state_frac),
         .params(params),
         .state_read(state_read),
         .state_addr(state_addr),
         .t0_cell(t0_cell),
-        .t0_slot(t0_slot),
+        .slot_next(slot_next),
         .acc_data(acc_data),
-        .peek(peek),
         .poke(poke),
         .peek_lane(peek_lane),
         .peek_word(peek_word),
         .poke_value(poke_value),
         .found(found),
-        .m_valid(m_valid),
+        .m_coming(m_coming),
         .m_data(m_word)
     );
-
-    reg [5:0] y_shift_reg;
-
-    always @(posedge clk) begin
-        if (start_outputs) y_shift_reg <= start_shift;
-    end
 
     sample_assemble #(
         .ELEM_LANES(ELEM_LANES),
@@ -146,18 +146,23 @@ module sample_channel #(
         .VECTOR_WIDTH(VECTOR_WIDTH)
     ) u_assemble (
         .clk(clk),
-        .rst(rst),
-        .shift(y_shift_reg),
+        .rst(rst_reg),
+        .shift(y_shift),
         .valid(t0_output),
         .acc_data(acc_data),
+        .poke(poke_y),
+        .poke_word(poke_word),
+        .y_poked(y_poked),
         .y_valid(y_valid),
+        .y_coming(y_coming),
         .y_data(y_word)
     );
 
-    assign y_store = active_reg;
+    // Computed in every channel: one net for all of them would have too many loads.
+    (* keep = "true" *)
+    wire out_step;
 
-    wire out_generation;
-    wire unused_generation = &{1'b0, out_generation};
+    assign out_step = !out_valid || (out_room && !out_close);
 
     sample_vec_buffer #(
         .WIDTH(VECTOR_WIDTH),
@@ -168,14 +173,11 @@ module sample_channel #(
         .INDEX_WIDTH(ELEMENT_WIDTH)
     ) u_out_buffer (
         .clk(clk),
-        .rst(rst),
-        .start(start_outputs),
-        .start_generation(start_parity),
         .write_en(y_valid),
+        .write_full(out_full),
         .store(1'b1),
+        .write_addr(out_addr),
         .write_data(y_word),
-        .generation(out_generation),
-        .available(out_available),
         .en(out_step),
         .index(out_index),
         .data(out_data)

@@ -34,7 +34,8 @@ module sample_column_feed #(
     input  wire                          share_marker,
     input  wire [1:0]                    share_bank,
     input  wire [CHANNELS*ACT_WIDTH-1:0] share_acts,
-    output wire                          blocked,
+    // It waits for its queue in the next cycle.
+    output wire                          will_block,
     // Weight memory.
     output wire [ADDR_WIDTH-1:0]         word_addr,
     // The word at the output of the memory, and what belongs to its column.
@@ -51,6 +52,7 @@ module sample_column_feed #(
 
     /* verilator no_inline_module */
 
+    (* keep = "true" *)
     reg rst_reg;
 
     always @(posedge clk) rst_reg <= rst;
@@ -62,6 +64,7 @@ module sample_column_feed #(
     wire [ADDR_WIDTH-1:0]  share_start;
     wire [COUNT_WIDTH-1:0] share_count;
     wire                   queue_ready;
+    wire                   ready_next;
     wire                   entry_valid;
     wire                   entry_ready;
     wire                   entry_marker;
@@ -85,8 +88,8 @@ module sample_column_feed #(
         .share_valid(share_valid),
         .share_start(share_start),
         .share_count(share_count),
-        .queue_ready(queue_ready),
-        .blocked(blocked)
+        .ready_next(ready_next),
+        .will_block(will_block)
     );
 
     sample_act_queue #(
@@ -98,11 +101,15 @@ module sample_column_feed #(
         .s_data({share_marker, share_bank, share_acts, share_start, share_count}),
         .s_valid(share_valid),
         .s_ready(queue_ready),
+        .ready_next(ready_next),
         .m_data({entry_marker, entry_bank, entry_acts, entry_start, entry_count}),
         .m_valid(entry_valid),
         .m_ready(entry_ready),
         .reached(reached)
     );
+
+    // The column that is on its way always finds room.
+    wire unused_ready = &{1'b0, queue_ready};
 
     sample_spmat_read #(
         .ACT_WIDTH(ACTS_WIDTH),

@@ -1,10 +1,10 @@
 // column_group: the columns j with j mod GROUPS = number of the group: their elements of x, y and m, issuer, lanes.
 //
-//     x, y, m ─> vectors ──────────┐
+//     x, y, m ─> vector_tile ──────┐
 //     column_issuer ─> act_broadcast ─> column_feed[0..LANES-1] ─> lane[0..LANES-1] ─> drain_data
 //
-// `advance` is common to the lanes of the group: a column moves on when no lane waits for its queue. Groups run
-// independently.
+// `advance` is common to the lanes of the group: a column moves on when no lane waits for its queue. It is computed a cycle
+// ahead, and every few lanes and channels have a register of it. Groups run independently.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -63,16 +63,19 @@ module sample_column_group #(
     output wire [CHANNELS-1:0]                    frame_active,
     output wire [CHANNELS-1:0]                    frame_first,
     input  wire [1:0]                             cells_done,
-    // Words of y and m of all channels: the group's elements of them. Channels that rest keep their y.
+    // Words of y and m of all channels: the group's elements of them. *_coming is a cycle ahead; *_turn says that a word is
+    // one of the group's. Channels that rest keep their y.
     input  wire                                   y_start,
-    input  wire                                   start_parity,
-    input  wire                                   y_write,
+    input  wire                                   y_start_parity,
+    input  wire                                   y_coming,
+    input  wire                                   y_turn,
     input  wire [CHANNELS-1:0]                    y_store,
     input  wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] y_words,
     input  wire                                   m_start,
-    input  wire                                   m_write,
+    input  wire                                   m_coming,
+    input  wire                                   m_turn,
     input  wire [CHANNELS*SLICE*VECTOR_WIDTH-1:0] m_words,
-    // State from outside (see state_access): y of a column, two cycles later; channels that go on with an utterance, or that
+    // State from outside (see state_access): y of a column, three cycles later; channels that go on with an utterance, or that
     // start one.
     input  wire                                   peek,
     input  wire [ELEMENT_WIDTH-1:0]               peek_column,
@@ -81,7 +84,7 @@ module sample_column_group #(
     input  wire [CHANNELS-1:0]                    utterance_goes_on,
     input  wire [CHANNELS-1:0]                    utterance_starts,
     // Pointer memories: counts follow col_pointer by two enabled cycles.
-    output wire                                   advance,
+    output wire [FEEDS-1:0]                       feed_advance,
     output wire [$clog2(POINTER_DEPTH)-1:0]       col_pointer,
     input  wire [FEEDS*COUNT_WIDTH-1:0]           counts,
     // Weight memories.
@@ -104,20 +107,31 @@ module sample_column_group #(
 
     localparam integer ADDR_WIDTH = $clog2(WEIGHT_DEPTH);
 
+    // Channels of a vector tile, and feeds that share a register of `advance`.
+    localparam integer TILE = 1;
+    localparam integer FEED_TILE = 4;
+
+    (* keep = "true" *)
+    reg rst_reg;
+
+    always @(posedge clk) rst_reg <= rst;
+
     // ---- Issuer ---------------------------------------------------------------------------------------------------------
-    wire                              col_valid;
-    wire                              col_first;
-    wire                              col_marker;
-    wire [1:0]                        col_source;
-    wire [1:0]                        col_bank;
-    wire [3:0]                        col_shift;
-    wire [CHANNELS-1:0]               col_zero;
-    wire [ELEMENT_WIDTH-1:0]          col_index;
-    wire [ADDR_WIDTH-1:0]             col_base;
-    wire [CHANNELS-1:0]               y_generation;
-    wire [CHANNELS*ELEMENT_WIDTH-1:0] y_available;
-    wire [CHANNELS-1:0]               m_generation;
-    wire [CHANNELS*ELEMENT_WIDTH-1:0] m_available;
+    wire                     advance;
+    wire                     col_valid;
+    wire                     col_first;
+    wire                     col_marker;
+    wire [1:0]               col_source;
+    wire [1:0]               col_bank;
+    wire [3:0]               col_shift;
+    wire [CHANNELS-1:0]      col_zero;
+    wire [ELEMENT_WIDTH-1:0] col_index;
+    wire [ADDR_WIDTH-1:0]    col_base;
+    wire [ELEMENT_WIDTH-1:0] y_index;
+    wire                     y_generation;
+    wire [ELEMENT_WIDTH-1:0] y_available;
+    wire                     m_generation;
+    wire [ELEMENT_WIDTH-1:0] m_available;
 
     sample_column_issuer #(
         .CHANNELS(CHANNELS),
@@ -127,7 +141,7 @@ module sample_column_group #(
         .FILE(SCHEDULE)
     ) u_column_issuer (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .load(load),
         .enable(enable),
         .batch_ready(batch_ready),
@@ -142,10 +156,10 @@ module sample_column_group #(
         .utterance_goes_on(utterance_goes_on),
         .utterance_starts(utterance_starts),
         .cells_done(cells_done),
-        .y_generation(y_generation[0]),
-        .y_available(y_available[0+:ELEMENT_WIDTH]),
-        .m_generation(m_generation[0]),
-        .m_available(m_available[0+:ELEMENT_WIDTH]),
+        .y_generation(y_generation),
+        .y_available(y_available),
+        .m_generation(m_generation),
+        .m_available(m_available),
         .advance(advance),
         .col_valid(col_valid),
         .col_first(col_first),
@@ -156,131 +170,146 @@ module sample_column_group #(
         .col_shift(col_shift),
         .col_zero(col_zero),
         .col_index(col_index),
+        .peek(peek),
+        .peek_column(peek_column),
+        .y_index(y_index),
         .col_pointer(col_pointer)
     );
 
     // ---- Vectors --------------------------------------------------------------------------------------------------------
-    wire [CHANNELS*VECTOR_WIDTH-1:0] x_data;
-    wire [CHANNELS*VECTOR_WIDTH-1:0] y_data;
-    wire [CHANNELS*VECTOR_WIDTH-1:0] m_data;
+    // Begin of y and m, and the words that are written now.
+    reg y_start_reg;
+    reg start_parity_reg;
+    (* keep = "true" *)
+    reg y_coming_reg;
+    reg m_start_reg;
+    (* keep = "true" *)
+    reg m_coming_reg;
 
-    genvar c;
+    always @(posedge clk) begin
+        y_start_reg      <= y_start;
+        start_parity_reg <= y_start_parity;
+        y_coming_reg     <= y_coming;
+        m_start_reg      <= m_start;
+        m_coming_reg     <= m_coming;
+    end
+
+    wire                 y_write = y_coming_reg && y_turn;
+    wire                 y_full;
+    wire [$clog2(4)-1:0] y_addr;
+
+    sample_vec_fill #(
+        .LANES(SLICE),
+        .READ(1),
+        .WORDS(4),
+        .INDEX_WIDTH(ELEMENT_WIDTH)
+    ) u_y_fill (
+        .clk(clk),
+        .rst(rst_reg),
+        .start(y_start_reg),
+        .start_generation(start_parity_reg),
+        .write_en(y_write),
+        .write_full(y_full),
+        .write_addr(y_addr),
+        .generation(y_generation),
+        .available(y_available)
+    );
+
+    wire                 m_write = m_coming_reg && m_turn;
+    wire                 m_full;
+    wire [$clog2(8)-1:0] m_addr;
+
+    sample_vec_fill #(
+        .LANES(SLICE),
+        .READ(1),
+        .WORDS(8),
+        .INDEX_WIDTH(ELEMENT_WIDTH)
+    ) u_m_fill (
+        .clk(clk),
+        .rst(rst_reg),
+        .start(m_start_reg),
+        .start_generation(start_parity_reg),
+        .write_en(m_write),
+        .write_full(m_full),
+        .write_addr(m_addr),
+        .generation(m_generation),
+        .available(m_available)
+    );
+
+    wire unused_full = &{1'b0, y_full, m_full};
+
+    wire [FEEDS-1:0]              will_block;
+    wire                          advance_next = !(|will_block);
+    wire [CHANNELS*ACT_WIDTH-1:0] share_acts;
+
+    genvar t;
     generate
-        for (c = 0; c < CHANNELS; c = c + 1) begin : gen_channel
-            wire [VECTOR_WIDTH-1:0] x_word;
-            reg  [VECTOR_WIDTH-1:0] x_reg;
-
-            sample_sdp_ram #(
-                .WIDTH(VECTOR_WIDTH),
-                .DEPTH(2 << SLOT_WIDTH),
-                .BLOCK(0)
-            ) u_x_buffer (
+        for (t = 0; t < CHANNELS / TILE; t = t + 1) begin : gen_tile
+            sample_vector_tile #(
+                .CHANNELS(TILE),
+                .VECTOR_WIDTH(VECTOR_WIDTH),
+                .ACT_WIDTH(ACT_WIDTH),
+                .SLICE(SLICE),
+                .ELEMENT_WIDTH(ELEMENT_WIDTH),
+                .SLOT_WIDTH(SLOT_WIDTH)
+            ) u_vector_tile (
                 .clk(clk),
-                .write_en(x_write[c]),
-                .write_addr(x_addr),
-                .write_data(x_element),
-                .read_en(advance),
-                .read_addr({batch_slot, col_index[SLOT_WIDTH-1:0]}),
-                .read_data(x_word)
-            );
-
-            always @(posedge clk) begin
-                if (advance) x_reg <= x_word;
-            end
-
-            assign x_data[c*VECTOR_WIDTH+:VECTOR_WIDTH] = x_reg;
-
-            sample_vec_buffer #(
-                .WIDTH(VECTOR_WIDTH),
-                .LANES(SLICE),
-                .READ(1),
-                .WORDS(4),
-                .BLOCK(0),
-                .INDEX_WIDTH(ELEMENT_WIDTH)
-            ) u_y_buffer (
-                .clk(clk),
-                .rst(rst),
-                .start(y_start),
-                .start_generation(start_parity),
-                .write_en(y_write),
-                .store(y_store[c]),
-                .write_data(y_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
-                .generation(y_generation[c]),
-                .available(y_available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
-                .en(advance),
-                .index(peek ? peek_column : col_index),
-                .data(y_data[c*VECTOR_WIDTH+:VECTOR_WIDTH])
-            );
-
-            sample_vec_buffer #(
-                .WIDTH(VECTOR_WIDTH),
-                .LANES(SLICE),
-                .READ(1),
-                .WORDS(8),
-                .BLOCK(0),
-                .INDEX_WIDTH(ELEMENT_WIDTH)
-            ) u_m_buffer (
-                .clk(clk),
-                .rst(rst),
-                .start(m_start),
-                .start_generation(start_parity),
-                .write_en(m_write),
-                .store(1'b1),
-                .write_data(m_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
-                .generation(m_generation[c]),
-                .available(m_available[c*ELEMENT_WIDTH+:ELEMENT_WIDTH]),
-                .en(advance),
-                .index(col_index),
-                .data(m_data[c*VECTOR_WIDTH+:VECTOR_WIDTH])
+                .advance_next(advance_next),
+                .x_write(x_write[t*TILE+:TILE]),
+                .x_addr(x_addr),
+                .x_element(x_element),
+                .y_write(y_write),
+                .y_store(y_store[t*TILE+:TILE]),
+                .y_addr(y_addr),
+                .y_words(y_words[t*TILE*SLICE*VECTOR_WIDTH+:TILE*SLICE*VECTOR_WIDTH]),
+                .m_write(m_write),
+                .m_addr(m_addr),
+                .m_words(m_words[t*TILE*SLICE*VECTOR_WIDTH+:TILE*SLICE*VECTOR_WIDTH]),
+                .col_source(col_source),
+                .col_shift(col_shift),
+                .col_zero(col_zero[t*TILE+:TILE]),
+                .batch_slot(batch_slot),
+                .col_index(col_index),
+                .y_index(y_index),
+                .y_found(y_found[t*TILE*VECTOR_WIDTH+:TILE*VECTOR_WIDTH]),
+                .acts(share_acts[t*TILE*ACT_WIDTH+:TILE*ACT_WIDTH])
             );
         end
     endgenerate
 
-    assign y_found = y_data;
-    assign y_parity = y_generation[0];
-
-    // The buffers of all channels fill in step.
-    wire unused_counts = &{1'b0, y_generation, y_available, m_generation, m_available};
+    assign y_parity = y_generation;
 
     // ---- Broadcast ------------------------------------------------------------------------------------------------------
-    wire                          lane_valid;
-    wire                          lane_first;
-    wire                          lane_marker;
-    wire [ADDR_WIDTH-1:0]         lane_base;
-    wire                          share_marker;
-    wire [1:0]                    share_bank;
-    wire [CHANNELS*ACT_WIDTH-1:0] share_acts;
-    wire [FEEDS-1:0]              blocked;
+    wire                  lane_valid;
+    wire                  lane_first;
+    wire                  lane_marker;
+    wire [ADDR_WIDTH-1:0] lane_base;
+    wire                  share_marker;
+    wire [1:0]            share_bank;
 
-    assign advance = !(|blocked);
+    sample_register_copy u_advance (
+        .clk(clk),
+        .d(advance_next),
+        .q(advance)
+    );
 
     sample_act_broadcast #(
-        .CHANNELS(CHANNELS),
-        .VECTOR_WIDTH(VECTOR_WIDTH),
-        .ADDR_WIDTH(ADDR_WIDTH),
-        .ACT_WIDTH(ACT_WIDTH)
+        .ADDR_WIDTH(ADDR_WIDTH)
     ) u_act_broadcast (
         .clk(clk),
-        .rst(rst),
+        .rst(rst_reg),
         .advance(advance),
         .col_valid(col_valid),
         .col_first(col_first),
         .col_base(col_base),
         .col_marker(col_marker),
-        .col_source(col_source),
         .col_bank(col_bank),
-        .col_shift(col_shift),
-        .col_zero(col_zero),
-        .x_data(x_data),
-        .y_data(y_data),
-        .m_data(m_data),
         .lane_valid(lane_valid),
         .lane_first(lane_first),
         .lane_base(lane_base),
         .lane_marker(lane_marker),
         .share_marker(share_marker),
-        .share_bank(share_bank),
-        .share_acts(share_acts)
+        .share_bank(share_bank)
     );
 
     // ---- Feeds ----------------------------------------------------------------------------------------------------------
@@ -292,7 +321,7 @@ module sample_column_group #(
     reg                                 all_done_reg;
 
     always @(posedge clk) begin
-        if (rst) all_done_reg <= 1'b0;
+        if (rst_reg) all_done_reg <= 1'b0;
         else all_done_reg <= &done && !done_clear;
     end
 
@@ -315,6 +344,18 @@ module sample_column_group #(
 
     genvar f;
     generate
+        for (f = 0; f < FEEDS; f = f + FEED_TILE) begin : gen_advance
+            wire own;
+
+            sample_register_copy u_advance (
+                .clk(clk),
+                .d(advance_next),
+                .q(own)
+            );
+
+            assign feed_advance[f+:FEED_TILE] = {FEED_TILE{own}};
+        end
+
         for (f = 0; f < FEEDS; f = f + 1) begin : gen_feed
             sample_column_feed #(
                 .CHANNELS(CHANNELS),
@@ -324,8 +365,8 @@ module sample_column_group #(
                 .FIFO_DEPTH(FIFO_DEPTH)
             ) u_column_feed (
                 .clk(clk),
-                .rst(rst),
-                .advance(advance),
+                .rst(rst_reg),
+                .advance(feed_advance[f]),
                 .col_valid(lane_valid),
                 .col_first(lane_first),
                 .col_base(lane_base),
@@ -334,7 +375,7 @@ module sample_column_group #(
                 .share_marker(share_marker),
                 .share_bank(share_bank),
                 .share_acts(share_acts),
-                .blocked(blocked[f]),
+                .will_block(will_block[f]),
                 .word_addr(word_addrs[f*ADDR_WIDTH+:ADDR_WIDTH]),
                 .word_valid(word_valid[f]),
                 .word_first(word_first[f]),
@@ -360,7 +401,7 @@ module sample_column_group #(
                 .ACC_WIDTH(ACC_WIDTH)
             ) u_lane (
                 .clk(clk),
-                .rst(rst),
+                .rst(rst_reg),
                 .word_valid(word_valid[FEED]),
                 .word_first(word_first[FEED]),
                 .word_bank(word_bank[FEED*2+:2]),

@@ -71,6 +71,10 @@ module sample_column_issuer #(
     output wire [3:0]                      col_shift,
     output wire [CHANNELS-1:0]             col_zero,
     output wire [INDEX_WIDTH-1:0]          col_index,
+    // Element of y to read: that of the column, or with `peek`, while nothing is issued, one for the host a cycle later.
+    input  wire                            peek,
+    input  wire [INDEX_WIDTH-1:0]          peek_column,
+    output wire [INDEX_WIDTH-1:0]          y_index,
     output wire [POINTER_WIDTH-1:0]        col_pointer,
     output wire [ADDR_WIDTH-1:0]           col_base
 );
@@ -107,6 +111,7 @@ module sample_column_issuer #(
     reg                   run_reg;
     reg [INDEX_WIDTH-1:0] index_reg;
     reg [INDEX_WIDTH-1:0] index_next_reg;
+    reg [INDEX_WIDTH-1:0] y_index_reg;
     // The element of the column was there a cycle ago.
     reg                   written_reg;
     reg [1:0]             frame_reg;
@@ -154,6 +159,7 @@ module sample_column_issuer #(
     wire                   issued = issue && advance;
     wire                   spmv_done = issued && last_item;
     wire                   step_done = skip || spmv_done;
+    wire [INDEX_WIDTH-1:0] index = (rst || step_done) ? {INDEX_WIDTH{1'b0}} : issued ? index_next_reg : index_reg;
     // The batch has been read; it was read ahead, and the frame takes it over.
     wire                   batch_done = spmv_done && from_batch && release_field;
     wire                   taken_over = skip && op == OP_SPMV && current && release_field;
@@ -186,11 +192,12 @@ module sample_column_issuer #(
             first_reg  <= next_first_reg;
         end
 
+        index_reg   <= index;
+        y_index_reg <= peek ? peek_column : index;
         written_reg <= !step_done && fresh && (issued ? index_next_reg : index_reg) < available;
 
         if (rst) begin
             run_reg        <= 1'b0;
-            index_reg      <= {INDEX_WIDTH{1'b0}};
             index_next_reg <= ONE;
             frame_reg      <= 2'd0;
             slot_reg       <= 1'b0;
@@ -198,13 +205,8 @@ module sample_column_issuer #(
             started_reg    <= {CHANNELS{1'b0}};
         end else begin
             if (enable) run_reg <= 1'b1;
-            if (step_done) begin
-                index_reg      <= {INDEX_WIDTH{1'b0}};
-                index_next_reg <= ONE;
-            end else if (issued) begin
-                index_reg      <= index_next_reg;
-                index_next_reg <= index_next_reg + 1'b1;
-            end
+            if (step_done) index_next_reg <= ONE;
+            else if (issued) index_next_reg <= index_next_reg + 1'b1;
             if (batch_done) slot_reg <= !slot_reg;
             started_reg <= (started_reg | utterance_goes_on | (batch_done ? active : {CHANNELS{1'b0}}))
                 & ~utterance_starts;
@@ -228,6 +230,7 @@ module sample_column_issuer #(
     assign col_shift = shift[3:0];
     assign col_zero = first_reg;
     assign col_index = index_reg;
+    assign y_index = y_index_reg;
     assign col_pointer = pointer + index_reg[POINTER_WIDTH-1:0];
     assign col_base = base;
 

@@ -351,8 +351,8 @@ module sample_control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'h725e0324;
-            HASH_HI: read_data = 32'h7497df07;
+            HASH_LO: read_data = 32'h230e1c10;
+            HASH_HI: read_data = 32'h086195cd;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

@@ -181,9 +181,11 @@ module sample_core #(
     wire [CHANNELS-1:0]                   out_active;
     wire                                  out_idle;
     wire [ELEMENT_WIDTH-1:0]              out_available;
-    wire                                  out_step;
     wire [ELEMENT_WIDTH-1:0]              out_index;
     wire [CHANNELS*BEAT*VECTOR_WIDTH-1:0] out_data;
+    wire                                  out_valid;
+    wire                                  slice_free;
+    reg                                   close_reg;
     wire                                  clearing;
 
     sample_array #(
@@ -206,7 +208,9 @@ module sample_core #(
         .out_active(out_active),
         .out_idle(out_idle),
         .out_available(out_available),
-        .out_step(out_step),
+        .out_valid(out_valid),
+        .out_room(slice_free),
+        .out_close(close_reg),
         .out_index(out_index),
         .out_data(out_data),
         .state_idle(idle),
@@ -225,14 +229,12 @@ module sample_core #(
     );
 
     // ---- Output ---------------------------------------------------------------------------------------------------------
-    wire                         out_valid;
     wire                         out_last;
     wire [DEST_WIDTH-1:0]        out_channel;
     wire                         out_ready;
     wire [BEAT*VECTOR_WIDTH-1:0] beat_data;
     wire [DEST_WIDTH-1:0]        y_channel;
     wire [BEAT*VECTOR_WIDTH-1:0] y_data;
-    wire                         slice_free;
 
     sample_frame_out #(
         .CHANNELS(CHANNELS),
@@ -247,7 +249,6 @@ module sample_core #(
         .active(out_active),
         .idle(out_idle),
         .available(out_available),
-        .step(out_step),
         .index(out_index),
         .m_valid(out_valid),
         .m_last(out_last),
@@ -259,7 +260,6 @@ module sample_core #(
 
     // Within a frame behind the slice; a reset then makes the closing beat due. `closed` goes along with it.
     reg                   begun_reg;
-    reg                   close_reg;
     reg  [DEST_WIDTH-1:0] begun_channel_reg;
     wire                  beat_valid = out_valid && !rst && !close_reg;
     wire                  beat_taken = beat_valid && slice_free;

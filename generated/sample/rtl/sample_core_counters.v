@@ -17,7 +17,7 @@ module sample_core_counters #(
     input  wire                  rst,
     // Start of the core; it is in reset.
     input  wire                  start,
-    input  wire                  core_rst,
+    input  wire                  core_run,
     // An output frame has left; lanes that multiply; fill of the queues, bit n where one has more than n entries.
     input  wire                  frame_sent,
     input  wire [LANES-1:0]      lane_macs,
@@ -30,6 +30,8 @@ module sample_core_counters #(
 
     localparam integer SUM_WIDTH = 2 + $clog2(LANES);
 
+    // A cycle late, when the core has its first one, so that a register clears all counters.
+    reg                  clear_reg;
     reg [31:0]           frames_reg;
     reg [63:0]           cycles_reg;
     reg [63:0]           macs_reg;
@@ -58,16 +60,17 @@ module sample_core_counters #(
     );
 
     always @(posedge clk) begin
-        if (rst || start) begin
+        clear_reg <= rst || start;
+        if (clear_reg) begin
             frames_reg  <= 32'd0;
-            cycles_reg  <= 64'd0;
+            cycles_reg  <= {63'd0, core_run};
             macs_reg    <= 64'd0;
             reached_reg <= {FIFO_DEPTH{1'b0}};
             higher_reg  <= 1'b0;
             high_reg    <= 7'd0;
         end else begin
             if (frame_sent) frames_reg <= frames_reg + 32'd1;
-            if (!core_rst) begin
+            if (core_run) begin
                 cycles_reg  <= cycles_reg + 64'd1;
                 macs_reg    <= macs_reg + { {(64 - SUM_WIDTH){1'b0}}, sum};
                 // The fullest queue has at most one entry more in a cycle.

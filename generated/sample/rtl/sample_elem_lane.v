@@ -43,8 +43,7 @@ module sample_elem_lane #(
     input  wire                         rst,
     // Load of the tables: {tanh, sigmoid, address, word}.
     input  wire [28:0]                  table_load,
-    // Begin of a frame; `first` takes the previous cell state as zero, without `active` the cell state is kept.
-    input  wire                         start,
+    // `first` takes the previous cell state as zero, without `active` the cell state is kept.
     input  wire                         first,
     input  wire                         active,
     // Right shift of the gate sum, left shift of the peephole product, fraction bits of the cell state.
@@ -54,26 +53,24 @@ module sample_elem_lane #(
     // Read of the previous cell state, two cycles ahead of t0.
     input  wire                         state_read,
     input  wire [$clog2(CELLS)-1:0]     state_addr,
-    // Gate sums and their parameters.
-    input  wire                         t0_cell,
-    input  wire [1:0]                   t0_slot,
+    // Gate sums and their parameters. slot_next is the slot of the next cycle.
+    input  wire [1:0]                   slot_next,
     input  wire signed [ACC_WIDTH-1:0]  acc,
     input  wire signed [BIAS_WIDTH-1:0] bias,
     input  wire signed [PEEP_WIDTH-1:0] peephole,
-    // Cell state from outside, while nothing is computed: found follows peek_addr by a cycle; poke writes.
-    input  wire                         peek,
+    // A cell is in cycle 14; where its state is written.
+    input  wire                         cell_done,
+    input  wire [$clog2(CELLS)-1:0]     write_addr,
+    // Cell state from outside, while nothing is computed: found follows state_addr by a cycle; poke is written in the next one.
     input  wire                         poke,
-    input  wire [$clog2(CELLS)-1:0]     peek_addr,
     input  wire [VECTOR_WIDTH-1:0]      poke_value,
     output wire [VECTOR_WIDTH-1:0]      found,
     // Cell outputs, in order.
-    output wire                         m_valid,
     output wire [VECTOR_WIDTH-1:0]      m_data
 );
 
     localparam integer Z_WIDTH = 16;
     localparam integer WORD_WIDTH = 16;
-    localparam integer STATE_ADDR = $clog2(CELLS);
     localparam integer PRODUCT_WIDTH = 2 * WORD_WIDTH;
     // Fraction bits of a table step, seen from the cell state.
     localparam integer STATE_STEP = 8;
@@ -82,24 +79,20 @@ module sample_elem_lane #(
     localparam integer M_SHIFT = 31 - VECTOR_WIDTH;
 
     // Phase of the four-cycle frame.
-    wire phase0 = t0_slot == 2'd0;
-    wire phase1 = t0_slot == 2'd1;
-    wire phase2 = t0_slot == 2'd2;
-    wire phase3 = t0_slot == 2'd3;
+    (* keep = "true" *)
+    reg  [1:0] slot_reg;
+    wire       phase0 = slot_reg == 2'd0;
+    wire       phase1 = slot_reg == 2'd1;
+    wire       phase2 = slot_reg == 2'd2;
+    wire       phase3 = slot_reg == 2'd3;
 
-    // Valid cells, by their age in cycles.
-    reg [25:1] cell_reg;
-
-    always @(posedge clk) begin
-        if (rst) cell_reg <= 25'd0;
-        else cell_reg <= {cell_reg[24:1], t0_cell};
-    end
+    always @(posedge clk) slot_reg <= slot_next;
 
     // ---- Previous cell state: cycles 0 to 3, kept until cycle 11 ----------------------------------------------------
     reg  signed [VECTOR_WIDTH-1:0] state_reg;
     reg                            state_read_reg;
     reg  signed [VECTOR_WIDTH-1:0] old_reg, old1_reg, old2_reg;
-    reg  [STATE_ADDR-1:0]          write_addr_reg;
+    reg                            poke_reg;
     wire [VECTOR_WIDTH-1:0]        old_word;
 
     sample_sdp_ram #(
@@ -108,11 +101,11 @@ module sample_elem_lane #(
         .BLOCK(0)
     ) u_state (
         .clk(clk),
-        .write_en((cell_reg[14] && active) || poke),
-        .write_addr(poke ? peek_addr : write_addr_reg),
-        .write_data(poke ? poke_value : state_reg),
-        .read_en(state_read || peek),
-        .read_addr(peek ? peek_addr : state_addr),
+        .write_en((cell_done && active) || poke_reg),
+        .write_addr(write_addr),
+        .write_data(state_reg),
+        .read_en(state_read),
+        .read_addr(state_addr),
         .read_data(old_word)
     );
 
@@ -122,10 +115,9 @@ module sample_elem_lane #(
             old1_reg <= old_reg;
             old2_reg <= old1_reg;
         end
-        if (start) write_addr_reg <= {STATE_ADDR{1'b0}};
-        else if (cell_reg[14]) write_addr_reg <= write_addr_reg + 1'b1;
-        if (rst) state_read_reg <= 1'b0;
-        else state_read_reg <= state_read;
+        state_read_reg <= state_read;
+        if (rst) poke_reg <= 1'b0;
+        else poke_reg <= poke;
     end
 
     // ---- Gate sum: cycles 1 to 5 -------------------------------------------------------------------------------------
@@ -254,9 +246,9 @@ module sample_elem_lane #(
         if (phase0) begin
             state_sum_reg <= {kept_reg[PRODUCT_WIDTH-1], kept_reg} + {added_reg[PRODUCT_WIDTH-1], added_reg};
         end
-        if (phase1) begin
-            state_reg <= state_outside ? {state_negative, {(VECTOR_WIDTH - 1){!state_negative}}}
-                                       : state_round[15+:VECTOR_WIDTH];
+        if (phase1 || poke) begin
+            state_reg <= poke ? poke_value
+                       : state_outside ? {state_negative, {(VECTOR_WIDTH - 1){!state_negative}}} : state_round[15+:VECTOR_WIDTH];
         end
         if (phase2) state_index_reg <= state_steps >>> state_frac;
     end
@@ -275,7 +267,6 @@ module sample_elem_lane #(
     end
 
     assign found = old_word;
-    assign m_valid = cell_reg[25];
     assign m_data = m_reg;
 
 endmodule

@@ -28,7 +28,6 @@ module sample_frame_out #(
     output wire                   idle,
     // Control of the vec_buffers; they fill in step, so one count stands for all.
     input  wire [INDEX_WIDTH-1:0] available,
-    output wire                   step,
     output wire [INDEX_WIDTH-1:0] index,
     // Stream control.
     output wire                   m_valid,
@@ -48,6 +47,9 @@ module sample_frame_out #(
     reg                   s1_valid_reg, s2_valid_reg;
     reg                   s1_last_reg, s2_last_reg;
     reg [DEST_WIDTH-1:0]  s1_channel_reg, s2_channel_reg;
+
+    // The vec_buffers of the channels move on in the same cycles.
+    wire step = !s2_valid_reg || m_ready;
 
     // The active channels shift down as their frames are sent.
     wire present = active_reg[0];
@@ -90,7 +92,6 @@ module sample_frame_out #(
         end
     end
 
-    assign step = !s2_valid_reg || m_ready;
     assign idle = !busy_reg;
     assign index = index_reg;
     assign m_valid = s2_valid_reg;

@@ -47,14 +47,16 @@ module sample_gather_control #(
     output wire [1:0]            drain_bank,
     output wire [ROW_WIDTH-1:0]  drain_row,
     output wire [0:0]            phase,
-    // Parameter memory and cell state.
+    // Parameter memory and cell state. With `peek`, while nothing is drained, peek_word of the cell state is read a cycle later.
     output wire [WORD_WIDTH+1:0] param_addr,
+    input  wire                  peek,
+    input  wire [WORD_WIDTH-1:0] peek_word,
     output wire                  state_read,
     output wire [WORD_WIDTH-1:0] state_addr,
-    // Marks of the sums of a word.
+    // Marks of the sums of a word; the slot is that of the next cycle.
     output wire                  t0_cell,
     output wire                  t0_output,
-    output wire [1:0]            t0_slot
+    output wire [1:0]            slot_next
 );
 
     // Rows that are emptied after reset.
@@ -206,11 +208,28 @@ module sample_gather_control #(
     assign tag = chain[DELAY*TAG_WIDTH+:TAG_WIDTH];
 
     wire [WORD_WIDTH-1:0] tag_word;
+    wire [WORD_WIDTH-1:0] tag_state;
     wire [1:0]            tag_slot;
     wire                  tag_first;
     wire                  tag_output;
 
-    assign {tag_word, state_addr, tag_slot, tag_first, tag_output} = tag;
+    assign {tag_word, tag_state, tag_slot, tag_first, tag_output} = tag;
+
+    // The cell state is read beside the last stage.
+    localparam integer LAST_TAG = (DELAY - 1) * TAG_WIDTH;
+
+    reg                   state_read_reg;
+    reg  [WORD_WIDTH-1:0] state_addr_reg;
+    wire                  unused_state = &{1'b0, tag_state};
+
+    always @(posedge clk) begin
+        state_addr_reg <= peek ? peek_word : chain[LAST_TAG+4+:WORD_WIDTH];
+        if (rst) state_read_reg <= 1'b0;
+        else state_read_reg <= peek || chain[LAST_TAG+1];
+    end
+
+    assign state_read = state_read_reg;
+    assign state_addr = state_addr_reg;
 
     // ---- To the lanes ---------------------------------------------------------------------------------------------------
     wire                 sweeping = state_reg == S_SWEEP;
@@ -233,12 +252,11 @@ module sample_gather_control #(
 
     // ---- Marks ----------------------------------------------------------------------------------------------------------
     reg       s1_cell_reg, s2_cell_reg;
-    reg [1:0] s1_slot_reg, s2_slot_reg;
+    reg [1:0] s1_slot_reg;
     reg       s1_output_reg, s2_output_reg;
 
     always @(posedge clk) begin
         s1_slot_reg <= tag_slot;
-        s2_slot_reg <= s1_slot_reg;
         if (rst) begin
             s1_cell_reg   <= 1'b0;
             s2_cell_reg   <= 1'b0;
@@ -259,9 +277,8 @@ module sample_gather_control #(
     assign drain_bank = drain_bank_reg;
     assign drain_row = drain_row_reg;
     assign param_addr = {tag_word, tag_slot};
-    assign state_read = tag_first;
     assign t0_cell = s2_cell_reg;
-    assign t0_slot = s2_slot_reg;
+    assign slot_next = s1_slot_reg;
     assign t0_output = s2_output_reg;
 
 endmodule

@@ -31,7 +31,7 @@ module sample_group_memory #(
     // Load bus.
     input  wire [LOAD_ADDR+LOAD_DATA+15:0]       load,
     // Word counts: they follow col_pointer by two enabled cycles.
-    input  wire                                  advance,
+    input  wire [FEEDS-1:0]                      advance,
     input  wire [$clog2(POINTER_DEPTH)-1:0]      col_pointer,
     output wire [FEEDS*COUNT_WIDTH-1:0]          counts,
     // Words: they follow word_addrs by two cycles.
@@ -81,7 +81,7 @@ module sample_group_memory #(
                 .load_en(pointer_load_en),
                 .load_addr(pointer_load_addr),
                 .load_data(pointer_load_data),
-                .en(advance),
+                .en(advance[l]),
                 .addr(col_pointer),
                 .data(counts[l*COUNT_WIDTH+:COUNT_WIDTH])
             );

@@ -45,6 +45,7 @@ module sample_lane #(
 
     /* verilator no_inline_module */
 
+    (* keep = "true" *)
     reg rst_reg;
 
     always @(posedge clk) rst_reg <= rst;

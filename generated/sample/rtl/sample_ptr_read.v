@@ -6,7 +6,7 @@
 //   start(first column) = base,   start(j + 1) = start(j) + count(j)
 //
 // A column in which the lane has no word is dropped here, so it costs the lane no cycle. A marker has no words and is
-// always passed on. The stage holds its column while `advance` is low; `blocked` says that it waits for its queue.
+// always passed on. The stage holds its column while `advance` is low; `will_block` says that it waits for its queue in the next cycle.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -31,9 +31,9 @@ module sample_ptr_read #(
     output wire                   share_valid,
     output wire [ADDR_WIDTH-1:0]  share_start,
     output wire [COUNT_WIDTH-1:0] share_count,
-    // State of the lane's queue.
-    input  wire                   queue_ready,
-    output wire                   blocked
+    // The lane's queue takes an entry in the next cycle.
+    input  wire                   ready_next,
+    output wire                   will_block
 );
 
     localparam integer EXTEND = (ADDR_WIDTH > COUNT_WIDTH) ? ADDR_WIDTH - COUNT_WIDTH : 0;
@@ -55,6 +55,8 @@ module sample_ptr_read #(
         end
     endgenerate
 
+    wire valid = advance ? col_valid && (col_marker || !empty) : valid_reg;
+
     always @(posedge clk) begin
         if (advance) begin
             start_reg <= start;
@@ -62,13 +64,13 @@ module sample_ptr_read #(
             if (col_valid && !col_marker) next_reg <= start + length;
         end
         if (rst) valid_reg <= 1'b0;
-        else if (advance) valid_reg <= col_valid && (col_marker || !empty);
+        else valid_reg <= valid;
     end
 
     assign share_valid = valid_reg && advance;
+    assign will_block = valid && !rst && !ready_next;
     assign share_start = start_reg;
     assign share_count = count_reg;
-    assign blocked = valid_reg && !queue_ready;
 
 endmodule
 

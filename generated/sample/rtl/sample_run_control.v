@@ -26,6 +26,8 @@ module sample_run_control (
     input  wire silent,
     // The core: reset, input frames may be taken, no more reading.
     output wire core_rst,
+    // Its opposite, as a register of its own.
+    output wire core_run,
     output wire take,
     output wire stop,
     // The core starts in the next cycle.
@@ -41,6 +43,7 @@ module sample_run_control (
 
     reg [1:0] state_reg;
     reg       core_rst_reg;
+    reg       core_run_reg;
     reg       take_reg;
     reg       stop_reg;
     reg       reset_done_reg;
@@ -54,6 +57,7 @@ module sample_run_control (
         if (rst) begin
             state_reg       <= HELD;
             core_rst_reg    <= 1'b1;
+            core_run_reg    <= 1'b0;
             take_reg        <= 1'b0;
             stop_reg        <= 1'b0;
             reset_done_reg  <= 1'b0;
@@ -63,6 +67,7 @@ module sample_run_control (
             else if (state_reg == RUNNING && soft_reset) state_reg <= STOPPING;
             else if (stopped) state_reg <= HELD;
             core_rst_reg    <= stopped || (held && !go);
+            core_run_reg    <= !(stopped || (held && !go));
             take_reg        <= run && !soft_reset;
             stop_reg        <= state_reg == STOPPING && !stopped;
             reset_done_reg  <= stopped || (held && soft_reset);
@@ -72,6 +77,7 @@ module sample_run_control (
 
     assign run_clear = soft_reset;
     assign core_rst = core_rst_reg;
+    assign core_run = core_run_reg;
     assign take = take_reg;
     assign stop = stop_reg;
     assign start = go;

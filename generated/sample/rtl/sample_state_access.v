@@ -7,8 +7,8 @@
 // to the last element of the model; the word at hand and the rest of a round over the groups then follow by themselves.
 //
 //   read    cycle 0      place_en
-//           cycle 1      peek, addresses
-//           cycle 6      read_valid, read_value
+//           cycle 2      peek, addresses
+//           cycle 7      read_valid, read_value
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -53,6 +53,7 @@ module sample_state_access #(
     input  wire [GROUPS*CHANNELS*VECTOR_WIDTH-1:0] elements,
     output wire                                    y_start,
     output wire                                    y_write,
+    // The word, a cycle after y_write.
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0]      y_word,
     // The channel, one bit hot, where it is to start an utterance, or to go on with one.
     output wire [CHANNELS-1:0]                     channel,
@@ -82,6 +83,9 @@ module sample_state_access #(
     reg                               y_write_reg;
     reg [15:0]                        words_reg;
     reg [ELEM_LANES*VECTOR_WIDTH-1:0] y_word_reg;
+    reg [ELEM_LANES*VECTOR_WIDTH-1:0] y_sent_reg;
+    // Lane that the value goes to.
+    reg [ELEM_LANES-1:0]              lanes_reg;
 
     wire [15:0] lane_number = element_reg & LAST_LANE;
     wire        accepted = write_en && idle;
@@ -101,7 +105,8 @@ module sample_state_access #(
         for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_lane
             localparam [15:0] NUMBER = e;
             always @(posedge clk) begin
-                if (y_value && lane_number == NUMBER) y_word_reg[e*VECTOR_WIDTH+:VECTOR_WIDTH] <= write[VECTOR_WIDTH-1:0];
+                lanes_reg[e] <= y_value && lane_number == NUMBER;
+                if (lanes_reg[e]) y_word_reg[e*VECTOR_WIDTH+:VECTOR_WIDTH] <= value_reg;
                 else if (y_write_reg) y_word_reg[e*VECTOR_WIDTH+:VECTOR_WIDTH] <= {VECTOR_WIDTH{1'b0}};
             end
         end
@@ -141,12 +146,9 @@ module sample_state_access #(
         end
     end
 
-    assign peek = idle && !poke_reg;
-    assign poke = (poke_reg && idle) ? channel : {CHANNELS{1'b0}};
-    assign value = value_reg;
     assign y_start = y_start_reg;
     assign y_write = y_write_reg;
-    assign y_word = y_word_reg;
+    assign y_word = y_sent_reg;
     assign utterance_starts = (clear && idle) ? channel : {CHANNELS{1'b0}};
     assign utterance_goes_on = (resume && idle) ? channel : {CHANNELS{1'b0}};
 
@@ -155,9 +157,35 @@ module sample_state_access #(
     wire [15:0] cell_word = cell_element >> LANE_WIDTH;
     wire [15:0] y_column = element_reg >> GROUP_WIDTH;
 
-    assign lane = cell_lane[7:0];
-    assign word = cell_word[WORD_WIDTH-1:0];
-    assign column = y_column[ELEMENT_WIDTH-1:0];
+    // To the channels and groups.
+    reg                     peek_reg;
+    reg [CHANNELS-1:0]      pokes_reg;
+    reg [7:0]               lane_reg;
+    reg [WORD_WIDTH-1:0]    word_reg;
+    reg [VECTOR_WIDTH-1:0]  poke_value_reg;
+    reg [ELEMENT_WIDTH-1:0] column_reg;
+
+    always @(posedge clk) begin
+        lane_reg       <= cell_lane[7:0];
+        word_reg       <= cell_word[WORD_WIDTH-1:0];
+        poke_value_reg <= value_reg;
+        column_reg     <= y_column[ELEMENT_WIDTH-1:0];
+        y_sent_reg     <= y_word_reg;
+        if (rst) begin
+            peek_reg  <= 1'b0;
+            pokes_reg <= {CHANNELS{1'b0}};
+        end else begin
+            peek_reg  <= idle && !poke_reg;
+            pokes_reg <= (poke_reg && idle) ? channel : {CHANNELS{1'b0}};
+        end
+    end
+
+    assign peek = peek_reg;
+    assign poke = pokes_reg;
+    assign lane = lane_reg;
+    assign word = word_reg;
+    assign value = poke_value_reg;
+    assign column = column_reg;
 
     // ---- What is read ---------------------------------------------------------------------------------------------------
     reg  [VECTOR_WIDTH-1:0] found_reg;

@@ -236,7 +236,7 @@ module sample_bench (
 
     wire [GROUPS*LANES-1:0] lane_push;
     wire [GROUPS*LANES-1:0] lane_pop;
-    wire                    blocking = !dut.u_core.u_array.gen_group[0].advance;
+    wire                    blocking = !dut.u_core.u_array.gen_group[0].u_column_group.advance;
 
     genvar l;
     generate
@@ -320,7 +320,7 @@ module sample_bench (
                 $write("issuer of group 0 at step %0d, column %0d, advance %b, ",
                     dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.u_step_rom.pc_reg,
                     dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg,
-                    dut.u_core.u_array.gen_group[0].advance);
+                    dut.u_core.u_array.gen_group[0].u_column_group.advance);
                 $display("sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
                     dut.u_core.u_array.u_sequencer.u_step_rom.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle,
                     dut.u_core.u_array.all_done, lane_idle);
@@ -365,6 +365,7 @@ module sample_bench (
     // ---- Checkpoints ----------------------------------------------------------------------------------------------------
     // ElemMul lane e of channel c.
 `define ELEM dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.gen_lane[e].u_elem_lane
+`define AGE dut.u_core.u_array.gen_channel[c].u_channel.u_elem_mul.cell_reg
 
     genvar c;
     genvar e;
@@ -373,17 +374,17 @@ module sample_bench (
             for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_elem
                 always @(posedge clk) begin
                     if (checkpoint_file != 0 && !reset && dut.u_core.u_array.gen_channel[c].u_channel.active_reg) begin
-                        if (`ELEM.cell_reg[5])
+                        if (`AGE[5])
                             $fwrite(checkpoint_file, "i %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
-                        if (`ELEM.cell_reg[6])
+                        if (`AGE[6])
                             $fwrite(checkpoint_file, "f %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
-                        if (`ELEM.cell_reg[7])
+                        if (`AGE[7])
                             $fwrite(checkpoint_file, "g %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
-                        if (`ELEM.cell_reg[20])
+                        if (`AGE[20])
                             $fwrite(checkpoint_file, "o %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.z_reg));
-                        if (`ELEM.cell_reg[14])
+                        if (`AGE[14])
                             $fwrite(checkpoint_file, "c %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.state_reg));
-                        if (`ELEM.m_valid)
+                        if (`AGE[25])
                             $fwrite(checkpoint_file, "m %0d %0d\n", c * ELEM_LANES + e, $signed(`ELEM.m_data));
                     end
                 end

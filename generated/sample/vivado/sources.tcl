@@ -18,7 +18,10 @@ set rtl_files {
     rtl/sample_rom2.v
     rtl/sample_sdp_ram.v
     rtl/sample_skid_buffer.v
+    rtl/sample_register_copy.v
     rtl/sample_vec_buffer.v
+    rtl/sample_vec_fill.v
+    rtl/sample_vector_tile.v
     rtl/sample_frame_in.v
     rtl/sample_frame_out.v
     rtl/sample_act_queue.v

@@ -1,6 +1,14 @@
 import type { Machine } from '../../machine/machine.ts';
 import type { Window } from '../../model/graph.ts';
-import type { Parameters, Segment, Sequence, TimeAxis, Vector, View } from '../../program/program.ts';
+import {
+  hasStart,
+  type Parameters,
+  type Segment,
+  type Sequence,
+  type TimeAxis,
+  type Vector,
+  type View,
+} from '../../program/program.ts';
 import type { SlotProgram } from '../../program/slot_program.ts';
 import { frameRuns, type Layout, portRuns, type Runs, roundUp } from './layout.ts';
 
@@ -13,7 +21,7 @@ export const STEP_SLOT: View['slot'] = { t: 1, p: 0, offset: 0, step: 0 };
 export interface VectorSpec extends Layout, Pick<Vector, 'name' | 'role' | 'format'> {
   readonly slots?: number;
   readonly replicated?: boolean;
-  readonly initial?: Int16Array | null;
+  readonly initial?: Int32Array | null;
 }
 
 /** Collects the parts of a program and gives them their places. */
@@ -23,13 +31,14 @@ export class ProgramBuilder {
   readonly room: number;
   readonly axes: TimeAxis[] = [{ kind: 'input' }, { kind: 'once' }];
   readonly vectors: Vector[] = [];
+  /** Group addresses of whose multiples each vector begins at one. */
+  readonly #units: number[] = [];
   readonly views: View[] = [];
   readonly sequences: Sequence[] = [];
   readonly segments: Segment[] = [];
   readonly parameters: Parameters[] = [];
   readonly slotPrograms: SlotProgram[] = [];
   readonly #numbers = new Map<string, number>();
-  #words = 0;
   #sequenceElements = 0;
 
   constructor(machine: Machine, room = 1) {
@@ -54,9 +63,24 @@ export class ProgramBuilder {
     // Words of ElemMul begin where words of the memories do.
     const unit = replicated ? elemLanes : Math.max(elemLanes / groups, this.room);
     const slotWords = roundUp(replicated ? elements : Math.ceil(elements / groups), unit);
-    const base = roundUp(this.#words, unit);
-    this.#words = base + slots * slotWords;
-    return this.vectors.push({ ...own, base, slots, slotWords, replicated, initial }) - 1;
+    this.#units.push(unit);
+    return this.vectors.push({ ...own, base: 0, slots, slotWords, replicated, initial }) - 1;
+  }
+
+  /** The vectors in their places, by number: those that start from other values than zeros lie first, the others in the order in which they were made. */
+  placedVectors(): Vector[] {
+    const bases = new Map<number, number>();
+    const numbers = [...this.vectors.keys()];
+    const starting = numbers.filter((number) => hasStart(this.vectors[number]!));
+    const others = numbers.filter((number) => !hasStart(this.vectors[number]!));
+    let words = 0;
+    for (const number of [...starting, ...others]) {
+      const { slots, slotWords } = this.vectors[number]!;
+      const base = roundUp(words, this.#units[number]!);
+      bases.set(number, base);
+      words = base + slots * slotWords;
+    }
+    return this.vectors.map((vector, number) => ({ ...vector, base: bases.get(number)! }));
   }
 
   view(vector: number, runs: Runs, slot: View['slot'], taps = 1): number {

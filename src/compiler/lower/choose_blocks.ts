@@ -7,7 +7,7 @@ import { MAX_COLUMNS, rowPieces } from './product.ts';
 /** Cycles from a tile to the next at least: from its last column until it is drained, and its addresses. */
 const TILE_CYCLES = 48;
 /** Weights of the segments of a node whose positions share a tile, at most; and elements of such a matrix. */
-const MOST_WEIGHTS = 2 ** 20;
+export const MOST_WEIGHTS = 2 ** 20;
 const MOST_ELEMENTS = 2 ** 24;
 /** More weights for fewer cycles are not worth less than this share of them. */
 const WORTH = 0.03;
@@ -25,6 +25,7 @@ interface Choice {
  *
  * @param positions of the output, outermost first
  * @param shapes of the sources of the products
+ * @param mostWeights of the segments, where more than one position is in a block
  * @returns blocks along the innermost axis
  */
 export function chooseBlocks(
@@ -32,6 +33,7 @@ export function chooseBlocks(
   positions: readonly number[],
   shapes: readonly Shape[],
   machine: Machine,
+  mostWeights = MOST_WEIGHTS,
 ): readonly PositionBlock[] {
   const count = positions.at(-1)!;
   const outer = positions.slice(0, -1).reduce((product, size) => product * size, 1);
@@ -43,7 +45,7 @@ export function chooseBlocks(
   for (let size = 1; size <= count; size++) {
     const blocks = blocksOf(count, size);
     const stored = weights * blocks.reduce((sum, block) => sum + block.size, 0);
-    if (size > 1 && stored > MOST_WEIGHTS) break;
+    if (size > 1 && stored > mostWeights) continue;
     const packs = size === count || (size * sums.rows) % wordUnit(machine) === 0;
     // Between positions in the same groups nothing is lost either.
     const between = size === 1 && sums.rows % machine.groups === 0;

@@ -68,7 +68,7 @@ function stateVector(
   part: ProgramState['part'],
   elements: number,
   format: Fixed,
-  initial: Int16Array | null,
+  initial: Int32Array | null,
 ): number {
   const name = `${node.id}.${part}`;
   const vector = stage.builder.vector({ ...plain(elements), name, role: 'state', format, initial });

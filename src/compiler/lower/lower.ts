@@ -6,6 +6,7 @@ import type { Program, ProgramPort, ProgramState } from '../../program/program.t
 import { EsegenError } from '../../util/errors.ts';
 import { type QuantizedGraph, sumsOfLayer } from '../quantized_graph.ts';
 import { ProgramBuilder } from './builder.ts';
+import { MOST_WEIGHTS } from './choose_blocks.ts';
 import { elementsOfShape, memoryOrder } from './layout.ts';
 import { GraphPlan, productsOf } from './plan.ts';
 import { spreadRecurrent } from './spread.ts';
@@ -18,23 +19,24 @@ import { utteranceStages } from './utterance.ts';
  * utterance.
  *
  * @param ahead whether products of the next step may be done before its turn, which weights from external memory cannot be
+ * @param mostWeights of a node whose positions share tiles
  * @throws EsegenError where a matrix does not belong to its source, or the network does not fit the machine
  */
-export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false): Program {
+export function lower(quantized: QuantizedGraph, machine: Machine, ahead = false, mostWeights = MOST_WEIGHTS): Program {
   const graph = spreadRecurrent(quantized);
-  const plan = new GraphPlan(graph, machine);
+  const plan = new GraphPlan(graph, machine, mostWeights);
   const builder = new ProgramBuilder(machine, Math.max(1, ...blocksOfGraph(graph)));
   const states: ProgramState[] = [];
   const streaming = plan.streams();
   const stages = streaming ? [streamingStage(plan, builder, states, ahead)] : utteranceStages(plan, builder, states);
   const tables = graph.tables;
-  const { axes, vectors, views, sequences, segments, parameters, slotPrograms } = builder;
+  const { axes, views, sequences, segments, parameters, slotPrograms } = builder;
   return {
     machine,
     mode: streaming ? 'streaming' : 'utterance',
     inputs: graph.inputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
     outputs: graph.outputs.map(({ name, tensor }) => portOf(plan, builder, name, tensor, streaming)),
-    ...{ axes, vectors, views, sequences, segments, parameters, slotPrograms, states },
+    ...{ axes, vectors: builder.placedVectors(), views, sequences, segments, parameters, slotPrograms, states },
     weights: weightsOf(graph),
     tables: { ...tables, sigmoid: actTable(SIGMOID, tables.sigmoidRange), tanh: actTable(TANH, tables.tanhRange) },
     streams: streamsOf(stages),

@@ -62,6 +62,11 @@ function readsSpectraOf({ after, needs }: TilePart, { writes }: TileJob, steps: 
   return read && needs.some(({ stepsBefore }) => stepsBefore === steps);
 }
 
+/** Whether a part reads what a tile of the same step gives. */
+function isOfThisStep({ needs }: TilePart): boolean {
+  return needs.some(({ happening, stepsBefore }) => stepsBefore === 0 && happening.semaphore !== 'passed');
+}
+
 /**
  * Whether a part reads what another tile of the same step gives, or spectra of what the last tiles of the step before give: other work then stands in
  * front of it. Spectra of what an earlier tile than the last one gives are not late.
@@ -70,8 +75,7 @@ function readsSpectraOf({ after, needs }: TilePart, { writes }: TileJob, steps: 
  */
 function isLate(part: TilePart, before: readonly TileJob[], earlier: readonly TileJob[]): boolean {
   if (part.early || earlier.some((job) => readsSpectraOf(part, job, 0))) return false;
-  if (part.needs.some(({ happening, stepsBefore }) => stepsBefore === 0 && happening.semaphore !== 'passed'))
-    return true;
+  if (isOfThisStep(part)) return true;
   return before.some((job) => readsSpectraOf(part, job, 1));
 }
 
@@ -116,10 +120,16 @@ export class TileOrder {
       const cuts = parts.map((part) => ({ part, from: 0, to: part.columns }));
       if (ahead && job === jobs.length - 1) return { free: cuts.filter(({ part }) => part.ahead !== null), late: [] };
       const earlier = jobs.slice(0, Math.max(job - 1, 0));
-      const firstLate = cuts.findIndex(({ part }) => isLate(part, before, earlier));
+      // Behind the first two jobs what the step before gave is there.
+      const recent = job < 2 ? before : [];
+      const firstLate = cuts.findIndex(({ part }) => isLate(part, recent, earlier));
       const free = ({ part }: Cut, at: number) =>
-        !isLate(part, before, earlier) && !(ordered && firstLate >= 0 && at > firstLate);
-      return { free: cuts.filter(free), late: cuts.filter((cut, at) => !free(cut, at)) };
+        !isLate(part, recent, earlier) && !(ordered && firstLate >= 0 && at > firstLate);
+      // What needs nothing of this step stands in front of what reads spectra of an earlier tile.
+      const own = cuts.filter(free);
+      const first = own.filter(({ part }) => !isOfThisStep(part));
+      const then = own.filter(({ part }) => isOfThisStep(part));
+      return { free: [...first, ...then], late: cuts.filter((cut, at) => !free(cut, at)) };
     });
   }
 

@@ -4,7 +4,7 @@ import { EsegenError } from '../../util/errors.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, QuantizedAffine, QuantizedGraph, QuantizedNode, Sums } from '../quantized_graph.ts';
 import { isPoint } from './builder.ts';
-import { chooseBlocks } from './choose_blocks.ts';
+import { chooseBlocks, MOST_WEIGHTS } from './choose_blocks.ts';
 import { roundUp, type Shape } from './layout.ts';
 import { type BlockWindow, blockSums, blockWindow, type PositionBlock } from './position_blocks.ts';
 import { spanOf } from './stage.ts';
@@ -51,12 +51,15 @@ export class GraphPlan {
   readonly #producers: ReadonlyMap<TensorId, QuantizedNode>;
   readonly #shapes = new Map<TensorId, Shape>();
   readonly #machine: Machine;
+  readonly #mostWeights: number;
   /** Blocks of the nodes that look at positions, by their outputs. */
   readonly #blocks = new Map<TensorId, readonly PositionBlock[]>();
 
-  constructor(graph: QuantizedGraph, machine: Machine) {
+  /** @param mostWeights of a node whose positions share tiles, see {@link chooseBlocks} */
+  constructor(graph: QuantizedGraph, machine: Machine, mostWeights = MOST_WEIGHTS) {
     this.graph = graph;
     this.#machine = machine;
+    this.#mostWeights = mostWeights;
     this.#producers = new Map(graph.nodes.map((node) => [node.output, node]));
     for (const { tensor } of graph.inputs) this.#shapes.set(tensor, this.#shapeAsRead(tensor));
     for (const node of graph.nodes) this.#shapes.set(node.output, this.#outputShape(node));
@@ -171,7 +174,7 @@ export class GraphPlan {
     }
     const channels = layer.sums.rows;
     const shapes = products.map(({ source }) => this.shape(source.tensor));
-    const blocks = chooseBlocks(layer.sums, outputs, shapes, this.#machine);
+    const blocks = chooseBlocks(layer.sums, outputs, shapes, this.#machine, this.#mostWeights);
     this.#blocks.set(node.output, blocks);
     const unit = wordUnit(this.#machine);
     // Between blocks that fill words there is no room.

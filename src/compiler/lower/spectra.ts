@@ -1,6 +1,7 @@
 import type { Stream } from '../../program/instruction.ts';
 import type { View } from '../../program/program.ts';
 import { spectrumElements } from '../../program/spectral_order.ts';
+import { startSpectrum } from '../../program/start_spectrum.ts';
 import type { ProgramBuilder } from './builder.ts';
 import { plain, roundUp } from './layout.ts';
 import type { Source } from './source.ts';
@@ -122,19 +123,21 @@ export class Spectra {
 
   #make({ vector: of, slot, stepsBefore, happening }: Source, block: number): Spectrum {
     const { machine, vectors } = this.#builder;
-    const { name, channels, slots, format } = vectors[of]!;
+    const { name, channels, slots, format, initial } = vectors[of]!;
     const { groups, elemLanes } = machine;
     const layout = plain(spectrumElements(block, groups, channels));
-    const vector = this.#builder.vector({
-      ...{ ...layout, elements: roundUp(layout.elements, Math.max(elemLanes, 2 * groups)), slots },
-      ...{ name: `${name}.f${block}`, role: stepsBefore > 0 ? 'state' : 'inner' },
-      format: { bits: format.bits, frac: format.frac - Math.log2(block) },
-    });
     const loaded = happening === null;
     const ends = stepsBefore > 0 ? this.#expected.get(of)?.ends : this.#written.get(of)?.map(({ to }) => to);
     // The order of pairs begins anew with each part, which has whole words; STORE writes whole blocks of the largest size.
     const grain = Math.max(block * groups, elemLanes, this.#builder.room);
     const inner = loaded ? [] : (ends ?? []).filter((end) => end < channels && end % grain === 0);
+    const starts = () => startSpectrum(initial!, inner, block, format.bits, groups);
+    const vector = this.#builder.vector({
+      ...{ ...layout, elements: roundUp(layout.elements, Math.max(elemLanes, 2 * groups)), slots },
+      ...{ name: `${name}.f${block}`, role: stepsBefore > 0 ? 'state' : 'inner' },
+      format: { bits: format.bits, frac: format.frac - Math.log2(block) },
+      initial: stepsBefore > 0 && initial !== null ? starts() : null,
+    });
     const inTurn = stepsBefore > 0 && inner.length > 0 && this.#expected.get(of)!.inTurn;
     const parts = [...inner, channels].map((end, at): SpectrumPart => {
       const to = end === channels ? layout.channels : end;

@@ -11,7 +11,7 @@ import {
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { isHostOnly } from './linearize.ts';
-import { type Refusal, refusalsOf, refuseAll, softwareOnly } from './refusals.ts';
+import { type Refusal, refusalsOf, refuseAll } from './refusals.ts';
 
 /**
  * A network in three parts that run one after the other. Tensors keep their ids, so a value of one part is an input of the next;
@@ -49,14 +49,9 @@ export function partition(graph: Graph): Partition {
   return { front: orNull(front), core, back: orNull(back) };
 }
 
-/** All layers for which there is no hardware, with their reasons: those that {@link partition} refuses, and those of software. */
+/** All layers for which there is no hardware, with their reasons: those that {@link partition} refuses. */
 export function hardwareRefusals(graph: Graph): readonly Refusal[] {
-  return [...refusalsOfParts(graph, assignParts(graph)), ...softwareOnly(graph)];
-}
-
-/** @throws EsegenError that names every layer for which there is no hardware, with its reason */
-export function refuseSoftwareOnly(graph: Graph): void {
-  if (softwareOnly(graph).length > 0) refuseAll(hardwareRefusals(graph));
+  return refusalsOfParts(graph, assignParts(graph));
 }
 
 function refusalsOfParts(graph: Graph, parts: ReadonlyMap<Node, Part>): readonly Refusal[] {

@@ -22,14 +22,6 @@ export function refusalsOf(graph: Graph): readonly Refusal[] {
   });
 }
 
-/** Layers that run in software, in double precision and in the golden model, and not in hardware. */
-export function softwareOnly({ nodes }: Graph): readonly Refusal[] {
-  const reason =
-    'starts from a constant state that is not zero, which only software does; export it as an input of the model';
-  const starts = ({ layer }: Node) => (layer.kind === 'lstm' || layer.kind === 'gru') && layer.initial !== null;
-  return nodes.filter(starts).map((node) => ({ node, reason }));
-}
-
 /** @throws EsegenError that names every node with its reason, on a line each; nothing where there is none */
 export function refuseAll(refusals: readonly Refusal[]): void {
   if (refusals.length === 0) return;

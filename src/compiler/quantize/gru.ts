@@ -4,7 +4,7 @@ import { bestFraction } from '../fraction_bits.ts';
 import type { QuantizedGru } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
 import type { FloatProduct } from './float_product.ts';
-import { peakOf, quantizeVector } from './integers.ts';
+import { peakOf, quantizeState } from './integers.ts';
 import { gateFunction, ownProduct, unitFraction, type XSource, xProducts, zLimit } from './recurrent.ts';
 import { interleave } from './rows.ts';
 import { blockOfProducts } from './spectra.ts';
@@ -47,7 +47,7 @@ export function quantizeGru(
     gate: gateFunction(layer.gate),
     h,
     reverse: layer.reverse,
-    initial: initial === null ? null : { h: quantizeVector(initial.h, h.frac, h.bits) },
+    initial: initial === null ? null : { h: quantizeState(initial.h, h) },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Floats } from '../../model/graph.ts';
-import { quantize, roundHalfUp } from '../../util/fixed.ts';
+import { type Fixed, quantize, roundHalfUp } from '../../util/fixed.ts';
 
 /** Largest magnitude; 0 of nothing. */
 export function peakOf(values: Floats): number {
@@ -41,6 +41,11 @@ export function quantizeSpectra(values: Floats, fractionBits: number, bits: numb
 /** Integers of a vector, saturating. */
 export function quantizeVector(values: Floats, fractionBits: number, bits: number): Int16Array {
   return Int16Array.from(values, (value) => quantize(value, fractionBits, bits));
+}
+
+/** Integers of what a state starts from, of up to 32 bits. */
+export function quantizeState(values: Floats, { bits, frac }: Fixed): Int32Array {
+  return Int32Array.from(values, (value) => quantize(value, frac, bits));
 }
 
 /** Integers of biases, which do not saturate. */

@@ -6,7 +6,7 @@ import { bestFraction, fractionFor } from '../fraction_bits.ts';
 import type { Fixed, QuantizedLstm } from '../quantized_graph.ts';
 import type { ValueHistogram } from '../value_histogram.ts';
 import type { FloatProduct } from './float_product.ts';
-import { peakOf, quantizeVector } from './integers.ts';
+import { peakOf, quantizeState, quantizeVector } from './integers.ts';
 import { gateFunction, ownProduct, unitFraction, type XSource, xProducts, zLimit } from './recurrent.ts';
 import { blockOfProducts } from './spectra.ts';
 import { quantizeSums } from './sums.ts';
@@ -95,10 +95,7 @@ export function quantizeLstm(
     projection: projected === null ? null : { sums: projected.sums, shift: projected.sums.frac - y.frac },
     y,
     reverse: layer.reverse,
-    initial:
-      initial === null
-        ? null
-        : { y: quantizeVector(initial.y, y.frac, y.bits), c: quantizeVector(initial.c, c.frac, c.bits) },
+    initial: initial === null ? null : { y: quantizeState(initial.y, y), c: quantizeState(initial.c, c) },
   };
 }
 

@@ -37,6 +37,7 @@ export function cellLane(sizes: NetworkSizes): ModulePlan {
       (['lstm', 'gruAfter', 'gruBefore', 'gruReset', 'affine'] as const).map((kind) => [kind, kinds.includes(kind)]),
     ),
     states: hasStates(sizes),
+    starts: sizes.startDepth > 0,
     peepholes,
     additive,
     ctlMsb: ctlBits(sizes) - 1,

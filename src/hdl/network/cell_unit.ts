@@ -25,6 +25,7 @@ export function cellUnit(sizes: NetworkSizes): ModulePlan {
     biasWidth: biasBits,
     peepholes,
     states: hasStates(sizes),
+    starts: sizes.startDepth > 0,
     blocks: sizes.blocks.length > 0,
     ...{ turned: turningOf(sizes) !== null, sumWidth: accBits + clog2(groups), timeWidth: TIME_BITS },
     rowWidth: cellRowBits(accBits, groups, sizes.blocks),

@@ -13,13 +13,14 @@ export function columnFeed(sizes: NetworkSizes): ModulePlan {
     fifoDepth: queueDepth(sizes),
     dram: sizes.external !== null,
     inStep: sizes.inStep,
+    held: false,
     ...spectralView(sizes),
   });
 }
 
 /** Pointer stage of a feed. */
 export function ptrRead({ countBits, addrBits, external }: NetworkSizes): ModulePlan {
-  return modulePlan('ptr_read', { countWidth: countBits, addrWidth: addrBits, dram: external !== null });
+  return modulePlan('ptr_read', { countWidth: countBits, addrWidth: addrBits, dram: external !== null, held: false });
 }
 
 /** Queue; as a default that of activations in a feed: marker, bank, shape of a spectral column, activations of all channels, start address, word count. */
@@ -28,7 +29,7 @@ export function actQueue(sizes: NetworkSizes): ModulePlan {
   const elements = sizes.channels * sizes.actBits;
   const column = 3 + (blocks ? SHAPE_BITS + 2 * elements : elements);
   const width = column + sizes.addrBits + sizes.countBits;
-  return modulePlan('act_queue', { width, depth: queueDepth(sizes) });
+  return modulePlan('act_queue', { width, depth: queueDepth(sizes), held: false });
 }
 
 /** Reader of the words, one after the other. */
@@ -51,6 +52,7 @@ export function actBroadcast(sizes: NetworkSizes): ModulePlan {
     file: 'act_broadcast',
     values: {
       ...{ channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
+      starts: sizes.startDepth > 0,
       ...spectralView(sizes),
     },
   };

@@ -45,6 +45,7 @@ export function loadableKinds(sizes: NetworkSizes): LoadableKind[] {
     whole('params', elemLanes, sizes.paramDepth, paramBits(sizes)),
     whole('sigmoid', 1, TABLE_ENTRIES, TABLE_BITS),
     whole('tanh', 1, TABLE_ENTRIES, TABLE_BITS),
+    ...(sizes.startDepth > 0 ? [whole('starts', groups * sizes.slice, sizes.startDepth, sizes.elementBits)] : []),
     ...STREAMS.map((stream) => byParts(stream, sizes.programDepth[stream], wordBits(UNIT_WORDS[stream]))),
     ...(external === null ? [] : [byParts('reader', external.programDepth, wordBits(READER_WORD))]),
     ...(sizes.utterance ? [byParts('axes', sizes.axes, AXIS_BITS)] : []),
@@ -66,6 +67,7 @@ export function loadView(sizes: NetworkSizes) {
     kindParams: kindOf('params'),
     kindSigmoid: kindOf('sigmoid'),
     kindTanh: kindOf('tanh'),
+    kindStarts: kindOf('starts'),
   };
 }
 

@@ -116,6 +116,7 @@ function arrayView(sizes: NetworkSizes) {
     rowWidth: sizes.rowBits,
     accWidth: sizes.accBits,
     runWidth: runBits(sizes),
+    starts: sizes.startDepth > 0,
     dram: sizes.external !== null,
     wordSlot: sizes.external?.wordSlot ?? 0,
   };

@@ -27,7 +27,7 @@ export function smallRom({ countBits, pointerDepth }: NetworkSizes, name: string
 
 /** Module that holds the pointers. */
 export function pointerRom(sizes: NetworkSizes): 'rom' | 'small_rom' {
-  return isSmallRom(sizes) ? 'small_rom' : 'rom';
+  return isSmallRom(sizes.pointerDepth, sizes.countBits) ? 'small_rom' : 'rom';
 }
 
 /** Weights of a lane in UltraRAM. */

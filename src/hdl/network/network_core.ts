@@ -56,6 +56,7 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       wordsMsb: wordLoad(sizes).bits - 1,
       fifoMsb: queueDepth(sizes) - 1,
       states: sizes.stateDepth > 0,
+      starts: sizes.startDepth > 0,
       blocks: sizes.blocks.length > 0,
       ...turnedView(sizes),
       utterance: sizes.utterance,

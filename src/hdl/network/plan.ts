@@ -8,7 +8,7 @@ import type { NetworkDesign } from '../../program/network_design.ts';
 import { axiLiteSlave, coreCounters, runControl } from '../control.ts';
 import type { DesignHash } from '../control_registers.ts';
 import type { ModulePlan } from '../module_plan.ts';
-import { resetStage } from '../reset_stage.ts';
+import { registerCopy } from '../register_copy.ts';
 import { cellControl } from './cell_control.ts';
 import { cellCtl } from './cell_ctl.ts';
 import { cellAddress, cellIssue } from './cell_issue.ts';
@@ -46,7 +46,7 @@ import {
 } from './transform.ts';
 import { cornerTurn, turnedInverse } from './turning.ts';
 import { viewAddress } from './view_address.ts';
-import { vmem, vmemChannel } from './vmem.ts';
+import { startMemory, startRom, vmem, vmemChannel } from './vmem.ts';
 
 /**
  * All modules of a network design, the top module last. This is where they get the name of the design; templates print it before the
@@ -61,17 +61,18 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     loadDecode(sizes),
     wordLoader(sizes),
     rom(sizes, name),
-    ...(pointerRom(sizes) === 'small_rom' ? [smallRom(sizes, name)] : []),
+    ...(pointerRom(sizes) === 'small_rom' || startRom(sizes) === 'small_rom' ? [smallRom(sizes, name)] : []),
     ...(inStep ? [rowRom(sizes, name)] : sizes.ultra ? [ultraRam(sizes, name)] : []),
     rom2(sizes, name),
     sdpRam(sizes),
     skidBuffer(sizes),
-    resetStage(),
+    registerCopy(),
     viewAddress(sizes, name),
     ...STREAMS.map((stream) => streamSequencer(sizes, name, stream)),
     stepFlags(sizes, name),
     vmemChannel(sizes, name),
     vmem(sizes, name),
+    ...(sizes.startDepth > 0 ? [startMemory(sizes, name)] : []),
     ...(sequenceWords > 0 ? [sequenceAddress(sizes, name)] : []),
     ...sequenceBlocks(sizes, name),
     ...(utterance ? [axisCounters(sizes, name)] : []),

@@ -56,7 +56,7 @@ export function networkControlUnits(view: NetworkView): Unit[] {
     queueUnit(1, 17, 16),
     queueUnit(1, 1, 4),
     stepFlags(view),
-    unit('reset_stage', 6 + (sizes.sequenceStream === null ? 0 : 1), { counted: { ff: 1 } }),
+    unit('register_copy', 6 + (sizes.sequenceStream === null ? 0 : 1), { counted: { ff: 1 } }),
     unit('word_loader', 1, { lut: { loadAddr, one: 1 }, ff: { loadAddr, one: 1 } }),
     ...(stateDepth > 0
       ? [

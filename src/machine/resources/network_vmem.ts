@@ -4,6 +4,7 @@ import { multiplexer } from './multiplexer.ts';
 import type { NetworkView } from './network_view.ts';
 import { ramUnit } from './ram.ts';
 import { type Unit, unit } from './unit.ts';
+import { loadDecode, modelRom } from './weights.ts';
 
 /** Vector memory of a voice: what is written in two stages, a register of a word, what is read in two. */
 function vmemChannel({ sizes, vmemAddr, spectral }: NetworkView): Unit {
@@ -54,6 +55,24 @@ function vmem({ sizes }: NetworkView): Unit {
   });
 }
 
+/** Start states: in every group a memory for MAC and one for CELL, of each element of a word. */
+function startUnits({ sizes, loadBits }: NetworkView): Unit[] {
+  const { groups, elemLanes, slice, spread, elementBits, startDepth } = sizes;
+  if (startDepth === 0) return [];
+  const word = elemLanes * elementBits;
+  const select = spread > 1 ? clog2(spread) : 0;
+  return [
+    unit('start_memory', 1, {
+      counted: {
+        ff: loadBits + 20 + 3 * select + 2 * groups * (1 + clog2(slice)),
+        lut: word * (1 + multiplexer(spread)) + groups * elementBits * (1 + multiplexer(slice)),
+      },
+    }),
+    loadDecode(groups * slice),
+    modelRom(2 * groups * slice, startDepth, elementBits),
+  ];
+}
+
 /** VMEM: in every group of every voice a memory for MAC and one for the others, of the elements of a word of the group. */
 export function vmemUnits(view: NetworkView): Unit[] {
   const { channels, groups, slice, elementBits, vmemWords } = view.sizes;
@@ -62,5 +81,6 @@ export function vmemUnits(view: NetworkView): Unit[] {
     vmem(view),
     vmemChannel(view),
     ramUnit(2 * channels * groups * slice, { words: vmemWords, bits: elementBits, block }),
+    ...startUnits(view),
   ];
 }

@@ -34,11 +34,10 @@ export function romUnit(instances: number, words: number, bits: number): Unit {
   return unit('rom', instances, { counted: { ...countedBlock(words, bits), ff: bits + blockRam(words, bits).ff } });
 }
 
-function pointerMemory(instances: number, { pointerDepth, countBits }: WeightSizes): Unit {
-  if (!isSmallRom({ pointerDepth, countBits })) return romUnit(instances, pointerDepth, countBits);
-  return unit('small_rom', instances, {
-    counted: { ff: 2 * countBits, ...distributedRam(pointerDepth, countBits) },
-  });
+/** The same, in distributed RAM where it is small. */
+export function modelRom(instances: number, words: number, bits: number): Unit {
+  if (!isSmallRom(words, bits)) return romUnit(instances, words, bits);
+  return unit('small_rom', instances, { counted: { ff: 2 * bits, ...distributedRam(words, bits) } });
 }
 
 /** Words from external memory that wait for a lane. */
@@ -59,16 +58,17 @@ export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: Externa
     });
   }
   if (beatRows === 1) return unit('row_align', 1, { counted: { ff: rowStreamBits + 1 } });
+  // A bit of the beat is loaded or shifted: in one LUT while the row's number has two bits, in several where the choice has more inputs.
   return unit('row_align', 1, {
     counted: { ff: busBits + clog2(beatRows) + 1, lut: busBits },
-    lut: { beatRows: clog2(beatRows), split: 1 },
+    lut: { beatRows: clog2(beatRows), split: 1, manyRows: busBits * Math.max(beatRows / 4 - 1, 0) },
   });
 }
 
 /** Weight and pointer memories of all groups, and what loads them. */
 export function weightUnits(sizes: WeightSizes): Unit[] {
-  const { groups, lanes, weightWord, weightColumn, weightDepth, ultra, inStep, sharedCounts, external, loadBits } =
-    sizes;
+  const { groups, lanes, weightWord, weightColumn, weightDepth, pointerDepth, countBits } = sizes;
+  const { ultra, inStep, sharedCounts, external, loadBits } = sizes;
   const all = groups * lanes;
   const pointers = sharedCounts ? groups : all;
   // The load bus; enables of lanes that share a memory; room in the buffers of lanes.
@@ -90,5 +90,5 @@ export function weightUnits(sizes: WeightSizes): Unit[] {
     const ram = ultra ? { uram: ultraRams(weightDepth, bits) } : { bram: blockRams(weightDepth, bits) };
     return [unit('row_rom', groups, { counted: { ff: lanes * weightWord, ...ram } }), loadDecode(groups)];
   };
-  return [group, pointerMemory(pointers, sizes), loadDecode(pointers), ...memories()];
+  return [group, modelRom(pointers, pointerDepth, countBits), loadDecode(pointers), ...memories()];
 }

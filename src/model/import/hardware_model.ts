@@ -117,7 +117,7 @@ function lstmRefusals({ cell, reverse, initial }: LstmLayer, isFirst: boolean): 
   reasons.push(...cellRefusals(cell));
   if (initial !== null) {
     reasons.push(
-      'has initial states other than zeros, which the hardware does not load with the model: its utterances start from zeros or from what the host writes (write_state); export them as inputs of the model',
+      'has initial states other than zeros; those of a design of one LSTM layer are zeros, or what the host writes (write_state)',
     );
   }
   return reasons;

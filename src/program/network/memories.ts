@@ -12,6 +12,7 @@ import { parameterImage } from './parameter_words.ts';
 import type { Placement } from './place.ts';
 import { recallProgram } from './recall_program.ts';
 import type { PlacedSegment } from './segment_words.ts';
+import { startImages } from './start_images.ts';
 import { readerProgram } from './stream_rows.ts';
 import { HALT_WORD, unitProgram } from './unit_program.ts';
 
@@ -29,6 +30,7 @@ function numbered(kind: string, lane: number, digits: number): string {
  *   the same
  * - `params_EEE`     {peephole, bias} of the rows that ElemMul lane EEE drains, tile by tile
  * - `sigmoid`, `tanh`
+ * - `starts_NNN`     where states start from other values than zeros, element NNN mod slice of each word of VMEM of group NNN / slice before a voice's first step
  * - `axes`           of a network that runs by utterance: how the steps of its axes follow from those of the input
  * - `ports`          a frame of every input and output, for the host
  * - `states`         where states lie that a host reads and writes
@@ -61,6 +63,7 @@ export function networkMemories(
     const words = Uint32Array.from(program.tables[table], (value) => value & (2 ** TABLE_BITS - 1));
     put(table, memFromWords(TABLE_BITS, words));
   }
+  for (const [number, image] of startImages(program, sizes).entries()) put(numbered('starts', number, 3), image);
   if (sizes.utterance) put('axes', axisMemory(program, sizes.axes, sizes.inputBeat));
   put('ports', portMemory(program));
   if (sizes.stateDepth > 0) put('states', stateMemory(program, sizes.stateDepth));

@@ -4,7 +4,7 @@ import { machineOf } from '../../machine/machine.ts';
 import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
 import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
-import type { Program } from '../program.ts';
+import { hasStart, type Program, type Vector } from '../program.ts';
 import type { SlotProgram } from '../slot_program.ts';
 
 /** Most inputs, outputs and axes that a program word can name. */
@@ -24,10 +24,11 @@ export function refuseUnsupported(program: Program, config: Config): void {
   for (const [key, value] of Object.entries(array)) {
     if (machine[key as keyof typeof array] !== value) throw new Error(`the program is for another machine: ${key}`);
   }
-  for (const { name, role, initial, format, slots } of vectors) {
+  for (const vector of vectors) {
+    const { name, role, format, slots } = vector;
     const where = `vector ${quoteName(name)}`;
-    if (initial?.some((value) => value !== 0)) {
-      throw new EsegenError(where, 'starts with a constant that is not zero, which the hardware does not have');
+    if (hasStart(vector) && !isPlainState(vector)) {
+      throw new EsegenError(where, 'starts from values that are not zero and is no state of one frame');
     }
     const isWide = role === 'state' && format.bits === WIDE_STATE_BITS;
     if (format.bits > machine.vectorBits && !isWide) {
@@ -53,6 +54,10 @@ export function refuseUnsupported(program: Program, config: Config): void {
       fix,
     );
   }
+}
+
+function isPlainState({ role, slots, replicated, positions, origin }: Vector): boolean {
+  return role === 'state' && slots === 1 && !replicated && positions.length === 0 && origin === 0;
 }
 
 /** Pairs of a spectrum are in two lanes. */

@@ -31,6 +31,7 @@ export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
   const tileRows = Math.max(own.tileRows, room.rows);
   const weightDepth = Math.max(own.weightDepth, room.words);
   const pointerDepth = Math.max(own.pointerDepth, room.columns);
+  const vmemWords = Math.max(own.vmemWords, Math.ceil(room.elements / slice));
   const deep = (words: number) => Math.max(words, room.instructions);
   const { load, mac, cell, store } = own.programDepth;
   return {
@@ -42,7 +43,7 @@ export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
     sumBits: own.sumBits + bits,
     tileRows,
     rowBits: Math.max(clog2(tileRows), own.rowBits),
-    vmemWords: Math.max(own.vmemWords, Math.ceil(room.elements / slice)),
+    vmemWords,
     weightDepth,
     addrBits: clog2(weightDepth),
     pointerDepth,
@@ -54,6 +55,7 @@ export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
     sequenceWords: own.utterance ? Math.max(own.sequenceWords, room.sequence) : 0,
     peepholes: own.peepholes || features.includes('peepholes'),
     replicated: own.replicated || features.includes('windows'),
+    startDepth: features.includes('initialStates') ? 2 ** clog2(vmemWords) : own.startDepth,
     kinds: SLOT_KINDS.filter((kind) => kinds.has(kind)),
     axes: own.utterance ? Math.max(own.axes, ROOM_AXES) : own.axes,
     stateDepth: own.utterance ? 0 : Math.max(own.stateDepth, ROOM_STATES),
@@ -163,6 +165,15 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
       where,
       'has windows that begin anywhere in a group, the hardware has none',
       withFeature('windows'),
+    );
+  }
+  if (own.startDepth > hardware.startDepth) {
+    const has =
+      hardware.startDepth === 0 ? 'all of them' : `those behind ${hardware.startDepth * own.slice} elements of a group`;
+    throw new EsegenError(
+      where,
+      `starts from constant states that are not zero, the hardware starts ${has} from zeros`,
+      withFeature('initialStates'),
     );
   }
   if (hardware.sharedCounts && !own.sharedCounts) {

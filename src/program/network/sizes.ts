@@ -7,7 +7,7 @@ import { bitsFor, clog2, unsignedBits } from '../../util/fixed.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { countsAreShared } from '../encode.ts';
 import { STREAMS } from '../instruction.ts';
-import type { Program } from '../program.ts';
+import { hasStart, type Program } from '../program.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
 import { cellRowBits } from '../transform_bounds.ts';
 import { lineWordsOf, type Placement, placeProgram } from './place.ts';
@@ -64,6 +64,7 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     rowBits: Math.max(clog2(tileRows), 3),
     fifoDepth: config.fifoDepth,
     vmemWords: depth(Math.ceil(addresses / slice)),
+    startDepth: startWords(program, slice),
     replicated: vectors.some(({ replicated }) => replicated),
     ...weightMemory(placed, groups, inStep),
     ultra: config.weights === 'uram',
@@ -81,6 +82,12 @@ export function sizesOf(program: Program, config: Config, placed = placeProgram(
     tanhRange: program.tables.tanhRange,
   };
   return config.room === undefined ? own : withRoom(own, config.room);
+}
+
+/** Words of a group's VMEM, a power of two, among which all vectors lie that start from other values than zeros; 0: there are none. */
+function startWords({ vectors }: Program, slice: number): number {
+  const ends = vectors.filter(hasStart).map(({ base, slotWords }) => base + slotWords);
+  return ends.length === 0 ? 0 : depth(2 ** clog2(Math.ceil(Math.max(...ends) / slice)));
 }
 
 /** Bits of an element of VMEM: as many as the widest vector has, if that is more than elements have. */
@@ -106,7 +113,7 @@ function blocksOf({ streams }: Program): number[] {
 type WeightSizes = 'weightDepth' | 'addrBits' | 'pointerDepth' | 'pointerBits' | 'countBits' | 'sharedCounts';
 
 /** Memories of a lane's words and counts. */
-function weightMemory(
+export function weightMemory(
   { segments }: Placement,
   groups: number,
   inStep: boolean,

@@ -21,7 +21,11 @@ function machine(groups: number, lanes: number, elemLanes: number): Machine {
 }
 
 /** Sizes and counts of the blocks of a dense convolution without borders. */
-function blocks({ rows, source, kernel, stride, taps, dilation = 1, saturate = false }: Conv, own: Machine) {
+function blocks(
+  { rows, source, kernel, stride, taps, dilation = 1, saturate = false }: Conv,
+  own: Machine,
+  most?: number,
+) {
   const along = { kernel, stride, dilation, before: 0, after: 0 };
   const time = { kernel: taps, stride: 1, dilation: 1, before: 0, after: 0 };
   const window = { channels: source.channels, space: [along], time };
@@ -31,7 +35,7 @@ function blocks({ rows, source, kernel, stride, taps, dilation = 1, saturate = f
   const products = [{ source: { tensor: 'x' }, matrix, weights: values.length, align: 0, window }];
   const sums: Sums = { rows, products, spectral: null, frac: 20, bits: 32, saturate, bias: new Float64Array(rows) };
   const positions = windowOutputs(along, source.positions[0]!);
-  return chooseBlocks(sums, [positions], [source], own).map(({ first, size, count }) => [first, size, count]);
+  return chooseBlocks(sums, [positions], [source], own, most).map(({ first, size, count }) => [first, size, count]);
 }
 
 const BINS: Conv = {
@@ -54,6 +58,18 @@ describe('blocks of the positions of a convolution', () => {
     expect(blocks(BINS, machine(64, 32, 32))).toEqual([
       [0, 32, 1],
       [32, 29, 1],
+    ]);
+  });
+
+  test('where there is room for few weights, blocks are smaller, and the last takes what is left', () => {
+    // A position has 14,432 weights: blocks of 6 and of 1 have 101,024, as fast as those of 10 and of 1, which have 158,752.
+    expect(blocks(BINS, machine(64, 32, 32), 160_000)).toEqual([
+      [0, 6, 10],
+      [60, 1, 1],
+    ]);
+    expect(blocks(BINS, machine(64, 32, 32), 80_000)).toEqual([
+      [0, 4, 15],
+      [60, 1, 1],
     ]);
   });
 

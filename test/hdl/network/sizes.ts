@@ -33,6 +33,7 @@ export function testSizes(own: Partial<NetworkSizes> = {}): NetworkSizes {
     external: null,
     ...{
       vmemWords: 64,
+      startDepth: 0,
       replicated: true,
       weightDepth: 64,
       addrBits: 6,

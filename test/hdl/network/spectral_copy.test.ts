@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ForwardSpectrum } from '../../../src/golden/forward_spectrum.ts';
 import { selectBits } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { spectrumArrives, turnedSpectrum, turningOf } from '../../../src/machine/transform_cycles.ts';
+import { ForwardSpectrum } from '../../../src/program/forward_spectrum.ts';
 import { spectralColumns } from '../../../src/program/spectral_order.ts';
 import { clog2 } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { ForwardSpectrum } from '../../../src/golden/forward_spectrum.ts';
 import { InverseSpectrum } from '../../../src/golden/inverse_spectrum.ts';
 import {
   forwardStage,
@@ -11,6 +10,7 @@ import {
 } from '../../../src/hdl/network/transform.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { forwardCycles, inverseCycles, largestBlock } from '../../../src/machine/transform_cycles.ts';
+import { ForwardSpectrum } from '../../../src/program/forward_spectrum.ts';
 import { inverseBits, TIME_BITS } from '../../../src/program/transform_bounds.ts';
 import { clog2 } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';

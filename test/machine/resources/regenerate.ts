@@ -10,7 +10,7 @@ import { type KnownModules, mapDesign } from './map_design.ts';
 const pattern = process.env.ESEGEN_SKIP;
 const skip = pattern === undefined ? null : new RegExp(pattern);
 const known: KnownModules = new Map();
-const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD']);
+const { stdout: commit } = await execa('git', ['rev-parse', '--short', 'HEAD']);
 const { stdout: tool } = await execa('yosys', ['-V']);
 const ids = process.argv.slice(2);
 
@@ -18,10 +18,10 @@ for (const id of ids.length === 0 ? mappedResources().designs.map((design) => de
   const { hardware, files } = sourceDesign(id);
   const ultra = hardware.kind === 'network' && hardware.sizes.ultra;
   const units = await mapDesign(files, ultra ? 'xcup' : 'xcu', known, skip);
-  const design: MappedDesign = { id, whole: skip === null, hardware, units };
+  const design: MappedDesign = { id, commit, whole: skip === null, hardware, units };
   const others = mappedResources().designs.filter((other) => other.id !== id);
   const lines = [...others, design].map((own) => JSON.stringify(own));
-  const head = `{"commit":${JSON.stringify(commit)},"tool":${JSON.stringify(tool)},"designs":[`;
+  const head = `{"tool":${JSON.stringify(tool)},"designs":[`;
   writeFileSync(MAPPED_PATH, `${head}\n${lines.join(',\n')}\n]}\n`);
   console.log(`${id}: ${units.length} units`);
 }

@@ -38,6 +38,8 @@ const TILE_SEMAPHORES = 4;
 export class ImageMachine {
   readonly #design: NetworkDesign;
   readonly #vmem: readonly Int32Array[];
+  /** What the first step reads in place of the step before. */
+  readonly #starts: readonly Int32Array[];
   readonly #acc: readonly Float64Array[];
   readonly #sequence: Int16Array;
   readonly #pointers: readonly Uint32Array[];
@@ -53,6 +55,7 @@ export class ImageMachine {
     const { groups, lanes, slice, vmemWords, tileRows, sequenceWords, sequenceStream, elemLanes } = design.sizes;
     this.#design = design;
     this.#vmem = Array.from({ length: groups }, () => new Int32Array(vmemWords * slice));
+    this.#starts = this.#vmem.map((own, group) => own.map((_, at) => this.#startOf(group, at)));
     this.#acc = [0, 1].map(() => new Float64Array(groups * lanes * tileRows));
     const lineWords = sequenceStream?.lineWords ?? 1;
     this.#sequence = new Int16Array(sequenceWords * lineWords * elemLanes);
@@ -70,7 +73,7 @@ export class ImageMachine {
   }
 
   /**
-   * Runs an utterance from states of zero.
+   * Runs an utterance from its start states.
    *
    * @param inputs by port, elements in the order of the stream
    * @returns by port, elements in the order of the stream
@@ -91,6 +94,14 @@ export class ImageMachine {
       if (ends.some((end, frame) => end !== (frame + 1) * elements)) throw new Error(`output ${port} ends at ${ends}`);
     }
     return this.#outputs;
+  }
+
+  #startOf(group: number, address: number): number {
+    const { slice, startDepth, elementBits } = this.#design.sizes;
+    const word = Math.floor(address / slice);
+    if (word >= startDepth) return 0;
+    const memory = this.#image(`starts_${String(group * slice + (address % slice)).padStart(3, '0')}`);
+    return Number(BigInt.asIntN(elementBits, memWord(memory, word)));
   }
 
   #image(file: string): MemImage {
@@ -168,10 +179,10 @@ export class ImageMachine {
     else this.#vmem[n % groups]![address + Math.floor(n / groups)] = value;
   }
 
-  #read(f: Fields, prefix: string, address: number, n: number): number {
+  #read(f: Fields, prefix: string, address: number, n: number, memory = this.#vmem): number {
     const { groups } = this.#design.sizes;
-    if (f[`${prefix}Replicated`] === 1) return this.#vmem[n % groups]![address + n]!;
-    return this.#vmem[n % groups]![address + Math.floor(n / groups)]!;
+    if (f[`${prefix}Replicated`] === 1) return memory[n % groups]![address + n]!;
+    return memory[n % groups]![address + Math.floor(n / groups)]!;
   }
 
   #mac(f: Fields, counters: Counters, tile: number): void {
@@ -185,13 +196,15 @@ export class ImageMachine {
     for (let tap = 0; tap < f.taps!; tap++) {
       const start = this.#address(f, 'source', counters, tap * f.slotStep!);
       const frame = f.sourceSlotT! * counters[0] + back + tap * f.slotStep!;
-      const zero = (f.previous === 1 && counters[0] === 0) || (streaming && frame < 0);
+      const begins = f.previous === 1 && counters[0] === 0;
+      const memory = begins ? this.#starts : this.#vmem;
+      const zero = !begins && streaming && frame < 0;
       for (let row = 0; row < f.rows!; row++) {
         const address = (start + row * f.rowStride!) % ADDRESSES;
         for (let n = 0; n < f.run!; n++, column++) {
           for (let group = 0; group < groups; group++) {
             const at = f.sourceReplicated === 1 ? address + group + groups * n : address + n;
-            const act = zero ? 0 : (this.#vmem[group]![at] ?? 0) * 2 ** f.align!;
+            const act = zero ? 0 : (memory[group]![at] ?? 0) * 2 ** f.align!;
             this.#column(f, group, column, cursors, act, tile, saturate ? limit : Number.POSITIVE_INFINITY);
           }
         }
@@ -271,7 +284,8 @@ export class ImageMachine {
     const own = { name: '', bias, peepholes: slot.kind === 'lstm' && slot.peepShift !== null ? peepholes : null };
     const values = new Int32Array(2 * cells);
     const state = f.hasState === 1 ? this.#address(f, 'state', counters) : null;
-    if (state !== null) for (let n = 0; n < cells; n++) values[n] = this.#read(f, 'state', state, n);
+    const memory = counters[0] === 0 ? this.#starts : this.#vmem;
+    if (state !== null) for (let n = 0; n < cells; n++) values[n] = this.#read(f, 'state', state, n, memory);
     this.#drain(slot, own)(sums, cells, values, 0, cells);
     const to = this.#address(f, 'dest', counters);
     for (let n = 0; n < cells; n++) {

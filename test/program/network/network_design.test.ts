@@ -19,7 +19,7 @@ import { ImageMachine } from './image_machine.ts';
 function randomDesign(seed: number, options: QuantizedOptions, settings: object = {}) {
   const rng = new Rng(seed);
   const { groups, lanes, elemLanes, tileRows, maxSteps } = randomMachine(rng);
-  const graph = randomQuantized(seed, { initial: false, ...options });
+  const graph = randomQuantized(seed, options);
   const config = parseConfig({ array: { groups, lanes }, elemLanes, ...settings }, 'test');
   const program = lower(graph, { ...machineOf(config), tileRows, maxSteps });
   return { rng, graph, design: networkDesign(program, config) };
@@ -119,21 +119,26 @@ describe('what the hardware cannot run is refused', () => {
     return messages;
   };
 
-  test('constant initial states', () => {
-    expect(everySeed({ utterance: false }, {}).some((m) => /vector "n\d\.[yh]": starts with a constant/.test(m))).toBe(
-      true,
+  test('start values of what is no state of one frame', () => {
+    const { design } = randomDesign(1, { utterance: false });
+    const vectors = design.program.vectors.map((own) => ({
+      ...own,
+      role: 'inner' as const,
+      initial: Int32Array.of(1),
+    }));
+    expect(() => networkDesign({ ...design.program, vectors }, design.config)).toThrow(
+      `vector "${vectors[0]!.name}": starts from values that are not zero and is no state of one frame`,
     );
-    expect(everySeed({ utterance: false, initial: false }, {})).toEqual([]);
   });
 
   test('several channels by utterance, or with windows over time', () => {
     const channels = { array: { lanes: 2, channels: 2 } };
-    const streaming = everySeed({ utterance: false, initial: false }, channels);
+    const streaming = everySeed({ utterance: false }, channels);
     expect(streaming.length).toBeGreaterThan(0);
     expect(
       streaming.every((m) => /segment "n\d[^"]*": is a window over time, which takes one channel, got 2/.test(m)),
     ).toBe(true);
-    const utterance = everySeed({ utterance: true, initial: false }, channels);
+    const utterance = everySeed({ utterance: true }, channels);
     expect(utterance.some((m) => /network: runs by utterance, which takes one channel, got 2/.test(m))).toBe(true);
   });
 
@@ -149,7 +154,7 @@ describe('what the hardware cannot run is refused', () => {
   });
 
   test('more steps than the sequence memory can have, with the number that fits', () => {
-    const graph = randomQuantized(1002, { utterance: true, initial: false });
+    const graph = randomQuantized(1002, { utterance: true });
     const settings = { array: { lanes: 2 }, elemLanes: 1 };
     const design = (maxSteps: number) => {
       const config = parseConfig({ ...settings, sequence: { maxSteps } }, 'test');
@@ -168,6 +173,6 @@ describe('what the hardware cannot run is refused', () => {
   test.each(['inputBeat', 'outputBeat'])('%s that is wider than a word', (key) => {
     const settings = { elemLanes: 1, [key]: 2 };
     const refusal = new RegExp(`${key}: expected at most elemLanes \\(1\\), got 2`);
-    expect(refused(1, { utterance: false, initial: false }, settings)).toThrow(refusal);
+    expect(refused(1, { utterance: false }, settings)).toThrow(refusal);
   });
 });

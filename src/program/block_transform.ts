@@ -1,5 +1,5 @@
-import { bitReversed, TWIDDLE_FRAC, twiddle } from '../program/twiddles.ts';
 import { clog2 } from '../util/fixed.ts';
+import { bitReversed, TWIDDLE_FRAC, twiddle } from './twiddles.ts';
 
 const HALF = 2 ** (TWIDDLE_FRAC - 1);
 const ONE = 2 ** TWIDDLE_FRAC;
