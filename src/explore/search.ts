@@ -28,8 +28,9 @@ export interface SearchOptions {
 export const SEARCH_SHARE = 0.2;
 /** Runs between two fits of the surrogate. */
 const BATCH = 8;
-/** How far below its expectation a value is hoped for, in standard deviations. */
+/** How far below its expectation a value is hoped for, in standard deviations: at first, and at most. */
 const HOPE = 0.5;
+const MOST_HOPE = 8;
 /** Room beyond the worst of the known values. */
 const MARGIN = 0.1;
 
@@ -39,8 +40,8 @@ interface Known {
 
 /**
  * Looks for the front of a grid without running all of it: a first run of every variant, on arrays that are dealt by chance; then those that a
- * surrogate of all runs so far expects to add most to the hypervolume, some at a time, until none is expected to add anything or
- * the budget is spent.
+ * surrogate of all runs so far expects to add most to the hypervolume, some at a time. Where none is expected to add anything, more is hoped
+ * for, until the budget is spent or nothing is to be hoped for.
  *
  * @param evaluate records of all points of a run
  * @returns runs that were made, in their order
@@ -64,6 +65,7 @@ export async function searchFront(
     known.set(at, { vector: bestOf(built, objectives, constraints) });
   };
 
+  let hope = HOPE;
   for (const at of firstRuns(groups, rng, Math.max(1, Math.floor(budget / 2)))) await run(at);
   while (made.length < budget) {
     const all = [...known].filter((entry): entry is [number, { readonly vector: Vector }] => entry[1].vector !== null);
@@ -82,7 +84,7 @@ export async function searchFront(
       const error = errors.get(variant);
       const vector = surrogate
         .at(place)
-        .map((guess, n) => (n === errorAt && error !== undefined ? error : hopeOf(guess)));
+        .map((guess, n) => (n === errorAt && error !== undefined ? error : hopeOf(guess, hope)));
       return [{ at, vector }];
     });
     const next = mostPromising(
@@ -90,14 +92,18 @@ export async function searchFront(
       expected,
       Math.min(BATCH, budget - made.length),
     );
-    if (next.length === 0) break;
+    if (next.length === 0) {
+      hope *= 2;
+      if (hope > MOST_HOPE) break;
+      continue;
+    }
     for (const at of next) await run(at);
   }
   return made;
 }
 
-function hopeOf({ mean, deviation }: Guess): number {
-  return mean - HOPE * deviation;
+function hopeOf({ mean, deviation }: Guess, hope: number): number {
+  return mean - hope * deviation;
 }
 
 /** The vector of a run: of its first point that keeps to the constraints with the least first objective. */
