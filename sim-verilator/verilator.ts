@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { benchSources, designName, rtlFiles } from '../src/design/rtl_files.ts';
@@ -44,16 +44,42 @@ const MAKE_FLAGS = [
 ];
 
 /**
- * Most bytes of C++ that are compiled as one file. Of a small design the headers, which each of about forty files reads again, take
- * three quarters of the compiler's time.
+ * Bytes of C++ that are compiled as one file. Verilator writes a file or more for each kind of module, 40 to 400 of them, and to read
+ * the headers for each took three quarters of the compiler's time.
  */
-const ONE_FILE = 8 * 2 ** 20;
+const BATCH = 4 * 2 ** 20;
 
-/** How make is called for the C++ that Verilator wrote into a folder: of one file, or of many side by side. */
+/**
+ * Puts the C++ that Verilator wrote into a folder into few files that include the others, those that run once apart, and returns the
+ * arguments of make for them.
+ */
 function makeArguments(folder: string): string[] {
-  const sources = readdirSync(folder).filter((file) => file.endsWith('.cpp'));
-  const bytes = sources.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-  return ['-f', `${PREFIX}.mk`, ...MAKE_FLAGS, `VM_PARALLEL_BUILDS=${bytes > ONE_FILE ? 1 : 0}`, PROGRAM];
+  const sources = readdirSync(folder).filter((file) => file.startsWith(PREFIX) && file.endsWith('.cpp'));
+  const isSlow = (file: string) => /__(Slow|ConstPool_\d+|Syms(__\d+)?)\.cpp$/.test(file);
+  const batches = (kind: string, files: readonly string[]) => {
+    const texts: string[] = [];
+    let room = 0;
+    for (const file of files) {
+      if (room <= 0) {
+        texts.push('');
+        room = BATCH;
+      }
+      texts.push(`${texts.pop()}#include "${file}"\n`);
+      room -= statSync(join(folder, file)).size;
+    }
+    return texts.map((text, at) => {
+      writeFileSync(join(folder, `${kind}_${at}.cpp`), text);
+      return `${kind}_${at}`;
+    });
+  };
+  const fast = batches(
+    'fast',
+    sources.filter((file) => !isSlow(file)),
+  );
+  const slow = batches('slow', sources.filter(isSlow));
+  const classes = [`VM_CLASSES_FAST=${fast.join(' ')}`, `VM_CLASSES_SLOW=${slow.join(' ')}`];
+  const parts = [...classes, 'VM_SUPPORT_FAST=', 'VM_SUPPORT_SLOW=', 'VM_PARALLEL_BUILDS=1'];
+  return ['-f', `${PREFIX}.mk`, ...MAKE_FLAGS, ...parts, PROGRAM];
 }
 
 /** Compiles the simulation of a design in a folder of its own, and returns what `keep` makes of the program. */

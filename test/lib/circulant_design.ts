@@ -38,8 +38,9 @@ function circulant<Name extends string>(weights: Readonly<Record<Name, Matrix>>,
 }
 
 /** The layers of a network, from below, some of which start from other values than zeros: their outputs, and whether their matrices are block-circulant. */
-function randomLayers(rng: Rng, starts: Rng, graph: GraphBuilder, rings: Rings, utterance: boolean): string[] {
-  const { block } = rings;
+function randomLayers(rng: Rng, starts: Rng, graph: GraphBuilder, largest: Rings, utterance: boolean): string[] {
+  const { block } = largest;
+  let rings = largest;
   const sizeOf = () => rng.pick([2 * block, block + rng.integer(1, block), 3 * block]);
   const lstm = (inputs: number, cells: number, layer: Layer, blocked: boolean, reverse: boolean): LstmLayer => {
     const projected: { outputs?: number } = layer === 'lstmp' ? { outputs: 2 * block } : {};
@@ -63,8 +64,12 @@ function randomLayers(rng: Rng, starts: Rng, graph: GraphBuilder, rings: Rings, 
   for (let n = 0; n < count; n++) {
     const layer = rng.pick(LAYERS.filter((own) => utterance || own !== 'both'));
     const blocked = n === 0 || rng.uniform() < 0.7;
+    // Layers behind the first may have smaller blocks.
+    rings = n === 0 || rng.uniform() < 0.6 ? largest : { ...largest, block: Math.max(2, block / rng.pick([2, 4])) };
     const cells = sizeOf();
-    names.push(`${layer} ${inputs}->${cells}${blocked ? '' : ' as it is'}`);
+    names.push(
+      `${layer} ${inputs}->${cells}${!blocked ? ' as it is' : rings === largest ? '' : ` in blocks of ${rings.block}`}`,
+    );
     if (layer === 'linear') {
       const weight = randomMatrix(cells, inputs, rng, 1);
       const own = blocked ? ring(weight, rings) : weight;
@@ -110,7 +115,9 @@ export function circulantDesign(seed: number): CirculantDesign {
   const elemLanes = rng.pick([1, 2, 4, Math.max(block, 2 ** rng.integer(1, 3))]);
   const lanes = Math.max(2, elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 2));
   const groups = 2 ** rng.integer(0, 4);
-  const channels = utterance ? 1 : rng.pick([1, 1, 2, 4, 8]);
+  // Many voices on small arrays.
+  const voices = utterance ? 1 : rng.pick([1, 1, 2, 4, 8]);
+  const channels = Math.min(voices, Math.max(1, 128 / (groups * lanes)));
   const activationQueue = rng.pick(['lane', 'lane', 'group']);
   const external = activationQueue === 'lane' && rng.uniform() < 0.35;
   const config = parseConfig(
