@@ -22,16 +22,19 @@ module formal_frame_out #(
     reg rst = 1'b1;
     always @(posedge clk) rst <= 1'b0;
 
-    wire       idle, step, m_valid, m_last, m_channel;
+    wire       idle, m_valid, m_last, m_channel;
     wire [3:0] index;
 
     reg [3:0]  written_before = 4'd0;
     wire [3:0] available = (written > written_before) ? written : written_before;
     wire       begins = start && idle && !rst && size != 4'd0 && size < 4'd8 && active != 2'd0;
 
+    // As the channels compute it.
+    wire       step = !m_valid || m_ready;
+
     proved_frame_out #(.CHANNELS(2), .BEAT(BEAT), .INDEX_WIDTH(4), .DEST_WIDTH(1)) dut (
         .clk(clk), .rst(rst), .start(begins), .size(size), .active(active), .idle(idle),
-        .available(available), .step(step), .index(index),
+        .available(available), .index(index),
         .m_valid(m_valid), .m_last(m_last), .m_channel(m_channel), .m_ready(m_ready)
     );
 

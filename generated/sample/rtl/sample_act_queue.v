@@ -37,15 +37,14 @@ module sample_act_queue #(
             reg             full_reg;
             reg [WIDTH-1:0] data_reg;
 
-            wire full = push || (full_reg && !pop);
-
             always @(posedge clk) begin
                 if (push) data_reg <= s_data;
                 if (rst) full_reg <= 1'b0;
-                else full_reg <= full;
+                else if (push) full_reg <= 1'b1;
+                else if (pop) full_reg <= 1'b0;
             end
 
-            assign ready_next = !full;
+            assign ready_next = !push && (!full_reg || pop);
 
             assign s_ready = !full_reg;
             assign m_valid = full_reg;

@@ -49,7 +49,8 @@ module sample_frame_out #(
     reg [DEST_WIDTH-1:0]  s1_channel_reg, s2_channel_reg;
 
     // The vec_buffers of the channels move on in the same cycles.
-    wire step = !s2_valid_reg || m_ready;
+    wire step;
+    assign step = !s2_valid_reg || m_ready;
 
     // The active channels shift down as their frames are sent.
     wire present = active_reg[0];
