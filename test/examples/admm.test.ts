@@ -69,7 +69,7 @@ test('it goes into build unmodified, and answers its task in integers as in doub
   const exact = given.map((inputs) => float.run(inputs).outputs.get(output)!.data);
   const { quantized, program } = compileNetwork(graph, config, given.slice(0, 8), { largestBlock: config.elemLanes });
   const blocks = program.segments.map(({ name, block }) => [name.split('.')[1], block]);
-  expect(blocks.filter(([, block]) => block === 8).map(([sums]) => sums)).toEqual(['gates', 'gates']);
+  expect(new Set(blocks.filter(([, block]) => block === 8).map(([sums]) => sums))).toEqual(new Set(['gates']));
   const golden = new GoldenNetwork(program);
   const [x, y] = [quantized.inputs[0]!, quantized.outputs[0]!];
   const [xFormat, yFormat] = [x, y].map(({ tensor }) => quantized.formats.get(tensor)!);
