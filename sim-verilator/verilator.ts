@@ -49,37 +49,48 @@ const MAKE_FLAGS = [
  */
 const BATCH = 4 * 2 ** 20;
 
+/** Whether a file that Verilator wrote holds code that runs once. */
+function isSlow(file: string): boolean {
+  return /__(Slow|ConstPool_\d+|Syms(__\d+)?)\.cpp$/.test(file);
+}
+
 /**
- * Puts the C++ that Verilator wrote into a folder into few files that include the others, those that run once apart, and returns the
- * arguments of make for them.
+ * Writes few C++ files into a folder that include many.
+ *
+ * @param files names in the folder
+ * @returns names of those that were written, without their ending
  */
-function makeArguments(folder: string): string[] {
-  const sources = readdirSync(folder).filter((file) => file.startsWith(PREFIX) && file.endsWith('.cpp'));
-  const isSlow = (file: string) => /__(Slow|ConstPool_\d+|Syms(__\d+)?)\.cpp$/.test(file);
-  const batches = (kind: string, files: readonly string[]) => {
-    const texts: string[] = [];
-    let room = 0;
-    for (const file of files) {
-      if (room <= 0) {
-        texts.push('');
-        room = BATCH;
-      }
-      texts.push(`${texts.pop()}#include "${file}"\n`);
-      room -= statSync(join(folder, file)).size;
+function writeBatches(folder: string, kind: string, files: readonly string[]): string[] {
+  const batches: string[][] = [];
+  let room = 0;
+  for (const file of files) {
+    if (room <= 0) {
+      batches.push([]);
+      room = BATCH;
     }
-    return texts.map((text, at) => {
-      writeFileSync(join(folder, `${kind}_${at}.cpp`), text);
-      return `${kind}_${at}`;
-    });
-  };
-  const fast = batches(
+    batches.at(-1)!.push(file);
+    room -= statSync(join(folder, file)).size;
+  }
+  return batches.map((batch, at) => {
+    const name = `${kind}_${at}`;
+    writeFileSync(join(folder, `${name}.cpp`), batch.map((file) => `#include "${file}"\n`).join(''));
+    return name;
+  });
+}
+
+/** Compiles the C++ that Verilator wrote into a folder, what runs once apart from the rest. */
+async function compileBatches(folder: string): Promise<void> {
+  const sources = readdirSync(folder).filter((file) => file.startsWith(PREFIX) && file.endsWith('.cpp'));
+  const fast = writeBatches(
+    folder,
     'fast',
     sources.filter((file) => !isSlow(file)),
   );
-  const slow = batches('slow', sources.filter(isSlow));
+  const slow = writeBatches(folder, 'slow', sources.filter(isSlow));
   const classes = [`VM_CLASSES_FAST=${fast.join(' ')}`, `VM_CLASSES_SLOW=${slow.join(' ')}`];
   const parts = [...classes, 'VM_SUPPORT_FAST=', 'VM_SUPPORT_SLOW=', 'VM_PARALLEL_BUILDS=1'];
-  return ['-f', `${PREFIX}.mk`, ...MAKE_FLAGS, ...parts, PROGRAM];
+  const args = ['-f', `${PREFIX}.mk`, ...MAKE_FLAGS, ...parts, PROGRAM];
+  await runTool('make', args, { folder, env: { MAKEFLAGS: '' }, fix: FIX });
 }
 
 /** Compiles the simulation of a design in a folder of its own, and returns what `keep` makes of the program. */
@@ -98,7 +109,7 @@ function compile(
     const options = [...FLAGS, ...defines, ...(trace ? ['--trace-fst'] : []), '-Wno-fatal', '-Wno-lint', ...top];
     const files = ['-Mdir', '.', '-o', PROGRAM, 'boundaries.vlt', ...sources];
     await runTool('verilator', [...options, ...files], { folder, fix: FIX });
-    await runTool('make', makeArguments(folder), { folder, env: { MAKEFLAGS: '' }, fix: FIX });
+    await compileBatches(folder);
     return keep(join(folder, PROGRAM));
   });
 }

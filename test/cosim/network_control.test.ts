@@ -72,7 +72,7 @@ describe('several images on one hardware', () => {
     const hardware = networkDesign(networkOf(11, { utterance }, config).program, config);
     const { hash } = printNetworkModules(hardware);
     await withNetworkDir(hardware, async (dir) => {
-      const networks = fitting(hardware, { utterance }, 29, 1);
+      const networks = fitting(hardware, { utterance }, 29, 2);
       expect(networks.every(({ design }) => design.program.vectors.some(hasStart))).toBe(true);
       expect(hardware.program.vectors.some(hasStart)).toBe(false);
       for (const { seed, graph, design } of networks) {
