@@ -1,3 +1,4 @@
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -30,7 +31,7 @@ export function array(design: Design): ModulePlan {
     feeds: feedsOf(d),
     frameStart: d.split ? 'start_frame' : 'start_cells',
     wordSlot: d.wordSlot,
-    fifoDepth: config.fifoDepth,
+    fifoDepth: layerQueueDepth(config.fifoDepth),
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,
     wordWidth: d.wordBits,

@@ -1,9 +1,10 @@
 import { moduleName } from '../machine/names.ts';
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import type { Design } from '../program/design.ts';
 import type { WeightsSum } from '../program/image_words.ts';
 import { actBroadcast } from './act_broadcast.ts';
 import { actBuffer } from './act_buffer.ts';
-import { actQueue } from './act_queue.ts';
+import { actQueue, actStore } from './act_queue.ts';
 import { arithControl } from './arith_control.ts';
 import { arithUnit } from './arith_unit.ts';
 import { array } from './array.ts';
@@ -56,6 +57,7 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     frameIn(design),
     frameOut(design),
     actQueue(design),
+    actStore(design),
     ptrRead(design),
     spmatRead(design),
     columnFeed(design),
@@ -91,7 +93,7 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     controlRegisters(design, hash),
     imageLoader(design, hash, weights),
     runControl(),
-    coreCounters(groups * lanes, design.config.fifoDepth, dram),
+    coreCounters(groups * lanes, layerQueueDepth(design.config.fifoDepth), dram),
   ];
   const { name } = design.config;
   const named = blocks.map((plan) => ({

@@ -3,6 +3,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'act_broadcast',
   'act_buffer',
   'act_queue',
+  'act_store',
   'adder_tree',
   'arith_control',
   'arith_unit',

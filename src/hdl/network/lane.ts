@@ -24,7 +24,6 @@ export function lane(sizes: NetworkSizes): ModulePlan {
 /** Index decoder of a lane. */
 export function rowDecode(sizes: NetworkSizes): ModulePlan {
   return modulePlan('row_decode', {
-    actsWidth: sizes.channels * sizes.actBits,
     weightWidth: sizes.weightBits,
     indexWidth: sizes.indexBits,
     rowWidth: sizes.rowBits,

@@ -16,7 +16,7 @@ import { cellLane, roundClip } from './cell_lane.ts';
 import { rom2, sigmoid, tableIndex, tanh } from './cell_tables.ts';
 import { cellUnit } from './cell_unit.ts';
 import { networkLoader, networkRegisters } from './control.ts';
-import { actBroadcast, actQueue, columnFeed, ptrRead, spmatRead } from './feed.ts';
+import { actBroadcast, actQueue, actStore, columnFeed, ptrRead, spmatRead } from './feed.ts';
 import { adderTree, gather } from './gather.ts';
 import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } from './lane.ts';
 import { loadDecode, wordLoader } from './load.ts';
@@ -82,6 +82,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     loadUnit(sizes, name),
     storeUnit(sizes, name),
     actQueue(sizes),
+    actStore(sizes),
     ptrRead(sizes),
     spmatRead(sizes),
     columnFeed(sizes),
