@@ -1,16 +1,13 @@
 import { readLag } from '../machine/queue_depth.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
+import { largestTile } from './tile.ts';
 
 /** Registers that one store may have behind the enable that it gives them. */
 const STORE_LOADS = 448;
 
 /** Channels whose activations lie in one store: as many as its loads allow, and as many in each. */
 export function storeTile(channels: number, actBits: number): number {
-  const stores = Math.ceil((channels * actBits) / STORE_LOADS);
-  for (let count = stores; count < channels; count++) {
-    if (channels % count === 0) return channels / count;
-  }
-  return 1;
+  return largestTile(channels, actBits, STORE_LOADS);
 }
 
 /** Activations of the entries of a queue of `depth`. */

@@ -33,7 +33,7 @@ import { rowDecode, spmatRead } from './spmat_read.ts';
 import { sigmoid, tableIndex, tanh } from './tables.ts';
 import { top } from './top.ts';
 import { frameIn, frameOut, skidBuffer, vecBuffer, vecFill } from './vectors.ts';
-import { groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
+import { burstReader, groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
 
 /**
  * All modules of a design, the top module last. This is where they get the name of the design (names.ts); templates print it
@@ -72,7 +72,7 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     stepRom(design),
     columnIssuer(design),
     columnGroup(design),
-    ...(dram ? [wordBuffer(design), rowAlign(design), weightReader(design)] : []),
+    ...(dram ? [wordBuffer(design), rowAlign(design), burstReader(design), weightReader(design)] : []),
     ...(inStep ? [rowRom(design)] : []),
     groupMemory(design),
     adderTree(design),

@@ -15,6 +15,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'axis_counters',
   'bank_control',
   'bench',
+  'burst_reader',
   'cell_address',
   'cell_control',
   'cell_ctl',

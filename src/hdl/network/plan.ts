@@ -25,7 +25,7 @@ import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom, ultraRam } from
 import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
 import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
-import { readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
+import { burstReader, readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
 import { sequenceMemory } from './sequence_memory.ts';
 import { recallSequencer, sequenceBuffer, sequenceFetch, sequenceReader, sequenceWriter } from './sequence_stream.ts';
 import { statePort } from './state_port.ts';
@@ -100,7 +100,13 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     tokenJoin(sizes),
     ...(external === null
       ? []
-      : [wordBuffer(sizes), rowAlign(sizes), readerSequencer(sizes, name), weightReader(sizes, name)]),
+      : [
+          wordBuffer(sizes),
+          rowAlign(sizes),
+          readerSequencer(sizes, name),
+          burstReader(sizes),
+          weightReader(sizes, name),
+        ]),
     networkArray(sizes),
     macControl(sizes),
     adderTree(sizes),
