@@ -6,6 +6,11 @@ import { clog2 } from '../util/fixed.ts';
 import { markDelay, phaseMsb } from './gather.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
+import { largestTile } from './tile.ts';
+
+/** Loads of a bit of a parameter in a channel, and those that it may have in the channels of one copy. */
+const PARAM_LOADS = 24;
+const COPY_LOADS = 448;
 
 /** All groups and channels with their memories. */
 export function array(design: Design): ModulePlan {
@@ -31,6 +36,7 @@ export function array(design: Design): ModulePlan {
     feeds: feedsOf(d),
     frameStart: d.split ? 'start_frame' : 'start_cells',
     wordSlot: d.wordSlot,
+    paramTile: largestTile(d.channels, PARAM_LOADS, COPY_LOADS),
     fifoDepth: layerQueueDepth(config.fifoDepth),
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,
