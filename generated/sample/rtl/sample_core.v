@@ -188,11 +188,19 @@ module sample_core #(
     reg                                   close_reg;
     wire                                  clearing;
 
+    wire array_rst;
+
+    sample_register_copy u_array_reset (
+        .clk(clk),
+        .d(rst),
+        .q(array_rst)
+    );
+
     sample_array #(
         .MEM_DIR(MEM_DIR)
     ) u_array (
         .clk(clk),
-        .rst(rst),
+        .rst(array_rst),
         .load(load),
         .write_channel(write_channel),
         .write_group(write_group),
