@@ -12,8 +12,8 @@ export function axiLiteSlave(hold: boolean): ModulePlan {
 }
 
 /** Start, pause and soft reset of the core. */
-export function runControl(): ModulePlan {
-  return modulePlan('run_control', {});
+export function runControl(array: boolean): ModulePlan {
+  return modulePlan('run_control', { array });
 }
 
 /** Access to c and y. */

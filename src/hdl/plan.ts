@@ -92,7 +92,7 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     axiLiteSlave(false),
     controlRegisters(design, hash),
     imageLoader(design, hash, weights),
-    runControl(),
+    runControl(true),
     coreCounters(groups * lanes, layerQueueDepth(design.config.fifoDepth), dram),
   ];
   const { name } = design.config;

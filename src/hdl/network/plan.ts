@@ -139,7 +139,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     networkCore(sizes),
     axiLiteSlave(true),
     networkRegisters(sizes, hash),
-    runControl(),
+    runControl(false),
     networkLoader(design, hash, weights),
     coreCounters(sizes.groups * sizes.lanes, queueDepth(sizes), external !== null),
   ];
