@@ -11,7 +11,11 @@ export function axiLiteSlave(hold: boolean): ModulePlan {
   return modulePlan('axi_lite_slave', { addrWidth: ADDRESS_BITS, hold });
 }
 
-/** Start, pause and soft reset of the core. */
+/**
+ * Start, pause and soft reset of the core.
+ *
+ * @param array whether an array has a register of the reset of its own
+ */
 export function runControl(array: boolean): ModulePlan {
   return modulePlan('run_control', { array });
 }
