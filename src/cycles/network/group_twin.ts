@@ -25,6 +25,12 @@ interface Sent {
 }
 const NOTHING: Sent = { place: NONE, marks: 0 };
 
+/** What a feed does in a cycle: it has a word, none, none that came from external memory, or it takes a marker. */
+const WORKS = 0;
+const IDLE = 1;
+const HUNGRY = 2;
+const PASSES = 3;
+
 /** Twin of network_group: column_issuer, act_broadcast, and the feeds of its lanes. */
 export class GroupTwin {
   /** The last column of a run is read; all lanes have passed a marker. */
@@ -187,77 +193,99 @@ export class GroupTwin {
 
   /** @param sent column that comes to the queues */
   #feedsTick(sent: Sent): void {
+    const { feeds } = this;
+    const depth = this.#depth;
+    const [level, words, first, markers] = [this.#level, this.#words, this.#first, this.#markers];
     let filling = false;
     let passed = true;
-    let empty = sent === NOTHING;
-    const depth = this.#depth;
-    for (let feed = 0; feed < this.feeds; feed++) {
-      const level = this.#level[feed]!;
-      if (level >= depth - UNDER_WAY) filling = true;
-      if (this.#markers[feed] === 0) passed = false;
+    for (let feed = 0; feed < feeds; feed++) {
+      if (level[feed]! >= depth - UNDER_WAY) filling = true;
+      if (markers[feed] === 0) passed = false;
     }
-    const cleared = this.marked;
-    const { worked } = this;
-    let [idle, hungry] = [0, 0];
-    const buffers = this.#buffers;
     if (this.#spectral) this.#meet();
-    for (let feed = 0; feed < this.feeds; feed++) {
-      const passing = this.#passing[feed]!;
-      if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 1) & 1) - Number(cleared);
+    const cleared = this.marked;
+    const buffers = this.#buffers;
+    const passing = this.#passing;
+    // Of words from external memory and of spectral ones not all that are at hand can be taken.
+    const free = buffers === null && !this.#spectral;
+    let [idle, hungry] = [0, 0];
+    let empty = sent === NOTHING;
+    for (let feed = 0; feed < feeds; feed++) {
+      const before = passing[feed]!;
+      if (before !== 0 || cleared) markers[feed]! += ((before >> 1) & 1) - Number(cleared);
       let taken = 0;
-      const level = this.#level[feed]!;
-      const words = this.#words[feed]!;
-      const at = this.#first[feed]!;
-      const second = this.#second[feed] === 1;
-      const entry = words === 0 && !second && level > 0 ? this.#entries[feed * depth + at]! : null;
-      const takes = !second && (words > 0 || (entry !== null && entry !== MARKER));
-      const here = !takes || buffers === null || buffers.ready[feed] === 1;
-      const marks = words > 0 ? this.#marks[feed]! : (entry ?? 0);
-      const apart = takes && (marks & SPECTRAL) !== 0 && this.#together[feed] === 0;
-      if (takes && here && !apart) buffers?.take(feed);
-      if (!here) hungry++;
-      else if (apart) idle++;
-      else if (second) {
-        this.#second[feed] = 0;
-        worked[this.#segment[feed]!]!++;
-      } else if (words > 0) {
-        this.#words[feed]!--;
-        this.#second[feed] = marks & COMPLEX ? 1 : 0;
-        worked[this.#segment[feed]!]!++;
-      } else if (entry === null) idle++;
+      if (free && words[feed]! > 0) {
+        words[feed]!--;
+        this.worked[this.#segment[feed]!]!++;
+      } else if (free && level[feed] === 0) idle++;
       else {
-        if (entry === MARKER) {
-          taken = 1;
-          idle++;
-        } else {
-          const segment = this.#entrySegments[feed * depth + at]!;
-          this.#words[feed] = (entry & WORDS) - 1;
-          this.#marks[feed] = entry;
-          this.#second[feed] = entry & COMPLEX ? 1 : 0;
-          this.#segment[feed] = segment;
-          worked[segment]!++;
-        }
-        this.#first[feed] = at + 1 === depth ? 0 : at + 1;
-        this.#level[feed] = level - 1;
+        const found = this.#feedTakes(feed);
+        if (found === HUNGRY) hungry++;
+        else if (found !== WORKS) idle++;
+        if (found === PASSES) taken = 1;
       }
-      const passes = ((passing << 1) | taken) & 3;
-      this.#passing[feed] = passes;
+      const passes = ((before << 1) | taken) & 3;
+      passing[feed] = passes;
       if (passes !== 0) empty = false;
-      const { place: column, marks: sentMarks } = sent;
-      if (column === NONE) continue;
-      const count = column === IS_MARKER ? MARKER : this.#counts[feed]![column]!;
-      if (column !== IS_MARKER && count === 0) continue;
-      const to = this.#first[feed]! + this.#level[feed]!;
-      const place = feed * depth + (to >= depth ? to - depth : to);
-      this.#entries[place] = count | sentMarks;
-      if (column !== IS_MARKER) this.#entrySegments[place] = this.#segments[column]!;
-      this.#level[feed]!++;
+    }
+    const { place: column, marks } = sent;
+    if (column !== NONE) {
+      for (let feed = 0; feed < feeds; feed++) {
+        const count = column === IS_MARKER ? MARKER : this.#counts[feed]![column]!;
+        if (column !== IS_MARKER && count === 0) continue;
+        const to = first[feed]! + level[feed]!;
+        const place = feed * depth + (to >= depth ? to - depth : to);
+        this.#entries[place] = count | marks;
+        if (column !== IS_MARKER) this.#entrySegments[place] = this.#segments[column]!;
+        level[feed]!++;
+      }
     }
     this.idle = idle;
     this.hungry = hungry;
     this.#stall = filling;
     this.marked = passed && !cleared;
-    this.#empty = empty && idle === this.feeds && !this.marked && !cleared && this.#rests();
+    this.#empty = empty && idle === feeds && !this.marked && !cleared && this.#rests();
+  }
+
+  /** The word of a feed in this cycle, or the entry that it takes: what comes of it. */
+  #feedTakes(feed: number): typeof WORKS | typeof IDLE | typeof HUNGRY | typeof PASSES {
+    const depth = this.#depth;
+    const buffers = this.#buffers;
+    const words = this.#words[feed]!;
+    const at = this.#first[feed]!;
+    const second = this.#second[feed] === 1;
+    const entry = words === 0 && !second && this.#level[feed]! > 0 ? this.#entries[feed * depth + at]! : null;
+    const takes = !second && (words > 0 || (entry !== null && entry !== MARKER));
+    const marks = words > 0 ? this.#marks[feed]! : (entry ?? 0);
+    if (takes) {
+      const here = buffers === null || buffers.ready[feed] === 1;
+      const apart = (marks & SPECTRAL) !== 0 && this.#together[feed] === 0;
+      if (here && !apart) buffers?.take(feed);
+      if (!here) return HUNGRY;
+      if (apart) return IDLE;
+    }
+    if (second) {
+      this.#second[feed] = 0;
+      this.worked[this.#segment[feed]!]!++;
+      return WORKS;
+    }
+    if (words > 0) {
+      this.#words[feed]!--;
+      this.#second[feed] = marks & COMPLEX ? 1 : 0;
+      this.worked[this.#segment[feed]!]!++;
+      return WORKS;
+    }
+    if (entry === null) return IDLE;
+    this.#first[feed] = at + 1 === depth ? 0 : at + 1;
+    this.#level[feed]!--;
+    if (entry === MARKER) return PASSES;
+    const segment = this.#entrySegments[feed * depth + at]!;
+    this.#words[feed] = (entry & WORDS) - 1;
+    this.#marks[feed] = entry;
+    this.#second[feed] = entry & COMPLEX ? 1 : 0;
+    this.#segment[feed] = segment;
+    this.worked[segment]!++;
+    return WORKS;
   }
 }
 
