@@ -78,6 +78,9 @@ export class GroupTwin {
   readonly #markers: Int32Array;
   /** Bit n: a marker was taken n + 1 cycles ago. */
   readonly #passing: Int32Array;
+  /** Feeds that have passed no marker; whether any is on its way. */
+  #unmarked: number;
+  #passes = false;
 
   /**
    * @param depth entries of a queue
@@ -112,6 +115,7 @@ export class GroupTwin {
     this.#together = new Uint8Array(counts.length);
     this.#markers = new Int32Array(counts.length);
     this.#passing = new Int32Array(counts.length);
+    this.#unmarked = counts.length;
   }
 
   tick(run: Run | null, progress: Progress): void {
@@ -183,51 +187,46 @@ export class GroupTwin {
 
   /** No feed has an entry or a word, and not all of them have passed a marker. */
   #rests(): boolean {
-    let all = true;
     for (let feed = 0; feed < this.feeds; feed++) {
       if (this.#level[feed] !== 0 || this.#words[feed] !== 0 || this.#second[feed] !== 0) return false;
-      if (this.#markers[feed] === 0) all = false;
     }
-    return !all;
+    return this.#unmarked > 0;
   }
 
   /** @param sent column that comes to the queues */
   #feedsTick(sent: Sent): void {
     const { feeds } = this;
     const depth = this.#depth;
-    const [level, words, first, markers] = [this.#level, this.#words, this.#first, this.#markers];
-    let filling = false;
-    let passed = true;
-    for (let feed = 0; feed < feeds; feed++) {
-      if (level[feed]! >= depth - UNDER_WAY) filling = true;
-      if (markers[feed] === 0) passed = false;
-    }
+    const [level, words, first, passing] = [this.#level, this.#words, this.#first, this.#passing];
+    const [worked, segments] = [this.worked, this.#segment];
     if (this.#spectral) this.#meet();
     const cleared = this.marked;
-    const buffers = this.#buffers;
-    const passing = this.#passing;
+    const passed = this.#unmarked === 0;
+    if (this.#passes || cleared) this.#markersTick(cleared);
     // Of words from external memory and of spectral ones not all that are at hand can be taken.
-    const free = buffers === null && !this.#spectral;
+    const free = this.#buffers === null && !this.#spectral;
+    const most = depth - UNDER_WAY;
+    let [filling, passes] = [false, false];
     let [idle, hungry] = [0, 0];
-    let empty = sent === NOTHING;
     for (let feed = 0; feed < feeds; feed++) {
-      const before = passing[feed]!;
-      if (before !== 0 || cleared) markers[feed]! += ((before >> 1) & 1) - Number(cleared);
-      let taken = 0;
-      if (free && words[feed]! > 0) {
-        words[feed]!--;
-        this.worked[this.#segment[feed]!]!++;
-      } else if (free && level[feed] === 0) idle++;
+      const entries = level[feed]!;
+      if (entries >= most) filling = true;
+      const left = words[feed]!;
+      if (free && left > 0) {
+        words[feed] = left - 1;
+        worked[segments[feed]!]!++;
+      } else if (free && entries === 0) idle++;
       else {
         const found = this.#feedTakes(feed);
         if (found === HUNGRY) hungry++;
         else if (found !== WORKS) idle++;
-        if (found === PASSES) taken = 1;
+        if (found === PASSES) {
+          passing[feed]! |= 1;
+          passes = true;
+        }
       }
-      const passes = ((before << 1) | taken) & 3;
-      passing[feed] = passes;
-      if (passes !== 0) empty = false;
     }
+    this.#passes ||= passes;
     const { place: column, marks } = sent;
     if (column !== NONE) {
       for (let feed = 0; feed < feeds; feed++) {
@@ -244,7 +243,28 @@ export class GroupTwin {
     this.hungry = hungry;
     this.#stall = filling;
     this.marked = passed && !cleared;
-    this.#empty = empty && idle === feeds && !this.marked && !cleared && this.#rests();
+    const empty = sent === NOTHING && !this.#passes && idle === feeds && !this.marked && !cleared;
+    this.#empty = empty && this.#rests();
+  }
+
+  /**
+   * Markers go on by a cycle.
+   *
+   * @param cleared one of all feeds has been told of
+   */
+  #markersTick(cleared: boolean): void {
+    const [markers, passing] = [this.#markers, this.#passing];
+    let unmarked = 0;
+    let passes = false;
+    for (let feed = 0; feed < this.feeds; feed++) {
+      const before = passing[feed]!;
+      markers[feed]! += ((before >> 1) & 1) - Number(cleared);
+      if (markers[feed] === 0) unmarked++;
+      passing[feed] = (before << 1) & 3;
+      if (passing[feed] !== 0) passes = true;
+    }
+    this.#unmarked = unmarked;
+    this.#passes = passes;
   }
 
   /** The word of a feed in this cycle, or the entry that it takes: what comes of it. */
