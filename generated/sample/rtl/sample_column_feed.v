@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // column_feed: brings the words of the columns to a lane. Its queue lets the lane run ahead of slower ones.
 //
-//   column ─> ptr_read ─> act_queue ─> spmat_read ─> lane
+//   column -> ptr_read -> act_queue -> spmat_read -> lane
 //                ^                        ^
 //          pointer memory           weight memory       (outside, in group_memory)
 //
