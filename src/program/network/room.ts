@@ -120,7 +120,7 @@ function needsOf(hardware: NetworkSizes, own: NetworkSizes): Need[] {
  *
  * @param own what the network needs
  * @param bits `room.bits` of the hardware
- * @throws EsegenError that names the size that is too large, and what would fit
+ * @throws EsegenError that names all sizes that are too large and all that is missing, and the room that would do for them
  */
 export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: number): void {
   const where = 'network';
@@ -133,23 +133,15 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
     if (of(own) === of(hardware)) continue;
     throw new EsegenError(where, `${what}: expected ${of(hardware)} as the hardware has it, got ${of(own)}`, ANOTHER);
   }
-  for (const { what, has, needs, key, least } of needsOf(hardware, own)) {
-    if (needs <= has) continue;
-    const fix =
-      key === undefined
-        ? 'Build hardware for this network'
-        : `Build the hardware with "room": { "${key}": ${key === 'bits' ? bits + needs - has : least} }, or more`;
-    throw new EsegenError(where, `needs ${needs} ${what}, the hardware has ${has}`, fix);
-  }
+  const shortages = [...tooSmall(hardware, own, bits), ...missing(hardware, own)];
+  if (shortages.length > 0)
+    throw new EsegenError(where, shortages.map(({ what }) => what).join('; '), roomFor(shortages));
   if (own.saturate || hardware.saturate) {
     if (own.saturate !== hardware.saturate || own.accBits !== hardware.accBits) {
       const bits = `${hardware.accBits} bits${hardware.saturate ? ', saturating' : ''}`;
       throw new EsegenError(where, `its accumulators are others than those of the hardware: ${bits}`, ANOTHER);
     }
   }
-  const kind = own.kinds.find((name) => !hardware.kinds.includes(name));
-  if (kind !== undefined)
-    throw new EsegenError(where, `has layers of kind ${kind}, the hardware has none`, featureOf(kind));
   const block = own.blocks.find((size) => !hardware.blocks.includes(size));
   if (block !== undefined)
     throw new EsegenError(where, `has transforms of blocks of ${block}, the hardware has none`, ANOTHER);
@@ -157,24 +149,6 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
   if (largest > 0 && largest < has && has > hardware.elemLanes) {
     // Blocks are turned as wholes of the largest, for which its vectors have no room.
     throw new EsegenError(where, `has blocks of at most ${largest}, the hardware turns ${has} elements`, ANOTHER);
-  }
-  if (own.peepholes && !hardware.peepholes)
-    throw new EsegenError(where, 'has peepholes, the hardware has none', withFeature('peepholes'));
-  if (own.replicated && !hardware.replicated) {
-    throw new EsegenError(
-      where,
-      'has windows that begin anywhere in a group, the hardware has none',
-      withFeature('windows'),
-    );
-  }
-  if (own.startDepth > hardware.startDepth) {
-    const has =
-      hardware.startDepth === 0 ? 'all of them' : `those behind ${hardware.startDepth * own.slice} elements of a group`;
-    throw new EsegenError(
-      where,
-      `starts from constant states that are not zero, the hardware starts ${has} from zeros`,
-      withFeature('initialStates'),
-    );
   }
   if (hardware.sharedCounts && !own.sharedCounts) {
     const fix = 'Use "encoding": "column-balanced", or build hardware for this network';
@@ -184,10 +158,52 @@ export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: 
 
 const ANOTHER = 'Build hardware for this network';
 
-function withFeature(feature: string): string {
-  return `Build the hardware with "room": { "features": ["${feature}"] }`;
+/** What hardware has too little of. */
+interface Shortage {
+  readonly what: string;
+  /** Key of `room` and its least value, or the feature, that would do; neither where no room does. */
+  readonly size?: readonly [keyof NetworkRoom, number];
+  readonly feature?: string;
 }
 
-function featureOf(kind: SlotKind): string {
-  return withFeature(Object.entries(KINDS_OF).find(([, kinds]) => kinds.includes(kind))![0]);
+function tooSmall(hardware: NetworkSizes, own: NetworkSizes, bits: number): Shortage[] {
+  return needsOf(hardware, own)
+    .filter(({ has, needs }) => needs > has)
+    .map(({ what, has, needs, key, least }) => ({
+      what: `needs ${needs} ${what}, the hardware has ${has}`,
+      ...(key === undefined ? {} : { size: [key, key === 'bits' ? bits + needs - has : least!] as const }),
+    }));
+}
+
+function missing(hardware: NetworkSizes, own: NetworkSizes): Shortage[] {
+  const kinds = own.kinds.filter((kind) => !hardware.kinds.includes(kind));
+  const found: (readonly [string, string])[] = kinds.map((kind) => [
+    `has layers of kind ${kind}, the hardware has none`,
+    Object.entries(KINDS_OF).find(([, all]) => all.includes(kind))![0],
+  ]);
+  if (own.peepholes && !hardware.peepholes) found.push(['has peepholes, the hardware has none', 'peepholes']);
+  if (own.replicated && !hardware.replicated) {
+    found.push(['has windows that begin anywhere in a group, the hardware has none', 'windows']);
+  }
+  if (own.startDepth > hardware.startDepth) {
+    const depth = hardware.startDepth;
+    const which = depth === 0 ? 'all of them' : `those behind ${depth * own.slice} elements of a group`;
+    const what = `starts from constant states that are not zero, the hardware starts ${which} from zeros`;
+    found.push([what, 'initialStates']);
+  }
+  return found.map(([what, feature]) => ({ what, feature }));
+}
+
+/** The `room` that all shortages together ask for. */
+function roomFor(shortages: readonly Shortage[]): string {
+  const sizes = new Map<string, number>();
+  const features = new Set<string>();
+  for (const { size, feature } of shortages) {
+    if (feature !== undefined) features.add(feature);
+    else if (size === undefined) return ANOTHER;
+    else sizes.set(size[0], Math.max(size[1], sizes.get(size[0]) ?? 0));
+  }
+  const entries = [...sizes].map(([key, value]) => `"${key}": ${value}`);
+  if (features.size > 0) entries.push(`"features": [${[...features].map((name) => `"${name}"`).join(', ')}]`);
+  return `Build the hardware with "room": { ${entries.join(', ')} }${sizes.size > 0 ? ', or more' : ''}`;
 }
