@@ -45,8 +45,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0x32cac93fu
-#define SAMPLE_DESIGN_HASH_HI 0xfa65e3dau
+#define SAMPLE_DESIGN_HASH_LO 0x993b6a39u
+#define SAMPLE_DESIGN_HASH_HI 0xcb857d2cu
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
