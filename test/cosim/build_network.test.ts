@@ -83,7 +83,9 @@ describe('the design directory of a network', () => {
     writeFileSync(memory, weights);
     // A config and a program that do not belong together.
     writeFileSync(path, JSON.stringify({ ...JSON.parse(original), config: { ...CONFIG, indexBits: 7 } }));
-    expect(() => loadNetwork(dir)).toThrow(/^\S+design\.json: config and program\.json contradict themselves \(.*indexBits/);
+    expect(() => loadNetwork(dir)).toThrow(
+      /^\S+design\.json: config and program\.json contradict themselves \(.*indexBits/,
+    );
     writeFileSync(join(dir, 'program.json'), '{');
     const listed = JSON.parse(original);
     listed.files['program.json'] = sha256('{');
