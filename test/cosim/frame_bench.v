@@ -29,6 +29,7 @@ module frame_bench;
         .clk(clk),
         .rst(rst),
         .port_rst(rst),
+        .array_rst(rst),
         .load(0),
         .inputs(`INPUTS),
         .take(1'b1),
