@@ -93,7 +93,7 @@ if (unknown !== undefined) {
 for (const point of NETWORK_POINTS) if (names.length === 0 || names.includes(point.name)) await run(point);
 
 console.log(
-  "MACs and cycles of the RTL on Verilator, of a step of all voices, or of an utterance from reset to its last word; beside them the cycle model's, from the begin of the programs, " +
+  "MACs and cycles of the RTL on Verilator, of a step of all voices, or of an utterance from the begin of the programs to its last word; beside them the cycle model's, " +
     'and for an utterance without the beats of its input. us at the assumed clock: no timing measured.\n',
 );
 console.log(formatTable(table));

@@ -48,7 +48,7 @@ export interface NetworkCosim extends Comparison {
   readonly simulator: SimulatorName;
   /** What the script read. */
   readonly log: readonly number[];
-  /** Cycles from reset to the last output word. */
+  /** Cycles from the begin of the programs, behind the clearing of the memories, to the last output word. */
   readonly cycles: number;
   /** One entry an output frame. */
   readonly stats: readonly NetworkStats[];

@@ -10,7 +10,7 @@ export interface OutputBeat {
   readonly elements: readonly number[];
 }
 
-/** Counters inside the RTL, summed since reset (network_bench.v), behind the last beat of an output frame. */
+/** Counters inside the RTL, summed since the programs began (network_bench.v), behind the last beat of an output frame. */
 export interface NetworkStats {
   readonly cycle: number;
   /** Multiply-accumulates with a weight, and with a padding word, over all PEs. */

@@ -9,8 +9,9 @@ import { randomSeeds } from '../lib/random_seeds.ts';
 // ESEGEN_RANDOM_NETWORKS=200 runs 200 networks, ESEGEN_RANDOM_CONVOLUTIONS=30 as many of large convolutions; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
 const SEEDS = randomSeeds('ESEGEN_RANDOM_NETWORKS', 24);
 
-// 20 has its sequences in external memory.
-const VERILATOR_SEEDS = [1, 20];
+// ESEGEN_VERILATOR_NETWORKS=20 runs seeds 1 to 20 on both simulators. 20 has its sequences in external memory.
+const VERILATOR_SEEDS =
+  process.env.ESEGEN_VERILATOR_NETWORKS === undefined ? [1, 20] : randomSeeds('ESEGEN_VERILATOR_NETWORKS', 0);
 
 // Of networks whose convolutions are in blocks of positions.
 const CONVOLUTION_SEEDS = randomSeeds('ESEGEN_RANDOM_CONVOLUTIONS', 2);

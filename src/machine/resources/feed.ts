@@ -18,18 +18,21 @@ export interface FeedSizes {
   readonly blocks: boolean;
   /** Whether a lane waits for the other of its pair. */
   readonly pairs: boolean;
-  /** One-layer hardware: x, y and perhaps m are chosen from, and all of it can be held. */
-  readonly sources: number;
+  /** One-layer hardware: columns on their way can be held, and the elements are aligned in vector tiles. */
+  readonly held: boolean;
 }
 
 /** Bits of the shape of a spectral column. */
 const SHAPE_BITS = 15;
 
 /** Pointer stage: start, count and next address. */
-function ptrRead({ groups, feeds, countBits, addrBits }: FeedSizes): Unit {
+function ptrRead({ groups, feeds, countBits, addrBits, held }: FeedSizes): Unit {
   return unit('ptr_read', groups * feeds, {
     counted: { ff: 1 + countBits + 2 * addrBits },
-    lut: addrBits === 0 ? { countBitsOfDram: countBits, oneOfDram: 1 } : { countBits, addrBits, one: 1 },
+    lut: {
+      held: held ? 1 : 0,
+      ...(addrBits === 0 ? { countBitsOfDram: countBits, oneOfDram: 1 } : { countBits, addrBits, one: 1 }),
+    },
   });
 }
 
@@ -67,21 +70,17 @@ function spmatRead({ groups, feeds, channels, actBits, countBits, addrBits, bloc
   });
 }
 
-/** Aligner: shifts the element of every voice to the fraction bits of its sums. */
-function actBroadcast({ groups, channels, vectorBits, actBits, addrBits, sources, blocks }: FeedSizes): Unit {
-  const acts = channels * actBits;
-  const one = sources > 0 ? { layer: 1 } : { network: 1 };
-  return unit('act_broadcast', groups, {
+/** Way of a column to the feeds; in networks with the aligner, which shifts the element of every voice to the fraction bits of its sums. */
+function actBroadcast({ groups, channels, vectorBits, actBits, addrBits, held, blocks }: FeedSizes): Unit {
+  if (held) {
     // The bank is three registers in a row: a shift register in a look-up table a bit.
-    counted: { lutram: (sources > 0 ? 2 : 1) + (blocks ? SHAPE_BITS : 0) },
-    lut: {
-      acts,
-      elements: channels * vectorBits,
-      sources: channels * vectorBits * Math.max(sources - 1, 0),
-      actsOfBlocks: blocks ? acts : 0,
-      ...one,
-    },
-    ff: { acts, actsOfBlocks: blocks ? acts : 0, channels, addrBits, blocks: blocks ? 1 : 0, ...one },
+    return unit('act_broadcast', groups, { counted: { lutram: 2 }, lut: { layer: 1 }, ff: { addrBits, layer: 1 } });
+  }
+  const acts = channels * actBits;
+  return unit('act_broadcast', groups, {
+    counted: { lutram: 1 + (blocks ? SHAPE_BITS : 0) },
+    lut: { acts, elements: channels * vectorBits, actsOfBlocks: blocks ? acts : 0, network: 1 },
+    ff: { acts, actsOfBlocks: blocks ? acts : 0, channels, addrBits, blocks: blocks ? 1 : 0, network: 1 },
   });
 }
 

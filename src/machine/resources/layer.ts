@@ -43,7 +43,7 @@ export function layerUnits(hardware: LayerHardware): Sections {
         queueDepth: fifoDepth,
         blocks: false,
         pairs: false,
-        sources: sizes.projection ? 3 : 2,
+        held: true,
       }),
     ],
     weights: [

@@ -10,7 +10,7 @@ import { type Unit, unit } from './unit.ts';
 function columnIssuer({ sizes }: LayerView): Unit {
   const { groups, channels, elementBits, pointerBits, split, projection, dram } = sizes;
   return unit('column_issuer', groups, {
-    counted: { ff: 6 + 2 * elementBits + (split ? 4 : 0) + (dram ? 4 : 0) + 5 * channels },
+    counted: { ff: 6 + 3 * elementBits + (split ? 4 : 0) + (dram ? 4 : 0) + 5 * channels },
     lut: {
       elementBits,
       pointerBits,
@@ -32,23 +32,52 @@ function stepRom({ schedules, stepBits }: LayerView): Unit {
   });
 }
 
-/** A group: its element of x, and what its feeds report. */
-function columnGroup({ sizes, formats, fifoDepth, feeds }: LayerView): Unit {
-  const { groups, channels, dram } = sizes;
-  const elements = channels * formats.vectorBits;
-  return unit('column_group', groups, {
-    counted: { ff: elements + 1 + fifoDepth + (dram ? 1 : 0), lut: feeds > 1 ? elements : 0 },
-    lut: { reached: fifoDepth * Math.ceil((feeds - 1) / 5), feeds, one: 1 },
+/** Channels of a vector tile, feeds that share a register of `advance`, lanes that share what holds for a frame (templates). */
+const TILE = 4;
+
+/** Registers of one signal, each for what is near it. */
+export function registerCopies(instances: number, bits: number): Unit {
+  return unit('register_copy', instances, { counted: { ff: bits } });
+}
+
+/** A group: begin of its vectors, what its feeds report. */
+function columnGroup({ sizes, fifoDepth, feeds }: LayerView): Unit[] {
+  const { groups, dram, projection } = sizes;
+  return [
+    unit('column_group', groups, {
+      counted: { ff: 5 + (projection ? 2 : 0) + fifoDepth + (dram ? 1 : 0) },
+      lut: { reached: fifoDepth * Math.ceil((feeds - 1) / 5), feeds, one: 1 },
+    }),
+    registerCopies(groups * (1 + Math.ceil(feeds / TILE)), 1),
+  ];
+}
+
+/** Elements of some voices of a group: x, and the aligner behind all of them. */
+function vectorTile({ sizes, formats }: LayerView): Unit {
+  const { groups, channels, projection } = sizes;
+  const { vectorBits, actBits } = formats;
+  const voices = Math.min(channels, TILE);
+  return unit('vector_tile', (groups * channels) / voices, {
+    counted: { ff: 13 + voices * (2 + vectorBits + actBits) },
+    lut: {
+      acts: voices * actBits,
+      elements: voices * vectorBits,
+      sources: projection ? voices * vectorBits : 0,
+      one: 1,
+    },
   });
 }
 
 /** The array: load bus, rounds over the groups, what the groups report. */
 function array({ sizes, fifoDepth, loadBits }: LayerView): Unit {
-  const { channels, groups, spread, dram, elemLanes } = sizes;
+  const { channels, groups, spread, dram, projection, peepholes } = sizes;
+  // What a frame begins with, twice.
+  const frame = 2 * (10 + 2 * channels + (peepholes ? 5 : 0)) + 2 + (projection ? 7 : 0);
+  const vectors = projection ? 2 : 1;
+  const rounds = spread > 1 ? vectors * (1 + clog2(spread)) : 0;
   return unit('array', 1, {
-    counted: { ff: loadBits + 29 + (spread > 1 ? 2 * clog2(spread) : 0) * 1 + fifoDepth + (dram ? 3 : 0) },
+    counted: { ff: loadBits + 56 + frame + rounds + fifoDepth + (dram ? 3 : 0) },
     lut: {
-      writes: channels * elemLanes,
       channels,
       channelsOfGroups: channels * (groups - 1),
       reached: fifoDepth * Math.ceil((groups - 1) / 5),
@@ -89,32 +118,34 @@ export function adderTree(instances: number, inputs: number, width: number): Uni
   return unit('adder_tree', instances, { counted: { lut, ff } });
 }
 
-/** Buffer of a vector: `lanes` elements are written at a time, `read` of them read. */
-function vecBuffer(
-  { sizes, formats }: LayerView,
-  instances: number,
-  { lanes, read, words }: Readonly<Record<'lanes' | 'read' | 'words', number>>,
-): Unit[] {
+/** Sizes of a vector: `lanes` elements are written at a time, `read` of them read. */
+type VectorSizes = Readonly<Record<'lanes' | 'read' | 'words', number>>;
+
+/** Buffer of a vector. */
+function vecBuffer({ formats }: LayerView, instances: number, { lanes, read, words }: VectorSizes): Unit[] {
   const width = formats.vectorBits;
   const stored = Math.max(lanes, read);
-  const collects = read > lanes ? clog2(read / lanes) + (read - lanes) * width : 0;
-  const selects = lanes > read ? clog2(lanes / read) : 0;
   return [
     unit('vec_buffer', instances, {
-      counted: { ff: clog2(words) + sizes.elementBits + read * width + 1 + collects + selects },
-      lut: {
-        selected: lanes > read ? read * width * multiplexer(lanes / read) : 0,
-        places: clog2(words) + sizes.elementBits,
-        one: 1,
-      },
+      counted: { ff: read * width + Math.max(read - lanes, 0) * width + (lanes > read ? clog2(lanes / read) : 0) },
+      lut: { selected: lanes > read ? read * width * multiplexer(lanes / read) : 0, one: 1 },
     }),
     ramUnit(instances, { words, bits: stored * width, block: inBlockRam(words, stored * width) }),
   ];
 }
 
+/** Place and count of the elements of a vector, for all voices. */
+function vecFill({ sizes }: LayerView, instances: number, { lanes, read, words }: VectorSizes): Unit {
+  const places = clog2(words) + sizes.elementBits;
+  return unit('vec_fill', instances, {
+    counted: { ff: places + 1 + (read > lanes ? clog2(read / lanes) : 0) },
+    lut: { places, one: 1 },
+  });
+}
+
 /** Units that issue columns. */
 export function columnUnits(view: LayerView): Unit[] {
-  return [columnIssuer(view), stepRom(view), columnGroup(view), array(view)];
+  return [columnIssuer(view), stepRom(view), ...columnGroup(view), array(view)];
 }
 
 /** Vectors x, y and m in the groups, frames that go out, and the sums of the groups. */
@@ -123,11 +154,17 @@ export function vectorUnits(view: LayerView): Unit[] {
   const { channels, groups, slice, projection, sliceOutWords, sliceCellWords, outBufferWords, elemLanes, beat } = sizes;
   const voices = channels * groups;
   const x = { words: 2 ** (sizes.slotBits + 1), bits: formats.vectorBits };
+  const y = { lanes: slice, read: 1, words: sliceOutWords };
+  const m = { lanes: slice, read: 1, words: sliceCellWords };
+  const out = { lanes: elemLanes, read: beat, words: outBufferWords };
   return [
+    vectorTile(view),
     ramUnit(voices, { ...x, block: inBlockRam(x.words, x.bits) }),
-    ...vecBuffer(view, voices, { lanes: slice, read: 1, words: sliceOutWords }),
-    ...(projection ? vecBuffer(view, voices, { lanes: slice, read: 1, words: sliceCellWords }) : []),
-    ...vecBuffer(view, channels, { lanes: elemLanes, read: beat, words: outBufferWords }),
+    ...vecBuffer(view, voices, y),
+    vecFill(view, groups, y),
+    ...(projection ? [...vecBuffer(view, voices, m), vecFill(view, groups, m)] : []),
+    ...vecBuffer(view, channels, out),
+    vecFill(view, 1, out),
     ...gatherUnits(channels, { ...sizes, accBits: formats.accBits, direct: sizes.phases === 1 }),
   ];
 }

@@ -1,6 +1,7 @@
 import { clog2 } from '../../util/fixed.ts';
 import { TABLE_BITS, TABLE_ENTRIES, VALUE_BITS } from '../formats.ts';
 import { inBlockRam } from '../ram_kind.ts';
+import { registerCopies } from './layer_array.ts';
 import type { LayerView } from './layer_view.ts';
 import { blockRams, dspBlocks } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
@@ -119,15 +120,16 @@ export function layerCellUnits(view: LayerView): Unit[] {
   const { vectorBits } = formats;
   const lanes = channels * elemLanes;
   return [
-    unit('channel', channels, { counted: { ff: 12 + (peepholes ? 5 : 0) + (projection ? 6 : 0) } }),
+    unit('channel', channels, { counted: { ff: 5, lut: 1 }, lut: { one: 1 } }),
     unit('elem_mul', channels, {
-      counted: { ff: vectorBits },
-      lut: { found: vectorBits * multiplexer(elemLanes), elemLanes, one: 1 },
+      counted: { ff: vectorBits + 26 + clog2(laneCells) },
+      lut: { cells: clog2(laneCells), found: vectorBits * multiplexer(elemLanes), elemLanes, one: 1 },
     }),
+    registerCopies(channels * Math.ceil(elemLanes / 4), 12 + (peepholes ? 5 : 0) + (projection ? 0 : 1)),
     elemLane(view, lanes),
     ...tableUnits(lanes, { ...formats, state: true }),
     ramUnit(lanes, { words: laneCells, bits: vectorBits, block: inBlockRam(laneCells, vectorBits) }),
-    ...(projection ? [assemble(view)] : []),
+    ...(projection ? [assemble(view), registerCopies(channels * Math.ceil(elemLanes / 4), 7)] : []),
     gatherControl(view),
     sequencer(view),
   ];

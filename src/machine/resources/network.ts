@@ -99,7 +99,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
         queueDepth: queue,
         blocks: spectral,
         pairs: spectral && !inStep,
-        sources: 0,
+        held: false,
       }),
     ],
     weights: [

@@ -48,9 +48,9 @@ export interface RtlRun extends Comparison {
   readonly simulator: SimulatorName;
   /** Time steps: batches of frames of all voices that are not over; steps of all utterances where they run one behind the other. */
   readonly frames: number;
-  /** Cycles from reset to the last output word. */
+  /** Cycles from reset to the last output word; of a network from the begin of its programs, behind the clearing of its memories. */
   readonly cycles: number;
-  /** Cycles from reset to the end of the first time step, or of the first utterance where utterances are answered as a whole. */
+  /** Cycles from the same on to the end of the first time step, or of the first utterance where utterances are answered as a whole. */
   readonly firstFrameCycles: number;
   /** Cycles from one output frame to the next in steady state; of all steps where utterances are answered as a whole. */
   readonly cyclesPerFrame: number;
