@@ -69,11 +69,7 @@ test('a projected matrix is one of the nearest: projecting again changes nothing
 });
 
 test.each([
-  [
-    'an LSTM with projection, which stays in one tile',
-    'lstm',
-    [[8, 16], [16]],
-  ],
+  ['an LSTM with projection, which stays in one tile', 'lstm', [[8, 16], [16]]],
   ['a GRU, whose other half reads the first one before it is made anew', 'gru', [[8, 16]]],
 ] as const)('halves of rows of spectra: %s', (_, kind, ends) => {
   const rng = new Rng(9);
