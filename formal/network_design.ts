@@ -8,7 +8,6 @@ import { axiLiteSlave } from '../src/hdl/control.ts';
 import type { ModulePlan } from '../src/hdl/module_plan.ts';
 import { sdpRam } from '../src/hdl/network/memories.ts';
 import { wordQueue } from '../src/hdl/network/move.ts';
-import { weightReader } from '../src/hdl/network/reader.ts';
 import { sequenceBuffer, sequenceFetch, sequenceWriter } from '../src/hdl/network/sequence_stream.ts';
 import { statePort } from '../src/hdl/network/state_port.ts';
 import { renderModule } from '../src/hdl/render.ts';
@@ -47,7 +46,6 @@ export function emittedNetworkModules(name: string): Sources {
   const print = (plan: ModulePlan) => renderModule({ ...plan, values: { ...plan.values, name } });
   const own: NetworkSizes = { ...sizes, elemLanes: 1, vectorBits: 4, sequenceStream: LINE };
   return new Map([
-    ['network_weight_reader', print(weightReader(sizes, name))],
     ['network_axi_lite_slave', print(axiLiteSlave(true))],
     ['state_port', print(statePort(sizesOf(name, false), name))],
     ['word_queue', print(wordQueue(sizes, name))],

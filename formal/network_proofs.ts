@@ -75,36 +75,6 @@ const BUFFER: readonly Property[] = [
   { name: 'frees_lines', broken: ['take && (take_last || &place_reg)', 'take && &place_reg'] },
 ];
 
-// The formal top hands over any segment; to check addresses, it must see what the reader takes.
-const READER_CHANGES: Proof['changes'] = {
-  network_weight_reader: [
-    ['\n) (\n', '\n) (\n    output wire begins,\n    output wire [BEAT_WIDTH-1:0] begins_at, begins_with,\n'],
-    [
-      '    assign status = status_reg;',
-      '    assign {begins, begins_at, begins_with} = {work_take, first_beat[5:0], beats[5:0]};\n    assign status = status_reg;',
-    ],
-  ],
-};
-const READER: readonly Property[] = [
-  { name: 'ar_stable', broken: ['&& !stop && (!ar_valid_reg || m_axi_arready);', '&& !stop;'] },
-  {
-    name: 'within_page',
-    broken: ["BURST[BURST_WIDTH:0] - {1'b0, beat_reg[BURST_WIDTH-1:0]};", 'BURST[BURST_WIDTH:0];'],
-  },
-  { name: 'segment_addresses', broken: ['beat_reg <= beat_reg + burst;', 'beat_reg <= beat_reg + BURST;'] },
-  { name: 'segment_length', broken: ['part ? left_reg[BURST_WIDTH:0] : to_boundary', 'to_boundary'], depth: 20 },
-  { name: 'outstanding_limit', broken: ['outstanding_reg <= MOST', "outstanding_reg <= MOST + 1'b1"] },
-  {
-    name: 'count_of_beats',
-    broken: ["{ {(LEVEL_WIDTH - 1){1'b0}}, beat_taken}", "{ {(LEVEL_WIDTH - 1){1'b0}}, m_axi_rvalid}"],
-  },
-  { name: 'beats_passed_on', broken: ['&& !stop && !m_axi_rresp[1])', '&& !stop)'] },
-  { name: 'room_only', broken: ['!read_done && room &&', '!read_done &&'] },
-  { name: 'ends_on_error', broken: ['if (beat_taken && m_axi_rresp[1])', "if (beat_taken && m_axi_rresp == 2'b10)"] },
-  // A memory that is slow without a pause was given up once.
-  { name: 'silence', broken: ['wire heard = m_axi_rvalid || (ar_valid_reg && m_axi_arready);', "wire heard = 1'b0;"] },
-];
-
 // The line of a burst that is offered.
 const WRITER_CHANGES: readonly (readonly [string, string])[] = [
   ['\n) (\n', '\n) (\n    output wire [23:0] offers_line,\n'],
@@ -149,14 +119,6 @@ export const NETWORK_PROOFS: readonly Proof[] = [
     needs: ['sdp_ram'],
     parameters: {},
     properties: BUFFER,
-  },
-  {
-    title: 'network_weight_reader',
-    top: 'network_weight_reader',
-    module: 'network_weight_reader',
-    changes: READER_CHANGES,
-    parameters: { BURST: 4, OUTSTANDING: 8 },
-    properties: READER,
   },
   {
     title: 'network_axi_lite_slave',

@@ -1,3 +1,4 @@
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import {
   cellsToDrained,
@@ -96,7 +97,11 @@ class Run {
         return [pointer, { counts, rows, totals: wordsOfLanes(counts, feeds) }];
       });
       const offset = spread === 1 ? 0 : Math.floor(group / elemLanes);
-      const array = new LaneArray(feeds, config.fifoDepth, dram ? new WordSupply(dimensions, memory) : null);
+      const array = new LaneArray(
+        feeds,
+        layerQueueDepth(config.fifoDepth),
+        dram ? new WordSupply(dimensions, memory) : null,
+      );
       return new Issuer(feeds, array, new Map(parts), { slice, spread, offset }, this.#now);
     });
   }

@@ -1,12 +1,15 @@
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import type { Design } from '../program/design.ts';
+import { actStore as storeOf } from './act_store.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
-/** Bits of a queue entry: marker, bank, activations of all channels, start address, word count. */
-export function entryBits({ formats, dimensions }: Design): number {
-  return 3 + dimensions.channels * formats.actBits + dimensions.addrBits + dimensions.countBits;
+/** Activation FIFO of a PE: marker, bank, start address and word count of an entry. */
+export function actQueue({ config, dimensions }: Design): ModulePlan {
+  const width = 3 + dimensions.addrBits + dimensions.countBits;
+  return modulePlan('act_queue', { width, depth: layerQueueDepth(config.fifoDepth), held: true });
 }
 
-/** Activation FIFO of a PE. */
-export function actQueue(design: Design): ModulePlan {
-  return modulePlan('act_queue', { width: entryBits(design), depth: design.config.fifoDepth, held: true });
+/** Activations of its entries. */
+export function actStore({ config, formats, dimensions }: Design): ModulePlan {
+  return storeOf(dimensions.channels, formats.actBits, layerQueueDepth(config.fifoDepth), false);
 }

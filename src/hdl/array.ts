@@ -1,3 +1,4 @@
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -5,6 +6,11 @@ import { clog2 } from '../util/fixed.ts';
 import { markDelay, phaseMsb } from './gather.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
+import { largestTile } from './tile.ts';
+
+/** Loads of a bit of a parameter in a channel, and those that it may have in the channels of one copy. */
+const PARAM_LOADS = 24;
+const COPY_LOADS = 448;
 
 /** All groups and channels with their memories. */
 export function array(design: Design): ModulePlan {
@@ -30,7 +36,8 @@ export function array(design: Design): ModulePlan {
     feeds: feedsOf(d),
     frameStart: d.split ? 'start_frame' : 'start_cells',
     wordSlot: d.wordSlot,
-    fifoDepth: config.fifoDepth,
+    paramTile: largestTile(d.channels, PARAM_LOADS, COPY_LOADS),
+    fifoDepth: layerQueueDepth(config.fifoDepth),
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,
     wordWidth: d.wordBits,

@@ -1,4 +1,6 @@
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import type { Design } from '../program/design.ts';
+import { storeTile } from './act_store.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Words of the columns, for a lane or for all lanes of a group. */
@@ -8,7 +10,8 @@ export function columnFeed({ config, formats, dimensions }: Design): ModulePlan 
     actWidth: formats.actBits,
     countWidth: dimensions.countBits,
     addrWidth: dimensions.addrBits,
-    fifoDepth: config.fifoDepth,
+    fifoDepth: layerQueueDepth(config.fifoDepth),
+    storeTile: storeTile(dimensions.channels, formats.actBits),
     dram: dimensions.dram,
     inStep: dimensions.inStep,
     blocks: false,

@@ -1,4 +1,5 @@
 import { memoryPath } from '../machine/names.ts';
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -47,7 +48,7 @@ export function columnGroup(design: Design): ModulePlan {
     accWidth: formats.accBits,
     elementWidth: d.elementBits,
     slotWidth: d.slotBits,
-    fifoDepth: config.fifoDepth,
+    fifoDepth: layerQueueDepth(config.fifoDepth),
     schedule: memoryPath(config.name, 'schedule.mem'),
     outWords: d.sliceOutWords,
     cellWords: d.sliceCellWords,

@@ -11,9 +11,13 @@ export function axiLiteSlave(hold: boolean): ModulePlan {
   return modulePlan('axi_lite_slave', { addrWidth: ADDRESS_BITS, hold });
 }
 
-/** Start, pause and soft reset of the core. */
-export function runControl(): ModulePlan {
-  return modulePlan('run_control', {});
+/**
+ * Start, pause and soft reset of the core.
+ *
+ * @param array whether an array has a register of the reset of its own
+ */
+export function runControl(array: boolean): ModulePlan {
+  return modulePlan('run_control', { array });
 }
 
 /** Access to c and y. */

@@ -1,3 +1,4 @@
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import type { Design } from '../program/design.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -13,7 +14,7 @@ export function core(design: Design): ModulePlan {
     groups: dimensions.groups,
     lanes: dimensions.lanes,
     lanesMsb: dimensions.groups * dimensions.lanes - 1,
-    fifoMsb: config.fifoDepth - 1,
+    fifoMsb: layerQueueDepth(config.fifoDepth) - 1,
     single: dimensions.channels === 1,
     beat: dimensions.beat,
     beatMsb: 16 * dimensions.beat - 1,

@@ -1,5 +1,5 @@
 import type { Design } from '../program/design.ts';
-import { bankView } from './banks.ts';
+import { bankView, distributedRows, rowTile } from './banks.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One lane of a group, for all channels. */
@@ -13,6 +13,7 @@ export function lane({ config, formats, dimensions }: Design): ModulePlan {
     accWidth: formats.accBits,
     ...bankView(dimensions),
     beside: dimensions.split && dimensions.projection,
+    rowTile: rowTile(dimensions.channels, distributedRows(dimensions), formats.accBits),
     blocks: false,
   });
 }

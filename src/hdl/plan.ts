@@ -1,9 +1,10 @@
 import { moduleName } from '../machine/names.ts';
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import type { Design } from '../program/design.ts';
 import type { WeightsSum } from '../program/image_words.ts';
 import { actBroadcast } from './act_broadcast.ts';
 import { actBuffer } from './act_buffer.ts';
-import { actQueue } from './act_queue.ts';
+import { actQueue, actStore } from './act_queue.ts';
 import { arithControl } from './arith_control.ts';
 import { arithUnit } from './arith_unit.ts';
 import { array } from './array.ts';
@@ -32,7 +33,7 @@ import { rowDecode, spmatRead } from './spmat_read.ts';
 import { sigmoid, tableIndex, tanh } from './tables.ts';
 import { top } from './top.ts';
 import { frameIn, frameOut, skidBuffer, vecBuffer, vecFill } from './vectors.ts';
-import { groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
+import { burstReader, groupMemory, pointerRom, rowAlign, rowRom, weightReader, wordBuffer } from './weights.ts';
 
 /**
  * All modules of a design, the top module last. This is where they get the name of the design (names.ts); templates print it
@@ -56,6 +57,7 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     frameIn(design),
     frameOut(design),
     actQueue(design),
+    actStore(design),
     ptrRead(design),
     spmatRead(design),
     columnFeed(design),
@@ -70,7 +72,7 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     stepRom(design),
     columnIssuer(design),
     columnGroup(design),
-    ...(dram ? [wordBuffer(design), rowAlign(design), weightReader(design)] : []),
+    ...(dram ? [wordBuffer(design), rowAlign(design), burstReader(design), weightReader(design)] : []),
     ...(inStep ? [rowRom(design)] : []),
     groupMemory(design),
     adderTree(design),
@@ -90,8 +92,8 @@ export function planModules(design: Design, hash: DesignHash, weights: WeightsSu
     axiLiteSlave(false),
     controlRegisters(design, hash),
     imageLoader(design, hash, weights),
-    runControl(),
-    coreCounters(groups * lanes, design.config.fifoDepth, dram),
+    runControl(true),
+    coreCounters(groups * lanes, layerQueueDepth(design.config.fifoDepth), dram),
   ];
   const { name } = design.config;
   const named = blocks.map((plan) => ({

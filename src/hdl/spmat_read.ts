@@ -2,9 +2,8 @@ import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Reader of the words, one after the other. */
-export function spmatRead({ formats, dimensions }: Design): ModulePlan {
+export function spmatRead({ dimensions }: Design): ModulePlan {
   return modulePlan('spmat_read', {
-    actsWidth: dimensions.channels * formats.actBits,
     countWidth: dimensions.countBits,
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
@@ -16,7 +15,6 @@ export function spmatRead({ formats, dimensions }: Design): ModulePlan {
 /** Index decoder of a lane. */
 export function rowDecode({ config, formats, dimensions }: Design): ModulePlan {
   return modulePlan('row_decode', {
-    actsWidth: dimensions.channels * formats.actBits,
     weightWidth: formats.weightBits,
     indexWidth: config.indexBits,
     rowWidth: dimensions.rowBits,

@@ -1,4 +1,5 @@
 import { ADDRESS_BITS } from '../control/registers.ts';
+import { layerQueueDepth } from '../machine/queue_depth.ts';
 import type { Design } from '../program/design.ts';
 import { VERSION } from '../util/version.ts';
 import { loadView } from './load.ts';
@@ -24,7 +25,7 @@ export function top(design: Design): ModulePlan {
       lanes: d.lanes,
       multipliers: d.multipliers,
       allLanes: d.groups * d.lanes,
-      fifoDepth: config.fifoDepth,
+      fifoDepth: layerQueueDepth(config.fifoDepth),
       single: d.channels === 1,
       severalGroups: d.groups > 1,
       beatMsb: 16 * d.beat - 1,

@@ -3,6 +3,7 @@ import { isSmallRom } from '../machine/ram_kind.ts';
 import { feedsOf } from '../machine/sizes.ts';
 import { weightColumnBits, weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
+import { burstReader as burstReaderOf } from './burst_reader.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
@@ -66,11 +67,14 @@ export function weightReader(design: Design): ModulePlan {
   return modulePlan('weight_reader', {
     ...loadView(design),
     busBits: d.busBits,
-    burstBeats: d.burstBeats,
-    outstandingBeats: d.outstandingBeats,
     beatWidth: d.beatBits,
     ...scheduleView(design, ['op', 'when', 'last', 'follow', 'release', 'base', 'beats']),
   });
+}
+
+/** Read master of runs of beats. */
+export function burstReader({ dimensions: d }: Design): ModulePlan {
+  return burstReaderOf(d);
 }
 
 /** Beats into rows. */

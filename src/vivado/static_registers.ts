@@ -16,7 +16,7 @@ export function layerStatics({ dram }: { readonly dram: boolean }): StaticPath[]
     to: 'u_core/last_reg_reg[*]',
     what: 'Inputs of the model, to the number of the last element of a frame',
   };
-  return dram ? [sizes, weightBase('u_core/u_weight_reader')] : [sizes];
+  return dram ? [sizes, weightBase('u_core/u_weight_reader/u_burst_reader')] : [sizes];
 }
 
 /** Registers of network designs that stand still while the core runs. */
@@ -26,7 +26,7 @@ export function networkStatics({
 }: Pick<NetworkSizes, 'external' | 'sequenceStream'>): StaticPath[] {
   const ends = ['u_sequence_writer', 'u_sequence_reader/u_sequence_fetch'];
   return [
-    ...(external === null ? [] : [weightBase('u_network_core/u_weight_reader')]),
+    ...(external === null ? [] : [weightBase('u_network_core/u_weight_reader/u_burst_reader')]),
     ...(sequenceStream === null ? [] : ends.map((end) => sequenceBase(`u_network_core/${end}`))),
   ];
 }

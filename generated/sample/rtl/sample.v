@@ -108,6 +108,7 @@ module sample #(
     wire        run_clear;
     wire        soft_reset;
     wire        core_rst;
+    wire        array_rst;
     wire        core_run;
     wire        take;
     wire        stop;
@@ -291,6 +292,7 @@ module sample #(
         .silent(silent),
         .core_rst(core_rst),
         .core_run(core_run),
+        .array_rst(array_rst),
         .take(take),
         .stop(stop),
         .start(start),
@@ -307,6 +309,7 @@ module sample #(
     ) u_core (
         .clk(clk),
         .rst(core_rst),
+        .array_rst(array_rst),
         .load(load_bus),
         .inputs(inputs),
         .port_rst(rst),

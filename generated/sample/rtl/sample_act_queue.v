@@ -9,7 +9,7 @@
 
 module sample_act_queue #(
     // Bits of an entry.
-    parameter integer WIDTH = 31,
+    parameter integer WIDTH = 13,
     // Entries, 1 to 64.
     parameter integer DEPTH = 4
 ) (

@@ -271,10 +271,14 @@ module sample_array #(
         end
     end
 
-    // Parameters of the cells, the same for all channels.
-    wire [ELEM_LANES*PARAM_WIDTH-1:0] params;
-    wire                              unused_param = &{1'b0, param_addr};
+    // Parameters of the cells, the same for all channels; a copy for some of these.
+    localparam integer PARAM_TILE = 1;
+    localparam integer COPIES = CHANNELS / PARAM_TILE;
 
+    wire [COPIES*ELEM_LANES*PARAM_WIDTH-1:0] params;
+    wire                                     unused_param = &{1'b0, param_addr};
+
+    genvar c;
     genvar e;
     generate
         for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_param
@@ -302,9 +306,16 @@ module sample_array #(
                 .data(load_data)
             );
 
+            wire [COPIES*PARAM_WIDTH-1:0] data;
+
+            for (c = 0; c < COPIES; c = c + 1) begin : gen_copy
+                assign params[(c*ELEM_LANES+e)*PARAM_WIDTH+:PARAM_WIDTH] = data[c*PARAM_WIDTH+:PARAM_WIDTH];
+            end
+
             sample_rom #(
                 .WIDTH(PARAM_WIDTH),
                 .DEPTH(PARAM_DEPTH),
+                .COPIES(COPIES),
                 .FILE({MEM_DIR, "sample_elem_", HUNDREDS, TENS, ONES, ".mem"})
             ) u_param_mem (
                 .clk(clk),
@@ -313,7 +324,7 @@ module sample_array #(
                 .load_data(load_data),
                 .en(1'b1),
                 .addr(param_addr[$clog2(PARAM_DEPTH)-1:0]),
-                .data(params[e*PARAM_WIDTH+:PARAM_WIDTH])
+                .data(data)
             );
         end
     endgenerate
@@ -432,7 +443,6 @@ module sample_array #(
 
     genvar g;
     genvar l;
-    genvar c;
     genvar s;
     generate
         for (g = 0; g < GROUPS; g = g + 1) begin : gen_group
@@ -614,7 +624,7 @@ module sample_array #(
                 .t0_cell(t0_cell),
                 .slot_next(slot_next),
                 .t0_output(t0_output),
-                .params(params),
+                .params(params[(c/PARAM_TILE)*ELEM_LANES*PARAM_WIDTH+:ELEM_LANES*PARAM_WIDTH]),
                 .m_coming(m_coming[c]),
                 .m_word(m_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
                 .poke(poke[c]),

@@ -16,29 +16,31 @@ module sample_bank_control #(
     // Bits of a row number.
     parameter integer ROW_WIDTH = 4,
     // Accumulator banks, 2 or 3.
-    parameter integer BANKS = 3
+    parameter integer BANKS = 3,
+    // Tiles of channels; each has its own copy of the rows that are read.
+    parameter integer TILES = 1
 ) (
-    input  wire                       clk,
-    input  wire                       rst,
+    input  wire                             clk,
+    input  wire                             rst,
     // Arithmetic: read in cycle 0; write of the same operation in cycle 2, for cycle 3.
-    input  wire [$clog2(BANKS)-1:0]   read_bank,
-    input  wire [ROW_WIDTH-1:0]       read_row,
-    input  wire                       write_en,
-    input  wire [$clog2(BANKS)-1:0]   write_bank,
-    input  wire [ROW_WIDTH-1:0]       write_row,
+    input  wire [$clog2(BANKS)-1:0]         read_bank,
+    input  wire [ROW_WIDTH-1:0]             read_row,
+    input  wire                             write_en,
+    input  wire [$clog2(BANKS)-1:0]         write_bank,
+    input  wire [ROW_WIDTH-1:0]             write_row,
     // Drain.
-    input  wire                       sweep,
-    input  wire                       drain_en,
-    input  wire [$clog2(BANKS)-1:0]   drain_bank,
-    input  wire [ROW_WIDTH-1:0]       drain_row,
+    input  wire                             sweep,
+    input  wire                             drain_en,
+    input  wire [$clog2(BANKS)-1:0]         drain_bank,
+    input  wire [ROW_WIDTH-1:0]             drain_row,
     // Ports of the banks (see act_buffer).
-    output wire [BANKS-1:0]           bank_write_en,
-    output wire [BANKS-1:0]           bank_empty,
-    output wire [BANKS*ROW_WIDTH-1:0] bank_write_row,
-    output wire [BANKS*ROW_WIDTH-1:0] bank_read_row,
+    output wire [BANKS-1:0]                 bank_write_en,
+    output wire [BANKS-1:0]                 bank_empty,
+    output wire [BANKS*ROW_WIDTH-1:0]       bank_write_row,
+    output wire [TILES*BANKS*ROW_WIDTH-1:0] bank_read_rows,
     // Bank of the row that is read: for the arithmetic units, and for the drain.
-    output wire [$clog2(BANKS)-1:0]   read_select,
-    output wire [$clog2(BANKS)-1:0]   drain_select
+    output wire [$clog2(BANKS)-1:0]         read_select,
+    output wire [$clog2(BANKS)-1:0]         drain_select
 );
 
     localparam integer BANK_WIDTH = $clog2(BANKS);
@@ -56,6 +58,7 @@ module sample_bank_control #(
     end
 
     genvar b;
+    genvar t;
     generate
         for (b = 0; b < BANKS; b = b + 1) begin : gen_bank
             localparam [BANK_WIDTH-1:0] BANK = b;
@@ -83,14 +86,18 @@ module sample_bank_control #(
             assign bank_empty[b] = empty_reg;
             assign bank_write_row[b*ROW_WIDTH+:ROW_WIDTH] = write_row_reg;
 
-            if (BLOCK != 0) begin : gen_block
-                assign bank_read_row[b*ROW_WIDTH+:ROW_WIDTH] = row;
-            end else begin : gen_distributed
-                reg [ROW_WIDTH-1:0] read_row_reg;
-
-                always @(posedge clk) read_row_reg <= row;
-
-                assign bank_read_row[b*ROW_WIDTH+:ROW_WIDTH] = read_row_reg;
+            for (t = 0; t < TILES; t = t + 1) begin : gen_tile
+                if (BLOCK != 0) begin : gen_block
+                    assign bank_read_rows[(t*BANKS+b)*ROW_WIDTH+:ROW_WIDTH] = row;
+                end else begin : gen_distributed
+                    sample_register_copy #(
+                        .WIDTH(ROW_WIDTH)
+                    ) u_read_row (
+                        .clk(clk),
+                        .d(row),
+                        .q(bank_read_rows[(t*BANKS+b)*ROW_WIDTH+:ROW_WIDTH])
+                    );
+                end
             end
         end
     endgenerate

@@ -25,7 +25,7 @@ module sample_channel #(
 ) (
     input  wire                               clk,
     input  wire                               rst,
-    // Load of the tables: {tanh, sigmoid, address, word}.
+    // Load of the tables: {tanh, sigmoid, address, word}; address and word come a cycle later.
     input  wire [28:0]                        table_load,
     // Rows that the lanes drain.
     input  wire [GROUPS*LANES*ACC_WIDTH-1:0]  drain_data,
@@ -78,15 +78,18 @@ module sample_channel #(
     localparam integer SUM_WIDTH = ACC_WIDTH + $clog2(GROUPS);
 
     (* keep = "true" *)
-    reg  rst_reg;
-    reg  active_reg;
-    reg  poked_reg;
-    reg  chosen1_reg, chosen2_reg;
+    reg        rst_reg;
+    // Of the tables: the word comes a cycle later than its enable.
+    reg  [1:0] table_en_reg;
+    reg        active_reg;
+    reg        poked_reg;
+    reg        chosen1_reg, chosen2_reg;
     // The word that comes is one from outside.
-    wire y_poked;
+    wire       y_poked;
 
     always @(posedge clk) begin
         rst_reg     <= rst;
+        table_en_reg <= table_load[28:27];
         active_reg  <= active;
         poked_reg   <= y_poked;
         chosen1_reg <= poke_chosen;
@@ -118,7 +121,7 @@ module sample_channel #(
     ) u_elem_mul (
         .clk(clk),
         .rst(rst_reg),
-        .table_load(table_load),
+        .table_load({table_en_reg, table_load[26:0]}),
         .start(start),
         .first(first),
         .active(active),

@@ -1,7 +1,7 @@
 // column_feed: brings the words of the columns to a lane. Its queue lets the lane run ahead of slower ones.
 //
 //   column ─> ptr_read ─> act_queue ─> spmat_read ─> lane
-//                ^                        ^
+//                ^    └─> act_store ────────────────^
 //          pointer memory           weight memory       (outside, in group_memory)
 //
 // One word a cycle; from a broadcast column to its first word take 5 cycles with an empty queue.
@@ -42,7 +42,8 @@ module sample_column_feed #(
     output wire                          word_valid,
     output wire                          word_first,
     output wire [1:0]                    word_bank,
-    output wire [CHANNELS*ACT_WIDTH-1:0] word_acts,
+    // A cycle later.
+    output wire [CHANNELS*ACT_WIDTH-1:0] op_acts,
     // For the counters: bit n where the queue has more than n entries.
     output wire [FIFO_DEPTH-1:0]         reached,
     // Marker passed.
@@ -57,9 +58,12 @@ module sample_column_feed #(
 
     always @(posedge clk) rst_reg <= rst;
 
-    localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
-    localparam integer ENTRY_WIDTH = 3 + ACTS_WIDTH + ADDR_WIDTH + COUNT_WIDTH;
+    localparam integer ENTRY_WIDTH = 3 + ADDR_WIDTH + COUNT_WIDTH;
+    // Activations of a column, and those that lie in one store.
+    localparam integer ELEMENTS = CHANNELS;
+    localparam integer TILE = 1;
 
+    wire                   share_here;
     wire                   share_valid;
     wire [ADDR_WIDTH-1:0]  share_start;
     wire [COUNT_WIDTH-1:0] share_count;
@@ -69,7 +73,6 @@ module sample_column_feed #(
     wire                   entry_ready;
     wire                   entry_marker;
     wire [1:0]             entry_bank;
-    wire [ACTS_WIDTH-1:0]  entry_acts;
     wire [ADDR_WIDTH-1:0]  entry_start;
     wire [COUNT_WIDTH-1:0] entry_count;
 
@@ -85,6 +88,7 @@ module sample_column_feed #(
         .col_base(col_base),
         .col_marker(col_marker),
         .col_count(col_count),
+        .share_here(share_here),
         .share_valid(share_valid),
         .share_start(share_start),
         .share_count(share_count),
@@ -98,11 +102,11 @@ module sample_column_feed #(
     ) u_act_queue (
         .clk(clk),
         .rst(rst_reg),
-        .s_data({share_marker, share_bank, share_acts, share_start, share_count}),
+        .s_data({share_marker, share_bank, share_start, share_count}),
         .s_valid(share_valid),
         .s_ready(queue_ready),
         .ready_next(ready_next),
-        .m_data({entry_marker, entry_bank, entry_acts, entry_start, entry_count}),
+        .m_data({entry_marker, entry_bank, entry_start, entry_count}),
         .m_valid(entry_valid),
         .m_ready(entry_ready),
         .reached(reached)
@@ -111,8 +115,27 @@ module sample_column_feed #(
     // The column that is on its way always finds room.
     wire unused_ready = &{1'b0, queue_ready};
 
+    wire [ELEMENTS*ACT_WIDTH-1:0] column_acts;
+
+    genvar t;
+    generate
+        for (t = 0; t < ELEMENTS / TILE; t = t + 1) begin : gen_store
+            sample_act_store #(
+                .WIDTH(TILE * ACT_WIDTH),
+                .DEPTH(FIFO_DEPTH)
+            ) u_act_store (
+                .clk(clk),
+                .rst(rst_reg),
+                .here(share_here),
+                .push(share_valid),
+                .s_data(share_acts[t*TILE*ACT_WIDTH+:TILE*ACT_WIDTH]),
+                .take(entry_ready),
+                .m_data(column_acts[t*TILE*ACT_WIDTH+:TILE*ACT_WIDTH])
+            );
+        end
+    endgenerate
+
     sample_spmat_read #(
-        .ACT_WIDTH(ACTS_WIDTH),
         .ADDR_WIDTH(ADDR_WIDTH),
         .COUNT_WIDTH(COUNT_WIDTH)
     ) u_spmat_read (
@@ -122,17 +145,17 @@ module sample_column_feed #(
         .entry_ready(entry_ready),
         .entry_marker(entry_marker),
         .entry_bank(entry_bank),
-        .entry_acts(entry_acts),
         .entry_start(entry_start),
         .entry_count(entry_count),
         .word_addr(word_addr),
         .word_valid(word_valid),
         .word_first(word_first),
         .word_bank(word_bank),
-        .word_acts(word_acts),
         .done(done),
         .done_clear(done_clear)
     );
+
+    assign op_acts = column_acts;
 
 endmodule
 

@@ -316,7 +316,7 @@ module sample_column_group #(
     wire [FEEDS-1:0]                    word_valid;
     wire [FEEDS-1:0]                    word_first;
     wire [FEEDS*2-1:0]                  word_bank;
-    wire [FEEDS*CHANNELS*ACT_WIDTH-1:0] word_acts;
+    wire [FEEDS*CHANNELS*ACT_WIDTH-1:0] op_acts;
     wire [FEEDS-1:0]                    done;
     reg                                 all_done_reg;
 
@@ -380,7 +380,7 @@ module sample_column_group #(
                 .word_valid(word_valid[f]),
                 .word_first(word_first[f]),
                 .word_bank(word_bank[f*2+:2]),
-                .word_acts(word_acts[f*CHANNELS*ACT_WIDTH+:CHANNELS*ACT_WIDTH]),
+                .op_acts(op_acts[f*CHANNELS*ACT_WIDTH+:CHANNELS*ACT_WIDTH]),
                 .reached(feed_reached[f*FIFO_DEPTH+:FIFO_DEPTH]),
                 .done(done[f]),
                 .done_clear(done_clear)
@@ -405,7 +405,7 @@ module sample_column_group #(
                 .word_valid(word_valid[FEED]),
                 .word_first(word_first[FEED]),
                 .word_bank(word_bank[FEED*2+:2]),
-                .word_acts(word_acts[FEED*CHANNELS*ACT_WIDTH+:CHANNELS*ACT_WIDTH]),
+                .op_acts(op_acts[FEED*CHANNELS*ACT_WIDTH+:CHANNELS*ACT_WIDTH]),
                 .word(words[l*WORD_WIDTH+:WORD_WIDTH]),
                 .mac(macs[l]),
                 .sweep(sweep),

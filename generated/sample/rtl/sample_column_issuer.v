@@ -122,13 +122,23 @@ module sample_column_issuer #(
     reg [CHANNELS-1:0]    first_reg;
     reg [CHANNELS-1:0]    next_active_reg;
     reg [CHANNELS-1:0]    next_first_reg;
+    // In the cycle before, a batch of this or of the next frame was read to its end, in a slot; or this frame took over one that was
+    // read ahead.
+    reg                   current_read_reg;
+    reg                   next_read_reg;
+    reg                   read_slot_reg;
+    reg                   taken_over_reg;
 
     wire parity = frame_reg[0];
 
-    // The batch at hand; a channel that had no frame since reset starts an utterance.
-    wire [CHANNELS-1:0] active = slot_reg ? batch_active[CHANNELS+:CHANNELS] : batch_active[0+:CHANNELS];
-    wire [CHANNELS-1:0] marked = slot_reg ? batch_first[CHANNELS+:CHANNELS] : batch_first[0+:CHANNELS];
-    wire [CHANNELS-1:0] first = marked | ~started_reg;
+    // The batch that was read; a channel that had no frame since reset starts an utterance. A slot keeps its batch for a cycle behind
+    // its release.
+    wire [CHANNELS-1:0] batch = read_slot_reg ? batch_active[CHANNELS+:CHANNELS] : batch_active[0+:CHANNELS];
+    wire [CHANNELS-1:0] marked = read_slot_reg ? batch_first[CHANNELS+:CHANNELS] : batch_first[0+:CHANNELS];
+    wire [CHANNELS-1:0] starting = marked | ~started_reg;
+    // Of the frame at hand.
+    wire [CHANNELS-1:0] active = current_read_reg ? batch : taken_over_reg ? next_active_reg : active_reg;
+    wire [CHANNELS-1:0] first = current_read_reg ? starting : taken_over_reg ? next_first_reg : first_reg;
 
     // Whether the step can run.
     wire                   spmv = run_reg && op == OP_SPMV;
@@ -140,7 +150,7 @@ module sample_column_issuer #(
     wire                   bank_free = !from_batch || ahead <= 2'd1;
     wire                   batch_here = batch_ready[slot_reg] && bank_free;
     // Columns.
-    wire                   all_first = when_field == WHEN_RECURRENT && &(first_reg | ~active_reg);
+    wire                   all_first = when_field == WHEN_RECURRENT && &(first | ~active);
     wire [INDEX_WIDTH-1:0] columns = all_first ? {INDEX_WIDTH{1'b0}} : size;
     // x of the next frame is left out: the batch is not there, or the tile before was left out.
     wire                   left_out = follow ? !prefetched_reg : !batch_here;
@@ -179,17 +189,12 @@ module sample_column_issuer #(
     );
 
     always @(posedge clk) begin
-        if (batch_done && current) begin
-            active_reg <= active;
-            first_reg  <= first;
-        end
-        if (batch_done && next) begin
-            next_active_reg <= active;
-            next_first_reg  <= first;
-        end
-        if (taken_over) begin
-            active_reg <= next_active_reg;
-            first_reg  <= next_first_reg;
+        active_reg    <= active;
+        first_reg     <= first;
+        read_slot_reg <= slot_reg;
+        if (next_read_reg) begin
+            next_active_reg <= batch;
+            next_first_reg  <= starting;
         end
 
         index_reg   <= index;
@@ -197,19 +202,25 @@ module sample_column_issuer #(
         written_reg <= !step_done && fresh && (issued ? index_next_reg : index_reg) < available;
 
         if (rst) begin
-            run_reg        <= 1'b0;
-            index_next_reg <= ONE;
-            frame_reg      <= 2'd0;
-            slot_reg       <= 1'b0;
-            prefetched_reg <= 1'b0;
-            started_reg    <= {CHANNELS{1'b0}};
+            run_reg          <= 1'b0;
+            index_next_reg   <= ONE;
+            frame_reg        <= 2'd0;
+            slot_reg         <= 1'b0;
+            prefetched_reg   <= 1'b0;
+            current_read_reg <= 1'b0;
+            next_read_reg    <= 1'b0;
+            taken_over_reg   <= 1'b0;
+            started_reg      <= {CHANNELS{1'b0}};
         end else begin
             if (enable) run_reg <= 1'b1;
             if (step_done) index_next_reg <= ONE;
             else if (issued) index_next_reg <= index_next_reg + 1'b1;
             if (batch_done) slot_reg <= !slot_reg;
-            started_reg <= (started_reg | utterance_goes_on | (batch_done ? active : {CHANNELS{1'b0}}))
-                & ~utterance_starts;
+            current_read_reg <= batch_done && current;
+            next_read_reg    <= batch_done && next;
+            taken_over_reg   <= taken_over;
+            started_reg <= (started_reg | utterance_goes_on
+                | ((current_read_reg || next_read_reg) ? batch : {CHANNELS{1'b0}})) & ~utterance_starts;
             if (spmv_done && next) prefetched_reg <= 1'b1;
             else if (taken_over) prefetched_reg <= 1'b0;
             if (step_done && last) frame_reg <= frame_reg + 2'd1;
@@ -220,15 +231,15 @@ module sample_column_issuer #(
     assign release_batch = batch_done;
     assign frame_marked = spmv_done && when_field == WHEN_RECURRENT && marker;
     assign frame_parity = parity;
-    assign frame_active = active_reg;
-    assign frame_first = first_reg;
+    assign frame_active = active;
+    assign frame_first = first;
     assign col_valid = issue;
     assign col_first = index_reg == {INDEX_WIDTH{1'b0}};
     assign col_marker = marker && at_end;
     assign col_source = source;
     assign col_bank = bank == BANK_CURRENT ? {1'b0, parity} : bank == BANK_NEXT ? {1'b0, !parity} : bank;
     assign col_shift = shift[3:0];
-    assign col_zero = first_reg;
+    assign col_zero = first;
     assign col_index = index_reg;
     assign y_index = y_index_reg;
     assign col_pointer = pointer + index_reg[POINTER_WIDTH-1:0];

@@ -351,8 +351,8 @@ module sample_control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'h324b8649;
-            HASH_HI: read_data = 32'h257e9b10;
+            HASH_LO: read_data = 32'hd9333518;
+            HASH_HI: read_data = 32'h2c45cf5a;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

@@ -28,6 +28,8 @@ module sample_core #(
     // Synchronous, active high. port_rst resets the streams as well; it is never active without rst.
     input  wire                            rst,
     input  wire                            port_rst,
+    // The same as rst, for the array.
+    input  wire                            array_rst,
     // Load bus (see image_loader), and elements of an input frame of the model that is loaded; only while rst is active.
     input  wire [LOAD_ADDR+LOAD_DATA+15:0] load,
     input  wire [31:0]                     inputs,
@@ -192,7 +194,7 @@ module sample_core #(
         .MEM_DIR(MEM_DIR)
     ) u_array (
         .clk(clk),
-        .rst(rst),
+        .rst(array_rst),
         .load(load),
         .write_channel(write_channel),
         .write_group(write_group),

@@ -58,10 +58,14 @@ module sample_elem_mul #(
 
     wire [TILES*FORMATS-1:0]           copies;
     wire [ELEM_LANES*VECTOR_WIDTH-1:0] lane_found;
-    wire [31:0]                        found_lane = {24'd0, peek_lane};
+    reg  [7:0]                         found_lane_reg;
+    wire [31:0]                        found_lane = {24'd0, found_lane_reg};
     reg  [VECTOR_WIDTH-1:0]            found_reg;
 
-    always @(posedge clk) found_reg <= lane_found[found_lane*VECTOR_WIDTH+:VECTOR_WIDTH];
+    always @(posedge clk) begin
+        found_lane_reg <= peek_lane;
+        found_reg      <= lane_found[found_lane*VECTOR_WIDTH+:VECTOR_WIDTH];
+    end
 
     // Valid cells, by their age in cycles.
     reg [25:1] cell_reg;

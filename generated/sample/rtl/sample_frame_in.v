@@ -54,21 +54,17 @@ module sample_frame_in #(
     reg [CHANNELS-1:0]    first0_reg, first1_reg;
     reg [CHANNELS-1:0]    pending_first_reg;
     reg [GROUPS-1:0]      released0_reg, released1_reg;
+    reg                   free0_reg, free1_reg;
+    reg                   start_reg;
     reg [INDEX_WIDTH-1:0] count_reg;
     reg                   overrun_reg;
     reg [CHANNELS-1:0]    channel_reg;
     reg                   end_reg;
     reg                   error_reg;
 
-    // A slot is free again when all groups have released it. It can be written in this cycle, and is marked as empty behind
-    // it.
-    wire free0 = &released0_reg;
-    wire free1 = &released1_reg;
-
     wire accept = s_valid && s_ready;
-    wire at_start = count_reg == ZERO && !overrun_reg;
 
-    // Channel of the frame, one bit hot.
+    // Channel of the frame, one bit hot. The register has it until the cycle behind the last beat.
     wire [CHANNELS-1:0] named;
 
     genvar c;
@@ -79,27 +75,41 @@ module sample_frame_in #(
         end
     endgenerate
 
-    wire [CHANNELS-1:0] channel = at_start ? named : channel_reg;
+    wire [CHANNELS-1:0] channel = start_reg ? named : channel_reg;
     wire                is_end = 1'b1;
     wire                unused_user = &{1'b0, s_user[1], end_reg};
-    wire [CHANNELS-1:0] pending = pending_first_reg | ((at_start && s_user[0]) ? channel : {CHANNELS{1'b0}});
-    wire [CHANNELS-1:0] active0 = free0 ? {CHANNELS{1'b0}} : active0_reg;
-    wire [CHANNELS-1:0] active1 = free1 ? {CHANNELS{1'b0}} : active1_reg;
-    wire [CHANNELS-1:0] taken = slot_reg ? active1 : active0;
+
+    // A start of an utterance, and a frame that is taken into a slot, are entered a cycle later; until then the outputs have them from here.
+    reg                 marked_reg;
+    reg                 added0_reg, added1_reg;
+    wire [CHANNELS-1:0] added0 = added0_reg ? channel_reg : {CHANNELS{1'b0}};
+    wire [CHANNELS-1:0] added1 = added1_reg ? channel_reg : {CHANNELS{1'b0}};
+    wire [CHANNELS-1:0] pending = pending_first_reg | (marked_reg ? channel_reg : {CHANNELS{1'b0}});
+    wire [CHANNELS-1:0] active0 = active0_reg | added0;
+    wire [CHANNELS-1:0] active1 = active1_reg | added1;
+    wire [CHANNELS-1:0] first0 = (first0_reg & ~added0) | (pending & added0);
+    wire [CHANNELS-1:0] first1 = (first1_reg & ~added1) | (pending & added1);
+
+    // A slot is free again when all groups have released it. It can be written in this cycle, and is marked as empty behind
+    // it.
+    wire                free = slot_reg ? free1_reg : free0_reg;
+    wire [CHANNELS-1:0] taken = free ? {CHANNELS{1'b0}} : slot_reg ? active1 : active0;
     wire                whole = count_reg == last && !overrun_reg && channel != {CHANNELS{1'b0}};
     wire                complete = whole && (channel & taken) == {CHANNELS{1'b0}};
     wire                frame_end = accept && s_last;
-    wire [CHANNELS-1:0] added = (frame_end && complete) ? channel : {CHANNELS{1'b0}};
+    wire                added = frame_end && complete;
     // The batch has a frame: an earlier one, or this one.
     wire                commit = frame_end && is_end && (whole || taken != {CHANNELS{1'b0}});
+    wire [GROUPS-1:0]   released0 = (free0_reg ? {GROUPS{1'b0}} : released0_reg) | (release_batch & ~release_slot);
+    wire [GROUPS-1:0]   released1 = (free1_reg ? {GROUPS{1'b0}} : released1_reg) | (release_batch & release_slot);
 
     always @(posedge clk) begin
-        if (accept) begin
+        if (start_reg) begin
             channel_reg <= channel;
             end_reg     <= is_end;
         end
-        if (!slot_reg) first0_reg <= (first0_reg & ~added) | (pending & added);
-        if (slot_reg) first1_reg <= (first1_reg & ~added) | (pending & added);
+        first0_reg <= first0;
+        first1_reg <= first1;
         if (rst) begin
             slot_reg          <= 1'b0;
             full_reg          <= 2'b00;
@@ -108,13 +118,22 @@ module sample_frame_in #(
             pending_first_reg <= {CHANNELS{1'b0}};
             released0_reg     <= {GROUPS{1'b0}};
             released1_reg     <= {GROUPS{1'b0}};
+            free0_reg         <= 1'b0;
+            free1_reg         <= 1'b0;
+            start_reg         <= 1'b1;
             count_reg         <= ZERO;
             overrun_reg       <= 1'b0;
+            marked_reg        <= 1'b0;
+            added0_reg        <= 1'b0;
+            added1_reg        <= 1'b0;
             error_reg         <= 1'b0;
         end else begin
-            error_reg <= frame_end && !complete;
+            error_reg  <= frame_end && !complete;
+            marked_reg <= accept && start_reg && s_user[0];
+            added0_reg <= added && !slot_reg;
+            added1_reg <= added && slot_reg;
             if (accept) begin
-                pending_first_reg <= pending & ~added;
+                start_reg <= s_last;
                 if (s_last) begin
                     count_reg   <= ZERO;
                     overrun_reg <= 1'b0;
@@ -125,12 +144,15 @@ module sample_frame_in #(
                 end
             end
             if (commit) slot_reg <= !slot_reg;
-            active0_reg   <= slot_reg ? active0 : active0 | added;
-            active1_reg   <= slot_reg ? active1 | added : active1;
-            released0_reg <= (free0 ? {GROUPS{1'b0}} : released0_reg) | (release_batch & ~release_slot);
-            released1_reg <= (free1 ? {GROUPS{1'b0}} : released1_reg) | (release_batch & release_slot);
-            full_reg[0]   <= (commit && !slot_reg) || (full_reg[0] && !free0);
-            full_reg[1]   <= (commit && slot_reg) || (full_reg[1] && !free1);
+            pending_first_reg <= pending & ~added0 & ~added1;
+            active0_reg       <= free0_reg ? {CHANNELS{1'b0}} : active0;
+            active1_reg       <= free1_reg ? {CHANNELS{1'b0}} : active1;
+            released0_reg     <= released0;
+            released1_reg     <= released1;
+            free0_reg         <= &released0;
+            free1_reg         <= &released1;
+            full_reg[0]       <= (commit && !slot_reg) || (full_reg[0] && !free0_reg);
+            full_reg[1]       <= (commit && slot_reg) || (full_reg[1] && !free1_reg);
         end
     end
 
@@ -148,13 +170,13 @@ module sample_frame_in #(
 
     wire unused_count = &{1'b0, count_reg};
 
-    assign s_ready = slot_reg ? !full_reg[1] || free1 : !full_reg[0] || free0;
+    assign s_ready = free || !(slot_reg ? full_reg[1] : full_reg[0]);
     assign write_channel = accept ? channel & ~taken : {CHANNELS{1'b0}};
     assign write_addr = {slot_reg, count_reg[GROUP_WIDTH+:SLOT_WIDTH]};
     assign batch_ready = full_reg;
-    assign batch_active = {active1_reg, active0_reg};
-    assign batch_first = {first1_reg, first0_reg};
-    assign frame_taken = added != {CHANNELS{1'b0}};
+    assign batch_active = {active1, active0};
+    assign batch_first = {first1, first0};
+    assign frame_taken = added;
     assign frame_error = error_reg;
 
 endmodule

@@ -31,7 +31,8 @@ module sample_lane #(
     input  wire                                word_valid,
     input  wire                                word_first,
     input  wire [1:0]                          word_bank,
-    input  wire [CHANNELS*ACT_WIDTH-1:0]       word_acts,
+    // Activations of the word, a cycle later.
+    input  wire [CHANNELS*ACT_WIDTH-1:0]       op_acts,
     input  wire [WEIGHT_WIDTH+INDEX_WIDTH-1:0] word,
     // For the counters: a weight other than 0 is multiplied.
     output wire                                mac,
@@ -50,19 +51,19 @@ module sample_lane #(
 
     always @(posedge clk) rst_reg <= rst;
 
-    localparam integer ACTS_WIDTH = CHANNELS * ACT_WIDTH;
     localparam integer BANK_ROW_WIDTH = ROW_WIDTH;
     localparam integer BANK_WIDTH = $clog2(BANKS);
+    // Channels that share a copy of the rows that are read.
+    localparam integer TILE = 1;
+    localparam integer TILES = CHANNELS / TILE;
 
     // ---- Decode ---------------------------------------------------------------------------------------------------------
     wire                           op_valid;
     wire [1:0]                     op_bank;
     wire [ROW_WIDTH-1:0]           op_row;
     wire signed [WEIGHT_WIDTH-1:0] op_weight;
-    wire [ACTS_WIDTH-1:0]          op_acts;
 
     sample_row_decode #(
-        .ACT_WIDTH(ACTS_WIDTH),
         .WEIGHT_WIDTH(WEIGHT_WIDTH),
         .INDEX_WIDTH(INDEX_WIDTH),
         .ROW_WIDTH(ROW_WIDTH)
@@ -72,13 +73,11 @@ module sample_lane #(
         .word_valid(word_valid),
         .word_first(word_first),
         .word_bank(word_bank),
-        .word_acts(word_acts),
         .word(word),
         .op_valid(op_valid),
         .op_bank(op_bank),
         .op_row(op_row),
-        .op_weight(op_weight),
-        .op_acts(op_acts)
+        .op_weight(op_weight)
     );
 
     reg mac_reg;
@@ -88,23 +87,23 @@ module sample_lane #(
     assign mac = mac_reg;
 
     // ---- Control of the PEs ---------------------------------------------------------------------------------------------
-    wire                            hit1;
-    wire                            hit2;
-    wire                            hit3;
-    wire                            write_en;
-    wire [BANK_WIDTH-1:0]           write_bank;
-    wire [BANK_ROW_WIDTH-1:0]       write_row;
-    wire [BANKS-1:0]                bank_write_en;
-    wire [BANKS-1:0]                bank_empty;
-    wire [BANKS*BANK_ROW_WIDTH-1:0] bank_write_row;
-    wire [BANKS*BANK_ROW_WIDTH-1:0] bank_read_row;
-    wire [BANK_WIDTH-1:0]           read_select;
-    wire [BANK_WIDTH-1:0]           drain_select;
-    wire [BANK_WIDTH-1:0]           read_bank = op_bank[BANK_WIDTH-1:0];
-    wire [BANK_ROW_WIDTH-1:0]       read_row = op_row;
-    wire [BANK_WIDTH-1:0]           empty_bank = drain_bank[BANK_WIDTH-1:0];
-    wire [BANK_ROW_WIDTH-1:0]       empty_row = drain_row;
-    wire                            unused_bank = &{1'b0, op_bank, drain_bank};
+    wire                                  hit1;
+    wire                                  hit2;
+    wire                                  hit3;
+    wire                                  write_en;
+    wire [BANK_WIDTH-1:0]                 write_bank;
+    wire [BANK_ROW_WIDTH-1:0]             write_row;
+    wire [BANKS-1:0]                      bank_write_en;
+    wire [BANKS-1:0]                      bank_empty;
+    wire [BANKS*BANK_ROW_WIDTH-1:0]       bank_write_row;
+    wire [TILES*BANKS*BANK_ROW_WIDTH-1:0] bank_read_rows;
+    wire [BANK_WIDTH-1:0]                 read_select;
+    wire [BANK_WIDTH-1:0]                 drain_select;
+    wire [BANK_WIDTH-1:0]                 read_bank = op_bank[BANK_WIDTH-1:0];
+    wire [BANK_ROW_WIDTH-1:0]             read_row = op_row;
+    wire [BANK_WIDTH-1:0]                 empty_bank = drain_bank[BANK_WIDTH-1:0];
+    wire [BANK_ROW_WIDTH-1:0]             empty_row = drain_row;
+    wire                                  unused_bank = &{1'b0, op_bank, drain_bank};
 
     sample_arith_control #(
         .PLACE_WIDTH(BANK_WIDTH + BANK_ROW_WIDTH)
@@ -122,7 +121,8 @@ module sample_lane #(
 
     sample_bank_control #(
         .ROW_WIDTH(BANK_ROW_WIDTH),
-        .BANKS(BANKS)
+        .BANKS(BANKS),
+        .TILES(TILES)
     ) u_bank_control (
         .clk(clk),
         .rst(rst_reg),
@@ -138,7 +138,7 @@ module sample_lane #(
         .bank_write_en(bank_write_en),
         .bank_empty(bank_empty),
         .bank_write_row(bank_write_row),
-        .bank_read_row(bank_read_row),
+        .bank_read_rows(bank_read_rows),
         .read_select(read_select),
         .drain_select(drain_select)
     );
@@ -163,7 +163,7 @@ module sample_lane #(
                 .bank_write_en(bank_write_en),
                 .bank_empty(bank_empty),
                 .bank_write_row(bank_write_row),
-                .bank_read_row(bank_read_row),
+                .bank_read_row(bank_read_rows[(c/TILE)*BANKS*BANK_ROW_WIDTH+:BANKS*BANK_ROW_WIDTH]),
                 .read_select(read_select),
                 .drain_select(drain_select),
                 .drain_data(drain_data[c*ACC_WIDTH+:ACC_WIDTH])

@@ -27,7 +27,8 @@ module sample_ptr_read #(
     input  wire                   col_marker,
     input  wire [ADDR_WIDTH-1:0]  col_base,
     input  wire [COUNT_WIDTH-1:0] col_count,
-    // The lane's share of it, one cycle later.
+    // The lane's share of it, one cycle later: it stands here, and is passed on.
+    output wire                   share_here,
     output wire                   share_valid,
     output wire [ADDR_WIDTH-1:0]  share_start,
     output wire [COUNT_WIDTH-1:0] share_count,
@@ -67,6 +68,7 @@ module sample_ptr_read #(
         else valid_reg <= valid;
     end
 
+    assign share_here = valid_reg;
     assign share_valid = valid_reg && advance;
     assign will_block = valid && !rst && !ready_next;
     assign share_start = start_reg;

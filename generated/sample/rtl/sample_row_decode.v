@@ -13,8 +13,6 @@
 `default_nettype none
 
 module sample_row_decode #(
-    // Bits of the activations of all channels.
-    parameter integer ACT_WIDTH = 18,
     // Bits of a weight.
     parameter integer WEIGHT_WIDTH = 12,
     // Bits of a relative index.
@@ -28,14 +26,12 @@ module sample_row_decode #(
     input  wire                                word_valid,
     input  wire                                word_first,
     input  wire [1:0]                          word_bank,
-    input  wire [ACT_WIDTH-1:0]                word_acts,
     input  wire [WEIGHT_WIDTH+INDEX_WIDTH-1:0] word,
     // Decoded operation.
     output wire                                op_valid,
     output wire [1:0]                          op_bank,
     output wire [ROW_WIDTH-1:0]                op_row,
-    output wire signed [WEIGHT_WIDTH-1:0]      op_weight,
-    output wire [ACT_WIDTH-1:0]                op_acts
+    output wire signed [WEIGHT_WIDTH-1:0]      op_weight
 );
 
     wire [INDEX_WIDTH-1:0]  index = word[INDEX_WIDTH-1:0];
@@ -57,14 +53,12 @@ module sample_row_decode #(
     reg [1:0]                     op_bank_reg;
     reg [ROW_WIDTH-1:0]           op_row_reg;
     reg signed [WEIGHT_WIDTH-1:0] op_weight_reg;
-    reg [ACT_WIDTH-1:0]           op_acts_reg;
 
     // One before the first row is all ones.
     wire [ROW_WIDTH-1:0] row_before = op_row_reg | {ROW_WIDTH{word_first}};
 
     always @(posedge clk) begin
         op_bank_reg   <= word_bank;
-        op_acts_reg   <= word_acts;
         op_weight_reg <= weight;
         if (word_valid) op_row_reg <= row_before + skip + 1'b1;
         if (rst) op_valid_reg <= 1'b0;
@@ -75,7 +69,6 @@ module sample_row_decode #(
     assign op_bank = op_bank_reg;
     assign op_row = op_row_reg;
     assign op_weight = op_weight_reg;
-    assign op_acts = op_acts_reg;
 
 endmodule
 

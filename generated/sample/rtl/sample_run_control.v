@@ -28,6 +28,8 @@ module sample_run_control (
     output wire core_rst,
     // Its opposite, as a register of its own.
     output wire core_run,
+    // The same as core_rst, for the array.
+    output wire array_rst,
     output wire take,
     output wire stop,
     // The core starts in the next cycle.
@@ -52,6 +54,13 @@ module sample_run_control (
     wire held = state_reg == HELD;
     wire stopped = state_reg == STOPPING && stop_reg && (drained || silent);
     wire go = held && run && ready && !soft_reset;
+    wire held_next = stopped || (held && !go);
+
+    sample_register_copy u_array_reset (
+        .clk(clk),
+        .d(rst || held_next),
+        .q(array_rst)
+    );
 
     always @(posedge clk) begin
         if (rst) begin
@@ -66,8 +75,8 @@ module sample_run_control (
             if (go) state_reg <= RUNNING;
             else if (state_reg == RUNNING && soft_reset) state_reg <= STOPPING;
             else if (stopped) state_reg <= HELD;
-            core_rst_reg    <= stopped || (held && !go);
-            core_run_reg    <= !(stopped || (held && !go));
+            core_rst_reg    <= held_next;
+            core_run_reg    <= !held_next;
             take_reg        <= run && !soft_reset;
             stop_reg        <= state_reg == STOPPING && !stopped;
             reset_done_reg  <= stopped || (held && soft_reset);

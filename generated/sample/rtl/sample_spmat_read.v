@@ -5,6 +5,7 @@
 //             cycle 1   addr_reg                       -> weight memory
 //             cycle 2   latch of the weight memory
 //             cycle 3   word = output of the memory; word_* -> row_decode
+//             cycle 4   the word is decoded; its activations (see act_store)
 // A marker passes through without a word. `done` tells that one has come to cycle 2, and each `done_clear` takes one. The
 // last sum ahead of a marker is written four cycles later at most; column_group, sequencer and gather_control take longer
 // than that before they drain its row.
@@ -13,8 +14,6 @@
 `default_nettype none
 
 module sample_spmat_read #(
-    // Bits of the activations of all channels.
-    parameter integer ACT_WIDTH = 18,
     // Bits of a word count.
     parameter integer COUNT_WIDTH = 3,
     // Bits of a weight address.
@@ -27,7 +26,6 @@ module sample_spmat_read #(
     output wire                   entry_ready,
     input  wire                   entry_marker,
     input  wire [1:0]             entry_bank,
-    input  wire [ACT_WIDTH-1:0]   entry_acts,
     input  wire [ADDR_WIDTH-1:0]  entry_start,
     input  wire [COUNT_WIDTH-1:0] entry_count,
     // Weight memory: word follows addr by two cycles.
@@ -36,7 +34,6 @@ module sample_spmat_read #(
     output wire                   word_valid,
     output wire                   word_first,
     output wire [1:0]             word_bank,
-    output wire [ACT_WIDTH-1:0]   word_acts,
     // Markers that have passed.
     output wire                   done,
     input  wire                   done_clear
@@ -70,13 +67,11 @@ module sample_spmat_read #(
     reg                  s1_first_reg;
     reg                  s1_marker_reg;
     reg [1:0]            s1_bank_reg;
-    reg [ACT_WIDTH-1:0]  s1_acts_reg;
     reg [ADDR_WIDTH-1:0] addr_reg;
 
     always @(posedge clk) begin
         s1_first_reg <= take;
         s1_bank_reg  <= entry_bank;
-        s1_acts_reg  <= entry_acts;
         if (take) addr_reg <= entry_start;
         else addr_reg <= addr_reg + 1'b1;
         if (rst) begin
@@ -89,21 +84,18 @@ module sample_spmat_read #(
     end
 
     // Cycles 2 and 3: wait for the memory. What belongs to the column is held in cycle 2, by a register.
-    reg                 s2_valid_reg, s3_valid_reg;
-    reg                 s2_first_reg, s3_first_reg;
-    reg                 s2_marker_reg;
-    reg [1:0]           s2_bank_reg, s3_bank_reg;
-    reg [ACT_WIDTH-1:0] s2_acts_reg, s3_acts_reg;
+    reg       s2_valid_reg, s3_valid_reg;
+    reg       s2_first_reg, s3_first_reg;
+    reg       s2_marker_reg;
+    reg [1:0] s2_bank_reg, s3_bank_reg;
 
     always @(posedge clk) begin
         s2_first_reg <= s1_first_reg;
         if (s1_first_reg) begin
             s2_bank_reg <= s1_bank_reg;
-            s2_acts_reg <= s1_acts_reg;
         end
         s3_first_reg <= s2_first_reg;
         s3_bank_reg  <= s2_bank_reg;
-        s3_acts_reg  <= s2_acts_reg;
         if (rst) begin
             s2_valid_reg  <= 1'b0;
             s2_marker_reg <= 1'b0;
@@ -129,7 +121,6 @@ module sample_spmat_read #(
     assign word_valid = s3_valid_reg;
     assign word_first = s3_first_reg;
     assign word_bank = s3_bank_reg;
-    assign word_acts = s3_acts_reg;
     assign done = markers_reg != 2'd0;
 
 endmodule

@@ -44,8 +44,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0x324b8649u
-#define SAMPLE_DESIGN_HASH_HI 0x257e9b10u
+#define SAMPLE_DESIGN_HASH_LO 0xd9333518u
+#define SAMPLE_DESIGN_HASH_HI 0x2c45cf5au
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u

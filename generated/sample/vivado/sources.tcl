@@ -25,6 +25,7 @@ set rtl_files {
     rtl/sample_frame_in.v
     rtl/sample_frame_out.v
     rtl/sample_act_queue.v
+    rtl/sample_act_store.v
     rtl/sample_ptr_read.v
     rtl/sample_spmat_read.v
     rtl/sample_column_feed.v

@@ -28,6 +28,9 @@ const FINAL: Readonly<Record<Kind, Token['row']>> = {
   affine: 'affine',
 };
 
+/** No word. */
+const NONE = -1;
+
 /** What an instruction begins with. */
 export interface Issue {
   readonly kind: Kind;
@@ -40,7 +43,8 @@ export interface Issue {
 
 /** Twin of cell_issue: order of the rows. */
 export class IssueTwin {
-  readonly #beats: ReturnType<typeof replicatedBeats>;
+  /** Beats of a word that goes to all groups. */
+  readonly #beats: Readonly<Record<Kind, number>>;
   readonly #gaps: number;
   readonly #lag: number;
   #own: Issue | null = null;
@@ -50,11 +54,18 @@ export class IssueTwin {
   #word = 0;
   #beat = 0;
   #gap = 0;
-  /** Words of the beats before, the latest first; null where none began. */
-  #before: (number | null)[] = [null, null, null];
+  /** Words of the beats before, the latest first; -1 where none began. */
+  #before0 = NONE;
+  #before1 = NONE;
+  #before2 = NONE;
+  /** The row that is issued in this cycle. */
+  token: Token | null = null;
+  /** Whether the last row of the tile is issued in this cycle. */
+  finalRow = false;
 
   constructor(sizes: NetworkSizes) {
-    this.#beats = replicatedBeats(sizes);
+    const { lstm, four, two, one } = replicatedBeats(sizes);
+    this.#beats = { lstm, gruAfter: four, gruBefore: two, gruReset: one, affine: one };
     this.#gaps = sizes.replicated ? replicatedCycles(sizes) - 1 : 0;
     this.#lag = cellPipeline(sizes).lag;
   }
@@ -73,29 +84,24 @@ export class IssueTwin {
     return this.#own !== null && !this.#begun && this.#beat === 0;
   }
 
-  /** Word and row of this cycle, behind the last one too; null where there is none. */
-  get #turn(): { readonly row: Token['row']; readonly word: number } | null {
+  /** What the registers issue: the row of this cycle, behind the last one too. */
+  #issue(): void {
     const own = this.#own;
-    if (own === null) return null;
+    if (own === null) {
+      this.token = null;
+      this.finalRow = false;
+      return;
+    }
     const row = ROWS[own.kind][this.#slot]!;
     const behind = row === 'o' ? this.#lag : row === 'nx' ? 2 : row === 'z' && own.kind === 'gruAfter' ? 1 : 0;
-    const word = behind === 0 ? (this.#begins ? this.#word : null) : this.#before[behind - 1]!;
-    return word === null ? null : { row, word };
+    const word = behind === 0 ? (this.#begins ? this.#word : NONE) : this.#wordBefore(behind);
+    this.finalRow = word === own.endWord && row === FINAL[own.kind];
+    const { bank, lastWord } = own;
+    this.token = word === NONE || word > lastWord ? null : { row, word, bank, last: word === lastWord };
   }
 
-  /** The row that is issued in this cycle. */
-  get token(): Token | null {
-    const turn = this.#turn;
-    const own = this.#own;
-    if (turn === null || turn.word > own!.lastWord) return null;
-    return { ...turn, bank: own!.bank, last: turn.word === own!.lastWord };
-  }
-
-  /** Whether the last row of the tile is issued in this cycle. */
-  get finalRow(): boolean {
-    const turn = this.#turn;
-    const own = this.#own;
-    return turn !== null && turn.word === own!.endWord && turn.row === FINAL[own!.kind];
+  #wordBefore(beats: number): number {
+    return beats === 1 ? this.#before0 : beats === 2 ? this.#before1 : this.#before2;
   }
 
   get ready(): boolean {
@@ -103,15 +109,26 @@ export class IssueTwin {
   }
 
   tick(start: Issue | null): void {
+    this.#step(start);
+    this.#issue();
+  }
+
+  #step(start: Issue | null): void {
     const { finalRow } = this;
     const begins = this.#begins;
     const own = this.#own;
     const beatEnd = this.#slot === ROWS[this.#kind].length - 1;
-    if (beatEnd) this.#before = [begins ? this.#word : null, this.#before[0]!, this.#before[1]!];
+    if (beatEnd) {
+      this.#before2 = this.#before1;
+      this.#before1 = this.#before0;
+      this.#before0 = begins ? this.#word : NONE;
+    }
     if (finalRow && own!.replicated) this.#gap = this.#gaps;
     else if (this.#gap > 0) this.#gap--;
     if (start !== null) {
-      this.#before = [null, null, null];
+      this.#before0 = NONE;
+      this.#before1 = NONE;
+      this.#before2 = NONE;
       this.#own = start;
       this.#kind = start.kind;
       this.#begun = false;
@@ -132,9 +149,6 @@ export class IssueTwin {
   }
 
   #lastBeat(own: Issue | null): number {
-    if (own === null || !own.replicated) return 0;
-    const { lstm, four, two, one } = this.#beats;
-    const beats = { lstm, gruAfter: four, gruBefore: two, gruReset: one, affine: one };
-    return beats[own.kind] - 1;
+    return own === null || !own.replicated ? 0 : this.#beats[own.kind] - 1;
   }
 }

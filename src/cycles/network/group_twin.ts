@@ -29,6 +29,12 @@ interface Sent {
 }
 const NOTHING: Sent = { place: NONE, marks: 0 };
 
+/** What a feed does in a cycle: it has a word, none, none that came from external memory, or it takes a marker. */
+const WORKS = 0;
+const IDLE = 1;
+const HUNGRY = 2;
+const PASSES = 3;
+
 /** Twin of network_group: column_issuer, act_broadcast, and the feeds of its lanes. */
 export class GroupTwin {
   /** The last column of a run is read; all lanes have passed a marker. */
@@ -76,6 +82,9 @@ export class GroupTwin {
   readonly #markers: Int32Array;
   /** Bit n: a marker was taken n + 1 cycles ago. */
   readonly #passing: Int32Array;
+  /** Feeds that have passed no marker; whether any is on its way. */
+  #unmarked: number;
+  #passes = false;
 
   /**
    * @param depth entries of a queue
@@ -110,6 +119,7 @@ export class GroupTwin {
     this.#together = new Uint8Array(counts.length);
     this.#markers = new Int32Array(counts.length);
     this.#passing = new Int32Array(counts.length);
+    this.#unmarked = counts.length;
   }
 
   tick(run: Run | null, progress: Progress): void {
@@ -185,87 +195,125 @@ export class GroupTwin {
 
   /** No feed has an entry or a word, and not all of them have passed a marker. */
   #rests(): boolean {
-    let all = true;
     for (let feed = 0; feed < this.feeds; feed++) {
       if (this.#level[feed] !== 0 || this.#words[feed] !== 0 || this.#second[feed] !== 0) return false;
-      if (this.#markers[feed] === 0) all = false;
     }
-    return !all;
+    return this.#unmarked > 0;
   }
 
   /** @param sent column that comes to the queues */
   #feedsTick(sent: Sent): void {
-    let filling = false;
-    let passed = true;
-    let empty = sent === NOTHING;
+    const { feeds } = this;
     const depth = this.#depth;
-    for (let feed = 0; feed < this.feeds; feed++) {
-      const level = this.#level[feed]!;
-      if (level >= depth - UNDER_WAY) filling = true;
-      if (this.#markers[feed] === 0) passed = false;
-    }
-    const cleared = this.marked;
-    const { worked } = this;
-    let [idle, hungry] = [0, 0];
-    const buffers = this.#buffers;
+    const [level, words, first, passing] = [this.#level, this.#words, this.#first, this.#passing];
+    const [worked, segments] = [this.worked, this.#segment];
     if (this.#spectral) this.#meet();
-    for (let feed = 0; feed < this.feeds; feed++) {
-      const passing = this.#passing[feed]!;
-      if (passing !== 0 || cleared) this.#markers[feed]! += ((passing >> 1) & 1) - Number(cleared);
-      let taken = 0;
-      const level = this.#level[feed]!;
-      const words = this.#words[feed]!;
-      const at = this.#first[feed]!;
-      const second = this.#second[feed] === 1;
-      const entry = words === 0 && !second && level > 0 ? this.#entries[feed * depth + at]! : null;
-      const takes = !second && (words > 0 || (entry !== null && entry !== MARKER));
-      const here = !takes || buffers === null || buffers.ready[feed] === 1;
-      const marks = words > 0 ? this.#marks[feed]! : (entry ?? 0);
-      const apart = takes && (marks & SPECTRAL) !== 0 && this.#together[feed] === 0;
-      if (takes && here && !apart) buffers?.take(feed);
-      if (!here) hungry++;
-      else if (apart) idle++;
-      else if (second) {
-        this.#second[feed] = 0;
-        worked[this.#segment[feed]!]!++;
-      } else if (words > 0) {
-        this.#words[feed]!--;
-        this.#second[feed] = marks & COMPLEX ? 1 : 0;
-        worked[this.#segment[feed]!]!++;
-      } else if (entry === null) idle++;
+    const cleared = this.marked;
+    const passed = this.#unmarked === 0;
+    if (this.#passes || cleared) this.#markersTick(cleared);
+    // Of words from external memory and of spectral ones not all that are at hand can be taken.
+    const free = this.#buffers === null && !this.#spectral;
+    const most = depth - UNDER_WAY;
+    let [filling, passes] = [false, false];
+    let [idle, hungry] = [0, 0];
+    for (let feed = 0; feed < feeds; feed++) {
+      const entries = level[feed]!;
+      if (entries >= most) filling = true;
+      const left = words[feed]!;
+      if (free && left > 0) {
+        words[feed] = left - 1;
+        worked[segments[feed]!]!++;
+      } else if (free && entries === 0) idle++;
       else {
-        if (entry === MARKER) {
-          taken = 1;
-          idle++;
-        } else {
-          const segment = this.#entrySegments[feed * depth + at]!;
-          this.#words[feed] = (entry & WORDS) - 1;
-          this.#marks[feed] = entry;
-          this.#second[feed] = entry & COMPLEX ? 1 : 0;
-          this.#segment[feed] = segment;
-          worked[segment]!++;
+        const found = this.#feedTakes(feed);
+        if (found === HUNGRY) hungry++;
+        else if (found !== WORKS) idle++;
+        if (found === PASSES) {
+          passing[feed]! |= 1;
+          passes = true;
         }
-        this.#first[feed] = at + 1 === depth ? 0 : at + 1;
-        this.#level[feed] = level - 1;
       }
-      const passes = ((passing << 1) | taken) & 3;
-      this.#passing[feed] = passes;
-      if (passes !== 0) empty = false;
-      const { place: column, marks: sentMarks } = sent;
-      if (column === NONE) continue;
-      const count = column === IS_MARKER ? MARKER : this.#counts[feed]![column]!;
-      if (column !== IS_MARKER && count === 0) continue;
-      const to = this.#first[feed]! + this.#level[feed]!;
-      const place = feed * depth + (to >= depth ? to - depth : to);
-      this.#entries[place] = count | sentMarks;
-      if (column !== IS_MARKER) this.#entrySegments[place] = this.#segments[column]!;
-      this.#level[feed]!++;
+    }
+    this.#passes ||= passes;
+    const { place: column, marks } = sent;
+    if (column !== NONE) {
+      for (let feed = 0; feed < feeds; feed++) {
+        const count = column === IS_MARKER ? MARKER : this.#counts[feed]![column]!;
+        if (column !== IS_MARKER && count === 0) continue;
+        const to = first[feed]! + level[feed]!;
+        const place = feed * depth + (to >= depth ? to - depth : to);
+        this.#entries[place] = count | marks;
+        if (column !== IS_MARKER) this.#entrySegments[place] = this.#segments[column]!;
+        level[feed]!++;
+      }
     }
     this.idle = idle;
     this.hungry = hungry;
     this.#stall = filling;
     this.marked = passed && !cleared;
-    this.#empty = empty && idle === this.feeds && !this.marked && !cleared && this.#rests();
+    const empty = sent === NOTHING && !this.#passes && idle === feeds && !this.marked && !cleared;
+    this.#empty = empty && this.#rests();
+  }
+
+  /**
+   * Markers go on by a cycle.
+   *
+   * @param cleared one of all feeds has been told of
+   */
+  #markersTick(cleared: boolean): void {
+    const [markers, passing] = [this.#markers, this.#passing];
+    let unmarked = 0;
+    let passes = false;
+    for (let feed = 0; feed < this.feeds; feed++) {
+      const before = passing[feed]!;
+      markers[feed]! += ((before >> 1) & 1) - Number(cleared);
+      if (markers[feed] === 0) unmarked++;
+      passing[feed] = (before << 1) & 3;
+      if (passing[feed] !== 0) passes = true;
+    }
+    this.#unmarked = unmarked;
+    this.#passes = passes;
+  }
+
+  /** The word of a feed in this cycle, or the entry that it takes: what comes of it. */
+  #feedTakes(feed: number): typeof WORKS | typeof IDLE | typeof HUNGRY | typeof PASSES {
+    const depth = this.#depth;
+    const buffers = this.#buffers;
+    const words = this.#words[feed]!;
+    const at = this.#first[feed]!;
+    const second = this.#second[feed] === 1;
+    const entry = words === 0 && !second && this.#level[feed]! > 0 ? this.#entries[feed * depth + at]! : null;
+    const takes = !second && (words > 0 || (entry !== null && entry !== MARKER));
+    const marks = words > 0 ? this.#marks[feed]! : (entry ?? 0);
+    if (takes) {
+      const here = buffers === null || buffers.ready[feed] === 1;
+      const apart = (marks & SPECTRAL) !== 0 && this.#together[feed] === 0;
+      if (here && !apart) buffers?.take(feed);
+      if (!here) return HUNGRY;
+      if (apart) return IDLE;
+    }
+    if (second) {
+      this.#second[feed] = 0;
+      this.worked[this.#segment[feed]!]!++;
+      return WORKS;
+    }
+    if (words > 0) {
+      this.#words[feed]!--;
+      this.#second[feed] = marks & COMPLEX ? 1 : 0;
+      this.worked[this.#segment[feed]!]!++;
+      return WORKS;
+    }
+    if (entry === null) return IDLE;
+    this.#first[feed] = at + 1 === depth ? 0 : at + 1;
+    this.#level[feed]!--;
+    if (entry === MARKER) return PASSES;
+    const segment = this.#entrySegments[feed * depth + at]!;
+    this.#words[feed] = (entry & WORDS) - 1;
+    this.#marks[feed] = entry;
+    this.#second[feed] = entry & COMPLEX ? 1 : 0;
+    this.#segment[feed] = segment;
+    this.worked[segment]!++;
+    return WORKS;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
+import { actStore as storeOf, storeTile } from '../act_store.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
 import { SHAPE_BITS, spectralView } from './spectral.ts';
 
@@ -11,6 +12,7 @@ export function columnFeed(sizes: NetworkSizes): ModulePlan {
     countWidth: sizes.countBits,
     addrWidth: sizes.addrBits,
     fifoDepth: queueDepth(sizes),
+    storeTile: storeTile(sizes.channels, sizes.actBits),
     dram: sizes.external !== null,
     inStep: sizes.inStep,
     held: false,
@@ -23,13 +25,16 @@ export function ptrRead({ countBits, addrBits, external }: NetworkSizes): Module
   return modulePlan('ptr_read', { countWidth: countBits, addrWidth: addrBits, dram: external !== null, held: false });
 }
 
-/** Queue; as a default that of activations in a feed: marker, bank, shape of a spectral column, activations of all channels, start address, word count. */
+/** Queue; as a default that of columns in a feed: marker, bank, shape of a spectral column, start address, word count. */
 export function actQueue(sizes: NetworkSizes): ModulePlan {
   const { blocks } = spectralView(sizes);
-  const elements = sizes.channels * sizes.actBits;
-  const column = 3 + (blocks ? SHAPE_BITS + 2 * elements : elements);
-  const width = column + sizes.addrBits + sizes.countBits;
+  const width = 3 + (blocks ? SHAPE_BITS : 0) + sizes.addrBits + sizes.countBits;
   return modulePlan('act_queue', { width, depth: queueDepth(sizes), held: false });
+}
+
+/** Activations of its entries. */
+export function actStore(sizes: NetworkSizes): ModulePlan {
+  return storeOf(sizes.channels, sizes.actBits, queueDepth(sizes), spectralView(sizes).blocks);
 }
 
 /** Reader of the words, one after the other. */

@@ -1,11 +1,17 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { inBlockBank } from '../../machine/sizes.ts';
 import { clog2 } from '../../util/fixed.ts';
+import { rowTile } from '../banks.ts';
 import { flag, lit, type ModulePlan, modulePlan } from '../module_plan.ts';
 import { partsOfLanes, spectralView } from './spectral.ts';
 
 /** Two equal banks of accumulators, one a tile. */
 const TILES = { banks: 2, threeBanks: false, split: true, projection: false, beside: false } as const;
+
+/** Channels that share a copy of the rows that are read. */
+function rowTileOf({ channels, tileRows, accBits }: NetworkSizes): number {
+  return rowTile(channels, inBlockBank(tileRows, accBits) ? 0 : tileRows, accBits);
+}
 
 /** One lane of a group, for all channels. */
 export function lane(sizes: NetworkSizes): ModulePlan {
@@ -16,6 +22,7 @@ export function lane(sizes: NetworkSizes): ModulePlan {
     indexWidth: sizes.indexBits,
     rowWidth: sizes.rowBits,
     accWidth: sizes.accBits,
+    rowTile: rowTileOf(sizes),
     ...TILES,
     ...spectralView(sizes),
   });
@@ -24,7 +31,6 @@ export function lane(sizes: NetworkSizes): ModulePlan {
 /** Index decoder of a lane. */
 export function rowDecode(sizes: NetworkSizes): ModulePlan {
   return modulePlan('row_decode', {
-    actsWidth: sizes.channels * sizes.actBits,
     weightWidth: sizes.weightBits,
     indexWidth: sizes.indexBits,
     rowWidth: sizes.rowBits,
@@ -40,11 +46,20 @@ export function arithControl({ rowBits }: NetworkSizes): ModulePlan {
 }
 
 /** Rows and enables of a lane's accumulators. */
-export function bankControl({ rowBits, tileRows, accBits }: NetworkSizes): ModulePlan {
+export function bankControl(sizes: NetworkSizes): ModulePlan {
+  const { channels, rowBits, tileRows, accBits } = sizes;
   const mask = lit(rowBits, 2 ** clog2(tileRows) - 1);
   const block = flag(inBlockBank(tileRows, accBits));
   return modulePlan('bank_control', {
-    ...{ rowWidth: rowBits, ...TILES, mask0: mask, mask1: mask, block0: block, block1: block },
+    ...{
+      rowWidth: rowBits,
+      tiles: channels / rowTileOf(sizes),
+      ...TILES,
+      mask0: mask,
+      mask1: mask,
+      block0: block,
+      block1: block,
+    },
   });
 }
 

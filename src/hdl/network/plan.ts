@@ -16,7 +16,7 @@ import { cellLane, roundClip } from './cell_lane.ts';
 import { rom2, sigmoid, tableIndex, tanh } from './cell_tables.ts';
 import { cellUnit } from './cell_unit.ts';
 import { networkLoader, networkRegisters } from './control.ts';
-import { actBroadcast, actQueue, columnFeed, ptrRead, spmatRead } from './feed.ts';
+import { actBroadcast, actQueue, actStore, columnFeed, ptrRead, spmatRead } from './feed.ts';
 import { adderTree, gather } from './gather.ts';
 import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } from './lane.ts';
 import { loadDecode, wordLoader } from './load.ts';
@@ -25,7 +25,7 @@ import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom, ultraRam } from
 import { axisCounters, framePort, loadUnit, sequenceAddress, storeUnit, wordQueue, wordWalk } from './move.ts';
 import { networkCore } from './network_core.ts';
 import { networkTop } from './network_top.ts';
-import { readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
+import { burstReader, readerSequencer, rowAlign, weightReader, wordBuffer } from './reader.ts';
 import { sequenceMemory } from './sequence_memory.ts';
 import { recallSequencer, sequenceBuffer, sequenceFetch, sequenceReader, sequenceWriter } from './sequence_stream.ts';
 import { statePort } from './state_port.ts';
@@ -82,6 +82,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     loadUnit(sizes, name),
     storeUnit(sizes, name),
     actQueue(sizes),
+    actStore(sizes),
     ptrRead(sizes),
     spmatRead(sizes),
     columnFeed(sizes),
@@ -99,7 +100,13 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     tokenJoin(sizes),
     ...(external === null
       ? []
-      : [wordBuffer(sizes), rowAlign(sizes), readerSequencer(sizes, name), weightReader(sizes, name)]),
+      : [
+          wordBuffer(sizes),
+          rowAlign(sizes),
+          readerSequencer(sizes, name),
+          burstReader(sizes),
+          weightReader(sizes, name),
+        ]),
     networkArray(sizes),
     macControl(sizes),
     adderTree(sizes),
@@ -132,7 +139,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     networkCore(sizes),
     axiLiteSlave(true),
     networkRegisters(sizes, hash),
-    runControl(),
+    runControl(false),
     networkLoader(design, hash, weights),
     coreCounters(sizes.groups * sizes.lanes, queueDepth(sizes), external !== null),
   ];

@@ -3,6 +3,7 @@ import type { NetworkSizes, WeightStream } from '../../machine/network_sizes.ts'
 import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
 import { READER_WORD } from '../../program/unit_words.ts';
+import { burstReader as burstReaderOf } from '../burst_reader.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
 import { wordLoad } from './load.ts';
 import { sequencerPlan } from './stream_sequencer.ts';
@@ -22,8 +23,6 @@ export function weightReader(sizes: NetworkSizes, name: string): ModulePlan {
     values: {
       busBits: external.busBits,
       rowWidth: external.rowStreamBits,
-      burstBeats: external.burstBeats,
-      outstandingBeats: external.outstandingBeats,
       beatWidth: external.beatBits,
       wordWidth: wordBits(READER_WORD),
       axes: sizes.axes,
@@ -34,6 +33,11 @@ export function weightReader(sizes: NetworkSizes, name: string): ModulePlan {
       fields: fieldViews(READER_WORD, ['firstBeat', 'beats']),
     },
   };
+}
+
+/** Read master of runs of beats. */
+export function burstReader(sizes: NetworkSizes): ModulePlan {
+  return burstReaderOf(externalOf(sizes));
 }
 
 /** Its sequencer, which waits for no semaphore. */

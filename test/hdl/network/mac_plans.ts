@@ -1,5 +1,5 @@
 import type { ModulePlan } from '../../../src/hdl/module_plan.ts';
-import { actBroadcast, actQueue, columnFeed, ptrRead, spmatRead } from '../../../src/hdl/network/feed.ts';
+import { actBroadcast, actQueue, actStore, columnFeed, ptrRead, spmatRead } from '../../../src/hdl/network/feed.ts';
 import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } from '../../../src/hdl/network/lane.ts';
 import { loadDecode } from '../../../src/hdl/network/load.ts';
 import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from '../../../src/hdl/network/mac.ts';
@@ -17,6 +17,7 @@ export function macPlans(sizes: NetworkSizes): ModulePlan[] {
       rom,
       sdpRam,
       actQueue,
+      actStore,
       ptrRead,
       spmatRead,
       columnFeed,
