@@ -28,6 +28,7 @@ interface Arguments extends ModelArguments {
   out: string | undefined;
   part: string | undefined;
   'max-latency-us': number | undefined;
+  'min-frames-per-second': number | undefined;
   'max-error': number | undefined;
   clock: number | undefined;
   search: boolean;
@@ -60,6 +61,11 @@ export const exploreCommand: CommandBody<Arguments> = {
       .option('out', { type: 'string', requiresArg: true, describe: 'Directory of the exploration' })
       .option('part', { type: 'string', requiresArg: true, describe: 'Front of what fits this part' })
       .option('max-latency-us', { type: 'number', requiresArg: true, describe: 'Front of what answers in time' })
+      .option('min-frames-per-second', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Front of what keeps up with so many frames, over all voices',
+      })
       .option('max-error', { type: 'number', requiresArg: true, describe: 'Most word errors, a share, e.g. 0.02' })
       .option('clock', { type: 'number', requiresArg: true, describe: 'Front of what has at most this clock, MHz' })
       .option('search', { type: 'boolean', default: false, describe: 'Look for the front instead of running all' })
@@ -108,6 +114,7 @@ function constraintsOf(given: Arguments): Constraints {
   return {
     part: given.part ?? null,
     maxLatencyUs: given['max-latency-us'] ?? null,
+    minFrames: given['min-frames-per-second'] ?? null,
     maxError: given['max-error'] ?? null,
     clockMHz: given.clock ?? null,
   };
@@ -188,7 +195,7 @@ function summary(
   const axes = Object.keys(front[0]!.set);
   const table = formatTable(
     [
-      ['point', 'model', ...axes, 'us', 'latency us', 'error', 'LUT', 'FF', 'BRAM', 'URAM', 'DSP'],
+      ['point', 'model', ...axes, 'us', 'latency us', 'frames/s', 'error', 'LUT', 'FF', 'BRAM', 'URAM', 'DSP'],
       ...sorted
         .slice(0, LONGEST_TABLE)
         .map((point) => [
@@ -197,6 +204,7 @@ function summary(
           ...axes.map((name) => String(point.set[name])),
           point.timeUs.toFixed(1),
           point.latencyUs.toFixed(1),
+          formatCount(Math.round(1e6 / point.frameUs)),
           point.errorRate === null ? `${(point.sqnrDb ?? 0).toFixed(1)} dB` : formatShare(point.errorRate),
           ...[point.lut, point.ff, point.bram, point.uram, point.dsp].map((value) => formatCount(Math.round(value))),
         ]),

@@ -15,7 +15,7 @@ import type { TaskModel } from './task.ts';
 /** What was explored; the same for all shards of an exploration. */
 export interface Exploration {
   readonly format: 'esegen exploration';
-  readonly version: 1;
+  readonly version: 2;
   /** Version of esegen. */
   readonly esegen: string;
   readonly models: readonly TaskModel[];
@@ -63,7 +63,7 @@ const FORMAT = 'esegen exploration';
 const hasFormat = z.object({ format: z.literal(FORMAT) });
 const schema = z.strictObject({
   format: z.literal(FORMAT),
-  version: z.literal(1),
+  version: z.literal(2),
   ...{ esegen: z.string(), models: z.array(model), data: texts, labels: z.string().nullable() },
   ...{ importWords: texts, sample: z.int().min(1).nullable(), sha256: z.string() },
   ...{ space: z.unknown(), points: z.int().min(0) },
@@ -177,7 +177,12 @@ const frontSchema = z.strictObject({
   objectives: z.array(z.string()),
   constraints: z.strictObject({
     part: z.string().nullable(),
-    ...{ maxLatencyUs: z.number().nullable(), maxError: z.number().nullable(), clockMHz: z.number().nullable() },
+    ...{
+      maxLatencyUs: z.number().nullable(),
+      minFrames: z.number().nullable(),
+      maxError: z.number().nullable(),
+      clockMHz: z.number().nullable(),
+    },
   }),
   front: z.array(z.int().min(0)),
 });

@@ -4,7 +4,17 @@ import { parseConfig } from '../machine/read_config.ts';
 import { EsegenError } from '../util/errors.ts';
 import { GoldenErrors } from './golden.ts';
 import { cycleKey } from './keys.ts';
-import { checkPart, cycleContent, type Figures, figuresOf, type Run, runOf, streams, wordBits } from './measures.ts';
+import {
+  checkPart,
+  cycleContent,
+  type Figures,
+  figuresOf,
+  type Run,
+  runOf,
+  streams,
+  voicesOf,
+  wordBits,
+} from './measures.ts';
 import { fits } from './objectives.ts';
 import type { BuiltPoint, PointRecord } from './record.ts';
 import { Shared } from './shared.ts';
@@ -77,6 +87,7 @@ export class Evaluator {
     const timeUs = stepUs * meanSteps;
     return {
       ...{ machine, cycles, steps, latencyUs: streams(make()) ? stepUs : timeUs, timeUs },
+      frameUs: stepUs / voicesOf(make()),
       ...{ sqnrDb, errors, words },
       errorRate: errors === null || words === null ? null : words === 0 ? 0 : errors / words,
       ...{ ...figures, fits: findPart(part) === null ? null : fits(figures, part) },

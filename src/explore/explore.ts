@@ -19,7 +19,7 @@ import { type BuiltPoint, isBuilt, type PointRecord } from './record.ts';
 import { frontFile, frontPoints } from './results.ts';
 import { type RunGroup, SEARCH_SHARE, searchFront } from './search.ts';
 import { gridOf, type Space } from './space.ts';
-import { hashFiles, type TaskOptions, taskModels } from './task.ts';
+import { hashFiles, type TaskOptions, taskModels, withBorders } from './task.ts';
 import { runGroups, shardOf } from './work_order.ts';
 
 /** A part of the runs of a grid: the first of so many is 1. */
@@ -61,14 +61,15 @@ export interface ExploreResult {
 export function explorationOf(options: ExploreOptions): Exploration {
   const { space, data, labels, calibrate, sample, task, layout, importOptions = {} } = options;
   const models = taskModels(options);
-  const files = [...data, ...(labels === undefined ? [] : [labels]), ...(calibrate ?? [])];
+  const frames = [...data, ...(calibrate ?? [])].flatMap(withBorders);
+  const files = [...frames, ...(labels === undefined ? [] : [labels])];
   const words = importWords(importOptions);
   const said = [task ?? null, layout ?? null, words];
   const sha256 = createHash('sha256')
     .update(`${hashFiles(files)}${JSON.stringify(said)}`)
     .digest('hex');
   return {
-    ...{ format: 'esegen exploration', version: 1, esegen: VERSION, models },
+    ...{ format: 'esegen exploration', version: 2, esegen: VERSION, models },
     data: data.map((path) => resolve(path)),
     labels: labels === undefined ? null : resolve(labels),
     importWords: words,

@@ -44,6 +44,11 @@ export function streams(made: Made): boolean {
   return made.kind === 'layer' || !made.design.sizes.utterance;
 }
 
+/** Voices that a design serves side by side. */
+export function voicesOf(made: Made): number {
+  return made.kind === 'layer' ? made.design.dimensions.channels : made.design.sizes.channels;
+}
+
 /** Bits of a word of a lane. */
 export function wordBits({ design }: Made): number {
   return weightWordBits(design.config);

@@ -7,6 +7,7 @@ import type { BuiltPoint } from './record.ts';
 export const OBJECTIVES = [
   'timeUs',
   'latencyUs',
+  'frameUs',
   'cycles',
   'error',
   'lut',
@@ -42,13 +43,21 @@ export interface Constraints {
   /** It fits this part, whatever its own is. */
   readonly part: string | null;
   readonly maxLatencyUs: number | null;
+  /** Least frames a second, over all voices. */
+  readonly minFrames: number | null;
   /** Most word errors, a share of the words. */
   readonly maxError: number | null;
   /** Its clock is at most this one. */
   readonly clockMHz: number | null;
 }
 
-export const NO_CONSTRAINTS: Constraints = { part: null, maxLatencyUs: null, maxError: null, clockMHz: null };
+export const NO_CONSTRAINTS: Constraints = {
+  part: null,
+  maxLatencyUs: null,
+  minFrames: null,
+  maxError: null,
+  clockMHz: null,
+};
 
 /**
  * Checks constraints of the command line.
@@ -56,12 +65,14 @@ export const NO_CONSTRAINTS: Constraints = { part: null, maxLatencyUs: null, max
  * @param labelled whether word errors are known
  * @throws EsegenError where the part is not listed, a limit is not above 0, or there are no errors to limit
  */
-export function checkConstraints({ part, maxLatencyUs, maxError, clockMHz }: Constraints, labelled: boolean): void {
+export function checkConstraints(constraints: Constraints, labelled: boolean): void {
+  const { part, maxLatencyUs, minFrames, maxError, clockMHz } = constraints;
   if (part !== null && findPart(part) === null) {
     throw new EsegenError('--part', 'is not listed, so its resources are not known', 'docs/synthesis.md lists parts');
   }
   for (const [option, value, low] of [
     ['--max-latency-us', maxLatencyUs, 0],
+    ['--min-frames-per-second', minFrames, 0],
     ['--max-error', maxError, -1],
     ['--clock', clockMHz, 0],
   ] as const) {
@@ -79,9 +90,11 @@ export function checkConstraints({ part, maxLatencyUs, maxError, clockMHz }: Con
 }
 
 /** Whether a point keeps to the constraints, and fits its own part. */
-export function isFeasible(point: BuiltPoint, { part, maxLatencyUs, maxError, clockMHz }: Constraints): boolean {
+export function isFeasible(point: BuiltPoint, constraints: Constraints): boolean {
+  const { part, maxLatencyUs, minFrames, maxError, clockMHz } = constraints;
   if (part === null ? point.fits === false : !fits(point, part)) return false;
   if (maxLatencyUs !== null && point.latencyUs > maxLatencyUs) return false;
+  if (minFrames !== null && 1e6 / point.frameUs < minFrames) return false;
   if (maxError !== null && (point.errorRate === null || point.errorRate > maxError)) return false;
   return clockMHz === null || point.clockMHz <= clockMHz;
 }

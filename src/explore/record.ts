@@ -30,6 +30,8 @@ export interface BuiltPoint extends Point {
   readonly latencyUs: number;
   /** Microseconds of an utterance of the mean length of the data, all channels side by side. */
   readonly timeUs: number;
+  /** Microseconds a frame of input, all channels side by side: a million over it are frames a second. */
+  readonly frameUs: number;
   /** Of the golden model against the model as given in double precision, over the sample; null where nothing is lost. */
   readonly sqnrDb: number | null;
   /** Words of the sample, and errors in them; null without labels. */
@@ -74,7 +76,7 @@ const schema: z.ZodType<PointRecord> = z.union([
   z.strictObject({
     ...point,
     machine: z.enum(['layer', 'network']),
-    ...{ cycles: count, steps: count, latencyUs: count, timeUs: count, sqnrDb: z.number().nullable() },
+    ...{ cycles: count, steps: count, latencyUs: count, timeUs: count, frameUs: count, sqnrDb: z.number().nullable() },
     ...{ errors: count.nullable(), words: count.nullable(), errorRate: count.nullable() },
     ...{ lut: count, lutram: count, ff: count, bram: count, uram: count, dsp: count, fits: z.boolean().nullable() },
     ...{ storedWords: count, storedBits: count, movedBits: count, density: count },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { NetworkData } from '../compiler/random_utterances.ts';
 import type { Graph } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
@@ -35,7 +35,7 @@ export interface TaskModel {
   readonly name: string;
   /** Absolute. */
   readonly file: string;
-  /** Of the file, and of its layer file where it has one. */
+  /** Of the file, of its layer file where it has one, and of the calibration beside it where no other one is named. */
   readonly sha256: string;
   /** Frames that fix its number formats, absolute: the first that fits; null: as in `build` without any. */
   readonly calibrate: string | null;
@@ -59,7 +59,8 @@ export function taskModels({ models, importOptions, calibrate }: TaskOptions): T
   if (models.length === 0) throw new EsegenError('model', 'expected one at least, got none', 'Name a model file');
   const named = models.map((path): TaskModel => {
     const layers = importOptions?.layers ?? layersPath(path);
-    const parts = [path, ...(statPath(layers)?.isFile() === true ? [layers] : [])];
+    const beside = calibrate === undefined ? [join(dirname(path), 'calibration.npy')] : [];
+    const parts = [path, ...[layers, ...beside].filter(isFile)].flatMap(withBorders);
     const name = basename(path, extname(path));
     const sha256 = hashFiles(parts);
     return { name, file: resolve(path), sha256, calibrate: calibrationOf(path, calibrate, importOptions) };
@@ -67,6 +68,16 @@ export function taskModels({ models, importOptions, calibrate }: TaskOptions): T
   const twice = named.find(({ name }, n) => named.findIndex((other) => other.name === name) < n);
   if (twice === undefined) return named;
   throw new EsegenError(twice.file, `is the second model called ${quoteName(twice.name)}`, 'Rename one of them');
+}
+
+function isFile(path: string): boolean {
+  return statPath(path)?.isFile() === true;
+}
+
+/** A file of frames with that of the borders of its utterances, where it has one; other files and folders alone. */
+export function withBorders(path: string): string[] {
+  const borders = path.replace(/\.npy$/, '.json');
+  return borders !== path && isFile(borders) ? [path, borders] : [path];
 }
 
 function calibrationOf(

@@ -2,6 +2,7 @@
 export const MEASURES = [
   'timeUs',
   'latencyUs',
+  'frameUs',
   'cycles',
   'errorRate',
   'sqnrDb',
@@ -22,6 +23,7 @@ export type Measure = (typeof MEASURES)[number];
 export const MEASURE_NAMES: Readonly<Record<Measure, string>> = {
   timeUs: 'Time of an utterance, µs',
   latencyUs: 'Latency, µs',
+  frameUs: 'Time a frame over all voices, µs',
   cycles: 'Cycles',
   errorRate: 'Error rate',
   sqnrDb: 'SQNR, dB',

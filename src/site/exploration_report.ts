@@ -29,10 +29,11 @@ export function explorationReport(dir: string): ExplorationData {
     const { errors: _errors, words: _words, machine: _machine, storedWords: _stored, ...own } = record;
     built.push({ ...own, command: commandsOf(record) });
   }
-  const { part, maxLatencyUs, maxError, clockMHz } = front.constraints;
+  const { part, maxLatencyUs, minFrames, maxError, clockMHz } = front.constraints;
   const constraints = [
     ...(part === null ? [] : [`the resources of ${part}`]),
     ...(maxLatencyUs === null ? [] : [`a latency of ${maxLatencyUs} µs at most`]),
+    ...(minFrames === null ? [] : [`${minFrames} frames a second at least`]),
     ...(maxError === null ? [] : [`an error rate of ${maxError} at most`]),
     ...(clockMHz === null ? [] : [`a clock of ${clockMHz} MHz at most`]),
   ];

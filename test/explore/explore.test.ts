@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { estimateCycles } from '../../src/cycles/estimate.ts';
 import { estimateNetworkCycles } from '../../src/cycles/network/estimate.ts';
 import { readExploration, readPoints } from '../../src/explore/directory.ts';
-import { type ExploreOptions, explore, mergeExploration } from '../../src/explore/explore.ts';
+import { type ExploreOptions, explorationOf, explore, mergeExploration } from '../../src/explore/explore.ts';
 import { NO_CONSTRAINTS } from '../../src/explore/objectives.ts';
 import { commandOf } from '../../src/explore/point_command.ts';
 import { type BuiltPoint, isBuilt } from '../../src/explore/record.ts';
@@ -169,6 +170,9 @@ describe('an exploration', () => {
     const { front } = mergeExploration(dir, { ...NO_CONSTRAINTS, maxLatencyUs: latency, part: 'xc7z020' });
     expect(front.length).toBeGreaterThan(0);
     expect(front.every(({ latencyUs, dsp }) => latencyUs <= latency && dsp <= 220)).toBe(true);
+    const { front: busy } = mergeExploration(dir, { ...NO_CONSTRAINTS, minFrames: 1e6 });
+    expect(busy.length).toBeGreaterThan(0);
+    expect(busy.every(({ cycles, steps }) => (200e6 * steps) / cycles >= 1e6)).toBe(true);
     expect(mergeExploration(dir, { ...NO_CONSTRAINTS, clockMHz: 100 }).front).toEqual([]);
     expect(() => mergeExploration(dir, { ...NO_CONSTRAINTS, part: 'xyz' })).toThrow(/--part: is not listed/);
     const space = parseSpace({ axes: { 'array.lanes': [2], elemLanes: [2, 4], block: [0, 2] } }, 'space.json');
@@ -179,6 +183,37 @@ describe('an exploration', () => {
       reason: 'config: elemLanes: expected a power of two from 1 to array.lanes (2), got 4',
     });
     expect((points[2] as BuiltPoint).sqnrDb).toBeLessThan((points[0] as BuiltPoint).sqnrDb!);
+  });
+
+  test('tells voices side by side from one: their frames a second add up, no answer comes sooner', async () => {
+    const space = parseSpace({ axes: { 'array.channels': [1, 4], 'array.lanes': [2] } }, 'space.json');
+    await explore(options('voices', { space, models: [models[1]!] }));
+    const [one, four] = readPoints(join(root, 'voices')) as BuiltPoint[];
+    expect(one!.frameUs).toBeCloseTo(one!.latencyUs, 9);
+    expect(four!.frameUs).toBeCloseTo(four!.latencyUs / 4, 9);
+    expect(four!.latencyUs).toBeGreaterThanOrEqual(one!.latencyUs);
+  });
+
+  test('knows the calibration beside a model, and the borders of its utterances, as part of what is explored', () => {
+    const folder = join(root, 'beside');
+    mkdirSync(folder);
+    const model = join(folder, 'l1.safetensors');
+    writeLstm(model, 1, 0);
+    const shaOf = (calibrate?: readonly string[]) => {
+      const { models: read, sha256 } = explorationOf(options('beside-out', { models: [model], calibrate }));
+      return `${read[0]!.sha256} ${sha256}`;
+    };
+    const [alone, named] = [shaOf(), shaOf([data])];
+    const frames = { dtype: 'float32' as const, shape: [2, 4], data: new Float32Array(8) };
+    writeNpy(join(folder, 'calibration.npy'), frames);
+    const zeros = shaOf();
+    writeNpy(join(folder, 'calibration.npy'), { ...frames, data: new Float32Array(8).fill(1) });
+    const ones = shaOf();
+    writeFileSync(join(folder, 'calibration.json'), '{"strings":[{"steps":1},{"steps":1}]}');
+    const parts = shaOf();
+    expect(new Set([alone, zeros, ones, parts]).size).toBe(4);
+    // A calibration that was named is the one that counts.
+    expect(shaOf([data])).toBe(named);
   });
 
   test('refuses another space in its directory, and damaged lines', async () => {

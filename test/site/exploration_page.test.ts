@@ -28,7 +28,7 @@ function madeExploration(): ExplorationData {
         command: `esegen build ${model} --out point-${point}`,
       },
       set: { 'array.lanes': lanes, weightBits, block: 0 },
-      ...{ cycles, latencyUs: cycles / 200, timeUs: cycles / 2, density, clockMHz: 200 },
+      ...{ cycles, latencyUs: cycles / 200, timeUs: cycles / 2, frameUs: cycles / 200, density, clockMHz: 200 },
       ...{ errorRate: 0.004 / density ** 0.5 + 0.1 / weightBits ** 2 + rng.uniform() / 500, sqnrDb: 6 * weightBits },
       ...{ lut: 300 * lanes, lutram: 10 * lanes, ff: 500 * lanes, bram: lanes, uram: 0, dsp: lanes },
       ...{ storedBits: 1e6 * density, movedBits: 1e5 * density },

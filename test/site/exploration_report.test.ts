@@ -6,7 +6,17 @@ import { explorationReport } from '../../src/site/exploration_report.ts';
 
 const POINT = {
   ...{ point: 3, model: 'gru', set: { 'array.lanes': 32 }, clockMHz: 200, part: 'xcku060', machine: 'network' },
-  ...{ cycles: 614, steps: 1, latencyUs: 3.07, timeUs: 178.2, sqnrDb: 41.2, errors: 1, words: 100, errorRate: 0.01 },
+  ...{
+    cycles: 614,
+    steps: 1,
+    latencyUs: 3.07,
+    timeUs: 178.2,
+    frameUs: 3.07,
+    sqnrDb: 41.2,
+    errors: 1,
+    words: 100,
+    errorRate: 0.01,
+  },
   ...{ lut: 1, lutram: 0, ff: 2, bram: 3.5, uram: 0, dsp: 4, fits: true },
   ...{ storedWords: 5, storedBits: 80, movedBits: 80, density: 0.15 },
 };
@@ -21,7 +31,7 @@ const REFUSED = {
 const SPACE = {
   ...{
     format: 'esegen exploration',
-    version: 1,
+    version: 2,
     esegen: '1.2.3',
     models: [{ name: 'gru', file: '/m/gru; rm.onnx', sha256: 'ab', calibrate: '/c.npy' }],
   },
@@ -30,7 +40,7 @@ const SPACE = {
 };
 const FRONT = {
   objectives: ['timeUs', 'errorRate', 'lut'],
-  constraints: { part: null, maxLatencyUs: 90, maxError: null, clockMHz: null },
+  constraints: { part: null, maxLatencyUs: 90, minFrames: null, maxError: null, clockMHz: null },
   front: [3],
 };
 
