@@ -4,8 +4,9 @@ import { actBuffer, arithControl, arithUnit, bankControl, lane, pe, rowDecode } 
 import { loadDecode } from '../../../src/hdl/network/load.ts';
 import { columnIssuer, macControl, networkArray, networkGroup, tokenJoin } from '../../../src/hdl/network/mac.ts';
 import { groupMemory, pointerRom, rom, rowRom, sdpRam, smallRom } from '../../../src/hdl/network/memories.ts';
-import { readerSequencer, rowAlign, weightReader, wordBuffer } from '../../../src/hdl/network/reader.ts';
+import { burstReader, readerSequencer, rowAlign, weightReader, wordBuffer } from '../../../src/hdl/network/reader.ts';
 import { viewAddress } from '../../../src/hdl/network/view_address.ts';
+import { registerCopy } from '../../../src/hdl/register_copy.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { DUT } from './run_blocks.ts';
 
@@ -14,6 +15,7 @@ export function macPlans(sizes: NetworkSizes): ModulePlan[] {
   const plans = [
     ...[
       loadDecode,
+      registerCopy,
       rom,
       sdpRam,
       actQueue,
@@ -41,7 +43,7 @@ export function macPlans(sizes: NetworkSizes): ModulePlan[] {
     macControl,
     ...(pointerRom(sizes) === 'small_rom' ? [smallRom] : []),
     ...(sizes.inStep ? [rowRom] : []),
-    ...(sizes.external === null ? [] : [wordBuffer, rowAlign, readerSequencer, weightReader]),
+    ...(sizes.external === null ? [] : [wordBuffer, rowAlign, readerSequencer, burstReader, weightReader]),
   ].map((builder) => builder(sizes, DUT));
   return plans.map((plan) => ({ ...plan, values: { ...plan.values, name: DUT } }));
 }
