@@ -51,7 +51,7 @@ const WRITER: readonly Property[] = [
   { name: 'strobes', broken: ["{1'b0, places[read_reg]} + 1'b1", "{1'b0, places[read_reg]}"], depth: 12 },
 ];
 const FETCH: readonly Property[] = [
-  { name: 'ar_stable', broken: ['\n        && (!ar_valid_reg || m_axi_arready);', ';'] },
+  { name: 'ar_stable', broken: ['ar_free = !ar_valid_reg || m_axi_arready;', "ar_free = 1'b1;"] },
   {
     name: 'within_page',
     broken: ['BURST[COUNT_BITS-1:0] - (line_reg[COUNT_BITS-1:0] & LAST);', 'BURST[COUNT_BITS-1:0];'],

@@ -74,7 +74,16 @@ export function memoryRow(memories: readonly MemoryGroup[]): Row {
 
 /** Operators of a model file that are not built, for the same. */
 export function leftOutRows(leftOut: readonly string[]): Row[] {
-  return leftOut.length === 0 ? [] : [['left to the host', leftOut.slice(0, 12).map(showName).join(', ')]];
+  return leftOut.length === 0 ? [] : [['left to the host', showNames(leftOut)]];
+}
+
+/** Most names of a list that a line shows. */
+const SHOWN_NAMES = 12;
+
+/** Foreign names side by side, and how many more there are. */
+export function showNames(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN_NAMES).map(showName).join(', ');
+  return names.length > SHOWN_NAMES ? `${shown} and ${formatCount(names.length - SHOWN_NAMES)} more` : shown;
 }
 
 /** A foreign name as it is where it is a plain one, else quoted. */

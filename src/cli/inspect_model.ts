@@ -2,7 +2,7 @@ import type { Graph, Port, StateBinding } from '../model/graph.ts';
 import { formatShape, quoteName } from '../util/quote_name.ts';
 import type { MatrixInspection, ModelInspection, NodeInspection } from '../verbs/inspect.ts';
 import type { HardwareInspection } from '../verbs/inspect_hardware.ts';
-import { showName } from './describe.ts';
+import { showName, showNames } from './describe.ts';
 import { formatCount, formatRows, formatShare, formatTable, type Row } from './table.ts';
 
 /** Rows of a list that may be long. */
@@ -73,7 +73,7 @@ function circulantRows(matrices: readonly MatrixInspection[]): Row[] {
 function hardwareLines({ design, host, refusals }: HardwareInspection): readonly string[] {
   if (design === null) return ['runs in software only:', ...refusals.map(({ node, reason }) => `${node}: ${reason}`)];
   const what = design === 'layer' ? 'one LSTM layer' : 'a network';
-  const left = host.length === 0 ? [] : [`the host computes ${host.map(showName).join(', ')}`];
+  const left = host.length === 0 ? [] : [`the host computes ${showNames(host)}`];
   return [`can be built: a design of ${what}`, ...left];
 }
 

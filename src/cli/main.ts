@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { EsegenError } from '../util/errors.ts';
 import { fileError, isSystemError } from '../util/file_error.ts';
+import { quoteName } from '../util/quote_name.ts';
 import { VERSION } from '../util/version.ts';
 import { COMMANDS } from './commands.ts';
 import { guardOutput } from './output.ts';
@@ -13,6 +14,7 @@ class UsageError extends Error {
 
 guardOutput();
 const words = hideBin(process.argv);
+const wanted = words.find((word) => !word.startsWith('-'));
 const cli = yargs(words)
   .scriptName('esegen')
   .usage('$0 <command>\n\nSparse-LSTM accelerators in Verilog from trained models.')
@@ -31,7 +33,9 @@ const cli = yargs(words)
 
 try {
   // No option stands before the command, so the first word is its name. Only that command is loaded.
-  const wanted = words.find((word) => !word.startsWith('-'));
+  if (wanted !== undefined && !COMMANDS.some(({ name }) => name === wanted)) {
+    throw new UsageError(`${quoteName(wanted)} is no command`);
+  }
   for (const entry of COMMANDS) {
     if (entry.name === wanted) await entry.addTo(cli);
     else cli.command(entry.usage, entry.summary);
@@ -55,11 +59,18 @@ function checkRepeats(given: Readonly<Record<string, unknown>>, parser: object):
 
 /** What to print for an error: faults of the input on a line of their own each, our own with their stack. */
 function describe(error: unknown): string {
-  if (error instanceof UsageError)
-    return prefixed(`${error.message.replaceAll(/:?\s*\n\s*/g, ': ')} (see esegen --help)`);
+  if (error instanceof UsageError) return prefixed(usageText(error.message));
   if (error instanceof EsegenError) return prefixed(error.message);
   if (isSystemError(error)) return prefixed(fileError(error, error.syscall).message);
   return prefixed(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+}
+
+/** What is wrong with a command line, on one line, and where its options are listed. */
+function usageText(message: string): string {
+  const entry = COMMANDS.find(({ name }) => name === wanted);
+  const missing = entry !== undefined && message.startsWith('Not enough non-option arguments');
+  const what = missing ? `expected ${entry.usage}` : message.replaceAll(/:?\s*\n\s*/g, ': ');
+  return `${what} (see esegen ${entry === undefined ? '' : `${entry.name} `}--help)`;
 }
 
 function prefixed(text: string): string {

@@ -1,12 +1,13 @@
 import type { WordErrors } from '../speech/ctc.ts';
+import { padColumns, textColumns } from './text_columns.ts';
 
 /** A line of a table: what it is, and its value. */
 export type Row = readonly [label: string, value: string];
 
 /** Two aligned columns, a line for each row; ends in a newline. */
 export function formatRows(rows: readonly Row[]): string {
-  const width = Math.max(...rows.map(([label]) => label.length));
-  return rows.map(([label, value]) => `${`${label.padEnd(width)}  ${value}`.trimEnd()}\n`).join('');
+  const width = Math.max(...rows.map(([label]) => textColumns(label)));
+  return rows.map(([label, value]) => `${`${padColumns(label, width, 'left')}  ${value}`.trimEnd()}\n`).join('');
 }
 
 /**
@@ -18,9 +19,8 @@ export function formatTable(
   lines: readonly (readonly string[])[],
   sides: readonly ('left' | 'right')[] = ['left'],
 ): string {
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
-  const align = (cell: string, column: number) =>
-    sides[column] === 'left' ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => textColumns(cells[column]!))));
+  const align = (cell: string, column: number) => padColumns(cell, widths[column]!, sides[column] ?? 'right');
   return lines.map((cells) => `${cells.map(align).join('  ').trimEnd()}\n`).join('');
 }
 

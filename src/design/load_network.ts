@@ -5,6 +5,7 @@ import { type NetworkDesign, networkDesign } from '../program/network_design.ts'
 import { parseProgram } from '../program/program_file.ts';
 import { STREAM_FILE } from '../program/stream.ts';
 import { EsegenError } from '../util/errors.ts';
+import { escapeControls } from '../util/quote_name.ts';
 import { schemaError } from '../util/schema_error.ts';
 import { readDesignFile, readListed } from './design_file.ts';
 import { REBUILD, sha256 } from './files.ts';
@@ -60,7 +61,7 @@ export function loadNetwork(dir: string): LoadedNetwork {
     const content = readListed(dir, file, expected);
     if (file === PROGRAM_FILE) program = parseText(content.toString('utf8'));
   }
-  const design = networkDesign(parseProgram(program, PROGRAM_FILE), config);
+  const design = agreeing(path, () => networkDesign(parseProgram(program, PROGRAM_FILE), config));
   for (const [file, image] of design.memories) {
     if (files.get(`mem/${file}`) === sha256(formatMem(image))) continue;
     throw new EsegenError(path, `files: mem/${file} is not that of ${PROGRAM_FILE}`, REBUILD);
@@ -72,6 +73,20 @@ export function loadNetwork(dir: string): LoadedNetwork {
   const readHost = () =>
     parseHostNetwork(parseText(read(HOST_NETWORK.graphs).toString('utf8')), read(HOST_NETWORK.arrays));
   return { dir: resolve(dir), version, design, files, readHost, ...hostFileReaders(dir, files) };
+}
+
+/**
+ * Places a program, whose parts and config may contradict each other in ways that no schema sees: what the compiler never makes is
+ * no fault of esegen here, but of the file.
+ */
+function agreeing<T>(path: string, place: () => T): T {
+  try {
+    return place();
+  } catch (error) {
+    if (error instanceof EsegenError || !(error instanceof Error)) throw error;
+    const what = `config and ${PROGRAM_FILE} contradict themselves (${escapeControls(error.message)})`;
+    throw new EsegenError(path, what, REBUILD);
+  }
 }
 
 function parseText(text: string): unknown {

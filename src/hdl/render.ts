@@ -23,9 +23,19 @@ function template(name: string): HandlebarsTemplateDelegate {
   return found;
 }
 
-/** Prints a template, e.g. `pe.v.hbs`, with its values. */
+/** Licence of what templates print, which is their own. */
+const LICENCE = 'SPDX-License-Identifier: Apache-2.0';
+
+/** The comment that a file begins with; none in READMEs and where the format fixes the first line. */
+function licenceComment(template: string): string {
+  if (template.endsWith('.v.hbs')) return `// ${LICENCE}\n`;
+  if (/\.[ch]\.hbs$/.test(template)) return `/* ${LICENCE} */\n`;
+  return /(?:\.tcl|\.xdc|\.mdd|Makefile)\.hbs$/.test(template) ? `# ${LICENCE}\n` : '';
+}
+
+/** Prints a template, e.g. `pe.v.hbs`, with its values, behind a comment on its licence. */
 export function renderTemplate(name: string, values: ModulePlan['values']): string {
-  const printed = template(name)(values);
+  const printed = licenceComment(name) + template(name)(values);
   return name.endsWith('.v.hbs') ? alignColumns(printed) : printed;
 }
 

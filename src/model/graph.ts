@@ -311,7 +311,7 @@ export interface StateBinding {
 
 /** What of a file stays outside its graph, and why. */
 export interface Outside {
-  /** As the file calls the node, with its operator. */
+  /** As the file calls the node or the tensor; any text. */
   readonly name: string;
   readonly reason: string;
 }

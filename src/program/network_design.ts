@@ -3,9 +3,9 @@ import type { NetworkSizes } from '../machine/network_sizes.ts';
 import type { MemImage } from './mem_image.ts';
 import { networkMemories } from './network/memories.ts';
 import { lineWordsOf, placeProgram } from './network/place.ts';
-import { refuseTooLarge } from './network/room.ts';
 import { sizesOf, stepsThatFit } from './network/sizes.ts';
 import { weightImage } from './network/stream_rows.ts';
+import { refuseTooLarge } from './network/too_large.ts';
 import type { Program } from './program.ts';
 
 /** Hardware for a network, with the network in it: the RTL follows from the sizes, what runs from the memories. */

@@ -24,7 +24,7 @@ import type { Progress } from '../util/report.ts';
 import { goldenOutputs } from './compress/outputs.ts';
 import { circulantWarnings } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
-import { coarseWarnings, fitWarning, saturationWarnings } from './warnings.ts';
+import { coarseWarnings, fitWarning, saturationWarnings, unusedTensorsWarning } from './warnings.ts';
 
 /** What to build. */
 export interface BuildOptions {
@@ -145,6 +145,7 @@ export function buildLayer(
     calibration: calibration.origin,
     saturation,
     warnings: [
+      ...unusedTensorsWarning(graph),
       ...saturationWarnings(saturation, calibration.origin),
       ...coarseWarnings(coarseMatrices(layer, design.formats), design.formats.weightBits),
       ...circulantWarnings(graph, config),

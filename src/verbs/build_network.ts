@@ -28,7 +28,7 @@ import { circulantWarnings, isLayerDesign } from './layer_design.ts';
 import { ofModel } from './of_model.ts';
 import { readNetworkCalibration } from './run/calibration.ts';
 import type { SaturatedVector } from './run/engine.ts';
-import { fitWarning } from './warnings.ts';
+import { fitWarning, unusedTensorsWarning } from './warnings.ts';
 
 /** What a build of a network made. */
 export interface NetworkBuildResult {
@@ -99,9 +99,10 @@ function buildNetwork(
     calibration: calibration.origin,
     saturated: saturatedOf(compiled.report),
     warnings: [
+      ...unusedTensorsWarning(graph),
       ...compiled.report.warnings,
       ...circulantWarnings(pruned, config),
-      ...sequenceWarning(design, memories),
+      ...sequenceWarning(design, memories, resources),
       ...fitWarning(resources),
     ],
     leftOut: hostLayers(graph, compiled.partition),
@@ -149,12 +150,19 @@ export function hostLayers({ outside }: Graph, { front, back }: Pick<Partition, 
   return parts.flatMap((part) => part.map(({ name }) => name));
 }
 
-/** Bits of the sequence memory that are worth a warning: more than most parts have on chip. */
+/** Share of a part's block RAM from which a sequence memory is worth a warning, and its size on a part that is not listed. */
+const MUCH_SEQUENCE = 0.25;
 const MUCH_SEQUENCE_KBIT = 32 * 1024;
+const KBIT_OF_BRAM = 36;
 
-function sequenceWarning({ program }: NetworkDesign, memories: readonly MemoryGroup[]): string[] {
+function sequenceWarning(
+  { program }: NetworkDesign,
+  memories: readonly MemoryGroup[],
+  { fit }: PartEstimate,
+): string[] {
   const sequences = memories.find(({ name }) => name === 'sequences');
-  if (sequences === undefined || sequences.kbit <= MUCH_SEQUENCE_KBIT) return [];
+  const much = fit === null ? MUCH_SEQUENCE_KBIT : MUCH_SEQUENCE * fit.part.resources.bram * KBIT_OF_BRAM;
+  if (sequences === undefined || sequences.kbit <= much) return [];
   const mbit = (sequences.kbit / 1024).toFixed(0);
   return [
     `the sequence memory takes ${mbit} Mbit for utterances of up to ${program.machine.maxSteps} steps: set "sequence": { "maxSteps": … } to what you need, or "memory": "dram"`,

@@ -2,6 +2,9 @@ import type { CoarseMatrix } from '../compiler/coarse_weights.ts';
 import type { SaturationReport, TableShare, VectorShare } from '../golden/saturation.ts';
 import { RESOURCES } from '../machine/resources/counts.ts';
 import type { PartEstimate } from '../machine/resources/part_estimate.ts';
+import type { Graph } from '../model/graph.ts';
+import { NO_LAYER } from '../model/import/pytorch/network_of_layers.ts';
+import { quoteNames } from '../util/quote_name.ts';
 import type { SaturatedVector } from './run/engine.ts';
 
 /** Share of the values from which saturation is worth a warning. */
@@ -53,6 +56,14 @@ export function coarseWarnings(matrices: readonly CoarseMatrix[], weightBits: nu
     const outlier = `the largest, ${largest.toPrecision(3)} in row ${row}, column ${column}, sets their scale, the next has ${next.toPrecision(3)}`;
     return `${share}: ${outlier}. Use wider weights, or check that weight`;
   });
+}
+
+/** A line on tensors of a state dict that no layer takes: they may be layers that the file's names do not connect. */
+export function unusedTensorsWarning({ outside }: Graph): readonly string[] {
+  const unused = outside.filter(({ reason }) => reason === NO_LAYER).map(({ name }) => name);
+  if (unused.length === 0) return [];
+  const what = `no layer takes the tensors ${quoteNames(unused)}, so the network is without them`;
+  return [`${what}: if they are trained layers, name all layers in a layer file (docs/model-format.md)`];
 }
 
 /** A line where the estimate is more than the part has. */

@@ -88,18 +88,20 @@ describe('esegen', () => {
 
   test.each([
     [[], 'esegen: expected a command (see esegen --help)'],
-    [['frobnicate'], 'esegen: Unknown argument: frobnicate (see esegen --help)'],
-    [['build'], 'esegen: Not enough non-option arguments: got 0, need at least 1 (see esegen --help)'],
-    [['build', 'm.safetensors'], 'esegen: Missing required arguments: config, out (see esegen --help)'],
+    [['frobnicate'], 'esegen: "frobnicate" is no command (see esegen --help)'],
+    [['frobnicate', 'x'], 'esegen: "frobnicate" is no command (see esegen --help)'],
+    [['build'], 'esegen: expected build <model> (see esegen build --help)'],
+    [['transcribe', 'd'], 'esegen: expected transcribe <dir> <audio> (see esegen transcribe --help)'],
+    [['build', 'm.safetensors'], 'esegen: Missing required arguments: config, out (see esegen build --help)'],
     [
       ['build', 'm', '--config', 'c', '--out', 'o', '--lanes', '8'],
-      'esegen: Unknown argument: lanes (see esegen --help)',
+      'esegen: Unknown argument: lanes (see esegen build --help)',
     ],
-    [['build', 'm', '--config', 'c', '--out'], 'esegen: Not enough arguments following: out (see esegen --help)'],
-    [['build', 'm', 'n', '--config', 'c', '--out', 'o'], 'esegen: Unknown argument: n (see esegen --help)'],
+    [['build', 'm', '--config', 'c', '--out'], 'esegen: Not enough arguments following: out (see esegen build --help)'],
+    [['build', 'm', 'n', '--config', 'c', '--out', 'o'], 'esegen: Unknown argument: n (see esegen build --help)'],
     [
       ['synth', 'd', '--family', 'x'],
-      'esegen: Invalid values: Argument: family, Given: "x", Choices: "xcu", "xcup", "xc7" (see esegen --help)',
+      'esegen: Invalid values: Argument: family, Given: "x", Choices: "xcu", "xcup", "xc7" (see esegen synth --help)',
     ],
     [['inspect', 'nowhere'], 'esegen: nowhere: does not exist. Name a model file or a design directory'],
   ])('%j is refused in one line', async (args, stderr) => {
@@ -428,7 +430,7 @@ describe('esegen simulate', () => {
     expect(await esegen('simulate', out, '--memory-latency')).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'esegen: Not enough arguments following: memory-latency (see esegen --help)',
+      stderr: 'esegen: Not enough arguments following: memory-latency (see esegen simulate --help)',
     });
     await build();
     expect(await esegen('simulate', out, '--memory-bandwidth', '0.5')).toEqual({

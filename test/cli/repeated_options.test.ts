@@ -57,6 +57,6 @@ test.each([
   expect(await esegen(...args)).toEqual({
     exitCode: 1,
     stdout: '',
-    stderr: `esegen: ${message}, expected it once (see esegen --help)`,
+    stderr: `esegen: ${message}, expected it once (see esegen ${args[0]} --help)`,
   });
 });

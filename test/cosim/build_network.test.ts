@@ -81,6 +81,11 @@ describe('the design directory of a network', () => {
     writeFileSync(path, JSON.stringify(manifest));
     expect(() => loadNetwork(dir)).toThrow(/mem\/stack_weights_0000\.mem is not that of program\.json/);
     writeFileSync(memory, weights);
+    // A config and a program that do not belong together.
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(original), config: { ...CONFIG, indexBits: 7 } }));
+    expect(() => loadNetwork(dir)).toThrow(
+      /^\S+design\.json: config and program\.json contradict themselves \(.*indexBits/,
+    );
     writeFileSync(join(dir, 'program.json'), '{');
     const listed = JSON.parse(original);
     listed.files['program.json'] = sha256('{');

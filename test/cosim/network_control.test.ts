@@ -28,11 +28,13 @@ function networkOf(
   seed: number,
   options: QuantizedOptions,
   config: ReturnType<typeof parseConfig>,
-  change = (graph: QuantizedGraph, _rng: Rng) => graph,
+  change: (graph: QuantizedGraph, rng: Rng) => QuantizedGraph = unchanged,
 ) {
   const graph = change(randomQuantized(seed, options), new Rng(seed));
   return { graph, program: lower(graph, { ...machineOf(config), tileRows: 64, maxSteps: 24 }) };
 }
+
+const unchanged = (graph: QuantizedGraph): QuantizedGraph => graph;
 
 /** The same network with recurrent layers that start from other values than zeros. */
 function starting(graph: QuantizedGraph, rng: Rng): QuantizedGraph {
@@ -153,61 +155,68 @@ describe('pause and soft reset', () => {
   });
 
   test.each([
-    ['streaming', false, {}],
-    ['streaming, weights in external memory', false, { weights: 'dram', memoryBusBits: 64 }],
-    ['by utterance', true, {}],
-  ] as const)('a soft reset in the middle forgets all, and streams stay whole: %s', async (_title, utterance, more) => {
-    const seed = 15;
-    const config = parseConfig({ ...CONFIG, ...more }, 'config');
-    const { graph, program } = networkOf(seed, { utterance }, config);
-    const design = networkDesign(program, config);
-    const rng = new Rng(seed);
-    const [cutOff, whole] = [12, 12].map((steps) => randomFrames(graph, rng, utterance ? steps : 3));
-    const first = networkStimuli(program, [cutOff!]);
-    const second = networkStimuli(program, [whole!]);
-    const golden = new GoldenNetwork(program);
-    const expected = [cutOff!, whole!].map((inputs) => {
-      const { outputs } = golden.run(inputs);
-      return outputs;
-    });
-    const elements = Uint32Array.from([...first.elements, ...second.elements]);
-    await withNetworkDir(design, async (dir) => {
-      for (const stalls of [0, 0.6]) {
-        const script = new NetworkScript();
-        const begin = () => {
-          if ('weights' in more) script.write('BASE_LO', 0x2345_6000).write('BASE_HI', 1);
-          script.run();
-        };
-        // In the middle of the last frame.
-        const cut = first.elements.length - 1;
-        begin();
-        script.allow(cut).waitInput(cut).pause(37).softReset().allow(first.elements.length);
-        script.waitInput(first.elements.length).until('STATUS', 'dropping', 0);
-        begin();
-        script.allow(elements.length).waitInput(elements.length).pause(50).until('STATUS', 'busy', 0);
-        const options = { simulator: 'icarus', seed, stalls, script } as const;
-        const run = await runNetworkBench(dir, design, { elements, answers: [] }, options);
-        const size = second.answers.reduce((sum, { output }) => {
-          return sum + Math.ceil(program.outputs[output]!.elements / design.sizes.beat);
-        }, 0);
-        const words = second.answers.flatMap(({ output, step }) => {
-          const port = program.outputs[output]!;
-          const values = toStream(port, expected[1]!.get(port.name)!);
-          return [...values.subarray(step * port.elements, (step + 1) * port.elements)];
-        });
-        const title = `stalls ${stalls}`;
-        expect(run.beats.length, title).toBeGreaterThanOrEqual(size);
-        const answers = run.beats.slice(run.beats.length - size);
-        expect(
-          answers.map(({ elements }) => elements[0]),
-          title,
-        ).toEqual(words);
-        // What came before is whole frames, but for one that is closed.
-        const before = run.beats.slice(0, run.beats.length - size);
-        expect(before.at(-1)?.last ?? true, title).toBe(true);
-      }
-    });
-  });
+    ['streaming', false, {}, unchanged],
+    ['streaming, weights in external memory', false, { weights: 'dram', memoryBusBits: 64 }, unchanged],
+    ['by utterance', true, {}, unchanged],
+    ['streaming, from constant initial states', false, {}, starting],
+  ] as const)(
+    'a soft reset in the middle forgets all, and streams stay whole: %s',
+    async (_title, utterance, more, change) => {
+      const seed = 15;
+      const config = parseConfig({ ...CONFIG, ...more }, 'config');
+      const { graph, program } = networkOf(seed, { utterance }, config, change);
+      if (change === starting) expect(program.vectors.some(hasStart)).toBe(true);
+      const design = networkDesign(program, config);
+      const rng = new Rng(seed);
+      const [cutOff, whole] = [12, 12].map((steps) => randomFrames(graph, rng, utterance ? steps : 3));
+      const first = networkStimuli(program, [cutOff!]);
+      const second = networkStimuli(program, [whole!]);
+      const golden = new GoldenNetwork(program);
+      const expected = [cutOff!, whole!].map((inputs) => {
+        const { outputs } = golden.run(inputs);
+        return outputs;
+      });
+      // After a reset all states are those of a start, whether the first frame says that it is one or not.
+      const unmarked = second.elements.map((element) => (utterance ? element : element & ~START));
+      const elements = Uint32Array.from([...first.elements, ...unmarked]);
+      await withNetworkDir(design, async (dir) => {
+        for (const stalls of [0, 0.6]) {
+          const script = new NetworkScript();
+          const begin = () => {
+            if ('weights' in more) script.write('BASE_LO', 0x2345_6000).write('BASE_HI', 1);
+            script.run();
+          };
+          // In the middle of the last frame.
+          const cut = first.elements.length - 1;
+          begin();
+          script.allow(cut).waitInput(cut).pause(37).softReset().allow(first.elements.length);
+          script.waitInput(first.elements.length).until('STATUS', 'dropping', 0);
+          begin();
+          script.allow(elements.length).waitInput(elements.length).pause(50).until('STATUS', 'busy', 0);
+          const options = { simulator: 'icarus', seed, stalls, script } as const;
+          const run = await runNetworkBench(dir, design, { elements, answers: [] }, options);
+          const size = second.answers.reduce((sum, { output }) => {
+            return sum + Math.ceil(program.outputs[output]!.elements / design.sizes.beat);
+          }, 0);
+          const words = second.answers.flatMap(({ output, step }) => {
+            const port = program.outputs[output]!;
+            const values = toStream(port, expected[1]!.get(port.name)!);
+            return [...values.subarray(step * port.elements, (step + 1) * port.elements)];
+          });
+          const title = `stalls ${stalls}`;
+          expect(run.beats.length, title).toBeGreaterThanOrEqual(size);
+          const answers = run.beats.slice(run.beats.length - size);
+          expect(
+            answers.map(({ elements }) => elements[0]),
+            title,
+          ).toEqual(words);
+          // What came before is whole frames, but for one that is closed.
+          const before = run.beats.slice(0, run.beats.length - size);
+          expect(before.at(-1)?.last ?? true, title).toBe(true);
+        }
+      });
+    },
+  );
 });
 
 describe('states', () => {

@@ -35,6 +35,12 @@ function generated(config: unknown = CONFIG, model = labelled(), host = HOST): D
   return generate(compilation, model, host);
 }
 
+function generatedNetwork(config: object, host: HostFiles): DesignFiles {
+  const graph = tinyNetworkGraph();
+  const model = { graph, partition: { front: null, core: graph, back: null }, outputs: [] };
+  return generateNetwork(tinyNetworkDesign({ backward: true }, { ...CONFIG, ...config }), model, host);
+}
+
 function text(files: DesignFiles, path: string): string {
   const content = files.get(path);
   if (typeof content !== 'string') throw new Error(`${path} is not a text file of the design`);
@@ -122,6 +128,18 @@ describe('generate', () => {
     }
   });
 
+  test('all that other tools read is ASCII and begins with its licence', () => {
+    for (const files of [generated(), generatedNetwork({}, NO_HOST)]) {
+      const sources = [...files.keys()].filter((path) => /^(?:rtl|tb|sw|vivado)\/.*(?<!\.img)$/.test(path));
+      expect(sources.length).toBeGreaterThan(50);
+      for (const path of sources) {
+        const content = text(files, path);
+        expect(content.match(/[^\n\t\x20-\x7e]/g) ?? [], path).toEqual([]);
+        expect(content.split('\n')[0], path).toContain('SPDX-License-Identifier: Apache-2.0');
+      }
+    }
+  });
+
   test('names neither the time nor the place of the build', () => {
     for (const [path, content] of generated()) {
       const plain = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
@@ -196,12 +214,9 @@ describe('generate', () => {
   });
 
   test.each([{}, { weights: 'dram', memoryBusBits: 64 }])('so has the README of a network: %j', (config) => {
-    const network = tinyNetworkDesign({ backward: true }, { ...CONFIG, ...config });
     const labels = { labels: ['a', 'b', 'c'], blank: 0 };
-    const graph = tinyNetworkGraph();
-    const model = { graph, partition: { front: null, core: graph, back: null }, outputs: [] };
-    expectRows(generateNetwork(network, model, { norm: null, labels }));
-    expectRows(generateNetwork(network, model, { norm: null, labels: null }));
+    expectRows(generatedNetwork(config, { norm: null, labels }));
+    expectRows(generatedNetwork(config, NO_HOST));
   });
 
   test('design.json describes the design and holds the hash of every other file', () => {

@@ -109,6 +109,15 @@ describe('values beyond the format of x', () => {
   });
 });
 
+test('tensors that no layer takes are named: they may be layers in front of those that are built', () => {
+  const value = tinyModel({ inputs: INPUTS });
+  const tensors = modelTensors(value.layer, value).set('conv.bias', { shape: [1], data: Float64Array.of(0.5) });
+  writeFileSync(model, writeSafetensors(tensors));
+  expect(build({ model, config: config(), out }).warnings).toEqual([
+    'no layer takes the tensors "conv.bias", so the network is without them: if they are trained layers, name all layers in a layer file (docs/model-format.md)',
+  ]);
+});
+
 describe('values beyond the tables', () => {
   test('are counted, and warned of where the limit is further off than a step', () => {
     const calibrate = frames('frames.npy', 4);

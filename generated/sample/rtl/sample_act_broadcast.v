@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // act_broadcast: carries a column from the issuer to all lanes of its group, beside its activations (see vector_tile).
 //
 // Pipeline (advance = 1):   cycle 0   col_* from the issuer -> pointer memories and vector tiles

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // act_buffer: the accumulators of one PE; bank_control says which row is read or written.
 //
 // Memory layout:   bank 0, 1   gate sums of the even and odd frames, row 4k + gate of the lane's cell k (i, f, g, o)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // act_queue: the activation FIFO in front of a PE.
 //
 // It takes up the difference between lanes: a lane with few non-zeros in a column runs ahead of one with many, by

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // act_store: activations of the columns in a queue (see act_queue), each in a place of its own beside it.
 //
 // A column is written into its place as long as it stands before the queue (`here`), and has it from `push` on. The place is read LAG

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // adder_tree: sum of INPUTS signed values, one level of additions a cycle.
 //
 // The result has WIDTH + log2(INPUTS) bits and follows the inputs by log2(INPUTS) cycles.

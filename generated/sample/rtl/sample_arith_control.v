@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // arith_control: what the arithmetic units of all channels of a lane have in common: rows and hazards.
 //
 // Pipeline:   cycle 0   op_* (registers of row_decode)      place -> read port of act_buffer

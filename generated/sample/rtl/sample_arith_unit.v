@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // arith_unit: multiply-accumulate of one PE, one operation a cycle; arith_control says which row and which operand.
 //
 //   accumulator <= accumulator + weight * act

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // array: 1 column group of 4 lanes for 1 channel, with their memories and the element-wise part.
 //
-//     batches ─> column_group[0..GROUPS-1] ─> channel[0..CHANNELS-1] ─> output
-//                   ^         ^                     │
-//                   │     group_memory              │ words of y and m
-//                   └───────────────────────────────┘
+//     batches -> column_group[0..GROUPS-1] -> channel[0..CHANNELS-1] -> output
+//                   ^         ^                     |
+//                   |     group_memory              | words of y and m
+//                   +-------------------------------+
 //     sequencer, gather_control: when the lanes are drained, for all channels alike
 `resetall
 `timescale 1ns / 1ps

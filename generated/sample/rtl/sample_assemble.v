@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // assemble: rounds the sums of the projection to elements of y.
 //
 //   y = saturate(floor(acc / 2^shift + 1/2))

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // axi_lite_slave: AXI4-Lite slave in front of a register file; one write and one read under way at a time.
 //
-//   write   aw, w (in any order) ─> both here: write_en ─> b        read   ar ─> read_en ─> r
+//   write   aw, w (in any order) -> both here: write_en -> b        read   ar -> read_en -> r
 //
 // All outputs of the port come from registers. `*_ok` = 0, in the cycle of `*_en`, makes the answer SLVERR. awprot and
 // arprot are ignored, and so are the two lower address bits.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bank_control: rows and enables of a lane's accumulator banks, the same in all channels.
 //
 // Banks 0 and 1 hold the gate sums of even and odd frames, bank 2 the sums of the projection.

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // channel: the element-wise part of one voice.
 //
-//     rows of all lanes ─> gather ─┬─> elem_mul ─> m
-//                                  └─> assemble ─> y ─> output buffer
+//     rows of all lanes -> gather -+-> elem_mul -> m
+//                                  +-> assemble -> y -> output buffer
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // column_feed: brings the words of the columns to a lane. Its queue lets the lane run ahead of slower ones.
 //
-//   column ─> ptr_read ─> act_queue ─> spmat_read ─> lane
-//                ^    └─> act_store ────────────────^
+//   column -> ptr_read -> act_queue -> spmat_read -> lane
+//                ^    +-> act_store ----------------^
 //          pointer memory           weight memory       (outside, in group_memory)
 //
 // One word a cycle; from a broadcast column to its first word take 5 cycles with an empty queue.

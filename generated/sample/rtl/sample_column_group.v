@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // column_group: the columns j with j mod GROUPS = number of the group: their elements of x, y and m, issuer, lanes.
 //
-//     x, y, m ─> vector_tile ──────┐
-//     column_issuer ─> act_broadcast ─> column_feed[0..LANES-1] ─> lane[0..LANES-1] ─> drain_data
+//     x, y, m -> vector_tile ------+
+//     column_issuer -> act_broadcast -> column_feed[0..LANES-1] -> lane[0..LANES-1] -> drain_data
 //
 // `advance` is common to the lanes of the group: a column moves on when no lane waits for its queue. It is computed a cycle
 // ahead, and every few lanes and channels have a register of it. Groups run independently.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // column_issuer: executes the columns of the schedule for one group, once a frame.
 //
 // A step of the schedule with op SPMV broadcasts `size` columns of a vector to the lanes of the group; the sums go to a bank

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // control_registers: the register file of the design; docs/registers.md of esegen describes every register.
 //
 //   access  const, ro   what the design is, what the hardware shows
@@ -351,8 +352,8 @@ module sample_control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'hd9333518;
-            HASH_HI: read_data = 32'h2c45cf5a;
+            HASH_LO: read_data = 32'h993b6a39;
+            HASH_HI: read_data = 32'hcb857d2c;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

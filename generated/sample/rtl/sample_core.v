@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // core: the accelerator without its registers.
 //
 // Frames of 12 elements come in on s_axis, one element a beat, `last` on the final one; user[0] on the first beat

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // core_counters: what the core did since its start, for the register file.
 //
-//   lane_macs, a bit a lane ─> adder_tree (a level a cycle) ─> macs
+//   lane_macs, a bit a lane -> adder_tree (a level a cycle) -> macs
 //
 // Every counter is a few cycles behind, and stands still while the core is held, so that it can be read after a soft reset.
 `resetall

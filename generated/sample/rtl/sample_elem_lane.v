@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // elem_lane: one lane of ElemMul, a cell every four cycles.
 //
 //   z = acc + bias + peephole * c   (c: previous state for i and f, new state for o, none for g)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // elem_mul: the element-wise part of one channel, ELEM_LANES cells every four cycles.
 //
 // Its parameters come from memories that all channels share: {peephole, bias} of the gate and cell at

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // frame_in: takes input frames from a stream into batches of at most one frame a channel.
 //
 // A frame has the elements 0 to `last`, one a beat, and ends with `s_last`. user[0] on its first beat marks the start of an

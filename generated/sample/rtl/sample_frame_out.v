@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // frame_out: sends the output frames of a batch to a stream, channel by channel, following their writers.
 //
 // A beat is BEAT elements. Channels without a frame in the batch are passed over.

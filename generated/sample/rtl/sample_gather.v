@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // gather: sums of one channel over all groups, for the lanes that gather_control drains.
 //
 // Pipeline:  cycle 0   phase

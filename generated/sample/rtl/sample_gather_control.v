@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // gather_control: drains the accumulators of all lanes and channels in the order in which ElemMul and Assemble want them.
 //
 // A word is ELEM_LANES neighbouring elements (cells or outputs). Element r sits in lane r mod LANES, so word w is row

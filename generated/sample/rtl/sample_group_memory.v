@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // group_memory: what the lanes of one column group read: word counts of the columns, and weights.
 //
 //     pointer memory          one a lane: the number of its words in every column

@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 // image_loader: takes the image of a model word by word, and writes it into the memories of the model.
 //
 //   check   header, sections, length and CRC are checked, nothing is written
 //   load    the same image once more, and written; only after a check that found no fault, and while the core is held
 //
-//              ┌──────────────── wrong: an error, and IDLE ────────────────┐
-//   IDLE ─> HEADER ─┬─> SECTION ─> COUNT ─> ENTRIES ─┬─> CRC ─> IDLE       │
-//                   │      ^            │            │                     │
-//                   │      └────────────┴────────────┘                     │
-//                   └──────────────────────────────────────────────────────┘
+//              +---------------- wrong: an error, and IDLE ----------------+
+//   IDLE -> HEADER -+-> SECTION -> COUNT -> ENTRIES -+-> CRC -> IDLE       |
+//                   |      ^            |            |                     |
+//                   |      +------------+------------+                     |
+//                   +------------------------------------------------------+
 //
 //   image    10 words of header: magic, version, words in all, hash of the design (2), inputs, cells, outputs,
 //            bytes and CRC-32 of the weights in external memory (not checked here)
@@ -26,7 +27,7 @@
 
 module sample_image_loader #(
     // Hash of the design, which an image must carry.
-    parameter [63:0] HASH = 64'h2c45cf5ad9333518,
+    parameter [63:0] HASH = 64'hcb857d2c993b6a39,
     // Largest model.
     parameter integer MAX_INPUTS = 12,
     // Bits of a word and of an address on the load bus.

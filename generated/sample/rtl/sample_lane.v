@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // lane: the rows r with r mod LANES = number of the lane, for one group of columns and all channels.
 //
-//   column_feed ─> row_decode ─┬─> arith_control, bank_control
-//                      ^       └─> pe[0..CHANNELS-1] ─> drain_data
+//   column_feed -> row_decode -+-> arith_control, bank_control
+//                      ^       +-> pe[0..CHANNELS-1] -> drain_data
 //                    word
 //
 // One weight is decoded for the multipliers of all channels. One word a cycle; its sum is written four cycles later.

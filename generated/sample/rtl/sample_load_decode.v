@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // load_decode: picks what is for one memory from the load bus (see image_loader).
 //
 //   load = {valid, kind (3 bits), number of the memory (12 bits), address, data}

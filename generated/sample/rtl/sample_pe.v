@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // pe: one multiplier with its accumulators: what a lane has of one channel.
 //
-//   weight, act ─> arith_unit <─> act_buffer ─> drain_data
+//   weight, act -> arith_unit <-> act_buffer -> drain_data
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ptr_read: turns a broadcast column into the lane's share of it.
 //
 // The pointer memory holds, for every column, the number of words this lane has in it. The start address of a column

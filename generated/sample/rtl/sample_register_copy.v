@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // register_copy: one of several registers of the same signal, each for what is near it.
 //
 // It is a module, and kept, so that synthesis does not make one register of all copies again, with all their loads.

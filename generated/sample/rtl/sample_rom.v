@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // rom: memory of the model, loaded from a file or through its load port, mapped to block RAM.
 //
 // Timing (en = 1):   cycle   addr   latch_reg   data

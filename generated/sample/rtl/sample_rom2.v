@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // rom2: memory of the model with two read ports (one true dual-port block RAM), loaded from a file or through port A.
 //
 // Each port is as in rom: data follows the address by two enabled cycles.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // row_decode: rows and weights out of the words of one lane.
 //
 // A word is {weight, index}; index is the number of rows skipped since the previous word of the column:

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // run_control: starts, pauses and resets the core.
 //
 //            run, ready              soft_reset
-//     HELD ──────────────> RUNNING ──────────────> STOPPING
-//      ^                                               │
-//      └───────────────────────────────────────────────┘ all that was asked for is here, or the memory is silent
+//     HELD --------------> RUNNING --------------> STOPPING
+//      ^                                               |
+//      +-----------------------------------------------+ all that was asked for is here, or the memory is silent
 //
 //     HELD       core_rst = 1
 //     RUNNING    take = run: the core takes input frames

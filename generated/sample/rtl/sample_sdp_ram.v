@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sdp_ram: simple dual-port memory, one write port and one synchronous read port.
 //
 // A read of the word that is written in the same cycle returns the old word in simulation; no block relies on it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sequencer: starts the element-wise part of each frame.
 //
 //   CELLS    when all lanes have passed the marker of the gate sums: ElemMul on these sums

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sigmoid: the logistic function as a table, value = sigmoid(centre of the cell) with 15 fraction bits.
 //
 // 2048 cells over [-8, 8); the first and the last hold 0 and 1 - 2^-15, for all values beyond. The value follows the index by two cycles.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // skid_buffer: register slice of a stream; valid, data and ready all come from registers.
 //
 // While the output is stalled, one more word, already under way, is kept in the skid register. Full throughput.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // small_rom: memory of the model, loaded from a file or through its load port, in look-up tables; otherwise as rom.
 //
 // Timing (en = 1):   cycle   addr   latch_reg   data

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // spmat_read: reads the compressed columns, one word a cycle, for one lane.
 // Columns follow each other without a gap.
 //

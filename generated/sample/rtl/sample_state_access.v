@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // state_access: reads and writes c and y of a channel, an element at a time, while the core is idle.
 //
-//   place ─> c    element e is in lane e mod ELEM_LANES of ElemMul, word e / ELEM_LANES
+//   place -> c    element e is in lane e mod ELEM_LANES of ElemMul, word e / ELEM_LANES
 //            y    element e is in group e mod GROUPS, column e / GROUPS
 //
 // c is written at once. y is written in words of ELEM_LANES elements, as Assemble writes it: from element 0 on, in order,

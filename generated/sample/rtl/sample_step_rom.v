@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // step_rom: the schedule, as every block that executes it holds it: a step a word, loaded from a file or over the load bus.
 //
 // One cycle after `en` the next step is at the output, the one with number 0 with `first`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // table_index: index of a fixed-point value into a table of 2048 entries over [-R, R).
 //
 //   index = clip(floor(value / step), -1024, 1023) + 1024,   step = 2R / 2048 = 2^SHIFT units of the value

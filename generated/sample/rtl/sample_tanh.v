@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // tanh: the hyperbolic tangent as a table, value = tanh(centre of the cell) with 15 fraction bits.
 //
 // 2048 cells over [-4, 4); the first and the last hold -1 and 1 - 2^-15, for all values beyond. Two ports: A

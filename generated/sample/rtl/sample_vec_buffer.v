@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // vec_buffer: a vector that is written in words of LANES elements and read READ elements at a time.
 //
 // Where it is written comes from vec_fill. A word that comes without `store` leaves the old elements in place. Where more

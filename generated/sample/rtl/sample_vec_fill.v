@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // vec_fill: how far a vector is written, for the vec_buffers of all channels, which fill in step.
 //
 // Words arrive in order; `available` counts the elements written since `start`, so a reader can follow the writer, and

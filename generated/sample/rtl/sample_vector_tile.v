@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // vector_tile: elements of x, y and m of some neighbouring channels, on their way to the lanes.
 //
 // Pipeline (advance = 1):   cycle 0   index -> memories

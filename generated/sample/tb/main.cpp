@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clock, reset and waves for bench under Verilator. Everything else is in tb/bench.v, which also runs under Icarus.
 //
 //   simulation [+waves=FILE.fst] [arguments of bench.v]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bench: drives the design with frames from a file and records what it does. The same module runs under Verilator (clocked
 // by main.cpp) and under Icarus (clocked by icarus_tb.v), so both see the same stimuli in the same cycles.
 //

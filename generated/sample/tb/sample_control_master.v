@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // control_master: AXI4-Lite master of the bench: starts the design through its registers, and restarts it on request.
 //
 //   start:    CONTROL = run

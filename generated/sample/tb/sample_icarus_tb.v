@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // icarus_tb: clock, reset and waves for bench under Icarus Verilog.
 //
 // +waves=FILE dumps all signals to FILE (run vvp with -fst). Reset falls at a falling clock edge, as in main.cpp.

@@ -1,8 +1,6 @@
 import type { NetworkRoom } from '../../machine/config.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { EsegenError } from '../../util/errors.ts';
 import { clog2, unsignedBits } from '../../util/fixed.ts';
-import { STREAMS } from '../instruction.ts';
 import { SLOT_KINDS } from '../slot_fields.ts';
 
 type SlotKind = NetworkSizes['kinds'][number];
@@ -11,7 +9,7 @@ type SlotKind = NetworkSizes['kinds'][number];
 const ROOM_STATES = 16;
 const ROOM_AXES = 4;
 /** Slot kinds of a feature. */
-const KINDS_OF: Readonly<Record<string, readonly SlotKind[]>> = {
+export const KINDS_OF: Readonly<Record<string, readonly SlotKind[]>> = {
   lstm: ['lstm'],
   gru: ['gruAfter', 'gruReset', 'gruBefore'],
   linear: ['affine'],
@@ -70,124 +68,4 @@ export function withRoom(own: NetworkSizes, room: NetworkRoom): NetworkSizes {
     sequenceStream:
       sequenceStream === null ? null : { ...sequenceStream, programDepth: deep(sequenceStream.programDepth) },
   };
-}
-
-/** A size that hardware has and a network needs, and how a config asks for more of it. */
-interface Need {
-  readonly what: string;
-  readonly has: number;
-  readonly needs: number;
-  /** Key of `room`. */
-  readonly key?: keyof NetworkRoom;
-  /** Of the key, where it counts otherwise. */
-  readonly least?: number;
-}
-
-function needsOf(hardware: NetworkSizes, own: NetworkSizes): Need[] {
-  const need = (what: string, of: (sizes: NetworkSizes) => number, key?: keyof NetworkRoom): Need => {
-    const needs = of(own);
-    return { what, has: of(hardware), needs, ...(key === undefined ? {} : { key, least: needs }) };
-  };
-  const { slice } = own;
-  return [
-    need('words of a lane', (s) => s.weightDepth, 'words'),
-    need('columns of a group', (s) => s.pointerDepth, 'columns'),
-    need('parameters of an ElemMul lane', (s) => s.paramDepth, 'parameters'),
-    need('elements of a group in the vector memory', (s) => s.vmemWords * slice, 'elements'),
-    need('accumulators of a PE', (s) => s.tileRows, 'rows'),
-    ...STREAMS.map((stream) => need(`instructions of ${stream}`, (s) => s.programDepth[stream], 'instructions')),
-    need('instructions of the reader', (s) => s.external?.programDepth ?? 0, 'instructions'),
-    need('instructions of recall', (s) => s.sequenceStream?.programDepth ?? 0, 'instructions'),
-    need('bits of a beat number', (s) => s.external?.beatBits ?? 0),
-    need(
-      `${own.sequenceStream === null ? 'words' : 'lines'} of the sequence memory`,
-      (s) => s.sequenceWords,
-      'sequence',
-    ),
-    need('bits of a cell state', (s) => s.elementBits),
-    need('states', (s) => s.stateDepth),
-    need('numbers of steps', (s) => s.axes),
-    need('bits of an accumulator', (s) => s.accBits, 'bits'),
-    need('bits of a bias', (s) => s.biasBits, 'bits'),
-    need('bits of a sum', (s) => s.sumBits, 'bits'),
-    need('bits of an aligned element', (s) => s.actBits, 'bits'),
-    need('bits of a word count', (s) => s.countBits),
-  ];
-}
-
-/**
- * Refuses a network that hardware has no room for.
- *
- * @param own what the network needs
- * @param bits `room.bits` of the hardware
- * @throws EsegenError that names the size that is too large, and what would fit
- */
-export function refuseTooLarge(hardware: NetworkSizes, own: NetworkSizes, bits: number): void {
-  const where = 'network';
-  const equal: readonly [string, (sizes: NetworkSizes) => unknown][] = [
-    ['mode', (s) => (s.utterance ? 'utterance' : 'streaming')],
-    ['range of the sigmoid table', (s) => s.sigmoidRange],
-    ['range of the tanh table', (s) => s.tanhRange],
-  ];
-  for (const [what, of] of equal) {
-    if (of(own) === of(hardware)) continue;
-    throw new EsegenError(where, `${what}: expected ${of(hardware)} as the hardware has it, got ${of(own)}`, ANOTHER);
-  }
-  for (const { what, has, needs, key, least } of needsOf(hardware, own)) {
-    if (needs <= has) continue;
-    const fix =
-      key === undefined
-        ? 'Build hardware for this network'
-        : `Build the hardware with "room": { "${key}": ${key === 'bits' ? bits + needs - has : least} }, or more`;
-    throw new EsegenError(where, `needs ${needs} ${what}, the hardware has ${has}`, fix);
-  }
-  if (own.saturate || hardware.saturate) {
-    if (own.saturate !== hardware.saturate || own.accBits !== hardware.accBits) {
-      const bits = `${hardware.accBits} bits${hardware.saturate ? ', saturating' : ''}`;
-      throw new EsegenError(where, `its accumulators are others than those of the hardware: ${bits}`, ANOTHER);
-    }
-  }
-  const kind = own.kinds.find((name) => !hardware.kinds.includes(name));
-  if (kind !== undefined)
-    throw new EsegenError(where, `has layers of kind ${kind}, the hardware has none`, featureOf(kind));
-  const block = own.blocks.find((size) => !hardware.blocks.includes(size));
-  if (block !== undefined)
-    throw new EsegenError(where, `has transforms of blocks of ${block}, the hardware has none`, ANOTHER);
-  const [largest, has] = [Math.max(0, ...own.blocks), Math.max(0, ...hardware.blocks)];
-  if (largest > 0 && largest < has && has > hardware.elemLanes) {
-    // Blocks are turned as wholes of the largest, for which its vectors have no room.
-    throw new EsegenError(where, `has blocks of at most ${largest}, the hardware turns ${has} elements`, ANOTHER);
-  }
-  if (own.peepholes && !hardware.peepholes)
-    throw new EsegenError(where, 'has peepholes, the hardware has none', withFeature('peepholes'));
-  if (own.replicated && !hardware.replicated) {
-    throw new EsegenError(
-      where,
-      'has windows that begin anywhere in a group, the hardware has none',
-      withFeature('windows'),
-    );
-  }
-  if (own.startDepth > hardware.startDepth) {
-    const has =
-      hardware.startDepth === 0 ? 'all of them' : `those behind ${hardware.startDepth * own.slice} elements of a group`;
-    throw new EsegenError(
-      where,
-      `starts from constant states that are not zero, the hardware starts ${has} from zeros`,
-      withFeature('initialStates'),
-    );
-  }
-  if (hardware.sharedCounts && !own.sharedCounts) {
-    const fix = 'Use "encoding": "column-balanced", or build hardware for this network';
-    throw new EsegenError(where, 'its lanes have different counts, those of the hardware share them', fix);
-  }
-}
-
-const ANOTHER = 'Build hardware for this network';
-
-function withFeature(feature: string): string {
-  return `Build the hardware with "room": { "features": ["${feature}"] }`;
-}
-
-function featureOf(kind: SlotKind): string {
-  return withFeature(Object.entries(KINDS_OF).find(([, kinds]) => kinds.includes(kind))![0]);
 }

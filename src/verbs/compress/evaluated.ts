@@ -98,7 +98,7 @@ export function evaluatedDesign(options: EvaluateOptions): Evaluated {
     path,
     graph,
     config,
-    calibration: `the formats of ${dir}`,
+    calibration: dir,
     variants: [{ structure: AS_BUILT, graph, golden }],
   };
 }

@@ -8,7 +8,7 @@ import { joinCells } from './cells.ts';
 import { Draft, type DraftTensor } from './draft.ts';
 import { Fault } from './fault.ts';
 import { Interpreter } from './interpreter.ts';
-import { nodeAt } from './node_at.ts';
+import { nodeName } from './node_at.ts';
 import { type DraftPort, finish, outputsOf, portAxes } from './outputs.ts';
 import { ConstantPool } from './pool.ts';
 import { decodeOnnx } from './proto.ts';
@@ -265,10 +265,10 @@ function cutBefore(
 
 function outsideOf({ nodes }: OnnxGraph, inside: ReadonlySet<OnnxNode>, before: ReadonlySet<OnnxNode>): Outside[] {
   const left = nodes.filter((node) => !inside.has(node) && node.opType !== 'Constant');
-  return left.map((node) => ({
-    name: nodeAt('', node).slice(2),
-    reason: before.has(node)
+  return left.map((node) => {
+    const why = before.has(node)
       ? 'stands before the tensors that the network starts from'
-      : 'is not needed for its outputs',
-  }));
+      : 'is not needed for its outputs';
+    return { name: nodeName(node), reason: `is a node ${quoteName(node.opType)} that ${why}` };
+  });
 }

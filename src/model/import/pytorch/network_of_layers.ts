@@ -23,6 +23,9 @@ const ELEMENT_LIMIT = 2 ** 22;
 
 type Of<K extends LayerEntry['kind']> = Extract<LayerEntry, { readonly kind: K }>;
 
+/** Why a tensor of a state dict is outside. */
+export const NO_LAYER = 'is a tensor of no layer';
+
 /** A network, and where its weights are. */
 export interface NetworkOfTensors {
   readonly graph: Graph;
@@ -45,7 +48,7 @@ export function networkOfLayers(state: StateDict, file: LayersFile, where: strin
     value = new LayerReader(builder, state, weightTensors, `${where}: layers.${number}`).read(entry, value);
   }
   builder.output('y', value, outputAxes(file, value, where));
-  for (const name of state.unused()) builder.outside(name, 'is a tensor of no layer');
+  for (const name of state.unused()) builder.outside(name, NO_LAYER);
   return { graph: builder.build(), weightTensors };
 }
 
