@@ -8,6 +8,12 @@ export interface Followed {
   readonly progress: number;
 }
 
+/** What the columns of a run may follow. */
+export interface Progress {
+  readonly ready: Followed;
+  readonly copied: Followed;
+}
+
 /** Nothing is posted, and nothing written. */
 export const NOTHING_WRITTEN: Followed = { posted: 0, progress: 0 };
 

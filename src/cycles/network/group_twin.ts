@@ -1,14 +1,8 @@
 import { UNDER_WAY } from '../../machine/queue_depth.ts';
 import { pairOfColumn } from '../../program/network/spectral_words.ts';
-import { type Followed, isWritten, NOTHING_WRITTEN } from './followed.ts';
+import { isWritten, NOTHING_WRITTEN, type Progress } from './followed.ts';
 import type { Run } from './mac_twin.ts';
 import type { BufferTwin } from './word_buffers.ts';
-
-/** What the columns of a run may follow. */
-export interface Progress {
-  readonly ready: Followed;
-  readonly copied: Followed;
-}
 
 /** Why columns that follow are not sent. */
 export const PROGRESS_WAITS = { ready: 'waits for progress of CELL', copied: 'waits for progress of STORE' } as const;

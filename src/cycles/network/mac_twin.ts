@@ -1,6 +1,6 @@
 import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
 import { CHAINS, type Chain, FOLLOWED, SEMAPHORES } from '../../program/instruction.ts';
-import type { Progress } from './group_twin.ts';
+import type { Progress } from './followed.ts';
 import { NO_POSTS, type Posts, postsAny, type SequencerTwin, type Work } from './sequencer.ts';
 import { type ViewAddress, viewAddress } from './view_address.ts';
 
