@@ -14,7 +14,7 @@ export const SEMAPHORES = [
   'loadFree',
   /** CELL → MAC: a vector is complete. */
   'ready',
-  /** CELL → STORE: a vector is complete; STORE → CELL: it has been moved. */
+  /** CELL → STORE: a vector is complete, or CELL has begun with what completes it and STORE follows word by word; STORE → CELL: it has been moved. */
   'outFull',
   'outFree',
   /** STORE → MAC: a new state is in its place. */
@@ -107,6 +107,13 @@ export interface TileAddress {
   readonly q: number;
 }
 
+/**
+ * What a product need not wait for before its first column, as its columns follow the progress of the vector it reads: `ready`, of CELL, or `copied`,
+ * of STORE.
+ */
+export const CHAINS = ['none', 'ready', 'copied'] as const;
+export type Chain = (typeof CHAINS)[number];
+
 /** Adds segment · (source << align) to a tile. */
 export interface MacInstruction extends Synchronized {
   readonly op: 'mac';
@@ -116,8 +123,7 @@ export interface MacInstruction extends Synchronized {
   readonly previous: boolean;
   readonly tile: TileAddress;
   readonly align: number;
-  /** Need not wait for `ready` before its first column: it may follow the progress of the vector that CELL writes. */
-  readonly chain: boolean;
+  readonly chain: Chain;
   readonly turn: Turn;
 }
 
@@ -170,6 +176,17 @@ export const SEMAPHORE_STREAMS: Readonly<Record<Semaphore, readonly [from: Strea
   passFull: ['load', 'store'],
   passFree: ['store', 'load'],
   passed: ['store', 'mac'],
+};
+
+/**
+ * Semaphores whose post a stream need not have seen to go on: it counts the tokens that it has taken, and compares them with those posted and with the
+ * progress of what is posted next.
+ */
+export const FOLLOWED: Readonly<Record<Stream, readonly Semaphore[]>> = {
+  load: [],
+  mac: ['ready', 'copied'],
+  cell: [],
+  store: ['outFull'],
 };
 
 /** When a work is done; a stream's works but those of MAC, and spectra that STORE makes, are always done. */

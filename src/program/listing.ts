@@ -117,7 +117,11 @@ function workOf(program: Program, instruction: Instruction): string {
       const { segment, source, align, tile, previous, chain, turn } = instruction;
       const { name, rows, columns, block } = segments[segment]!;
       const shift = align === 0 ? '' : ` << ${align}`;
-      const notes = [...(previous ? ['step before'] : []), ...(chain ? ['chained'] : []), ...TURN_NOTES[turn]];
+      const notes = [
+        ...(previous ? ['step before'] : []),
+        ...(chain === 'none' ? [] : ['chained']),
+        ...TURN_NOTES[turn],
+      ];
       return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}${block === null ? '' : `, spectra of ${block}`}] · ${viewName(program, source)}${shift}${said(notes)}`;
     }
     case 'cell': {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BLOCKS } from '../model/blocks.ts';
 import { expected, integer } from '../util/schema.ts';
-import { type Instruction, SEMAPHORES, type Streams, TURNS } from './instruction.ts';
+import { CHAINS, type Instruction, SEMAPHORES, type Streams, TURNS } from './instruction.ts';
 import type {
   Parameters,
   Program,
@@ -173,7 +173,7 @@ const store = z.strictObject({
 });
 const mac = z.strictObject({
   ...{ op: z.literal('mac'), ...synchronized, segment: count, source: count, previous: z.boolean() },
-  ...{ tile, align: integer(0, 15), chain: z.boolean(), turn },
+  ...{ tile, align: integer(0, 15), chain: z.enum(CHAINS), turn },
 });
 const cell = z.strictObject({
   ...{ op: z.literal('cell'), ...synchronized, slotProgram: count, parameters: count },

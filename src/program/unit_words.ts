@@ -133,7 +133,7 @@ export const UNIT_WORDS: Readonly<Record<Stream, WordFormat>> = {
       field('periodBits', 2, 'log2 of the rows of a cell, of a spectral segment'),
       field('rowMask', 4, 'which of the rows of a cell have words, of a spectral segment'),
       field('previous', 1, "reads the step before: zeros in a voice's first step"),
-      field('chain', 1, 'may follow the progress of what it waits for'),
+      field('chain', 2, 'columns follow the progress of 0 nothing, 1 CELL (`ready`), 2 STORE (`copied`)'),
       TURN,
       field('taps', 6, 'frames of a window over time'),
       field('slotStep', 4, 'slots from tap to tap'),

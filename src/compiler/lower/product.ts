@@ -144,7 +144,9 @@ export function rowPieces(
   const grain = Math.max(lanes, wordUnit(machine), spectral?.block ?? 1);
   const most = Math.max(Math.floor((Math.floor(tileRows / period) * lanes) / grain), 1) * grain;
   const even = roundUp(Math.ceil(cells / Math.ceil(cells / most)), grain);
-  const share = spectral === null ? even : Math.min(even, spectralShare(cells, spectral.block, machine));
+  // A row a cell is drained so fast, and followed word by word, that parts of it gain less than they wait for their tiles.
+  const divided = spectral !== null && period > 1;
+  const share = divided ? Math.min(even, spectralShare(cells, spectral.block, machine)) : even;
   const count = Math.ceil(cells / share);
   return Array.from({ length: count }, (_, at) => {
     const from = first + Math.min(at * share, cells) * period;

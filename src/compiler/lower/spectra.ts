@@ -61,6 +61,8 @@ export class Spectra {
     readonly block: number;
   }[] = [];
   #gap: number | null = null;
+  /** Where the last spectra stand that products of the same step read. */
+  #last: number | null = null;
   /** Those in their own step stand in front of all that STORE does. */
   #first = 0;
 
@@ -103,14 +105,15 @@ export class Spectra {
   close(): number[] {
     const open = this.#open;
     this.#open = [];
-    if (open.length > 0) this.#gap = this.#body.store.drafts.length;
+    if (open.length > 0) this.#gap = this.#last ?? this.#body.store.drafts.length;
     for (const own of open) this.#store(own);
+    this.#last = null;
     return open.map(({ vector }) => vector);
   }
 
   /**
-   * Makes the spectra of the next step's frames in this one, where they are loaded by then: in front of those of the last layer that reads its own, whose products wait
-   * for them. No answer is later because of a frame that has not come.
+   * Makes the spectra of the next step's frames in this one, where they are loaded by then: in the last layer that reads its own, in front of the last spectra that are
+   * made before all its cells are, as STORE is free until CELL has got so far. No answer is later because of a frame that has not come.
    */
   makeAhead(): void {
     const { store } = this.#body;
@@ -167,11 +170,13 @@ export class Spectra {
       const needs = [{ happening: full, stepsBefore: 0 }];
       const draft = store.insert(this.#first++, { op: 'store', from: source, to: target }, needs, [happening]);
       if (this.#gap !== null) this.#gap++;
+      if (this.#last !== null) this.#last++;
       if (early) this.#loaded.push({ draft, ahead: views({ ...slot, offset: slot.offset + 1 }), block });
       return;
     }
     for (const [at, { from, to, happening }] of parts.entries()) {
       const end = at === parts.length - 1 ? channels : to;
+      this.#last = store.drafts.length;
       store.need(this.#full(of, end));
       const [source, dest] = [view(of, origin + from, end - from), view(vector, from, to - from)];
       store.work({ op: 'store', from: source, to: { view: dest, block, turn: 'always' } });

@@ -1,5 +1,6 @@
 import {
   type CellInstruction,
+  type Chain,
   type Counter,
   type Instruction,
   type LoadInstruction,
@@ -137,6 +138,21 @@ function isOfTile({ semaphore }: Token): boolean {
   return semaphore.startsWith('tile');
 }
 
+/**
+ * What the columns of a product follow. One that waits for nothing itself may follow a chained product in its tile, and read further than that.
+ *
+ * @param waits those that stand with the product
+ */
+function chainOf(needs: readonly Need[], waits: readonly Token[]): Chain {
+  const waitsFor = (semaphore: Semaphore) => waits.some((token) => token.semaphore === semaphore);
+  const follows = (own: Semaphore) =>
+    needs.some(
+      ({ happening: { semaphore }, stepsBefore }) => semaphore === own && (own === 'copied' || stepsBefore === 0),
+    );
+  if (waitsFor('copied') || follows('copied')) return 'copied';
+  return waitsFor('ready') || follows('ready') ? 'ready' : 'none';
+}
+
 /** Instructions of a draft: waits and posts stand with the work beside them, where that has room. */
 export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
   const out: Instruction[] = [];
@@ -159,10 +175,7 @@ export function instructionsOf({ drafts }: StreamDraft): Instruction[] {
       waits.sort((a, b) => Number(isOfTile(a)) - Number(isOfTile(b)));
       while (waits.length > MAX_TOKENS) out.push({ op: 'sync', waits: waits.splice(0, MAX_TOKENS), posts: [] });
       const synchronized = { ...work, waits, posts: [] };
-      // What follows a chained product in its tile may read further than that.
-      const follows = needs.some(({ happening, stepsBefore }) => happening.semaphore === 'ready' && stepsBefore === 0);
-      const chain = follows || waits.some(({ semaphore }) => semaphore === 'ready');
-      out.push(synchronized.op === 'mac' ? { ...synchronized, chain } : synchronized);
+      out.push(synchronized.op === 'mac' ? { ...synchronized, chain: chainOf(needs, waits) } : synchronized);
       waits = [];
     }
     if (posts.length === 0) continue;

@@ -4,13 +4,17 @@ import { turningOf } from '../../machine/transform_cycles.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { SLOT_KINDS } from '../../program/slot_fields.ts';
 import { IssueTwin, type Token } from './cell_issue.ts';
-import type { Progress } from './group_twin.ts';
+import { type Followed, NOTHING_WRITTEN, tokensAmong } from './followed.ts';
 import { NO_POSTS, type Posts, postsAny, type SequencerTwin, type Work } from './sequencer.ts';
 import { type ViewAddress, viewAddress } from './view_address.ts';
 
 const READY = SEMAPHORES.indexOf('ready');
+const OUT_FULL = SEMAPHORES.indexOf('outFull');
 /** Semaphores that are posted when the last row is read: tileFree0 and tileFree1. */
 const EARLY = 2;
+
+/** When a semaphore is posted: as the rows begin, as the last one is read, or as the last word is written. */
+type When = 'begin' | 'early' | 'late';
 /** Request of a write -> its word can be read, and is told of. */
 const WRITE_DELAY = 2;
 const RESULTS: readonly Token['row'][] = ['o', 'nx', 'n', 'reset', 'affine'];
@@ -34,20 +38,21 @@ export interface CellWrite {
   readonly replicated: boolean;
 }
 
-function postsOf({ semaphore0, count0, semaphore1, count1 }: Posts, early: boolean): Posts {
-  const of = (semaphore: number, count: number) => (semaphore < EARLY === early ? count : 0);
-  return { semaphore0, count0: of(semaphore0, count0), semaphore1, count1: of(semaphore1, count1) };
+function whenOf(semaphore: number): When {
+  return semaphore < EARLY ? 'early' : semaphore === OUT_FULL ? 'begin' : 'late';
 }
 
-/** `ready` tokens among posts. */
-function readiesOf({ semaphore0, count0, semaphore1, count1 }: Posts): number {
-  return semaphore0 === READY ? count0 : semaphore1 === READY ? count1 : 0;
+function postsOf({ semaphore0, count0, semaphore1, count1 }: Posts, when: When): Posts {
+  const of = (semaphore: number, count: number) => (whenOf(semaphore) === when ? count : 0);
+  return { semaphore0, count0: of(semaphore0, count0), semaphore1, count1: of(semaphore1, count1) };
 }
 
 /** Twin of cell_control. */
 export class CellTwin {
   posts: Posts = NO_POSTS;
-  progress: Progress = { readyPosted: 0, progress: 0 };
+  /** What MAC follows, and STORE. */
+  ready: Followed = NOTHING_WRITTEN;
+  full: Followed = NOTHING_WRITTEN;
   /** A word is written; a state is read. */
   write: CellWrite | null = null;
   read = false;
@@ -72,6 +77,7 @@ export class CellTwin {
   readonly #busy = [false, false];
   readonly #banks: (Bank | null)[] = [null, null];
   #word: Written | null = null;
+  #begin: Posts | null = null;
   #early: Posts | null = null;
   #late: Posts | null = null;
   /** Cycles in which nothing went on; behind so many, registers stay as they are. */
@@ -145,24 +151,22 @@ export class CellTwin {
     const complete = done?.last === true;
     this.#delay.unshift(this.#word);
     this.#delay.pop();
-    const early = finalRow ? postsOf(this.#banks[this.#issue.bank!]!.work.posts, true) : null;
-    const late = complete ? postsOf(this.#banks[done.bank]!.work.posts, false) : null;
+    const early = finalRow ? postsOf(this.#banks[this.#issue.bank!]!.work.posts, 'early') : null;
+    const late = complete ? postsOf(this.#banks[done.bank]!.work.posts, 'late') : null;
+    const begin = start ? postsOf(pending.work.posts, 'begin') : null;
     const takesSync = sync !== null && this.idle;
 
     const idle = !this.#busy[0] && !this.#busy[1] && !take && this.#early === null && this.#late === null && !takesSync;
-    this.posts = this.#late ?? this.#early ?? (takesSync ? sync : NO_POSTS);
+    this.posts = this.#late ?? this.#early ?? this.#begin ?? (takesSync ? sync : NO_POSTS);
     const waits = this.#early !== null && this.#late !== null;
+    const behind = this.#begin !== null && (this.#early !== null || this.#late !== null);
+    this.#begin = begin !== null && postsAny(begin) ? begin : behind ? this.#begin : null;
     this.#early = early !== null && postsAny(early) ? early : waits ? this.#early : null;
     this.#late = late !== null && postsAny(late) ? late : null;
     this.idle = idle;
 
-    const readies = done == null ? 0 : readiesOf(this.#banks[done.bank]!.work.posts);
-    const posted = complete ? readies : takesSync ? readiesOf(sync) : 0;
-    const readyPosted = restart ? 0 : (this.progress.readyPosted + posted) & 15;
-    const progress = done == null ? this.progress.progress : complete || readies === 0 ? 0 : done.to;
-    if (readyPosted !== this.progress.readyPosted || progress !== this.progress.progress) {
-      this.progress = { readyPosted, progress };
-    }
+    this.ready = this.#followed(this.ready, READY, done, takesSync ? sync : null, restart);
+    this.full = this.#followed(this.full, OUT_FULL, done, takesSync ? sync : null, restart);
     this.write = null;
     this.#word = null;
     if (placed != null && (RESULTS.includes(placed.row) || placed.row === 'g')) {
@@ -195,6 +199,15 @@ export class CellTwin {
       this.#bank = other;
     }
     if (take) this.#take(work!);
+  }
+
+  /** What those see a cycle later that follow a semaphore. */
+  #followed(own: Followed, semaphore: number, done: Written | null, sync: Posts | null, restart: boolean): Followed {
+    const tokens = done === null ? 0 : tokensAmong(this.#banks[done.bank]!.work.posts, semaphore);
+    const more = done?.last === true ? tokens : sync === null ? 0 : tokensAmong(sync, semaphore);
+    const posted = restart ? 0 : (own.posted + more) & 15;
+    const progress = done === null ? own.progress : done.last || tokens === 0 ? 0 : done.to;
+    return posted === own.posted && progress === own.progress ? own : { posted, progress };
   }
 
   #take(work: Work): void {

@@ -1,13 +1,11 @@
 import { UNDER_WAY } from '../../machine/queue_depth.ts';
 import { pairOfColumn } from '../../program/network/spectral_words.ts';
+import { isWritten, NOTHING_WRITTEN, type Progress } from './followed.ts';
 import type { Run } from './mac_twin.ts';
 import type { BufferTwin } from './word_buffers.ts';
 
-/** Progress of CELL, as the issuers see it. */
-export interface Progress {
-  readonly readyPosted: number;
-  readonly progress: number;
-}
+/** Why columns that follow are not sent. */
+export const PROGRESS_WAITS = { ready: 'waits for progress of CELL', copied: 'waits for progress of STORE' } as const;
 
 /** Entry of a queue that is a marker; others are word counts, with marks of spectral and of complex words. */
 const MARKER = 0;
@@ -52,7 +50,7 @@ export class GroupTwin {
   readonly #buffers: BufferTwin | null;
   readonly #runs: Run[] = [];
   #arriving: Run | null = null;
-  #seen: Progress = { readyPosted: 0, progress: 0 };
+  #seen: Progress = { ready: NOTHING_WRITTEN, copied: NOTHING_WRITTEN };
   #run: Run | null = null;
   #atMarker = false;
   #left = 0;
@@ -123,13 +121,13 @@ export class GroupTwin {
     const block = own?.block ?? null;
     const second = block !== null && this.#address % 2 === 1;
     const go = own !== null && (!this.#stall || second);
-    const missing = own === null ? 0 : (own.target - this.#seen.readyPosted) & 15;
-    const written = missing === 0 || missing >= 8 || (missing === 1 && this.#address < this.#seen.progress);
-    const column = go && !this.#atMarker && (!own.chain || written);
+    // Both elements of a pair are read one after the other.
+    const written = own === null || own.chain === 'none' || this.#isWritten(own.target, own.chain, block !== null);
+    const column = go && !this.#atMarker && written;
     const counted = column && (block === null || second);
     const lastColumn = column && this.#left === 0;
     const finished = (lastColumn && !own.marker) || (go && this.#atMarker);
-    this.waits = own === null ? null : !go || column || own.chain === false ? 'columns' : 'waits for progress of CELL';
+    this.waits = own === null ? null : !go || column || own.chain === 'none' ? 'columns' : PROGRESS_WAITS[own.chain];
     const place = counted ? this.#pointer : go && this.#atMarker ? IS_MARKER : NONE;
     const sends = place === NONE ? NOTHING : { place, marks: counted ? this.#marksOf(block) : 0 };
 
@@ -160,6 +158,10 @@ export class GroupTwin {
     if (this.#arriving !== null) this.#runs.push(this.#arriving);
     this.#arriving = run;
     this.#seen = progress;
+  }
+
+  #isWritten(target: number, chain: 'ready' | 'copied', pair: boolean): boolean {
+    return isWritten(target, this.#seen[chain], pair ? this.#address | 1 : this.#address);
   }
 
   /** Marks of the column at hand. */

@@ -69,7 +69,7 @@ export class LoadTwin {
   constructor(sequencer: SequencerTwin, sizes: NetworkSizes, axes: MemImage | null, input: InputFrames) {
     this.#sequencer = sequencer;
     this.#axes = axes === null ? null : new AxisTwin(axes);
-    this.#walk = new WordWalk(sizes.elemLanes);
+    this.#walk = new WordWalk(sizes);
     this.#beat = sizes.inputBeat;
     this.#input = input;
   }

@@ -1,5 +1,6 @@
 import { ADDRESS_BITS } from '../../machine/network_sizes.ts';
-import { SEMAPHORES } from '../../program/instruction.ts';
+import { CHAINS, type Chain, FOLLOWED, SEMAPHORES } from '../../program/instruction.ts';
+import type { Progress } from './followed.ts';
 import { NO_POSTS, type Posts, postsAny, type SequencerTwin, type Work } from './sequencer.ts';
 import { type ViewAddress, viewAddress } from './view_address.ts';
 
@@ -9,7 +10,7 @@ export interface Run {
   readonly count: number;
   readonly replicated: boolean;
   readonly marker: boolean;
-  readonly chain: boolean;
+  readonly chain: Chain;
   readonly target: number;
   /** Block of a spectral segment, of which columns are pairs; null: none. */
   readonly block: number | null;
@@ -22,11 +23,19 @@ const RUNS = 8;
 const ORDER_DEPTH = 16;
 const MARKER_DEPTH = 4;
 const ADDRESSES = 2 ** ADDRESS_BITS;
-/** Cycles in which the counts of `ready` start over. */
+/** Cycles in which the counts of what is followed start over. */
 const RESTARTING = 4;
 const TILE_FULL = SEMAPHORES.indexOf('tileFull0');
-/** Missing tokens of `ready` that the groups tell. */
+/** Missing tokens that the groups tell. */
 const MOST_MISSING = 7;
+
+/** Tokens of a semaphore that works follow. */
+interface Follow {
+  /** Taken, and not posted yet; below 0 where they are ahead. */
+  lag: number;
+  taken: number;
+  posted: number;
+}
 
 interface Expansion {
   readonly work: Work;
@@ -61,9 +70,8 @@ export class MacTwin {
   #resolved = false;
   #expansion: Expansion | null = null;
   #credit = RUNS;
-  #lag = 0;
-  #taken = 0;
-  #posted = 0;
+  /** In the order of {@link FOLLOWED}. */
+  readonly #follows: readonly Follow[] = FOLLOWED.mac.map(() => ({ lag: 0, taken: 0, posted: 0 }));
   #restarting = 0;
   readonly #order: { readonly run: boolean; readonly posts: Posts }[] = [];
   readonly #markers: number[] = [];
@@ -96,9 +104,11 @@ export class MacTwin {
     return this.#expansion !== null ? 'runs' : this.#asked ? 'address' : null;
   }
 
-  tick(readyPosted: number, runDone: boolean, tileFull: boolean, restart: boolean): void {
+  tick({ ready, copied }: Progress, runDone: boolean, tileFull: boolean, restart: boolean): void {
     const { work, sync } = this.#sequencer;
-    const comes = runDone || tileFull || restart || readyPosted !== this.#posted;
+    const [ofReady, ofCopied] = this.#follows as [Follow, Follow];
+    const posted = ready.posted !== ofReady.posted || copied.posted !== ofCopied.posted;
+    const comes = runDone || tileFull || restart || posted;
     if (this.#still && !comes && work === this.#workSeen && sync === this.#syncSeen) return;
     this.#workSeen = work;
     this.#syncSeen = sync;
@@ -109,8 +119,8 @@ export class MacTwin {
 
     // The run at hand.
     const room = this.#credit > 0 && orderReady && this.#markers.length < MARKER_DEPTH;
-    const chain = e?.work.fields.chain === 1;
-    const emit = e?.row === true && room && !(chain && this.#lag > MOST_MISSING);
+    const emit = e?.row === true && room && this.#lagOf(e.work) <= MOST_MISSING;
+    const run = emit ? this.#runOf(e) : null;
     const lastRow = e !== null && e.rowsLeft === 1;
     const lastRun = e !== null && lastRow && !e.tap;
     const nextTap = e?.tap === true && e.steps === 0 && (!e.row || (emit && lastRow));
@@ -135,27 +145,41 @@ export class MacTwin {
     else if (sync !== null && e === null && orderReady) this.#order.push({ run: false, posts: sync });
     if (emit && lastRun && e.marker) this.#markers.push(e.work.tile);
 
-    // Tokens of `ready`.
-    const taken = (work?.readyTarget ?? 0) - this.#taken;
-    this.#lag += (take ? taken & 15 : 0) - ((readyPosted - this.#posted) & 15);
-    if (take) this.#taken = work!.readyTarget;
-    this.#posted = readyPosted;
-    // What is left of the counts of `ready` goes while they start over.
+    // What is left of the counts of what is followed goes while they start over.
     this.#restarting = restart ? RESTARTING : Math.max(this.#restarting - 1, 0);
-    if (this.#restarting > 0) {
-      this.#lag = 0;
-      this.#taken = 0;
-    }
+    this.#follow(ofReady, ready.posted, take ? work!.targets[0]! : null);
+    this.#follow(ofCopied, copied.posted, take ? work!.targets[1]! : null);
     this.#credit += Number(runDone) - Number(emit);
 
     const moves = emit || take || orderTake || fullSend || nextTap || (e !== null && e.steps !== 0);
     const begins = (work !== null && !this.#asked) || (sync !== null && e === null && orderReady);
     this.#still = !comes && !sent && !moves && !begins && this.#viewLeft === 0 && this.#restarting === 0;
 
-    this.run = emit ? this.#runOf(e) : null;
+    this.run = run;
     if (e !== null) this.#expand(e, emit, lastRow, lastRun, nextTap);
     if (take) this.#expansion = this.#begin(work!);
     this.#address(work, take);
+  }
+
+  /** Tokens that are missing of what a work follows. */
+  #lagOf({ fields: { chain } }: Work): number {
+    return chain === 0 ? 0 : this.#follows[chain! - 1]!.lag;
+  }
+
+  #chainOf(work: Work): Pick<Run, 'chain' | 'target'> {
+    const { chain } = work.fields;
+    // What is posted need not be followed.
+    if (this.#lagOf(work) <= 0) return { chain: 'none', target: 0 };
+    return { chain: CHAINS[chain!]!, target: work.targets[chain! - 1]! };
+  }
+
+  #follow(own: Follow, posted: number, target: number | null): void {
+    own.lag += (target === null ? 0 : (target - own.taken) & 15) - ((posted - own.posted) & 15);
+    if (target !== null) own.taken = target;
+    own.posted = posted;
+    if (this.#restarting === 0) return;
+    own.lag = 0;
+    own.taken = 0;
   }
 
   #runOf({ work, marker, rowAddress, rowsLeft, tap, first }: Expansion): Run {
@@ -165,8 +189,7 @@ export class MacTwin {
       count: f.run!,
       replicated: f.sourceReplicated === 1,
       marker: marker && rowsLeft === 1 && !tap,
-      chain: f.chain === 1,
-      target: work.readyTarget,
+      ...this.#chainOf(work),
       block: f.blockBits === 0 ? null : 2 ** f.blockBits!,
       pointer: first ? f.pointerBase! : null,
     };

@@ -1,6 +1,6 @@
 import { replicatedCycles } from '../../machine/cell_pipeline.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
-import { SEMAPHORES, type Stream } from '../../program/instruction.ts';
+import type { Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
 import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
@@ -136,9 +136,8 @@ export function accountedCycles(
 ): { readonly beats: TimedBeat[]; readonly account: CycleAccount } {
   const { name, sizes, memories, program } = design;
   const { groups, axes, utterance } = sizes;
-  const ready = SEMAPHORES.indexOf('ready');
   const image = (file: string) => memories.get(`${name}_${file}.mem`)!;
-  const sequencer = (stream: Stream | 'reader' | 'recall') => new SequencerTwin(stream, image(stream), ready, axes);
+  const sequencer = (stream: Stream | 'reader' | 'recall') => new SequencerTwin(stream, image(stream), axes);
   const [loadProgram, macProgram, cellProgram, storeProgram] = (['load', 'mac', 'cell', 'store'] as const).map(
     sequencer,
   ) as [SequencerTwin, SequencerTwin, SequencerTwin, SequencerTwin];
@@ -189,7 +188,8 @@ export function accountedCycles(
     posts[1] = mac.posts;
     posts[2] = cell.posts;
     posts[3] = store.posts;
-    const { progress, write, read } = cell;
+    const { ready, full, write, read } = cell;
+    const progress = { ready, copied: store.copied };
     const { run } = mac;
     for (let group = 0; group < groups; group++) {
       runPulses[group] = all[group]!.runRead;
@@ -209,7 +209,7 @@ export function accountedCycles(
     const loadTake = load.workTake(wordReady);
     const macTake = mac.workTake;
     const cellTake = cell.workTake;
-    const storeTake = store.moves(!read, !byCell, wordRoom).takes;
+    const storeTake = store.moves(!read, !byCell, wordRoom, full).takes;
     const loadQuiet = load.quiet;
     const storeQuiet = store.quiet;
     const macSync = mac.syncReady;
@@ -236,10 +236,10 @@ export function accountedCycles(
     const wordTaken = load.takes(wordReady);
     const wordWritten = store.sequenceWrite;
     load.tick(loadReady, wordReady, restart);
-    store.tick(!read, !byCell, { room: wordRoom, written }, axisSteps.steps);
+    store.tick(!read, !byCell, { room: wordRoom, written }, full, axisSteps.steps, restart);
     sequence?.writer.tick(wordWritten);
     sequence?.reader.tick(wordTaken, posts, axisSteps, restart);
-    mac.tick(progress.readyPosted, runs.now(runPulses), markers.now(markPulses), restart);
+    mac.tick(progress, runs.now(runPulses), markers.now(markPulses), restart);
     cell.tick(restart);
     for (const group of all) group.tick(run, progress);
     if (supply !== null) {

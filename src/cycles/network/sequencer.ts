@@ -1,5 +1,13 @@
 import { unpackWord } from '../../program/field.ts';
-import { AHEAD_OF, SEMAPHORES, type Stream, TURNS } from '../../program/instruction.ts';
+import {
+  AHEAD_OF,
+  CHAINS,
+  FOLLOWED,
+  SEMAPHORES,
+  type Semaphore,
+  type Stream,
+  TURNS,
+} from '../../program/instruction.ts';
 import { type MemImage, memWord } from '../../program/mem_image.ts';
 import { LOOP_KINDS, LOOP_WORD, READER_WORD, RECALL_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
 
@@ -37,8 +45,8 @@ export interface Work {
   readonly q: number;
   readonly tile: number;
   readonly posts: Posts;
-  /** `ready` tokens taken since reset, its own among them. */
-  readonly readyTarget: number;
+  /** Tokens of each semaphore that the unit follows, taken since reset, its own among them; in the order of {@link FOLLOWED}. */
+  readonly targets: readonly number[];
 }
 
 /** Steps of the axes as LOAD counts them. */
@@ -97,8 +105,11 @@ export class SequencerTwin {
   /** Word at hand. */
   at = 0;
   readonly #words: readonly ProgramWord[];
-  readonly #ready: number;
-  readonly #chains: boolean;
+  /** Semaphores whose taken tokens the unit is told, and how many these are. */
+  readonly #followed: readonly number[];
+  #taken: readonly number[];
+  /** Semaphore that a chained work does not wait for, by its code; null: it waits for all. */
+  readonly #chains: readonly (number | null)[];
   /** Numbers of axes that a loop word can say. */
   readonly #axisCodes: number;
   readonly #counts = new Int32Array(SEMAPHORE_CODES);
@@ -113,7 +124,6 @@ export class SequencerTwin {
   #begun = false;
   #bound = 0;
   #known = false;
-  #readyTaken = 0;
   /** Semaphore that says whether works can be done ahead; whether the last one was. */
   readonly #aheadOf: number;
   #ahead = false;
@@ -123,17 +133,18 @@ export class SequencerTwin {
 
   /**
    * @param image program memory of the stream
-   * @param ready code of the semaphore that chained work does not wait for
    * @param axes number of axes
    */
-  constructor(stream: Stream | 'reader' | 'recall', image: MemImage, ready: number, axes: number) {
+  constructor(stream: Stream | 'reader' | 'recall', image: MemImage, axes: number) {
     const format = FORMATS[stream];
     this.#words = Array.from({ length: image.depth }, (_, at) => {
       const word = memWord(image, at);
       return { fields: unpackWord(format, word), loop: unpackWord(LOOP_WORD, word) };
     });
-    this.#ready = ready;
-    this.#chains = stream === 'mac';
+    const codeOf = (semaphore: Semaphore) => SEMAPHORES.indexOf(semaphore);
+    this.#followed = (FOLLOWED[stream as Stream] ?? []).map(codeOf);
+    this.#taken = this.#followed.map(() => 0);
+    this.#chains = CHAINS.map((chain) => (chain === 'none' ? null : codeOf(chain)));
     this.#aheadOf = SEMAPHORES.indexOf(AHEAD_OF[stream as Stream] ?? 'loaded');
     this.#axisCodes = 2 ** Math.max(Math.ceil(Math.log2(axes)), 1);
   }
@@ -143,9 +154,9 @@ export class SequencerTwin {
     return this.#counters[0]!;
   }
 
-  /** Whether a semaphore has its count; that of chained work need not. */
-  #met(semaphore: number, count: number, tile: number, chained: boolean): boolean {
-    return count === 0 || this.#counts[ofTile(semaphore, tile)]! >= count || (chained && semaphore === this.#ready);
+  /** Whether a semaphore has its count; that which the work follows need not. */
+  #met(semaphore: number, count: number, tile: number, chained: number | null): boolean {
+    return count === 0 || this.#counts[ofTile(semaphore, tile)]! >= count || semaphore === chained;
   }
 
   /** Steps of the axis of a loop. */
@@ -203,7 +214,7 @@ export class SequencerTwin {
     const next = inner === undefined ? 1 : this.#counters[inner.counter]! + 1;
     const again = inner?.kind === LOOP_KINDS.endless || next < this.#bound;
     const hasPosts = f.post0Count! > 0 || f.post1Count! > 0;
-    const chained = this.#chains && work && f.chain === 1;
+    const chained = work ? this.#chains[f.chain ?? 0]! : null;
     const met0 = this.#met(f.wait0!, f.wait0Count!, tile, chained);
     const waits = met0 && this.#met(f.wait1!, f.wait1Count!, tile, chained);
     const may = leavesOut
@@ -239,20 +250,23 @@ export class SequencerTwin {
       const wait1 = ofTile(f.wait1!, tile);
       this.#counts[wait0]! -= f.wait0Count!;
       this.#counts[wait1]! -= f.wait1Count!;
-      if (wait0 === this.#ready) this.#readyTaken += f.wait0Count!;
-      if (wait1 === this.#ready) this.#readyTaken += f.wait1Count!;
+      this.#taken = this.#taken.map((taken, at) => {
+        const semaphore = this.#followed[at];
+        return taken + (wait0 === semaphore ? f.wait0Count! : 0) + (wait1 === semaphore ? f.wait1Count! : 0);
+      });
       const made = {
         semaphore0: ofTile(f.post0!, tile),
         count0: f.post0Count!,
         semaphore1: ofTile(f.post1!, tile),
         count1: f.post1Count!,
       };
-      if (work) work1 = { at: this.at, fields: f, t, p, q, tile, posts: made, readyTarget: this.#readyTaken & 15 };
+      const targets = this.#taken.map((taken) => taken & 15);
+      if (work) work1 = { at: this.at, fields: f, t, p, q, tile, posts: made, targets };
       else if (hasPosts) sync1 = made;
     }
     if (restart) {
       this.#counts.fill(0);
-      this.#readyTaken = 0;
+      this.#taken = this.#followed.map(() => 0);
       this.#ahead = false;
     }
     if (strobe === 'push') {

@@ -9,12 +9,15 @@ const ROOM = 31;
 /** Twin of spectral_copy for the blocks of a design. */
 export function spectralCopyTwin(sizes: NetworkSizes): SpectralCopy {
   const turning = turningOf(sizes);
-  return turning === null ? new SpectralTwin(sizes) : new TurnedTwin(sizes.blocks, turning);
+  return turning === null ? new SpectralTwin(sizes) : new TurnedTwin(sizes, turning);
 }
 
 /** Twin of spectral_copy where words have whole blocks. */
 class SpectralTwin implements SpectralCopy {
+  address = 0;
   readonly #halves: boolean;
+  readonly #slice: number;
+  readonly #spread: number;
   #reading = false;
   #level = 0;
   #lastRead = false;
@@ -25,9 +28,14 @@ class SpectralTwin implements SpectralCopy {
   #second = false;
   #imaginary = false;
   #there = 0;
+  /** The word to write has imaginary parts; its block of groups. */
+  #half = false;
+  #select = 0;
 
-  constructor({ blocks, elemLanes, groups }: NetworkSizes) {
+  constructor({ blocks, elemLanes, groups, slice, spread }: NetworkSizes) {
     this.#halves = elemLanes < 2 * groups;
+    this.#slice = slice;
+    this.#spread = spread;
     this.#way = new Array<boolean>(blocks.length === 0 ? 0 : spectrumArrives(blocks)).fill(false);
   }
 
@@ -43,7 +51,8 @@ class SpectralTwin implements SpectralCopy {
     return this.write && this.#lastRead && this.#level === 1;
   }
 
-  tick(start: boolean, readReady: boolean, last: boolean, writeReady: boolean): void {
+  tick(begin: number | null, readReady: boolean, last: boolean, writeReady: boolean): void {
+    const start = begin !== null;
     const reads = this.read && readReady;
     const fills = this.#fill && this.#level < ROOM;
     const written = this.write && writeReady;
@@ -51,6 +60,11 @@ class SpectralTwin implements SpectralCopy {
     const push = this.#halves ? (arrives && this.#second) || this.#imaginary : arrives;
     const ends = reads && last && (!this.#halves || this.#odd);
 
+    if (start) {
+      this.address = begin;
+      this.#half = false;
+      this.#select = 0;
+    } else if (written) this.#next();
     this.#there += Number(push) - Number(written);
     this.#imaginary = this.#halves && arrives && this.#second;
     if (start) this.#second = false;
@@ -66,5 +80,17 @@ class SpectralTwin implements SpectralCopy {
     else if (reads) this.#odd = !this.#odd;
     if (start) this.#reading = true;
     else if (reads && last) this.#reading = false;
+  }
+
+  /** Imaginary parts are at the next address; then come the next groups. */
+  #next(): void {
+    if (!this.#halves) {
+      this.address += this.#slice;
+      return;
+    }
+    const lastGroups = this.#select === this.#spread - 1;
+    this.address += !this.#half || lastGroups ? 1 : -1;
+    if (this.#half) this.#select = (this.#select + 1) % this.#spread;
+    this.#half = !this.#half;
   }
 }

@@ -1,6 +1,8 @@
 import { replicatedCycles } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { SEMAPHORES } from '../../program/instruction.ts';
 import { UNIT_PLACES } from '../../program/unit_words.ts';
+import { type Followed, isWritten, NOTHING_WRITTEN, tokensAmong } from './followed.ts';
 import { frameOfSequence, sequenceCycles } from './sequence_address.ts';
 import type { SequenceWord } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, type SequencerTwin, type Work } from './sequencer.ts';
@@ -21,6 +23,8 @@ export interface OutBeat {
   readonly output: number;
   readonly last: boolean;
 }
+
+const COPIED = SEMAPHORES.indexOf('copied');
 
 type State = 'idle' | 'channel' | 'words' | 'copy' | 'wait' | 'write' | 'spectra';
 
@@ -61,10 +65,13 @@ export class StoreTwin {
   posts: Posts = NO_POSTS;
   /** The beat that leaves. */
   beat: OutBeat | null = null;
+  /** What MAC follows. */
+  copied: Followed = NOTHING_WRITTEN;
   readonly #sequencer: SequencerTwin;
   readonly #sizes: NetworkSizes;
   readonly #active: (step: number) => readonly boolean[];
   readonly #walk: WordWalk;
+  readonly #targetWalk: WordWalk;
   readonly #queue = new WordQueue<OutWord>();
   readonly #spectra: SpectralCopy;
   /** Addresses of the next STORE: the source first, then the target of a copy. */
@@ -77,6 +84,7 @@ export class StoreTwin {
   /** The STORE at hand. */
   #state: State = 'idle';
   #own: Work | null = null;
+  #sourceBase = 0;
   /** Words on their way: what was read one, two, three cycles ago. */
   #reads: (OutWord | SequenceWord | null)[] = [null, null, null];
   #push: OutWord | null = null;
@@ -92,7 +100,8 @@ export class StoreTwin {
     this.#sequencer = sequencer;
     this.#active = active;
     this.#sizes = sizes;
-    this.#walk = new WordWalk(sizes.elemLanes);
+    this.#walk = new WordWalk(sizes);
+    this.#targetWalk = new WordWalk(sizes);
     this.#spectra = spectralCopyTwin(sizes);
   }
 
@@ -122,6 +131,12 @@ export class StoreTwin {
     return this.#state === 'idle' ? this.#sequencer.work : this.#own;
   }
 
+  /** The word at hand can be read: CELL has written it, and with the last one all that it writes with it. */
+  #isThere(full: Followed): boolean {
+    const { last, address } = this.#walk;
+    return isWritten(this.#own?.targets[0] ?? 0, last ? { ...full, progress: 0 } : full, address);
+  }
+
   /** All that it took is done. */
   get quiet(): boolean {
     const onTheWay = this.#reads.some((read) => read !== null) || this.#sequenceWrite !== null;
@@ -131,11 +146,12 @@ export class StoreTwin {
   /**
    * What ends in this cycle, and whether the next STORE is taken.
    *
-   * @param readReady, writeReady, sequenceRoom as in {@link tick}
+   * @param readReady, writeReady, sequenceRoom, full as in {@link tick}
    */
-  moves(readReady: boolean, writeReady: boolean, sequenceRoom: boolean): Moves {
+  moves(readFree: boolean, writeReady: boolean, sequenceRoom: boolean, full: Followed): Moves {
     if (this.#rests) return NO_MOVES;
     const f = this.#own?.fields ?? {};
+    const readReady = readFree && this.#isThere(full);
     const toPort = f.place === UNIT_PLACES.port;
     const toView = f.place === UNIT_PLACES.view;
     const here = !toPort || this.#active(this.#own!.t)[this.#channel] === true;
@@ -161,20 +177,26 @@ export class StoreTwin {
    * @param readReady CELL leaves the read port
    * @param writeReady CELL leaves the write port
    * @param sequence whether the sequence memory has room, and all that was written can be read
+   * @param full what CELL has written
    */
   tick(
-    readReady: boolean,
+    readFree: boolean,
     writeReady: boolean,
     sequence: { readonly room: boolean; readonly written: boolean },
+    full: Followed,
     steps: readonly number[],
+    restart: boolean,
   ): void {
+    if (restart) this.copied = NOTHING_WRITTEN;
     if (this.#rests) return;
     const { work } = this.#sequencer;
     const nothing = work === null && this.#sequencer.sync === null && this.#state === 'idle' && this.quiet;
     this.#rest = nothing && this.#queue.head === undefined && this.#push === null ? this.#rest + 1 : 0;
     const sync = sequence.written ? this.#sequencer.sync : null;
     const { beat } = this.#sizes;
-    const moves = this.moves(readReady, writeReady, sequence.room);
+    const readReady = readFree && this.#isThere(full);
+    const moves = this.moves(readFree, writeReady, sequence.room, full);
+    if (!restart) this.copied = this.#followed();
     const { toPort, toView, here, reads, writes, copied, spectralReads, spectralStart, ends, takes } = moves;
     const quiet = this.quiet;
     const begins = work !== null && !this.#begun;
@@ -196,9 +218,12 @@ export class StoreTwin {
         : { first: frameOfSequence(this.#own!, steps).line, last: walkLast };
     this.#reads = [reads ? read() : null, this.#reads[0]!, this.#reads[1]!];
 
-    if (this.#state === 'channel') this.#walk.start(f);
+    const dest = this.#state === 'channel' && toView ? viewAddress(this.#own!, 'dest').address : null;
+    if (this.#state === 'channel') this.#walk.start(f, this.#sourceBase, f.sourceReplicated === 1);
     else if (reads || copied || spectralReads) this.#walk.step(f);
-    this.#spectra.tick(spectralStart, readReady, walkLast, writeReady);
+    if (dest !== null) this.#targetWalk.start(f, dest, f.destReplicated === 1);
+    else if (copied) this.#targetWalk.step(f);
+    this.#spectra.tick(spectralStart ? dest : null, readReady, walkLast, writeReady);
     if (takes) this.#channel = 0;
     else if (toPort && ((reads && walkLast) || (this.#state === 'channel' && !here))) this.#channel++;
     if (takes) this.#part = 0;
@@ -213,8 +238,23 @@ export class StoreTwin {
     else if (this.#state === 'copy') this.#state = readReady ? 'wait' : 'copy';
     else if (this.#state === 'wait') this.#state = 'write';
     else if (this.#state === 'write') this.#state = 'copy';
-    if (takes) this.#own = work;
+    if (takes) {
+      this.#own = work;
+      this.#sourceBase = viewAddress(work!, 'source').address;
+    }
     this.#address(begins, takes, steps);
+  }
+
+  /** What MAC sees a cycle later: words of spectra in pairs of elements. */
+  #followed(): Followed {
+    const { posted: before, progress: stood } = this.copied;
+    const posted = (before + tokensAmong(this.posts, COPIED)) & 15;
+    const writes =
+      this.#state === 'spectra' || this.#state === 'copy' || this.#state === 'wait' || this.#state === 'write';
+    const follows = writes && tokensAmong(this.#own!.posts, COPIED) > 0;
+    const address = this.#state === 'spectra' ? this.#spectra.address & ~1 : this.#targetWalk.address;
+    const progress = follows ? address : 0;
+    return posted === before && progress === stood ? this.copied : { posted, progress };
   }
 
   /** Addresses of the next STORE; the generators begin a cycle later. */

@@ -4,7 +4,7 @@ import type { NetworkDesign } from '../../program/network_design.ts';
 import type { Program } from '../../program/program.ts';
 import { joinSpans, type Span, type Timeline } from '../timeline.ts';
 import { waitOf } from './account.ts';
-import type { GroupTwin } from './group_twin.ts';
+import { type GroupTwin, PROGRESS_WAITS } from './group_twin.ts';
 import type { SequencerTwin, Work } from './sequencer.ts';
 
 /** What the units do in a cycle: the same object in all cycles. */
@@ -179,12 +179,14 @@ export class TimelineRecorder implements CycleWatch {
       this.#add('mac', 'work', this.#segments[segment]!, this.#layers[segment]!, null, all / feeds);
       return;
     }
-    let [chained, hungry] = [false, false];
+    let [cell, store, hungry] = [false, false, false];
     for (const own of groups) {
-      if (own.waits === 'waits for progress of CELL') chained = true;
+      if (own.waits === PROGRESS_WAITS.ready) cell = true;
+      if (own.waits === PROGRESS_WAITS.copied) store = true;
       if (own.hungry > 0) hungry = true;
     }
-    if (chained) this.#add('mac', 'wait', 'progress of CELL', '', 'cell', 0);
+    if (cell) this.#add('mac', 'wait', 'progress of CELL', '', 'cell', 0);
+    else if (store) this.#add('mac', 'wait', 'progress of STORE', '', 'store', 0);
     else if (hungry) this.#add('mac', 'wait', 'external memory', '', null, 0);
     else this.#wait('mac', sequencer);
   }

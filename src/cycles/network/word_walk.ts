@@ -1,16 +1,31 @@
+import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import type { Fields } from './sequencer.ts';
 
 /** Twin of word_walk: words of the runs of a frame, of which the last of each may be partial. */
 export class WordWalk {
+  /** Address of the word at hand in its group. */
+  address = 0;
   readonly #elems: number;
+  readonly #slice: number;
+  readonly #spread: number;
+  #row = 0;
+  #select = 0;
+  #replicated = false;
   #left = 0;
   #rows = 0;
 
-  constructor(elems: number) {
-    this.#elems = elems;
+  constructor({ elemLanes, slice, spread }: Pick<NetworkSizes, 'elemLanes' | 'slice' | 'spread'>) {
+    this.#elems = elemLanes;
+    this.#slice = slice;
+    this.#spread = spread;
   }
 
-  start({ run, rows }: Fields): void {
+  /** @param base address of the first word, @param replicated whether every group has all elements; they do not matter where nothing asks for addresses */
+  start({ run, rows }: Fields, base = 0, replicated = false): void {
+    this.address = base;
+    this.#row = base;
+    this.#select = 0;
+    this.#replicated = replicated;
     this.#left = run!;
     this.#rows = rows!;
   }
@@ -25,12 +40,27 @@ export class WordWalk {
     return this.#left <= this.#elems && this.#rows === 1;
   }
 
-  step({ run }: Fields): void {
-    if (this.#left > this.#elems) this.#left -= this.#elems;
-    else {
-      this.#left = run!;
-      this.#rows--;
+  step({ run, rowStride }: Fields): void {
+    if (this.#left > this.#elems) {
+      this.#left -= this.#elems;
+      this.#next();
+      return;
     }
+    this.#row += rowStride!;
+    this.address = this.#row;
+    this.#select = 0;
+    this.#left = run!;
+    this.#rows--;
+  }
+
+  /** The next word of a run: behind the last block of groups comes the next address. */
+  #next(): void {
+    if (this.#replicated) {
+      this.address += this.#elems;
+      return;
+    }
+    this.#select = (this.#select + 1) % this.#spread;
+    if (this.#select === 0) this.address += this.#slice;
   }
 }
 

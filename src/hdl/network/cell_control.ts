@@ -132,6 +132,7 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
     turnsKeep: TURN_BITS * turns - 1 > 0 ? TURN_BITS * turns - 1 : 0,
     peepholes,
     ready: SEMAPHORES.indexOf('ready'),
+    outFull: SEMAPHORES.indexOf('outFull'),
     fields: fieldViews(UNIT_WORDS.cell, [
       'kind',
       'paramBase',

@@ -3,7 +3,7 @@ import { queueDepth, UNDER_WAY } from '../../machine/queue_depth.ts';
 import { feedsOf } from '../../machine/sizes.ts';
 import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
-import { SEMAPHORES, TURNS } from '../../program/instruction.ts';
+import { CHAINS, FOLLOWED, SEMAPHORES, TURNS } from '../../program/instruction.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { loadView } from './load.ts';
@@ -21,8 +21,8 @@ const RUN_VALUES: Readonly<Record<string, string>> = {
   marker: 'marker_reg && last_run',
   tile: 'tile_reg',
   align: 'align_reg',
-  chain: 'chain_reg && behind',
-  target: 'target_reg',
+  chain: 'chain_reg & {2{behind}}',
+  target: 'target',
   pointer: 'pointer_reg',
   base: 'base_reg',
   blockBits: 'block_bits_reg',
@@ -54,6 +54,8 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
       turnAhead: lit(2, TURNS.indexOf('ahead')),
       turnToo: lit(2, TURNS.indexOf('too')),
       tileFull: lit(3, SEMAPHORES.indexOf('tileFull0') / 2),
+      chainCopied: lit(2, CHAINS.indexOf('copied')),
+      follows: FOLLOWED.mac.map((semaphore) => ({ name: wireName(semaphore) })),
       place: `${place + PLACE_BITS - 1}:${place}`,
       pointerMsb: sizes.pointerBits - 1,
       baseMsb: sizes.addrBits - 1,
@@ -93,6 +95,7 @@ export function columnIssuer(sizes: NetworkSizes): ModulePlan {
       dram: sizes.external !== null,
       ...spectralView(sizes),
       columnPairs: pairsOfColumns(sizes),
+      chainCopied: lit(2, CHAINS.indexOf('copied')),
       fieldsOf: 'next_run',
       fields: fieldViews(
         format,

@@ -1,6 +1,7 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { wordBits } from '../../program/field.ts';
+import { SEMAPHORES } from '../../program/instruction.ts';
 import { AXIS_BITS } from '../../program/network/axes.ts';
 import { UNIT_PLACES, UNIT_WORDS } from '../../program/unit_words.ts';
 import { clog2 } from '../../util/fixed.ts';
@@ -134,6 +135,7 @@ export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
       ]),
       sourceSlice: placeSlice('store', 'sourceBase'),
       destSlice: placeSlice('store', 'destBase'),
+      copied: lit(4, SEMAPHORES.indexOf('copied')),
       placePort: lit(2, UNIT_PLACES.port),
       placeView: lit(2, UNIT_PLACES.view),
       lastChannel: lit(destBits(sizes), channels - 1),

@@ -49,6 +49,7 @@ export function readerSequencer(sizes: NetworkSizes, name: string): ModulePlan {
     semaphores: [],
     tiles: false,
     chains: false,
+    followed: [],
     ahead: null,
   });
 }

@@ -53,7 +53,15 @@ export function sequenceReader(sizes: NetworkSizes, name: string): ModulePlan {
 /** Its sequencer: it waits for frames that are written. */
 export function recallSequencer(sizes: NetworkSizes, name: string): ModulePlan {
   const { programDepth: depth } = streamOf(sizes);
-  const spec = { stream: 'recall', format: RECALL_WORD, depth, tiles: false, chains: false, ahead: null };
+  const spec = {
+    stream: 'recall',
+    format: RECALL_WORD,
+    depth,
+    tiles: false,
+    chains: false,
+    followed: [],
+    ahead: null,
+  } as const;
   return sequencerPlan(sizes, name, { ...spec, semaphores: ['stored'] });
 }
 

@@ -3,6 +3,8 @@ import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { type WordFormat, wordBits } from '../../program/field.ts';
 import {
   AHEAD_OF,
+  CHAINS,
+  FOLLOWED,
   SEMAPHORE_STREAMS,
   SEMAPHORES,
   type Semaphore,
@@ -29,6 +31,7 @@ export function streamSequencer(sizes: NetworkSizes, name: string, stream: Strea
     semaphores: semaphoresOf(sizes, stream),
     tiles: stream === 'mac' || stream === 'cell',
     chains: stream === 'mac',
+    followed: FOLLOWED[stream],
     // STORE makes spectra ahead.
     ahead: stream === 'store' && sizes.blocks.length === 0 ? null : (AHEAD_OF[stream] ?? null),
   });
@@ -51,6 +54,8 @@ interface SequencerSpec {
   /** Whether its works have a tile, and may be chained. */
   readonly tiles: boolean;
   readonly chains: boolean;
+  /** Semaphores whose taken tokens it tells the unit. */
+  readonly followed: readonly Semaphore[];
   /** What has to be there for works ahead of their step; null where there are none. */
   readonly ahead: Semaphore | null;
 }
@@ -65,7 +70,7 @@ export function loadPort(sizes: NetworkSizes, memory: string) {
 export function sequencerPlan(
   sizes: NetworkSizes,
   name: string,
-  { stream, format, depth, semaphores, tiles, chains, ahead }: SequencerSpec,
+  { stream, format, depth, semaphores, tiles, chains, followed, ahead }: SequencerSpec,
 ): ModulePlan {
   const tokens = ['wait0', 'wait1', 'post0', 'post1'].flatMap((token) => [token, `${token}Count`]);
   const optional = [
@@ -93,6 +98,7 @@ export function sequencerPlan(
       ...loadPort(sizes, stream),
       tiles,
       chains,
+      followed: followed.map((semaphore) => ({ name: wireName(semaphore) })),
       turns: ahead !== null,
       aheadOf: ahead === null ? '' : wireName(ahead),
       opSync: lit(3, UNIT_OPS.sync),
@@ -105,7 +111,10 @@ export function sequencerPlan(
       turnAhead: lit(2, TURNS.indexOf('ahead')),
       turnToo: lit(2, TURNS.indexOf('too')),
       turnElse: lit(2, TURNS.indexOf('else')),
+      chainReady: lit(2, CHAINS.indexOf('ready')),
+      chainCopied: lit(2, CHAINS.indexOf('copied')),
       ready: lit(4, SEMAPHORES.indexOf('ready')),
+      copied: lit(4, SEMAPHORES.indexOf('copied')),
       fields,
       coming: fieldViews(LOOP_WORD, ['loopKind', 'rounds']),
       semaphores: semaphores.map((semaphore) => ({

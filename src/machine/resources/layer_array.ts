@@ -1,7 +1,7 @@
 import { clog2 } from '../../util/fixed.ts';
 import { inBlockRam } from '../ram_kind.ts';
 import type { LayerView } from './layer_view.ts';
-import { distributedRam } from './memory.ts';
+import { distributedRam, multipliesPlaces } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
 import { type Unit, unit } from './unit.ts';
@@ -128,7 +128,12 @@ function vecBuffer({ formats }: LayerView, instances: number, { lanes, read, wor
   return [
     unit('vec_buffer', instances, {
       counted: { ff: read * width + Math.max(read - lanes, 0) * width + (lanes > read ? clog2(lanes / read) : 0) },
-      lut: { selected: lanes > read ? read * width * multiplexer(lanes / read) : 0, one: 1 },
+      lut: {
+        selected: lanes > read ? read * width * multiplexer(lanes / read) : 0,
+        // Yosys shifts the word by the place times the width.
+        shifted: lanes > 2 * read && multipliesPlaces(width) ? lanes * width : 0,
+        one: 1,
+      },
     }),
     ramUnit(instances, { words, bits: stored * width, block: inBlockRam(words, stored * width) }),
   ];

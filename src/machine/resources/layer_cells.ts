@@ -3,7 +3,7 @@ import { TABLE_BITS, TABLE_ENTRIES, VALUE_BITS } from '../formats.ts';
 import { inBlockRam } from '../ram_kind.ts';
 import { registerCopies } from './layer_array.ts';
 import type { LayerView } from './layer_view.ts';
-import { blockRams, dspBlocks } from './memory.ts';
+import { blockRams, dspBlocks, multipliesPlaces } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
 import { type Unit, unit } from './unit.ts';
@@ -122,14 +122,17 @@ export function layerCellUnits(view: LayerView): Unit[] {
   return [
     unit('channel', channels, { counted: { ff: 5, lut: 1 }, lut: { one: 1 } }),
     unit('elem_mul', channels, {
-      counted: { ff: vectorBits + 26 + clog2(laneCells) },
+      counted: {
+        ff: vectorBits + 26 + clog2(laneCells),
+        dsp: elemLanes > 1 && multipliesPlaces(vectorBits) ? 1 : 0,
+      },
       lut: { cells: clog2(laneCells), found: vectorBits * multiplexer(elemLanes), elemLanes, one: 1 },
     }),
     registerCopies(channels * Math.ceil(elemLanes / 4), 12 + (peepholes ? 5 : 0) + (projection ? 0 : 1)),
     elemLane(view, lanes),
     ...tableUnits(lanes, { ...formats, state: true }),
     ramUnit(lanes, { words: laneCells, bits: vectorBits, block: inBlockRam(laneCells, vectorBits) }),
-    ...(projection ? [assemble(view), registerCopies(channels * Math.ceil(elemLanes / 4), 7)] : []),
+    ...(projection ? [assemble(view), registerCopies(lanes, 7)] : []),
     gatherControl(view),
     sequencer(view),
   ];

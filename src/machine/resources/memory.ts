@@ -87,3 +87,8 @@ export function ultraRams(words: number, bits: number): number {
 export function dspBlocks(a: number, b: number): number {
   return Math.ceil(Math.max(a, b) / 27) * Math.ceil(Math.min(a, b) / 18);
 }
+
+/** Whether Yosys finds an element of a word by its place times the width in a DSP block: where the width is no power of two. */
+export function multipliesPlaces(width: number): boolean {
+  return !Number.isInteger(Math.log2(width));
+}

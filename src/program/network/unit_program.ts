@@ -2,6 +2,7 @@ import { wordUnit } from '../../machine/machine.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { type FieldValues, packWord } from '../field.ts';
 import {
+  CHAINS,
   type Control,
   type Instruction,
   type LoadInstruction,
@@ -167,7 +168,7 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
       if (block !== null) refusePlace(program, source, block);
       return {
         ...tileFields(tile),
-        ...{ align, previous: Number(previous), chain: Number(chain) },
+        ...{ align, previous: Number(previous), chain: CHAINS.indexOf(chain) },
         ...(block === null ? {} : { blockBits: blockBits(block), periodBits: Math.log2(period), rowMask }),
         ...{ turn: TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
         ...groupRuns(program, source),

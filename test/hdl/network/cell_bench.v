@@ -1,6 +1,6 @@
 // The cell unit of all channels with models of what is around it: a sequencer that reads works from a file, the accumulators (a picture
 // of a tile comes with each work, a row is emptied when it is read), vmem, and the flags of the steps. Prints `P cycle posts` for each post, `W cycle address
-// replicated select mask channels` for each write, `G cycle ready progress` where these change, `T cycle` where a work is taken, and last
+// replicated select mask channels` for each write, `G cycle ready progress` where these change, `O cycle posted progress` where those of outFull do, `T cycle` where a work is taken, and last
 // `M word` for the words of vmem.
 `timescale 1ns / 1ps
 `default_nettype none
@@ -82,6 +82,8 @@ module cell_bench;
     wire [16:0]    posts;
     wire [3:0]     ready_posted;
     wire [17:0]    progress;
+    wire [3:0]     out_posted;
+    wire [17:0]    out_progress;
     wire           idle;
 
     dut_cell_control u_cell_control (
@@ -123,6 +125,8 @@ module cell_bench;
         .posts(posts),
         .ready_posted(ready_posted),
         .progress(progress),
+        .out_posted(out_posted),
+        .out_progress(out_progress),
         .idle(idle)
     );
 
@@ -178,6 +182,8 @@ module cell_bench;
     integer resting = 0;
     reg [3:0] last_ready = 4'd0;
     reg [17:0] last_progress = 18'd0;
+    reg [3:0] last_posted = 4'd0;
+    reg [17:0] last_out = 18'd0;
 
     always @(posedge clk) begin
         cycle <= cycle + 1;
@@ -234,12 +240,17 @@ module cell_bench;
             if (write_replicated) resting <= REPLICATED - 1;
         end else if (resting != 0) resting <= resting - 1;
         if (posts[0] === 1'b1) $display("P %0d %h", cycle, posts[16:1]);
+        if (!rst && (out_posted !== last_posted || out_progress !== last_out)) begin
+            $display("O %0d %0d %0d", cycle, out_posted, out_progress);
+            last_posted <= out_posted;
+            last_out    <= out_progress;
+        end
         if (!rst && (ready_posted !== last_ready || progress !== last_progress)) begin
             $display("G %0d %0d %0d", cycle, ready_posted, progress);
             last_ready    <= ready_posted;
             last_progress <= progress;
         end
-        if (!rst && (^{write, read, drain_en, posts[0], ready_posted, progress, idle}) === 1'bx) $display("E unknown, cycle %0d", cycle);
+        if (!rst && (^{write, read, drain_en, posts[0], ready_posted, progress, out_posted, out_progress, idle}) === 1'bx) $display("E unknown, cycle %0d", cycle);
         if (at == WORKS && idle && gap == 0) begin
             for (n = 0; n < CHANNELS * GROUPS * WORDS; n = n + 1) $display("M %h", words[n]);
             $finish;

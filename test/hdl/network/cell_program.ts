@@ -90,7 +90,10 @@ interface WorkTrace {
   readonly period: number;
   readonly early: number;
   readonly late: number;
-  readonly ready: number;
+  /** That of outFull as the rows begin, or of a sync. */
+  readonly full: number;
+  /** Tokens of ready and of outFull. */
+  readonly tokens: { readonly ready: number; readonly full: number };
   /** Cycles from the last word of the work before to its first one, where it need not wait. */
   readonly first: number;
   /** It must: it reads a state that the work before writes. */
@@ -344,8 +347,9 @@ export class CellProgram {
         results: 0,
         period: 0,
         early: 0,
-        late: postsOf(posts),
-        ready: semaphore === ready ? posts[0]!.count : 0,
+        late: semaphore === ready ? postsOf(posts) : 0,
+        full: semaphore === ready ? 0 : postsOf(posts),
+        tokens: { ready: semaphore === ready ? posts[0]!.count : 0, full: semaphore === ready ? 0 : posts[0]!.count },
         first: 0,
         waits: false,
       });
@@ -369,15 +373,17 @@ export class CellProgram {
     const late = { semaphore: rng.pick([ready, ready, SEMAPHORES.indexOf('outFull')]), count: 1 };
     const posts = rng.pick([[early, late], [late, early], [early], [late], []]);
     const work = { slot, cells, counters, state, dest, posts };
-    const own = posts.filter(({ semaphore }) => semaphore === ready);
+    const tokensOf = (wanted: number) => posts.filter(({ semaphore }) => semaphore === wanted).length;
+    const tokens = { ready: tokensOf(ready), full: tokensOf(SEMAPHORES.indexOf('outFull')) };
     const before = this.works.at(-1);
     this.traces.push({
       ends: this.#ends(dest, cells, counters),
       results: kind === 'lstm' ? 2 : 1,
       period: PERIODS[kind],
       early: postsOf(posts.map((post) => (post === late ? { ...post, count: 0 } : post))),
-      late: postsOf(posts.map((post) => (post === early ? { ...post, count: 0 } : post))),
-      ready: own.length,
+      late: postsOf(posts.map((post) => (post.semaphore === ready ? post : { ...post, count: 0 }))),
+      full: postsOf(tokens.full === 0 ? [] : [late]),
+      tokens,
       first: FIRST[kind],
       waits: state !== null && [before?.state, before?.dest].some((place) => place != null && overlap(place, state)),
     });

@@ -417,7 +417,8 @@ export function macCase(seed: number, spectral: boolean): MacCase {
         },
         ...{ tileBase: 0, tileT: 0, tileP: 0, tileQ: 0, align: work.align, previous: work.previous ? 1 : 0 },
         ...{
-          chain: work.ready === 'chain' ? 1 : 0,
+          // Of CELL, or of STORE: they post and write the same here.
+          chain: work.ready === 'chain' ? rng.integer(1, 2) : 0,
           turn: 0,
           taps: work.taps,
           slotStep: work.slotStep,

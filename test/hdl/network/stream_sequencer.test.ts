@@ -3,6 +3,7 @@ import { wordLoad } from '../../../src/hdl/network/load.ts';
 import { streamSequencer } from '../../../src/hdl/network/stream_sequencer.ts';
 import { packWord, unpackWord, type WordFormat, wordBits } from '../../../src/program/field.ts';
 import {
+  CHAINS,
   type Counter,
   type Instruction,
   SEMAPHORES,
@@ -97,7 +98,7 @@ class RandomProgram {
     const one = (semaphore: Token['semaphore']): Token => ({ semaphore, count: 1 });
     load.push({ op: 'load', from: { input: 0 }, to: 0, waits: [one('loadFree')], posts: [one('loaded')] });
     const common = { op: 'mac', segment: 0, source: 0, previous: false, align: 0, turn: 'always' } as const;
-    const product = { ...common, tile, chain: false };
+    const product = { ...common, tile, chain: 'none' } as const;
     mac.push({ ...product, waits: [one('loaded'), one('tileFree0')], posts: [one('tileFull0'), one('loadFree')] });
     const drain = {
       op: 'cell',
@@ -112,7 +113,7 @@ class RandomProgram {
     } as const;
     cell.push({ ...drain, waits: [one('tileFull0')], posts: [one('tileFree0'), one('ready')] });
     const other = { ...tile, base: 1 - tile.base };
-    const next = { ...common, tile: other, chain: this.#chains && bit() === 1 };
+    const next = { ...common, tile: other, chain: this.#chains && bit() === 1 ? 'ready' : 'none' } as const;
     mac.push({ ...next, waits: [one('ready'), one('tileFree0')], posts: [one('tileFull0')] });
     const last = { ...drain, tile: other };
     cell.push({ ...last, waits: [one('outFree'), one('tileFull0')], posts: [one('tileFree0'), one('outFull')] });
@@ -160,7 +161,7 @@ function word(stream: Stream, instruction: Instruction, at: number, streaming: b
     const { base, t, p, q } = instruction.tile;
     Object.assign(values, { tileBase: base, tileT: t, tileP: p, tileQ: q });
   }
-  if (instruction.op === 'mac') values.chain = Number(instruction.chain);
+  if (instruction.op === 'mac') values.chain = CHAINS.indexOf(instruction.chain);
   return packWord(format, { ...values, op: UNIT_OPS.work, [NUMBER[stream]]: at }, 'work');
 }
 
@@ -209,19 +210,24 @@ function walkThrough(streams: Streams, steps: readonly number[]): WalkEvent[] {
 }
 
 /**
- * Compares what the bench printed with a walk: order, counters, tile, target of `ready`, and, where nothing is chained, that what must
+ * Compares what the bench printed with a walk: order, counters, tile, target of `ready`, that of `outFull` for STORE, and, where nothing is chained, that what must
  * be done before is done.
  */
 function compareRun(lines: readonly string[], events: readonly WalkEvent[], chains: boolean): void {
   const byStream = STREAMS.map((stream) => events.filter((event) => event.stream === stream));
   const works = byStream.map((own) => own.filter(({ instruction: { op } }) => op !== 'sync'));
   const targets = new Map<WalkEvent, number>();
-  let target = 0;
-  for (const event of byStream[1]!) {
-    if ('waits' in event.instruction) {
-      for (const { semaphore, count } of event.instruction.waits) if (semaphore === 'ready') target += count;
+  for (const [stream, followed] of [
+    [1, 'ready'],
+    [3, 'outFull'],
+  ] as const) {
+    let target = 0;
+    for (const event of byStream[stream]!) {
+      if ('waits' in event.instruction) {
+        for (const { semaphore, count } of event.instruction.waits) if (semaphore === followed) target += count;
+      }
+      targets.set(event, target & 15);
     }
-    targets.set(event, target & 15);
   }
   const taken = [0, 0, 0, 0];
   const done = [0, 0, 0, 0];
@@ -244,7 +250,7 @@ function compareRun(lines: readonly string[], events: readonly WalkEvent[], chai
       ...rest.slice(0, 5).map(Number),
       unpackWord(UNIT_WORDS[stream], BigInt(`0x${rest[5]}`))[NUMBER[stream]],
     ];
-    expect(seen).toEqual([t, p, q, tile, s === 1 ? targets.get(event) : 0, event.at]);
+    expect(seen).toEqual([t, p, q, tile, targets.get(event) ?? 0, event.at]);
     if (chains) continue;
     for (const [other, clock] of event.clock.entries()) {
       if (other === s) continue;

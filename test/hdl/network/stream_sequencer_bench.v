@@ -87,6 +87,7 @@ module stream_sequencer_bench;
 
     wire [3:0] tiles;
     wire [3:0] mac_target;
+    wire [3:0] store_target;
 
     assign tiles[0] = 1'b0;
     assign tiles[3] = 1'b0;
@@ -187,6 +188,7 @@ module stream_sequencer_bench;
         .work_q(mac_q),
         .work_tile(tiles[1]),
         .work_ready_target(mac_target),
+        .work_copied_target(),
         .work_posts(mac_posts),
         .work_take(mac_take),
         .sync_post_valid(mac_sync),
@@ -264,7 +266,7 @@ module stream_sequencer_bench;
         .work_p(store_p),
         .work_q(store_q),
         .work_tile(tiles[3]),
-        .work_target(4'd0),
+        .work_target(store_target),
         .work_posts(store_posts),
         .work_take(store_take),
         .sync_valid(store_sync),
@@ -290,6 +292,7 @@ module stream_sequencer_bench;
         .work_t(store_t),
         .work_p(store_p),
         .work_q(store_q),
+        .work_out_full_target(store_target),
         .work_posts(store_posts),
         .work_take(store_take),
         .sync_post_valid(store_sync),
