@@ -108,6 +108,48 @@ describe.each([
     expect(await harness.run(script, 1)).toEqual(expected);
   });
 
+  test('a load writes all words of the tables, the first and the last too', async () => {
+    // Weights so large that pre-activations and states leave the tables at both ends.
+    const layer = sampleLayer(asTrained(FIRST));
+    const large = { ...layer, weightX: layer.weightX.map((weight) => 4 * weight) };
+    const { design } = compile(
+      large,
+      compilation.design.config,
+      randomCalibration(FIRST.inputs),
+      () => {},
+      compilation.design,
+    );
+    const { sigmoid, tanh } = design.tables;
+    const other = {
+      ...design,
+      tables: { sigmoid: sigmoid.map((value) => value ^ 0x400), tanh: tanh.map((value) => value ^ 0x400) },
+    };
+    const { commands, answers } = utterance(other, 8, 40);
+    for (const [name, at] of [
+      ['sigmoid', 0],
+      ['sigmoid', 2047],
+      ['tanh', 0],
+      ['tanh', 2047],
+    ] as const) {
+      const words = other.tables[name].map((value, n) => (n === at ? design.tables[name][n]! : value));
+      const old = utterance({ ...other, tables: { ...other.tables, [name]: words } }, 8, 40);
+      expect(old.answers, `word ${at} of ${name} is not used`).not.toEqual(answers);
+    }
+    const script = dram ? [`weights ${write('tables.weights', weightsOf(other))}`] : [];
+    const expected = script.map(() => '');
+    script.push(
+      `load ${write('tables.img', imageOf(other))}`,
+      'start',
+      ...commands,
+      'wait 8',
+      'drain',
+      'outputs',
+      'reset',
+    );
+    expected.push('ok', 'ok', 'ok', answers.join(' / '), 'ok');
+    expect(await harness.run(script, 11)).toEqual(expected);
+  });
+
   test('a reset of the port leaves the model that is loaded, and a load that was broken off', async () => {
     const { design } = forHardware(OTHERS[0]!);
     const path = write('kept.img', imageOf(design));
