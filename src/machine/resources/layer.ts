@@ -1,4 +1,3 @@
-import { largestTile } from '../../hdl/tile.ts';
 import { weightColumnBits } from '../word_format.ts';
 import { feedUnits } from './feed.ts';
 import type { LayerHardware } from './hardware.ts';
@@ -8,6 +7,7 @@ import { layerCellUnits } from './layer_cells.ts';
 import { layerPortUnits } from './layer_ports.ts';
 import { type LayerView, layerView } from './layer_view.ts';
 import { countedBlock } from './ram.ts';
+import { paramTile } from './tiles.ts';
 import { registerCopies, type Sections, type Unit, unit } from './unit.ts';
 import { burstReader, loadDecode, romUnit, rowAlign, weightUnits } from './weights.ts';
 
@@ -22,14 +22,10 @@ function weightReader({ sizes }: LayerView): Unit[] {
   ];
 }
 
-/** Loads of a bit of a parameter in a voice, and those of a copy of its register (src/hdl/array.ts). */
-const PARAM_LOADS = 24;
-const COPY_LOADS = 448;
-
 /** Parameters of the cells; of many voices, some have a copy of the register behind the memory each. */
 function paramMemories({ sizes }: LayerView): Unit[] {
   const { channels, elemLanes, paramDepth, paramBits } = sizes;
-  const copies = channels / largestTile(channels, PARAM_LOADS, COPY_LOADS);
+  const copies = channels / paramTile(channels);
   if (copies === 1) return [romUnit(elemLanes, paramDepth, paramBits)];
   return [
     unit('rom', elemLanes, { counted: countedBlock(paramDepth, paramBits) }),
