@@ -1,5 +1,7 @@
 import { clog2, unsignedBits } from '../../util/fixed.ts';
+import { readLag } from '../queue_depth.ts';
 import { distributedRam } from './memory.ts';
+import { storeTile } from './tiles.ts';
 import { type Unit, unit } from './unit.ts';
 
 /** Sizes of what brings columns to the lanes. */
@@ -37,9 +39,8 @@ function ptrRead({ groups, feeds, countBits, addrBits, held }: FeedSizes): Unit 
 }
 
 /** Ring of entries in distributed RAM, with its level. */
-function actQueue({ groups, feeds, channels, actBits, countBits, addrBits, queueDepth, blocks }: FeedSizes): Unit {
-  const acts = channels * actBits * (blocks ? 2 : 1);
-  const width = 3 + (blocks ? SHAPE_BITS : 0) + acts + addrBits + countBits;
+function actQueue({ groups, feeds, countBits, addrBits, queueDepth, blocks }: FeedSizes): Unit {
+  const width = 3 + (blocks ? SHAPE_BITS : 0) + addrBits + countBits;
   if (queueDepth === 1) {
     return unit('act_queue', groups * feeds, { counted: { ff: 1 + width }, lut: { register: 1 } });
   }
@@ -55,18 +56,29 @@ export function queueUnit(instances: number, width: number, depth: number): Unit
   });
 }
 
-/** Reader of the words of an entry: three stages of activations, the words left, the address. */
+/** Activations of the entries in distributed RAM, some voices in each: the register behind it, two pointers, entries that were taken. */
+function actStore({ groups, feeds, channels, actBits, queueDepth, blocks }: FeedSizes): Unit {
+  const tile = storeTile(channels, actBits);
+  const stores = (channels / tile) * (blocks ? 2 : 1);
+  const lag = readLag(blocks);
+  const place = clog2(queueDepth + lag);
+  return unit('act_store', groups * feeds * stores, {
+    counted: { ff: tile * actBits + 2 * place + lag, ...distributedRam(2 ** place, tile * actBits) },
+    lut: { place, one: 1 },
+  });
+}
+
+/** Reader of the words of an entry: three stages, the words left, the address; those of pairs of elements choose their activations. */
 function spmatRead({ groups, feeds, channels, actBits, countBits, addrBits, blocks, pairs }: FeedSizes): Unit {
-  const acts = channels * actBits;
   if (!blocks) {
     return unit('spmat_read', groups * feeds, {
-      counted: { ff: 1 + countBits + 2 + 1 + 2 + acts + addrBits + 3 + 2 + 4 + 2 * acts + 2 },
+      counted: { ff: 17 + countBits + addrBits },
       lut: addrBits === 0 ? { countBitsOfDram: countBits, oneOfDram: 1 } : { countBits, addrBits, one: 1 },
     });
   }
   return unit('spmat_read', groups * feeds, {
-    lut: { countBits, addrBits, actsOfBlocks: acts, pairs: pairs ? 1 : 0, oneOfBlocks: 1 },
-    ff: { countBits, addrBits, actsOfBlocks: acts, oneOfBlocks: 1 },
+    lut: { countBits, addrBits, actsOfBlocks: channels * actBits, pairs: pairs ? 1 : 0, oneOfBlocks: 1 },
+    ff: { countBits, addrBits, actsOfBlocks: channels * actBits, oneOfBlocks: 1 },
   });
 }
 
@@ -89,6 +101,7 @@ export function feedUnits(sizes: FeedSizes): Unit[] {
   return [
     ptrRead(sizes),
     actQueue(sizes),
+    actStore(sizes),
     spmatRead(sizes),
     // Its own reset.
     unit('column_feed', sizes.groups * sizes.feeds, { counted: { ff: 1 } }),

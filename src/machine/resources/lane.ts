@@ -1,7 +1,8 @@
 import { clog2 } from '../../util/fixed.ts';
 import type { Bank } from '../sizes.ts';
 import { blockRams, distributedRam, dspBlocks } from './memory.ts';
-import { type Unit, unit } from './unit.ts';
+import { rowTile } from './tiles.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Sizes of the PEs and of what the PEs of a lane share. */
 export interface LaneSizes {
@@ -56,37 +57,44 @@ function actBuffer({ lanes, channels, accBits, banks }: LaneSizes): Unit {
   });
 }
 
-/** Rows and enables of the banks: for each a register of the row that is written and one of that which is read, behind a choice of two. */
-function bankControl({ lanes, banks }: LaneSizes): Unit {
+/**
+ * Rows and enables of the banks: for each a register of the row that is written, behind a choice of two; of banks in distributed RAM that of the row
+ * which is read too, once for the voices of a tile.
+ */
+function bankControl({ lanes, channels, accBits, banks, bankRowBits }: LaneSizes): Unit[] {
   const rows = banks.map(({ rows: own }) => Math.max(clog2(own), 1));
   const writes = rows.reduce((sum, bits) => sum + bits, 0);
-  const reads = rows.reduce((sum, bits, at) => sum + (banks[at]!.block ? 0 : bits), 0);
-  return unit('bank_control', lanes, {
-    counted: {
-      ff: 2 + clog2(banks.length) + Math.max(...rows) + 2 * banks.length + writes + reads,
-      lut: 2 * writes + (banks.length > 2 ? 6 : 5),
-    },
-  });
+  const distributed = banks.filter(({ block }) => !block);
+  const mostRows = Math.max(0, ...distributed.map(({ rows: own }) => own));
+  const tiles = channels / rowTile(channels, mostRows, accBits);
+  return [
+    unit('bank_control', lanes, {
+      counted: {
+        ff: 2 + clog2(banks.length) + Math.max(...rows) + 2 * banks.length + writes,
+        lut: 2 * writes + (banks.length > 2 ? 6 : 5),
+      },
+    }),
+    registerCopies(lanes * distributed.length * tiles, bankRowBits),
+  ];
 }
 
 /** Place of what is under way in three stages, compared with the next three times. */
 function arithControl({ lanes, banks, bankRowBits }: LaneSizes): Unit {
   const place = clog2(banks.length) + bankRowBits;
-  return unit('arith_control', lanes, { counted: { ff: 3 + 3 * place }, lut: { place, one: 1 } });
+  return unit('arith_control', lanes, { counted: { ff: 3 + 3 * place }, lut: { place } });
 }
 
 /** Index decoder: the row of a word from that before it; of a pair of a block-circulant layer, its rows and weights too. */
-function rowDecode({ lanes, channels, actBits, weightBits, indexBits, rowBits, blocks }: LaneSizes): Unit {
-  const acts = channels * actBits;
+function rowDecode({ lanes, weightBits, indexBits, rowBits, blocks }: LaneSizes): Unit {
   const spectral = blocks.length > 0;
-  const ff = 1 + 2 + rowBits + weightBits + acts;
+  const ff = 1 + 2 + rowBits + weightBits;
   if (!spectral) {
     const skips = indexBits > 0 ? rowBits : 0;
     return unit('row_decode', lanes, { counted: { ff }, lut: { rowBits, skips, weightBits, one: 1 } });
   }
   return unit('row_decode', lanes, {
     lut: { rowBitsOfBlocks: rowBits, weightBitsOfBlocks: weightBits, blocks: blocks.length, oneOfBlocks: 1 },
-    ff: { acts, weightBitsOfBlocks: weightBits, rowBitsOfBlocks: rowBits, oneOfBlocks: 1 },
+    ff: { weightBitsOfBlocks: weightBits, rowBitsOfBlocks: rowBits, oneOfBlocks: 1 },
   });
 }
 
@@ -95,7 +103,7 @@ export function laneUnits(sizes: LaneSizes): Unit[] {
   return [
     arithUnit(sizes),
     actBuffer(sizes),
-    bankControl(sizes),
+    ...bankControl(sizes),
     arithControl(sizes),
     rowDecode(sizes),
     // Its own reset, and that it worked.

@@ -4,13 +4,13 @@ import type { LayerView } from './layer_view.ts';
 import { distributedRam, multipliesPlaces } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Issuer of columns: its place in the schedule, what is active of every voice. */
 function columnIssuer({ sizes }: LayerView): Unit {
   const { groups, channels, elementBits, pointerBits, split, projection, dram } = sizes;
   return unit('column_issuer', groups, {
-    counted: { ff: 6 + 3 * elementBits + (split ? 4 : 0) + (dram ? 4 : 0) + 5 * channels },
+    counted: { ff: 10 + 3 * elementBits + (split ? 4 : 0) + (dram ? 4 : 0) + 5 * channels },
     lut: {
       elementBits,
       pointerBits,
@@ -35,18 +35,13 @@ function stepRom({ schedules, stepBits }: LayerView): Unit {
 /** Channels of a vector tile, feeds that share a register of `advance`, lanes that share what holds for a frame (templates). */
 const TILE = 4;
 
-/** Registers of one signal, each for what is near it. */
-export function registerCopies(instances: number, bits: number): Unit {
-  return unit('register_copy', instances, { counted: { ff: bits } });
-}
-
 /** A group: begin of its vectors, what its feeds report. */
-function columnGroup({ sizes, fifoDepth, feeds }: LayerView): Unit[] {
+function columnGroup({ sizes, queue, feeds }: LayerView): Unit[] {
   const { groups, dram, projection } = sizes;
   return [
     unit('column_group', groups, {
-      counted: { ff: 5 + (projection ? 2 : 0) + fifoDepth + (dram ? 1 : 0) },
-      lut: { reached: fifoDepth * Math.ceil((feeds - 1) / 5), feeds, one: 1 },
+      counted: { ff: 5 + (projection ? 2 : 0) + queue + (dram ? 1 : 0) },
+      lut: { reached: queue * Math.ceil((feeds - 1) / 5), feeds, one: 1 },
     }),
     registerCopies(groups * (1 + Math.ceil(feeds / TILE)), 1),
   ];
@@ -69,18 +64,18 @@ function vectorTile({ sizes, formats }: LayerView): Unit {
 }
 
 /** The array: load bus, rounds over the groups, what the groups report. */
-function array({ sizes, fifoDepth, loadBits }: LayerView): Unit {
+function array({ sizes, queue, loadBits }: LayerView): Unit {
   const { channels, groups, spread, dram, projection, peepholes } = sizes;
   // What a frame begins with, twice.
   const frame = 2 * (10 + 2 * channels + (peepholes ? 5 : 0)) + 2 + (projection ? 7 : 0);
   const vectors = projection ? 2 : 1;
   const rounds = spread > 1 ? vectors * (1 + clog2(spread)) : 0;
   return unit('array', 1, {
-    counted: { ff: loadBits + 56 + frame + rounds + fifoDepth + (dram ? 3 : 0) },
+    counted: { ff: loadBits + 56 + frame + rounds + queue + (dram ? 3 : 0) },
     lut: {
       channels,
       channelsOfGroups: channels * (groups - 1),
-      reached: fifoDepth * Math.ceil((groups - 1) / 5),
+      reached: queue * Math.ceil((groups - 1) / 5),
       spread: spread > 1 ? 1 : 0,
       one: 1,
     },

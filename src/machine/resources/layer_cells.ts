@@ -1,12 +1,11 @@
 import { clog2 } from '../../util/fixed.ts';
 import { TABLE_BITS, TABLE_ENTRIES, VALUE_BITS } from '../formats.ts';
 import { inBlockRam } from '../ram_kind.ts';
-import { registerCopies } from './layer_array.ts';
 import type { LayerView } from './layer_view.ts';
 import { blockRams, dspBlocks, multipliesPlaces } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Inputs that the tables cover, and whether the state of an LSTM is looked up, too. */
 interface TableSizes {
@@ -119,14 +118,17 @@ export function layerCellUnits(view: LayerView): Unit[] {
   const { channels, elemLanes, peepholes, projection, laneCells } = sizes;
   const { vectorBits } = formats;
   const lanes = channels * elemLanes;
+  // Yosys shifts the word by the place times the width.
+  const shifts = elemLanes > 1 && multipliesPlaces(vectorBits);
   return [
-    unit('channel', channels, { counted: { ff: 5, lut: 1 }, lut: { one: 1 } }),
+    unit('channel', channels, { counted: { ff: 7, lut: 1 }, lut: { one: 1 } }),
     unit('elem_mul', channels, {
       counted: {
-        ff: vectorBits + 26 + clog2(laneCells),
-        dsp: elemLanes > 1 && multipliesPlaces(vectorBits) ? 1 : 0,
+        ff: vectorBits + 26 + clog2(laneCells) + (shifts ? 8 : clog2(elemLanes)),
+        lut: shifts ? 0 : vectorBits * multiplexer(elemLanes),
+        dsp: shifts ? 1 : 0,
       },
-      lut: { cells: clog2(laneCells), found: vectorBits * multiplexer(elemLanes), elemLanes, one: 1 },
+      lut: { cells: clog2(laneCells), shifted: shifts ? vectorBits * elemLanes : 0, elemLanes, one: 1 },
     }),
     registerCopies(channels * Math.ceil(elemLanes / 4), 12 + (peepholes ? 5 : 0) + (projection ? 0 : 1)),
     elemLane(view, lanes),

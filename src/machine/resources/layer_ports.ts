@@ -2,7 +2,7 @@ import { clog2 } from '../../util/fixed.ts';
 import { adderTree } from './layer_array.ts';
 import type { LayerView } from './layer_view.ts';
 import { multipliesPlaces } from './memory.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Register of a stream on both sides: a word and one behind it. */
 export function skidBuffer(instances: number, width: number): Unit {
@@ -24,15 +24,16 @@ export function counterUnits(lanes: number, fifoDepth: number, dram: boolean): U
 function frameIn({ sizes }: LayerView): Unit {
   const { channels, groups, elementBits, dram } = sizes;
   return unit('frame_in', 1, {
-    counted: { ff: 6 + 6 * channels + 2 * groups + elementBits - (channels > 1 ? 0 : 1) + (dram ? 1 : 0) },
+    counted: { ff: 12 + 6 * channels + 2 * groups + elementBits - (channels > 1 ? 0 : 3) + (dram ? 1 : 0) },
     lut: { voices: channels - 1, groups, elementBits, several: channels > 1 ? 1 : 0, dram: dram ? 1 : 0, one: 1 },
   });
 }
 
 function frameOut({ sizes }: LayerView): Unit {
-  const { channels, elementBits, destBits } = sizes;
+  const { channels, elementBits, destBits, beat } = sizes;
+  const single = channels === 1 && beat === 1 ? 2 : 0;
   return unit('frame_out', 1, {
-    counted: { ff: 5 + channels + 2 * elementBits + (channels > 1 ? 3 * destBits : destBits) },
+    counted: { ff: 5 + single + channels + 2 * elementBits + (channels > 1 ? 3 * destBits : destBits) },
     lut: { voices: channels - 1, elementBits, several: channels > 1 ? 1 : 0, one: 1 },
   });
 }
@@ -58,13 +59,15 @@ function stateAccess({ sizes, formats }: LayerView): Unit {
 
 /** Registers, loader and ports. */
 export function layerPortUnits(view: LayerView): Unit[] {
-  const { sizes, formats, loadAddr, loadData, fifoDepth } = view;
+  const { sizes, formats, loadAddr, loadData, queue } = view;
   const { vectorBits } = formats;
   const { beat, destBits, channels, groups, lanes, dram, elementBits, peepholes } = sizes;
   return [
     unit('top', 1, { lut: { one: 1 }, ff: { one: 1, dram: dram ? 1 : 0 } }),
     unit('axi_lite_slave', 1, { lut: { layer: 1 }, ff: { layer: 1 } }),
     unit('run_control', 1, { lut: { one: 1 }, ff: { one: 1 } }),
+    // The reset of the array.
+    registerCopies(1, 1),
     unit('control_registers', 1, {
       lut: { layer: 1, layerDram: dram ? 1 : 0, layerPeepholes: peepholes ? 1 : 0 },
       ff: { layer: 1, layerDram: dram ? 1 : 0 },
@@ -82,6 +85,6 @@ export function layerPortUnits(view: LayerView): Unit[] {
     stateAccess(view),
     skidBuffer(1, vectorBits + destBits + 3),
     skidBuffer(1, beat * vectorBits + destBits + 2),
-    ...counterUnits(groups * lanes, fifoDepth, dram),
+    ...counterUnits(groups * lanes, queue, dram),
   ];
 }

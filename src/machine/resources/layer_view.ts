@@ -1,5 +1,6 @@
 import { clog2 } from '../../util/fixed.ts';
 import { TABLE_BITS, TABLE_ENTRIES } from '../formats.ts';
+import { layerQueueDepth } from '../queue_depth.ts';
 import { feedsOf } from '../sizes.ts';
 import { weightWordBits } from '../word_format.ts';
 import type { LayerHardware } from './hardware.ts';
@@ -8,6 +9,8 @@ import type { LayerHardware } from './hardware.ts';
 export interface LayerView extends LayerHardware {
   /** Feeds of a group. */
   readonly feeds: number;
+  /** Entries of its queue. */
+  readonly queue: number;
   /** Bits of a weight word, of a step of the schedule, of an address and an entry on the load bus, and of that bus. */
   readonly weightWord: number;
   readonly stepBits: number;
@@ -38,6 +41,7 @@ export function layerView(hardware: LayerHardware): LayerView {
   return {
     ...hardware,
     feeds: feedsOf(sizes),
+    queue: layerQueueDepth(hardware.fifoDepth),
     weightWord,
     stepBits,
     loadAddr,

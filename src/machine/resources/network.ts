@@ -1,4 +1,3 @@
-import { clog2 } from '../../util/fixed.ts';
 import type { NetworkSizes } from '../network_sizes.ts';
 import { inBlockBank } from '../sizes.ts';
 import { weightColumnBits } from '../word_format.ts';
@@ -12,7 +11,7 @@ import { networkSpectraUnits } from './network_spectra.ts';
 import { type NetworkView, networkView } from './network_view.ts';
 import { vmemUnits } from './network_vmem.ts';
 import { type Sections, type Unit, unit } from './unit.ts';
-import { rowAlign, weightUnits } from './weights.ts';
+import { burstReader, rowAlign, weightUnits } from './weights.ts';
 
 /** Runs that wait in a group. */
 const WAITING_RUNS = 8;
@@ -41,7 +40,7 @@ function arrayUnits({ sizes, feeds, queue, runBits, spectral }: NetworkView): Un
         ff:
           3 +
           runBits +
-          22 +
+          44 +
           3 +
           2 * rowBits +
           lanes +
@@ -69,10 +68,9 @@ const READER_BITS = 83;
 function readerUnits({ sizes }: NetworkView): Unit[] {
   const { external, utterance, axes } = sizes;
   if (external === null) return [];
-  const { beatBits, outstandingBeats } = external;
-  const level = clog2(outstandingBeats);
   return [
-    unit('weight_reader', 1, { lut: { beatBits, level, network: 1 }, ff: { beatBits, level, network: 1 } }),
+    unit('weight_reader', 1, { lut: { network: 1 } }),
+    burstReader(external),
     unit('reader_sequencer', 1, {
       counted: distributedRam(external.programDepth, READER_BITS),
       lut: { utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, one: 1 },

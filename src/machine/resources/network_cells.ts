@@ -1,5 +1,6 @@
 import { clog2 } from '../../util/fixed.ts';
 import { cellPipeline, ctlBits, hasStates, valueBits } from '../cell_pipeline.ts';
+import { turningOf } from '../transform_cycles.ts';
 import { gatherUnits } from './layer_array.ts';
 import { tableUnits } from './layer_cells.ts';
 import { dspBlocks } from './memory.ts';
@@ -47,9 +48,11 @@ function controlUnits({ sizes, spectral, paramBits }: NetworkView): Unit[] {
     affine: has('affine'),
     peepholes: peepholes ? 1 : 0,
     spectral: spectral ? 1 : 0,
+    // Blocks that are longer than a word.
+    turned: turningOf(sizes) === null ? 0 : 1,
     one: 1,
   };
-  const addresses = 1 + (states ? 2 : 0) + (peepholes ? 1 : 0);
+  const addresses = 1 + (states ? 1 : 0) + all.lstm + all.peepholes;
   return [
     unit('cell_control', 1, {
       lut: { ctl, voices: channels - 1, elemLanes, ...all },
@@ -65,6 +68,7 @@ function controlUnits({ sizes, spectral, paramBits }: NetworkView): Unit[] {
         replicated: replicated ? 1 : 0,
         phases: clog2(lanes / elemLanes),
         paramAddr,
+        turned: all.turned,
         one: 1,
       },
     }),
@@ -85,10 +89,12 @@ export function networkCellUnits(view: NetworkView): Unit[] {
   const ctl = ctlBits(sizes);
   const states = hasStates(sizes) ? 1 : 0;
   const value = valueBits(sizes);
+  // Delay of what the inverse transform needs to know.
+  const inverse = !spectral ? 0 : turningOf(sizes) === null ? 13 : 2;
   return [
     ...gatherUnits(channels, { groups, lanes, elemLanes, accBits, direct: false }),
     unit('cell_unit', channels, {
-      counted: { ff: 29 + ctl + elemLanes * paramBits + (spectral ? 13 : 0) + states },
+      counted: { ff: 29 + ctl + elemLanes * paramBits + inverse + states },
     }),
     cellLane(view, all),
     unit('round_clip', all, { lut: { sumBits, z: 1 } }),

@@ -1,10 +1,10 @@
 import { clog2 } from '../../util/fixed.ts';
 import { queueUnit } from './feed.ts';
 import { counterUnits, skidBuffer } from './layer_ports.ts';
-import { distributedRam } from './memory.ts';
+import { distributedRam, multipliesPlaces } from './memory.ts';
 import type { NetworkView } from './network_view.ts';
 import { countedBlock } from './ram.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Bits of the words of the program memories, as program.md has them. */
 const WORD_BITS = { load: 244, mac: 241, cell: 389, store: 340 } as const;
@@ -56,11 +56,12 @@ export function networkControlUnits(view: NetworkView): Unit[] {
     queueUnit(1, 17, 16),
     queueUnit(1, 1, 4),
     stepFlags(view),
-    unit('register_copy', 6 + (sizes.sequenceStream === null ? 0 : 1), { counted: { ff: 1 } }),
+    registerCopies(6 + (sizes.sequenceStream === null ? 0 : 1), 1),
     unit('word_loader', 1, { lut: { loadAddr, one: 1 }, ff: { loadAddr, one: 1 } }),
     ...(stateDepth > 0
       ? [
           unit('state_port', 1, {
+            counted: { dsp: multipliesPlaces(vectorBits) ? 1 : 0 },
             lut: { elemLanes, voices: channels - 1, words: elemLanes * vectorBits, one: 1 },
             ff: { elemLanes, words: elemLanes * vectorBits, one: 1 },
           }),

@@ -9,7 +9,8 @@ import {
   turningOf,
   turnPlaceBits,
 } from '../transform_cycles.ts';
-import { blockRam, distributedRam } from './memory.ts';
+import { distributedRam } from './memory.ts';
+import { ramUnit } from './ram.ts';
 import { type Unit, unit } from './unit.ts';
 
 /** Bits of an element of the inverse transform (transform_bounds.ts). */
@@ -23,19 +24,16 @@ export function pairTurn(instances: number, bits: number, levels: number): Unit[
 /** Words of a memory of a turn from which on it is block RAM (turning.ts). */
 const BLOCK_DEPTH = 256;
 
-/** Turns of words of so many bits into blocks, or back: registers before the banks, in them, and behind them. */
+/** Turns of words of so many bits into blocks, or back: registers before the banks and behind them. */
 function cornerTurns({ words, voices, networks }: Turning, bits: number, places: number): Unit[] {
   const depth = places * voices;
   const numberBits = clog2(words);
-  const inBlocks = depth >= BLOCK_DEPTH;
-  const lutram = inBlocks ? { lutram: 0, lut: 0 } : distributedRam(depth, bits);
-  const bram = inBlocks ? blockRam(depth, bits).bram : 0;
-  const counted = {
-    lut: words * (lutram.lut + numberBits),
-    ...{ lutram: words * lutram.lutram, bram: words * bram },
-    ff: (inBlocks ? 2 : 3) * words * bits + 3 * numberBits,
-  };
-  return [unit('corner_turn', networks, { counted }), ...pairTurn(2 * networks, words * bits, numberBits)];
+  const counted = { lut: words * numberBits, ff: 2 * words * bits + 3 * numberBits + 2 * clog2(places) + 3 };
+  return [
+    unit('corner_turn', networks, { counted }),
+    ramUnit(networks * words, { words: depth, bits, block: depth >= BLOCK_DEPTH }),
+    ...pairTurn(2 * networks, words * bits, numberBits),
+  ];
 }
 
 /**
@@ -73,7 +71,7 @@ export function aroundNetworks(sizes: NetworkSizes, sum: number, several: boolea
     ...cornerTurns(turning, elemLanes * vectorBits, 2),
     ...cornerTurns(turning, elemLanes * sum, 2),
     ...cornerTurns(turning, elemLanes * TIME_BITS, 2 ** placeBits),
-    unit('turned_inverse', 1, { counted: { lut: 10, ff: way + 60 } }),
+    unit('turned_inverse', 1, { counted: { ff: way }, lut: { one: 1 }, ff: { one: 1 } }),
     unit('spectrum_channel', turning.networks, {
       lut: { several: chosen * bits, halves: 0 },
       ff: { word: bits, halves: 0 },

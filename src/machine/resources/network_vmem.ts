@@ -64,7 +64,9 @@ function startUnits({ sizes, loadBits }: NetworkView): Unit[] {
   return [
     unit('start_memory', 1, {
       counted: {
-        ff: loadBits + 20 + 3 * select + 2 * groups * (1 + clog2(slice)),
+        ff: loadBits + 20 + 2 * groups * (1 + clog2(slice)),
+        // Three registers in a row are a shift register.
+        lutram: select,
         lut: word * (1 + multiplexer(spread)) + groups * elementBits * (1 + multiplexer(slice)),
       },
     }),

@@ -35,6 +35,11 @@ export function unit(name: string, instances: number, parts: Parts): Unit {
   return { name, instances, ...parts };
 }
 
+/** Registers of one signal, each for what is near it. */
+export function registerCopies(instances: number, bits: number): Unit {
+  return unit('register_copy', instances, { counted: { ff: bits } });
+}
+
 function weighted(terms: Terms, coefficients: Terms): number {
   return Object.entries(terms).reduce((sum, [term, size]) => sum + size * (coefficients[term] ?? 0), 0);
 }

@@ -1,9 +1,9 @@
-import { clog2 } from '../../util/fixed.ts';
+import { clog2, unsignedBits } from '../../util/fixed.ts';
 import type { ExternalMemory } from '../external_memory.ts';
 import { isSmallRom } from '../ram_kind.ts';
 import { blockRam, blockRams, distributedRam, ultraRams } from './memory.ts';
 import { countedBlock } from './ram.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Sizes of the memories of a group. */
 export interface WeightSizes {
@@ -49,6 +49,21 @@ function wordBuffer(instances: number, weightWord: number, { bufferDepth }: Exte
   });
 }
 
+/** Read master of external memory: two addresses, a beat and the beats left, those under way, cycles of silence. */
+export function burstReader({
+  busBits,
+  beatBits,
+  burstBeats,
+  outstandingBeats,
+}: ExternalMemory & { readonly beatBits: number }): Unit {
+  const address = 64 - clog2(busBits / 8);
+  const level = unsignedBits(outstandingBeats);
+  return unit('burst_reader', 1, {
+    counted: { ff: 19 + 2 * address + 2 * beatBits + clog2(burstBeats) + level },
+    lut: { beatBits, level, one: 1 },
+  });
+}
+
 /** Rows of a word for every lane out of beats of the bus, or beats into rows. */
 export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: ExternalMemory): Unit {
   if (rowBeats > 1) {
@@ -90,5 +105,7 @@ export function weightUnits(sizes: WeightSizes): Unit[] {
     const ram = ultra ? { uram: ultraRams(weightDepth, bits) } : { bram: blockRams(weightDepth, bits) };
     return [unit('row_rom', groups, { counted: { ff: lanes * weightWord, ...ram } }), loadDecode(groups)];
   };
-  return [group, modelRom(pointers, pointerDepth, countBits), loadDecode(pointers), ...memories()];
+  // Resets of the buffers.
+  const resets = external === null ? [] : [registerCopies(all, 1)];
+  return [group, ...resets, modelRom(pointers, pointerDepth, countBits), loadDecode(pointers), ...memories()];
 }

@@ -15,43 +15,51 @@ export interface MappedModule {
   readonly below: Readonly<Record<string, number>>;
 }
 
-/** What modules were mapped to before, by family, name with parameters, and text with that of all modules below. */
+/**
+ * What modules were mapped to before, by family, name with parameters, and own text. The hierarchy is kept, so that a module is mapped alike
+ * whatever the modules in it and around it are.
+ */
 export type KnownModules = Map<string, MappedModule>;
 
-/** The Verilog of a module and of all modules below it. */
-function textsOf(files: Files): (module: string) => string {
-  const texts = new Map<string, ReadonlySet<string>>();
-  const below = (source: string): ReadonlySet<string> => {
-    const found = new Set([source]);
-    const text = files.get(`rtl/${source}.v`)!;
-    for (const [, name] of text.matchAll(new RegExp(`^\\s*(${TOP}_\\w+)\\s+(?:#|u_)`, 'gm'))) {
-      if (name === source || !files.has(`rtl/${name}.v`)) continue;
-      if (!texts.has(name!)) texts.set(name!, below(name!));
-      for (const own of texts.get(name!)!) found.add(own);
-    }
-    return found;
-  };
-  return (module) =>
-    [...below(sourceName(module))]
-      .toSorted()
-      .map((source) => files.get(`rtl/${source}.v`)!.replace(/^\s*\/\/.*$/gm, ''))
-      .join('');
+/** Top module of a run: an instance, without connections, of each module to map. */
+const BENCH = 'modules_to_map';
+
+/** A name as RTLIL writes it: public ones behind a backslash. */
+const rtlilName = (name: string) => (name.startsWith('$') ? name : `\\${name}`);
+
+function benchOf(modules: readonly string[]): string {
+  const cells = modules.map((name, i) => `attribute \\keep 1\ncell ${rtlilName(name)} \\u${i}\nend\n`);
+  return `module \\${BENCH}\n${cells.join('')}end\n`;
+}
+
+/** States at the start, of a group: memories without a file that stands for all. */
+const STARTS = /^mem\/\w+_starts_\d+\.mem$/;
+
+/** Keys of modules. That of a memory has all contents too, of which look-up tables may be made. */
+export function keysOf(files: Files, family: Family, names: readonly string[]): ReadonlyMap<string, string> {
+  const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const contents = [...files]
+    .filter(([path]) => path.startsWith('mem/'))
+    .flat()
+    .join('\n');
+  return new Map(
+    names.map((name) => {
+      const text = files.get(`rtl/${sourceName(name)}.v`)!;
+      const code = text.replace(/\/\/.*$/gm, '').replace(/\s+/g, ' ');
+      return [name, `${family} ${name} ${hashOf(text.includes('$readmem') ? code + contents : code)}`];
+    }),
+  );
 }
 
 /**
- * Maps a design as `esegen synth` does; modules that were mapped before are boxes.
+ * Maps a design as `esegen synth` does; of modules that were mapped before only the ports are read.
  *
- * @param skip names of modules that are left out, with all that is below them
  * @returns a row for every module, in the order of their names
  */
-export async function mapDesign(
-  all: DesignFiles,
-  family: Family,
-  known: KnownModules,
-  skip: RegExp | null,
-): Promise<MappedUnit[]> {
+export async function mapDesign(all: DesignFiles, family: Family, known: KnownModules): Promise<MappedUnit[]> {
   const sources = String(all.get('files.f')).trim().split('\n');
-  const files = new Map([...all].filter(([path]) => isRead(path, TOP)).map(([path, text]) => [path, String(text)]));
+  const isNeeded = (path: string) => isRead(path, TOP) || STARTS.test(path);
+  const files = new Map([...all].filter(([path]) => isNeeded(path)).map(([path, text]) => [path, String(text)]));
   const script = designScript(sources, [...files.keys()], TOP, family);
   const read = script.slice(0, script.indexOf('synth_xilinx'));
   const [list] = await anyYosys(`${read}tee -q -o list.txt ls\n`, files, ['list.txt']);
@@ -59,32 +67,33 @@ export async function mapDesign(
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.includes(TOP) && !line.includes(' '));
-  const unitOf = (name: string) => (name === TOP ? 'top' : sourceName(name).slice(TOP.length + 1));
-  const textOf = textsOf(files);
-  const keyOf = (name: string) =>
-    `${family} ${name} ${createHash('sha256').update(textOf(name)).digest('hex').slice(0, 16)}`;
-  const keys = new Map(names.map((name) => [name, keyOf(name)]));
-  const skipped = new Set(names.filter((name) => name !== TOP && skip?.test(unitOf(name))));
-  const boxes = names.filter((name) => name !== TOP && (skipped.has(name) || known.has(keys.get(name)!)));
-  const boxed = boxes.map((name) => `blackbox ${name}\n`).join('');
-  const [text] = await anyYosys(`${read}${boxed}${script.slice(read.length)}`, files, [OUTPUTS.mapped]);
-
-  for (const [name, module] of parseNetlist(text!, '', TOP)) {
-    if (!keys.has(name) || boxes.includes(name)) continue;
-    const below: Record<string, number> = {};
-    let own: Resources = NO_RESOURCES;
-    for (const { type } of Object.values(module.cells)) {
-      if (keys.has(type)) below[type] = (below[type] ?? 0) + 1;
-      else own = addResources(own, primitiveResources(type)!);
+  const keys = keysOf(files, family, names);
+  const boxes = names.filter((name) => known.has(keys.get(name)!));
+  const mapped = names.filter((name) => !boxes.includes(name));
+  if (mapped.length > 0) {
+    const boxed = boxes.map((name) => `blackbox ${rtlilName(name)}\n`).join('');
+    const rest = script.slice(read.length).replaceAll(`-top ${TOP} `, `-top ${BENCH} `);
+    const [text] = await anyYosys(
+      `${read}${boxed}read_rtlil bench.il\n${rest}`,
+      new Map([...files, ['bench.il', benchOf(mapped)]]),
+      [OUTPUTS.mapped],
+    );
+    for (const [name, module] of parseNetlist(text!, '', BENCH)) {
+      if (!mapped.includes(name)) continue;
+      const below: Record<string, number> = {};
+      let own: Resources = NO_RESOURCES;
+      for (const { type } of Object.values(module.cells)) {
+        if (keys.has(type)) below[type] = (below[type] ?? 0) + 1;
+        else own = addResources(own, primitiveResources(type)!);
+      }
+      known.set(keys.get(name)!, { own, below });
     }
-    known.set(keys.get(name)!, { own, below });
   }
 
   const units = new Map<string, MappedUnit>();
   const visit = (name: string, count: number): void => {
-    if (skipped.has(name)) return;
     const { own, below } = known.get(keys.get(name)!)!;
-    const unit = unitOf(name);
+    const unit = name === TOP ? 'top' : sourceName(name).slice(TOP.length + 1);
     const before = units.get(unit) ?? { name: unit, instances: 0, all: NO_RESOURCES };
     units.set(unit, {
       name: unit,

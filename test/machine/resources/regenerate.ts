@@ -1,14 +1,11 @@
 // Maps designs with Yosys into fixtures/mapped_resources.json; minutes a design.
 // Usage: node --import tsx test/machine/resources/regenerate.ts [id ...]; default: all that are there.
-//   ESEGEN_SKIP=pattern leaves modules of such names out, and what is below them: their designs are not whole then.
 import { writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { MAPPED_PATH, type MappedDesign, mappedResources } from '../../../fixtures/mapped_resources.ts';
 import { sourceDesign } from './designs.ts';
 import { type KnownModules, mapDesign } from './map_design.ts';
 
-const pattern = process.env.ESEGEN_SKIP;
-const skip = pattern === undefined ? null : new RegExp(pattern);
 const known: KnownModules = new Map();
 const { stdout: commit } = await execa('git', ['rev-parse', '--short', 'HEAD']);
 const { stdout: tool } = await execa('yosys', ['-V']);
@@ -17,8 +14,8 @@ const ids = process.argv.slice(2);
 for (const id of ids.length === 0 ? mappedResources().designs.map((design) => design.id) : ids) {
   const { hardware, files } = sourceDesign(id);
   const ultra = hardware.kind === 'network' && hardware.sizes.ultra;
-  const units = await mapDesign(files, ultra ? 'xcup' : 'xcu', known, skip);
-  const design: MappedDesign = { id, commit, whole: skip === null, hardware, units };
+  const units = await mapDesign(files, ultra ? 'xcup' : 'xcu', known);
+  const design: MappedDesign = { id, commit, whole: true, hardware, units };
   const others = mappedResources().designs.filter((other) => other.id !== id);
   const lines = [...others, design].map((own) => JSON.stringify(own));
   const head = `{"tool":${JSON.stringify(tool)},"designs":[`;
