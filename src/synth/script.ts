@@ -18,6 +18,9 @@ const REPRESENTATIVES = [
   // Of a layer, and of a network.
   ['u_param_mem', 'elem_000.mem'],
   ['u_param_mem', 'params_000.mem'],
+  // States that voices start from: what MAC reads, and what STORE does.
+  ['u_mac_mem', 'starts_000.mem'],
+  ['u_word_mem', 'starts_000.mem'],
 ] as const;
 
 /** Newer versions keep the behaviour of library cells, which write_json would refuse. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { formatReport } from '../../src/cli/synth.ts';
 import { sha256 } from '../../src/design/files.ts';
+import { networkSimulationFiles } from '../../src/design/network_files.ts';
 import { memoryPath } from '../../src/machine/names.ts';
 import { addResources, NO_RESOURCES } from '../../src/machine/resources/counts.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';
@@ -13,6 +14,7 @@ import { designScript, isRead } from '../../src/synth/script.ts';
 import { type SynthReport, synthesize } from '../../src/synth/synthesize.ts';
 import { anyYosys, nativeYosys, npmYosys, type Yosys } from '../../src/synth/yosys.ts';
 import { EsegenError } from '../../src/util/errors.ts';
+import { randomNetworkDesign } from '../lib/random_network_design.ts';
 import { jsonOf, netlistOf } from './netlists.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../generated/sample', import.meta.url));
@@ -260,5 +262,18 @@ describe('script', () => {
       'setparam -set FILE "mem/top_weights_0000.mem" c:*u_weight_mem',
       'setparam -set FILE "mem/top_params_000.mem" c:*u_param_mem',
     ]);
+  });
+
+  test('all that a network with constant initial states needs is read', async () => {
+    const { design } = randomNetworkDesign(28);
+    expect(design.sizes.startDepth).toBeGreaterThan(0);
+    const { name } = design.config;
+    const all = networkSimulationFiles(design);
+    const files = new Map([...all].filter(([path]) => isRead(path, name)).map(([path, text]) => [path, String(text)]));
+    const sources = String(all.get('files.f')).trim().split('\n');
+    const script = designScript(sources, [...files.keys()], name, 'xcu');
+    const reading = script.slice(0, script.indexOf('synth_xilinx'));
+    const [modules] = await anyYosys(`${reading}tee -q -o modules.txt ls\n`, files, ['modules.txt']);
+    expect(modules).toContain('start_memory');
   });
 });

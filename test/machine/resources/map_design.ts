@@ -32,9 +32,6 @@ function benchOf(modules: readonly string[]): string {
   return `module \\${BENCH}\n${cells.join('')}end\n`;
 }
 
-/** States at the start, of a group: memories without a file that stands for all. */
-const STARTS = /^mem\/\w+_starts_\d+\.mem$/;
-
 /** Keys of modules. That of a memory has all contents too, of which look-up tables may be made. */
 export function keysOf(files: Files, family: Family, names: readonly string[]): ReadonlyMap<string, string> {
   const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -58,8 +55,7 @@ export function keysOf(files: Files, family: Family, names: readonly string[]): 
  */
 export async function mapDesign(all: DesignFiles, family: Family, known: KnownModules): Promise<MappedUnit[]> {
   const sources = String(all.get('files.f')).trim().split('\n');
-  const isNeeded = (path: string) => isRead(path, TOP) || STARTS.test(path);
-  const files = new Map([...all].filter(([path]) => isNeeded(path)).map(([path, text]) => [path, String(text)]));
+  const files = new Map([...all].filter(([path]) => isRead(path, TOP)).map(([path, text]) => [path, String(text)]));
   const script = designScript(sources, [...files.keys()], TOP, family);
   const read = script.slice(0, script.indexOf('synth_xilinx'));
   const [list] = await anyYosys(`${read}tee -q -o list.txt ls\n`, files, ['list.txt']);
