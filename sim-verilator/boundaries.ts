@@ -8,7 +8,7 @@ const KEPT = ['column_group', 'group_memory', 'elem_lane', 'adder_tree'];
  * instance would become a function of its own: 1,024 times the code of a lane. Public signals stay.
  */
 const INPUTS: Readonly<Record<string, readonly string[]>> = {
-  lane: ['word', 'word_valid', 'word_first', 'word_bank', 'word_acts', 'drain_en'],
+  lane: ['word', 'word_valid', 'word_first', 'word_bank', 'op_acts', 'drain_en'],
   column_feed: ['advance', 'col_*', 'share_*', 'word_ready'],
   column_group: ['x_write', 'y_coming', 'm_coming', 'y_words', 'm_words', 'counts', 'words'],
   elem_lane: ['acc', 'bias', 'peephole'],
