@@ -1,16 +1,12 @@
 import { layerQueueDepth } from '../machine/queue_depth.ts';
 import { feedsOf } from '../machine/sizes.ts';
+import { paramTile } from '../machine/voice_tiles.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
 import { markDelay, phaseMsb } from './gather.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
-import { largestTile } from './tile.ts';
-
-/** Loads of a bit of a parameter in a channel, and those that it may have in the channels of one copy. */
-const PARAM_LOADS = 24;
-const COPY_LOADS = 448;
 
 /** All groups and channels with their memories. */
 export function array(design: Design): ModulePlan {
@@ -36,7 +32,7 @@ export function array(design: Design): ModulePlan {
     feeds: feedsOf(d),
     frameStart: d.split ? 'start_frame' : 'start_cells',
     wordSlot: d.wordSlot,
-    paramTile: largestTile(d.channels, PARAM_LOADS, COPY_LOADS),
+    paramTile: paramTile(d.channels),
     fifoDepth: layerQueueDepth(config.fifoDepth),
     rowWidth: d.rowBits,
     elementWidth: d.elementBits,

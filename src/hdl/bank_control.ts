@@ -1,6 +1,7 @@
+import { rowTile } from '../machine/voice_tiles.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
-import { bankView, distributedRows, rowTile } from './banks.ts';
+import { bankView, distributedRows } from './banks.ts';
 import { flag, lit, type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Rows and enables of a lane's accumulator banks. */

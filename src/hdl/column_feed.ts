@@ -1,6 +1,6 @@
 import { layerQueueDepth } from '../machine/queue_depth.ts';
+import { storeTile } from '../machine/voice_tiles.ts';
 import type { Design } from '../program/design.ts';
-import { storeTile } from './act_store.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Words of the columns, for a lane or for all lanes of a group. */

@@ -1,5 +1,6 @@
+import { rowTile } from '../machine/voice_tiles.ts';
 import type { Design } from '../program/design.ts';
-import { bankView, distributedRows, rowTile } from './banks.ts';
+import { bankView, distributedRows } from './banks.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** One lane of a group, for all channels. */

@@ -146,7 +146,7 @@ export class StoreTwin {
   /**
    * What ends in this cycle, and whether the next STORE is taken.
    *
-   * @param readReady, writeReady, sequenceRoom, full as in {@link tick}
+   * @param readFree, writeReady, sequenceRoom, full as in {@link tick}
    */
   moves(readFree: boolean, writeReady: boolean, sequenceRoom: boolean, full: Followed): Moves {
     if (this.#rests) return NO_MOVES;
@@ -174,10 +174,12 @@ export class StoreTwin {
   }
 
   /**
-   * @param readReady CELL leaves the read port
+   * @param readFree CELL leaves the read port
    * @param writeReady CELL leaves the write port
    * @param sequence whether the sequence memory has room, and all that was written can be read
    * @param full what CELL has written
+   * @param steps of the axes
+   * @param restart the programs begin anew
    */
   tick(
     readFree: boolean,

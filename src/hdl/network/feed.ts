@@ -1,6 +1,7 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
-import { actStore as storeOf, storeTile } from '../act_store.ts';
+import { storeTile } from '../../machine/voice_tiles.ts';
+import { actStore as storeOf } from '../act_store.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
 import { SHAPE_BITS, spectralView } from './spectral.ts';
 

@@ -1,7 +1,7 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { inBlockBank } from '../../machine/sizes.ts';
+import { rowTile } from '../../machine/voice_tiles.ts';
 import { clog2 } from '../../util/fixed.ts';
-import { rowTile } from '../banks.ts';
 import { flag, lit, type ModulePlan, modulePlan } from '../module_plan.ts';
 import { partsOfLanes, spectralView } from './spectral.ts';
 

@@ -1,7 +1,7 @@
 import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { readLag } from '../queue_depth.ts';
+import { storeTile } from '../voice_tiles.ts';
 import { distributedRam } from './memory.ts';
-import { storeTile } from './tiles.ts';
 import { type Unit, unit } from './unit.ts';
 
 /** Sizes of what brings columns to the lanes. */

@@ -1,7 +1,7 @@
 import { clog2 } from '../../util/fixed.ts';
 import type { Bank } from '../sizes.ts';
+import { rowTile } from '../voice_tiles.ts';
 import { blockRams, distributedRam, dspBlocks } from './memory.ts';
-import { rowTile } from './tiles.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Sizes of the PEs and of what the PEs of a lane share. */

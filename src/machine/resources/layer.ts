@@ -1,3 +1,4 @@
+import { paramTile } from '../voice_tiles.ts';
 import { weightColumnBits } from '../word_format.ts';
 import { feedUnits } from './feed.ts';
 import type { LayerHardware } from './hardware.ts';
@@ -7,7 +8,6 @@ import { layerCellUnits } from './layer_cells.ts';
 import { layerPortUnits } from './layer_ports.ts';
 import { type LayerView, layerView } from './layer_view.ts';
 import { countedBlock } from './ram.ts';
-import { paramTile } from './tiles.ts';
 import { registerCopies, type Sections, type Unit, unit } from './unit.ts';
 import { burstReader, loadDecode, romUnit, rowAlign, weightUnits } from './weights.ts';
 
