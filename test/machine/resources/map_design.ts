@@ -8,18 +8,7 @@ import { primitiveResources } from '../../../src/synth/primitives.ts';
 import { designScript, isRead, OUTPUTS } from '../../../src/synth/script.ts';
 import { anyYosys, type Files } from '../../../src/synth/yosys.ts';
 import { TOP } from './designs.ts';
-
-/** A module as it was mapped: its own cells, and how often it has others. */
-export interface MappedModule {
-  readonly own: Resources;
-  readonly below: Readonly<Record<string, number>>;
-}
-
-/**
- * What modules were mapped to before, by family, name with parameters, and own text. The hierarchy is kept, so that a module is mapped alike
- * whatever the modules in it and around it are.
- */
-export type KnownModules = Map<string, MappedModule>;
+import type { ModuleCache } from './module_cache.ts';
 
 /** Top module of a run: an instance, without connections, of each module to map. */
 const BENCH = 'modules_to_map';
@@ -53,7 +42,7 @@ export function keysOf(files: Files, family: Family, names: readonly string[]): 
  *
  * @returns a row for every module, in the order of their names
  */
-export async function mapDesign(all: DesignFiles, family: Family, known: KnownModules): Promise<MappedUnit[]> {
+export async function mapDesign(all: DesignFiles, family: Family, known: ModuleCache): Promise<MappedUnit[]> {
   const sources = String(all.get('files.f')).trim().split('\n');
   const files = new Map([...all].filter(([path]) => isRead(path, TOP)).map(([path, text]) => [path, String(text)]));
   const script = designScript(sources, [...files.keys()], TOP, family);
@@ -64,7 +53,7 @@ export async function mapDesign(all: DesignFiles, family: Family, known: KnownMo
     .map((line) => line.trim())
     .filter((line) => line.includes(TOP) && !line.includes(' '));
   const keys = keysOf(files, family, names);
-  const boxes = names.filter((name) => known.has(keys.get(name)!));
+  const boxes = names.filter((name) => known.get(keys.get(name)!) !== undefined);
   const mapped = names.filter((name) => !boxes.includes(name));
   if (mapped.length > 0) {
     const boxed = boxes.map((name) => `blackbox ${rtlilName(name)}\n`).join('');

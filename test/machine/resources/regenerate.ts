@@ -1,14 +1,17 @@
-// Maps designs with Yosys into fixtures/mapped_resources.json; minutes a design.
-// Usage: node --import tsx test/machine/resources/regenerate.ts [id ...]; default: all that are there.
+// Maps designs with Yosys into fixtures/mapped_resources.json; minutes a design. Modules are kept in build, so that a run after a change of the RTL
+// maps those that changed.
+// Usage: npm run map:resources [-- id ...]; default: all that are there.
 import { writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { MAPPED_PATH, type MappedDesign, mappedResources } from '../../../fixtures/mapped_resources.ts';
 import { sourceDesign } from './designs.ts';
-import { type KnownModules, mapDesign } from './map_design.ts';
+import { mapDesign } from './map_design.ts';
+import { ModuleCache } from './module_cache.ts';
 
-const known: KnownModules = new Map();
 const { stdout: commit } = await execa('git', ['rev-parse', '--short', 'HEAD']);
-const { stdout: tool } = await execa('yosys', ['-V']);
+const { stdout: version } = await execa('yosys', ['-V']);
+const tool = version.split(' (', 1)[0]!;
+const known = new ModuleCache(`build/mapped_modules/${tool.replaceAll(' ', '_')}.jsonl`);
 const ids = process.argv.slice(2);
 
 for (const id of ids.length === 0 ? mappedResources().designs.map((design) => design.id) : ids) {
