@@ -116,12 +116,26 @@ export class CycleAccount {
     this.#goesOn('load', at.load ?? waitOf(sequencers.load));
     this.#goesOn('cell', at.cell ?? waitOf(sequencers.cell));
     this.#goesOn('store', at.store ?? waitOf(sequencers.store));
+    this.#mac(at.mac ?? waitOf(sequencers.mac));
+  }
+
+  /**
+   * A cycle in which only the groups of MAC go on.
+   *
+   * @param waits why MAC has no more columns
+   */
+  again(waits: string): void {
+    for (const run of Object.values(this.#runs)) run.cycles++;
+    this.#mac(waits);
+  }
+
+  #mac(waits: string): void {
     let [uneven, hungries] = [0, 0];
-    for (const { idle, hungry, feeds, waits } of this.#groups) {
+    for (const { idle, hungry, feeds, waits: own } of this.#groups) {
       hungries += hungry;
       if (idle === 0) continue;
       if (idle < feeds) uneven += idle;
-      else this.#rest(waits ?? at.mac ?? waitOf(sequencers.mac), idle);
+      else this.#rest(own ?? waits, idle);
     }
     if (hungries > 0) this.#rest('waits for external memory', hungries);
     if (uneven > 0) this.#rest('uneven lanes', uneven);

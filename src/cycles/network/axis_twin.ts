@@ -37,6 +37,11 @@ export class AxisTwin implements AxisSteps {
     return this.#reading === 0;
   }
 
+  /** Nothing is on its way through the counters. */
+  get still(): boolean {
+    return this.ready && this.#rest > this.#tail.length;
+  }
+
   #clear(): void {
     this.steps.fill(0);
     this.known = false;
@@ -61,7 +66,6 @@ export class AxisTwin implements AxisSteps {
       return;
     }
     if (this.#reading > 0) this.#reading--;
-    // Nothing is on its way through the counters.
     if (!step && !finish && this.#rest > this.#tail.length) return;
     this.#rest = step || finish ? 0 : this.#rest + 1;
     const adds = this.#adds;

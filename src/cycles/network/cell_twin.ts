@@ -17,6 +17,8 @@ const EARLY = 2;
 type When = 'begin' | 'early' | 'late';
 /** Request of a write -> its word can be read, and is told of. */
 const WRITE_DELAY = 2;
+/** The last word is written -> it is told of, and all registers stay as they are; with the parts of a word that goes to all groups. */
+const SETTLED = 4;
 const RESULTS: readonly Token['row'][] = ['o', 'nx', 'n', 'reset', 'affine'];
 
 /** What is kept of an instruction while its rows are under way. */
@@ -98,11 +100,16 @@ export class CellTwin {
     this.#tokens = new Array<Token | null>(Math.max(this.#place, this.#ask) + 1).fill(null);
     const more = sizes.replicated ? replicatedCycles(sizes) - 1 : 0;
     this.#delay = new Array<Written | null>(WRITE_DELAY + more).fill(null);
-    this.#settled = this.#tokens.length + this.#delay.length + 4;
+    this.#settled = SETTLED + more;
   }
 
   get workTake(): boolean {
     return this.#sequencer.work !== null && this.#pending === null && !this.#busy[this.#bank]!;
+  }
+
+  /** It changes nothing before there is work. */
+  get still(): boolean {
+    return this.#rest > this.#settled && this.#sequencer.work === null && this.#sequencer.sync === null;
   }
 
   /** What it does; null: it has no work. */
@@ -122,8 +129,8 @@ export class CellTwin {
 
   tick(restart: boolean): void {
     const { work, sync } = this.#sequencer;
+    if (this.still && !restart) return;
     const nothing = work === null && sync === null && !restart;
-    if (nothing && this.#rest > this.#settled) return;
     const rests = nothing && this.#pending === null && !this.#issue.busy && !this.#busy[0] && !this.#busy[1];
     this.#rest = rests ? this.#rest + 1 : 0;
     const take = this.workTake;

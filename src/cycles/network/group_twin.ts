@@ -328,6 +328,11 @@ export class JoinTwin {
     return this.#levels.length === 0 ? pulses[0]! : this.#levels.at(-1)!.fires[0] === 1;
   }
 
+  /** No pulse is on its way. */
+  get still(): boolean {
+    return this.#levels.every(({ fires, before }) => !fires.includes(1) && !before.includes(1));
+  }
+
   tick(pulses: readonly boolean[]): void {
     let below: ArrayLike<number | boolean> = pulses;
     for (const level of this.#levels) {

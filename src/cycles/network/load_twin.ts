@@ -94,6 +94,15 @@ export class LoadTwin {
     return this.#state === 'idle' ? this.#sequencer.work : this.#own;
   }
 
+  /** It changes nothing before there is work: the step of which the next beats are is counted. */
+  get still(): boolean {
+    const { work, sync } = this.#sequencer;
+    const steps = this.#axes === null || (this.#axes.still && !this.#stepBegins && !this.#finish && !this.#beginsStep);
+    return (
+      steps && work === null && sync === null && !this.#begun && this.quiet && !this.#done && this.posts === NO_POSTS
+    );
+  }
+
   /** All that it took is written. */
   get quiet(): boolean {
     const onTheWay = this.#push || this.#onTheWay[0] !== null || this.#onTheWay[1] !== null;
@@ -206,6 +215,12 @@ export class LoadTwin {
     return this.#stepOpen && !this.#finished && !restart;
   }
 
+  /** A step of an utterance is counted. */
+  get #beginsStep(): boolean {
+    const more = this.#utterance < this.#input.utterances.length && this.#axes!.ready;
+    return more && !this.#stepOpen && !this.#finished && !this.#stepBegins;
+  }
+
   /** Frames of an input in a step; 0 behind the last. */
   #batchOf(step: number): number {
     return this.#input.batches[step]?.filter((active) => active).length ?? 0;
@@ -215,12 +230,7 @@ export class LoadTwin {
   #steppingOn(accept: boolean, restart: boolean): void {
     if (this.#axes === null) return;
     const { utterances, stepBeats } = this.#input;
-    const begins =
-      this.#utterance < utterances.length &&
-      this.#axes.ready &&
-      !this.#stepOpen &&
-      !this.#finished &&
-      !this.#stepBegins;
+    const begins = this.#beginsStep;
     this.#stepBegins = begins;
     this.#finish = false;
     if (begins) {

@@ -99,6 +99,11 @@ export class MacTwin {
     return !(this.#asked || this.#expansion !== null || under > 0 || postsAny(this.posts));
   }
 
+  /** It changes nothing before anything comes. */
+  get still(): boolean {
+    return this.#still && this.#sequencer.work === this.#workSeen && this.#sequencer.sync === this.#syncSeen;
+  }
+
   /** What it does; null: it has no work. */
   get at(): string | null {
     return this.#expansion !== null ? 'runs' : this.#asked ? 'address' : null;

@@ -4,7 +4,7 @@ import type { Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
 import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
-import { CycleAccount, segmentPlaces, segmentsOfCounts } from './account.ts';
+import { CycleAccount, segmentPlaces, segmentsOfCounts, waitOf } from './account.ts';
 import { CellTwin } from './cell_twin.ts';
 import { GroupTwin, JoinTwin } from './group_twin.ts';
 import { LoadTwin } from './load_twin.ts';
@@ -78,6 +78,11 @@ class WritePort {
 
   constructor(parts: number) {
     this.#parts = parts;
+  }
+
+  /** No part of a word is left. */
+  get still(): boolean {
+    return !this.#cellMore && this.#loadPart === 0;
   }
 
   /** CELL has the port, in this cycle. */
@@ -178,6 +183,14 @@ export function accountedCycles(
   const seenByAll = { running: true, restart, posts, axes: axisSteps };
   const what: UnitCycle['at'] = { load: null, mac: null, cell: null, store: null };
   const tasks: UnitCycle['tasks'] = { load: null, cell: null, store: null };
+  const parts = [load, mac, cell, store, loadProgram, macProgram, cellProgram, storeProgram, runs, markers, port];
+  let before = false;
+  /** Whether what is not of a group has changed nothing for two cycles. */
+  const still = () => {
+    const twice = before;
+    before = parts.every((part) => part.still);
+    return before && twice;
+  };
   const units: UnitCycle = { at: what, tasks, sequencers, groups: all };
   for (let cycle = 0, quiet = 0; seen !== expected || cycle < lastBeat; cycle++, quiet++) {
     if (quiet > PATIENCE) {
@@ -279,6 +292,18 @@ export function accountedCycles(
     const again = halted >= 3 && rests;
     halted = restart ? 0 : rests ? halted + 1 : 0;
     restart = again && !restart;
+
+    // Where only the groups go on, nothing else is looked at before one of them has something to tell.
+    if (rests || restart || supply !== null || sequence !== null || !still()) continue;
+    const seenByGroups = { ready: cell.ready, copied: store.copied };
+    while (quiet < PATIENCE && !all.some(({ runRead, marked }) => runRead || marked)) {
+      cycle++;
+      quiet++;
+      for (const group of all) group.tick(null, seenByGroups);
+      if (!counts) continue;
+      account.again(what.mac ?? waitOf(macProgram));
+      watch?.again(units);
+    }
   }
   return { beats, account };
 }

@@ -149,6 +149,11 @@ export class SequencerTwin {
     this.#axisCodes = 2 ** Math.max(Math.ceil(Math.log2(axes)), 1);
   }
 
+  /** It changes nothing before what it is asked does. */
+  get still(): boolean {
+    return this.#still;
+  }
+
   /** Counters of the loops. */
   get t(): number {
     return this.#counters[0]!;

@@ -105,8 +105,8 @@ export class StoreTwin {
     this.#spectra = spectralCopyTwin(sizes);
   }
 
-  /** All registers stay as they are until there is work. */
-  get #rests(): boolean {
+  /** It changes nothing before there is work. */
+  get still(): boolean {
     return this.#rest > SETTLED && this.#sequencer.work === null && this.#sequencer.sync === null;
   }
 
@@ -149,7 +149,7 @@ export class StoreTwin {
    * @param readFree, writeReady, sequenceRoom, full as in {@link tick}
    */
   moves(readFree: boolean, writeReady: boolean, sequenceRoom: boolean, full: Followed): Moves {
-    if (this.#rests) return NO_MOVES;
+    if (this.still) return NO_MOVES;
     const f = this.#own?.fields ?? {};
     const readReady = readFree && this.#isThere(full);
     const toPort = f.place === UNIT_PLACES.port;
@@ -190,7 +190,7 @@ export class StoreTwin {
     restart: boolean,
   ): void {
     if (restart) this.copied = NOTHING_WRITTEN;
-    if (this.#rests) return;
+    if (this.still) return;
     const { work } = this.#sequencer;
     const nothing = work === null && this.#sequencer.sync === null && this.#state === 'idle' && this.quiet;
     this.#rest = nothing && this.#queue.head === undefined && this.#push === null ? this.#rest + 1 : 0;

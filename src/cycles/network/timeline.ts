@@ -26,6 +26,8 @@ export interface CycleWatch {
    */
   begin(cycle: number, groups: readonly GroupTwin[], segments: readonly string[]): void;
   cycle(units: UnitCycle): void;
+  /** The next cycle, in which only the groups of MAC have gone on. */
+  again(units: UnitCycle): void;
   /** A frame of an output leaves with its last beat in a cycle, counted or not. */
   answered(cycle: number): void;
 }
@@ -122,6 +124,17 @@ export class TimelineRecorder implements CycleWatch {
     this.#mac(groups, sequencers.mac);
     this.#unit('cell', at.cell, tasks.cell, sequencers.cell);
     this.#unit('store', at.store, tasks.store, sequencers.store);
+    this.#next();
+  }
+
+  again({ sequencers, groups }: UnitCycle): void {
+    if (this.#full) return;
+    for (const unit of ['load', 'cell', 'store'] as const) this.#spans[unit].at(-1)!.to++;
+    this.#mac(groups, sequencers.mac);
+    this.#next();
+  }
+
+  #next(): void {
     this.#cycle++;
     this.#full = this.#count >= this.#limit;
   }
