@@ -1,11 +1,12 @@
 import { estimateCycles } from '../cycles/estimate.ts';
+import { estimateNetworkCycles } from '../cycles/network/estimate.ts';
 import type { Design } from '../program/design.ts';
 import type { BuildResult } from '../verbs/build.ts';
 import { buildModel, type ModelBuild, type NetworkBuildResult } from '../verbs/build_network.ts';
 import { sharesOf } from '../verbs/run/engine.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, leftOutRows, memoryRow, showName, weightRows } from './describe.ts';
-import { networkRows } from './describe_network.ts';
+import { cycleRows, networkRows } from './describe_network.ts';
 import { formatSections, resourceRow } from './describe_resources.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
@@ -75,6 +76,7 @@ export function formatNetwork(result: NetworkBuildResult): string {
   const { design, memories, resources, calibration, saturated, leftOut, hostFiles } = result;
   const rows: Row[] = [
     ...networkRows(design),
+    ...cycleRows(estimateNetworkCycles(design)),
     memoryRow(memories),
     resourceRow(resources),
     ['calibration', calibration],

@@ -1,3 +1,4 @@
+import type { NetworkEstimate } from '../cycles/network/estimate.ts';
 import type { NetworkDesign } from '../program/network_design.ts';
 import type { ProgramPort } from '../program/program.ts';
 import { spectraLines } from '../program/spectra_of.ts';
@@ -24,6 +25,14 @@ export function networkRows({ program, sizes, config }: NetworkDesign): Row[] {
     ['words', `vectors ${vectorBits} bits, weights ${weightBits} + ${config.indexBits} bits`],
     ['part', `${config.part} at an assumed ${config.clockMHz} MHz`],
   ];
+}
+
+/** What the cycle model says; nothing where an utterance of it would be too short. */
+export function cycleRows(estimate: NetworkEstimate | null): Row[] {
+  if (estimate === null) return [];
+  const { steps, cycles } = estimate;
+  const what = steps === 1 ? 'a step' : `an utterance of ${formatCount(steps)} steps`;
+  return [['cycles', `${formatCount(Math.round(cycles))} ${what}, by the cycle model`]];
 }
 
 function describePort({ name, elements, format }: ProgramPort): string {

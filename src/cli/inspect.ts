@@ -4,7 +4,7 @@ import { type DesignInspection, inspect, type ModelInspection, type NetworkInspe
 import { inspectProgram } from '../verbs/inspect_program.ts';
 import type { CommandBody } from './command.ts';
 import { describeLayer, formatRowsOf, memoryRow, weightRows } from './describe.ts';
-import { networkRows } from './describe_network.ts';
+import { cycleRows, networkRows } from './describe_network.ts';
 import { formatUnits, resourceRow } from './describe_resources.ts';
 import { formatModel, modelJson } from './inspect_model.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
@@ -76,7 +76,7 @@ function formatNetwork({ loaded, resources, cycles, memories }: NetworkInspectio
     ...networkRows(design),
     memoryRow(memories),
     resourceRow(resources),
-    ...(cycles === null ? [] : [cyclesRow(cycles)]),
+    ...cycleRows(cycles),
     ['files', `${formatCount(files.size + 1)}, all as they were written`],
   ];
   const shares = cycles === null ? '' : `\n${formatShares(cycles)}`;
@@ -92,11 +92,6 @@ function formatShares({ cycles, shares }: NonNullable<NetworkInspection['cycles'
     formatShare(own / cycles),
   ]);
   return formatTable([['unit', 'does', 'cycles', 'share'], ...lines], ['left', 'left']);
-}
-
-function cyclesRow({ steps, cycles }: NonNullable<NetworkInspection['cycles']>): Row {
-  const what = steps === 1 ? 'a step' : `an utterance of ${formatCount(steps)} steps`;
-  return ['cycles', `${formatCount(Math.round(cycles))} ${what}, by the cycle model`];
 }
 
 function formatDesign({ loaded, resources, memories }: DesignInspection): string {

@@ -55,6 +55,7 @@ test('a layer of spectra becomes a network, whose summary and README name them; 
   expect(nonZeros).toBeGreaterThan(0.9 * (weights / 8));
   const line = `blocks of 8: ${program.segments.map(({ name }) => name).join(', ')}`;
   expect(formatNetwork(result)).toMatch(new RegExp(`spectra +${line}\n`));
+  expect(formatNetwork(result)).toMatch(/^cycles +[\d,]+ (?:a step|an utterance of \d+ steps), by the cycle model$/m);
   expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain(`| spectra | ${line} |`);
   expect(result.warnings.filter((text) => text.includes('blocks of'))).toEqual([]);
   const inspected = inspect(model);

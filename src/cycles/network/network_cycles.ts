@@ -1,8 +1,9 @@
 import { replicatedCycles } from '../../machine/cell_pipeline.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
-import type { Stream } from '../../program/instruction.ts';
+import { STREAMS, type Stream } from '../../program/instruction.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { stepsOfAxes } from '../../program/program.ts';
+import { EsegenError } from '../../util/errors.ts';
 import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
 import { CycleAccount, segmentPlaces, segmentsOfCounts, waitOf } from './account.ts';
 import { CellTwin } from './cell_twin.ts';
@@ -119,7 +120,7 @@ class WritePort {
  * input are never late, those of the output are taken at once.
  *
  * @param rate of external memory, for a design with its weights or its sequences there
- * @throws Error where the units wait for each other for ever
+ * @throws EsegenError where the units wait for each other for ever
  */
 export function networkCycles(design: NetworkDesign, input: NetworkInput, rate = DEFAULT_MEMORY): TimedBeat[] {
   return accountedCycles(design, input, null, rate).beats;
@@ -194,8 +195,9 @@ export function accountedCycles(
   const units: UnitCycle = { at: what, tasks, sequencers, groups: all };
   for (let cycle = 0, quiet = 0; seen !== expected || cycle < lastBeat; cycle++, quiet++) {
     if (quiet > PATIENCE) {
-      const where = [loadProgram, macProgram, cellProgram, storeProgram].map(({ at }) => at).join(', ');
-      throw new Error(`no beat in ${PATIENCE} cycles; the units stand at ${where}`);
+      const where = STREAMS.map((unit) => `${unit.toUpperCase()} at word ${sequencers[unit].at}`).join(', ');
+      const what = `the units wait for each other for ever: no beat in ${PATIENCE} cycles, ${where}`;
+      throw new EsegenError(`program of ${name}`, what, 'Build the design again; report it if that fails too');
     }
     posts[0] = load.posts;
     posts[1] = mac.posts;

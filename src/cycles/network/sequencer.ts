@@ -10,6 +10,7 @@ import {
 } from '../../program/instruction.ts';
 import { type MemImage, memWord } from '../../program/mem_image.ts';
 import { LOOP_KINDS, LOOP_WORD, READER_WORD, RECALL_WORD, UNIT_OPS, UNIT_WORDS } from '../../program/unit_words.ts';
+import { EsegenError } from '../../util/errors.ts';
 
 /** Fields of a word. */
 export type Fields = Readonly<Record<string, number>>;
@@ -104,6 +105,7 @@ export class SequencerTwin {
   waitsFor: number | null = null;
   /** Word at hand. */
   at = 0;
+  readonly #stream: string;
   readonly #words: readonly ProgramWord[];
   /** Semaphores whose taken tokens the unit is told, and how many these are. */
   readonly #followed: readonly number[];
@@ -136,6 +138,7 @@ export class SequencerTwin {
    * @param axes number of axes
    */
   constructor(stream: Stream | 'reader' | 'recall', image: MemImage, axes: number) {
+    this.#stream = stream;
     const format = FORMATS[stream];
     this.#words = Array.from({ length: image.depth }, (_, at) => {
       const word = memWord(image, at);
@@ -162,6 +165,15 @@ export class SequencerTwin {
   /** Whether a semaphore has its count; that which the work follows need not. */
   #met(semaphore: number, count: number, tile: number, chained: number | null): boolean {
     return count === 0 || this.#counts[ofTile(semaphore, tile)]! >= count || semaphore === chained;
+  }
+
+  /** A word is at hand. */
+  #reach(at: number): void {
+    if (at >= this.#words.length) {
+      const what = `goes on behind its last word, ${this.#words.length - 1}`;
+      throw new EsegenError(`program of ${this.#stream.toUpperCase()}`, what, 'Build the design again');
+    }
+    this.at = at;
   }
 
   /** Steps of the axis of a loop. */
@@ -300,7 +312,7 @@ export class SequencerTwin {
     if (acts || restart) this.#stale = 2;
     else if (this.#stale > 0) {
       this.#stale--;
-      if (this.#stale === 0) this.at = this.#pc;
+      if (this.#stale === 0) this.#reach(this.#pc);
     }
     this.#latched = Math.min(this.#pc, this.#words.length - 1);
     this.#pc = restart ? 0 : target;

@@ -7,6 +7,7 @@ import { DEFAULT_MEMORY } from '../../../src/cycles/word_supply.ts';
 import { STREAMS } from '../../../src/program/instruction.ts';
 import { networkInput } from '../../lib/network_input.ts';
 import { describeNetworkDesign, randomNetworkDesign } from '../../lib/random_network_design.ts';
+import { tinyNetworkDesign } from '../../lib/tiny_network.ts';
 
 /**
  * Random networks: streaming with one and several channels, by utterance, replicated vectors, lanes in step; 22 and 61 with weights in external
@@ -59,4 +60,16 @@ test('the estimate of a step or an utterance is that of the model, and tells wha
       expect(rounds, `seed ${seed}, ${name}`).toBeCloseTo(Math.round(rounds), 6);
     }
   }
+});
+
+test.each([
+  [3, /^program of tiny: the units wait for each other for ever: no beat in 1000000 cycles, LOAD at word \d+/],
+  [0, /^program of CELL: goes on behind its last word, \d+/],
+])('a program that comes to no end is one error: op %i in all words of CELL', (op, message) => {
+  const design = tinyNetworkDesign({}, { name: 'tiny', array: { groups: 2, lanes: 4 } });
+  const image = design.memories.get('tiny_cell.mem')!;
+  const limbs = Math.ceil(image.width / 32);
+  const words = image.words.map((_, at) => (at % limbs === 0 ? op : 0));
+  const forged = { ...design, memories: new Map([...design.memories, ['tiny_cell.mem', { ...image, words }]]) };
+  expect(() => estimateNetworkCycles(forged)).toThrow(message);
 });
