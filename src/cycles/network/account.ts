@@ -57,17 +57,26 @@ export function segmentPlaces(
     const first = firstPair(program, instruction);
     let cycles = 0;
     for (const [group, ofFeeds] of counts.entries()) {
+      for (const own of ofFeeds) for (let column = from; column < to; column++) cycles += own[column]!;
+      if (block === null) continue;
+      // A complex word is multiplied twice.
       for (let column = from; column < to; column++) {
-        // A complex word is multiplied twice.
-        const times = block === null || pairOfColumn(block, groups, group, first + column - from) === 0 ? 1 : 2;
-        for (const own of ofFeeds) cycles += times * own[column]!;
+        if (pairOfColumn(block, groups, group, first + column - from) === 0) continue;
+        for (const own of ofFeeds) cycles += own[column]!;
       }
     }
-    const weights = segment.values.reduce((sum, value) => sum + Number(value !== 0), 0);
+    const weights = nonZerosOf(segment.values);
     const full = cycles === 0 ? 0 : (weights * feeds) / (cycles * lanes);
     places.push({ name: segment.name, from, to, full });
   }
   return places;
+}
+
+/** Weights that are not zero. */
+function nonZerosOf(values: Int16Array): number {
+  let found = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] !== 0) found++;
+  return found;
 }
 
 /** What a unit does, and for how many cycles by now. */
@@ -93,18 +102,19 @@ export class CycleAccount {
     cell: { what: '', cycles: 0 },
     store: { what: '', cycles: 0 },
   };
-  /** Cycles of feeds of MAC without a word, by reason. */
+  /** Cycles of feeds of MAC without a word, by reason; those of the last reason are not among them yet. */
+  readonly #macRest: Run = { what: '', cycles: 0 };
   readonly #macs = new Map<string, number>();
 
   constructor(places: readonly SegmentPlace[], groups: readonly GroupTwin[]) {
     this.#places = places;
     this.#groups = groups;
-    this.#feeds = groups.reduce((sum, { feeds }) => sum + feeds, 0);
+    this.#feeds = groups.reduce((sum, { feeds }) => sum + feeds.feeds, 0);
   }
 
   /** Words before the first cycle that counts. */
   begin(): void {
-    this.#before = this.#groups.map(({ worked }) => worked.slice());
+    this.#before = this.#groups.map(({ feeds }) => feeds.worked.slice());
   }
 
   /**
@@ -116,22 +126,23 @@ export class CycleAccount {
     this.#goesOn('load', at.load ?? waitOf(sequencers.load));
     this.#goesOn('cell', at.cell ?? waitOf(sequencers.cell));
     this.#goesOn('store', at.store ?? waitOf(sequencers.store));
-    this.#mac(at.mac ?? waitOf(sequencers.mac));
+    this.mac(at.mac ?? waitOf(sequencers.mac));
+  }
+
+  /** Cycles in which only the groups of MAC have gone on: {@link mac} had them. */
+  again(cycles: number): void {
+    for (const run of Object.values(this.#runs)) run.cycles += cycles;
   }
 
   /**
-   * A cycle in which only the groups of MAC go on.
+   * What the groups of MAC do in a cycle.
    *
    * @param waits why MAC has no more columns
    */
-  again(waits: string): void {
-    for (const run of Object.values(this.#runs)) run.cycles++;
-    this.#mac(waits);
-  }
-
-  #mac(waits: string): void {
+  mac(waits: string): void {
     let [uneven, hungries] = [0, 0];
-    for (const { idle, hungry, feeds, waits: own } of this.#groups) {
+    for (const { feeds: ofGroup, waits: own } of this.#groups) {
+      const { idle, hungry, feeds } = ofGroup;
       hungries += hungry;
       if (idle === 0) continue;
       if (idle < feeds) uneven += idle;
@@ -157,26 +168,38 @@ export class CycleAccount {
   }
 
   #rest(what: string, feeds: number): void {
-    this.#macs.set(what, (this.#macs.get(what) ?? 0) + feeds);
+    const run = this.#macRest;
+    if (run.what !== what) {
+      this.#endRest();
+      run.what = what;
+    }
+    run.cycles += feeds;
+  }
+
+  #endRest(): void {
+    const { what, cycles } = this.#macRest;
+    if (cycles > 0) this.#macs.set(what, (this.#macs.get(what) ?? 0) + cycles);
+    this.#macRest.cycles = 0;
   }
 
   /** Words that all feeds have worked on while it counted. */
   get words(): number {
     let words = 0;
-    for (const [group, { worked }] of this.#groups.entries()) {
-      for (const [segment, count] of worked.entries()) words += count - this.#before[group]![segment]!;
+    for (const [group, { feeds }] of this.#groups.entries()) {
+      for (const [segment, count] of feeds.worked.entries()) words += count - this.#before[group]![segment]!;
     }
     return words;
   }
 
   /** What has been counted, divided by `rounds`, most first; in front of MAC's the weights that are not zero, by segment. */
   shares(rounds: number): CycleShare[] {
+    this.#endRest();
     const work: CycleShare[] = [];
     let padding = 0;
     for (const [number, { name, full }] of this.#places.entries()) {
       let words = 0;
-      for (const [group, { worked }] of this.#groups.entries())
-        words += worked[number]! - this.#before[group]![number]!;
+      for (const [group, { feeds }] of this.#groups.entries())
+        words += feeds.worked[number]! - this.#before[group]![number]!;
       const cycles = words / this.#feeds / rounds;
       work.push({ unit: 'mac', what: name, cycles: cycles * full });
       padding += cycles * (1 - full);

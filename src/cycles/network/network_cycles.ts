@@ -7,7 +7,9 @@ import { EsegenError } from '../../util/errors.ts';
 import { DEFAULT_MEMORY, type MemoryRate } from '../word_supply.ts';
 import { CycleAccount, segmentPlaces, segmentsOfCounts, waitOf } from './account.ts';
 import { CellTwin } from './cell_twin.ts';
-import { GroupTwin, JoinTwin } from './group_twin.ts';
+import { FreeFeeds } from './free_feeds.ts';
+import { GroupTwin } from './group_twin.ts';
+import { HeldFeeds } from './held_feeds.ts';
 import { LoadTwin } from './load_twin.ts';
 import { MacTwin } from './mac_twin.ts';
 import { SequenceReaderTwin } from './sequence_reader_twin.ts';
@@ -15,6 +17,7 @@ import { SequenceWriterTwin } from './sequence_writer_twin.ts';
 import { NO_POSTS, type Posts, SequencerTwin } from './sequencer.ts';
 import { type OutBeat, StoreTwin } from './store_twin.ts';
 import type { CycleWatch, UnitCycle } from './timeline.ts';
+import { JoinTwin } from './token_join.ts';
 import { WeightTwin } from './weight_twin.ts';
 import { BufferTwin, RowImage } from './word_buffers.ts';
 
@@ -162,7 +165,13 @@ export function accountedCycles(
   const places = segmentPlaces(design, (group) => countsOf(design, group));
   const segments = segmentsOfCounts(places);
   const all = Array.from({ length: groups }, (_, group) => {
-    return new GroupTwin(group, groups, depth, countsOf(design, group), segments, supply?.buffers[group] ?? null);
+    const counts = countsOf(design, group);
+    const buffers = supply?.buffers[group] ?? null;
+    const feeds =
+      buffers === null && sizes.blocks.length === 0
+        ? new FreeFeeds(depth, counts, segments, places.length)
+        : new HeldFeeds(depth, counts, segments, places.length, buffers);
+    return new GroupTwin(group, groups, feeds);
   });
   const [runs, markers] = [new JoinTwin(groups), new JoinTwin(groups)];
   const port = new WritePort(sizes.replicated ? replicatedCycles(sizes) : 1);
@@ -245,7 +254,7 @@ export function accountedCycles(
     if (cycle === begin) {
       account.begin();
       const names = places.map(({ name: segment }) => segment);
-      watch?.begin(cycle, all, names);
+      watch?.begin(cycle, names);
     }
     port.tick(write, copy, load.write);
     const wordTaken = load.takes(wordReady);
@@ -298,14 +307,17 @@ export function accountedCycles(
     // Where only the groups go on, nothing else is looked at before one of them has something to tell.
     if (rests || restart || supply !== null || sequence !== null || !still()) continue;
     const seenByGroups = { ready: cell.ready, copied: store.copied };
+    const first = cycle;
+    const waits = what.mac ?? waitOf(macProgram);
     while (quiet < PATIENCE && !all.some(({ runRead, marked }) => runRead || marked)) {
       cycle++;
       quiet++;
       for (const group of all) group.tick(null, seenByGroups);
       if (!counts) continue;
-      account.again(what.mac ?? waitOf(macProgram));
+      account.mac(waits);
       watch?.again(units);
     }
+    if (counts) account.again(cycle - first);
   }
   return { beats, account };
 }

@@ -24,7 +24,7 @@ export interface CycleWatch {
    *
    * @param segments their names, in the order in which the groups count words
    */
-  begin(cycle: number, groups: readonly GroupTwin[], segments: readonly string[]): void;
+  begin(cycle: number, segments: readonly string[]): void;
   cycle(units: UnitCycle): void;
   /** The next cycle, in which only the groups of MAC have gone on. */
   again(units: UnitCycle): void;
@@ -97,8 +97,8 @@ export class TimelineRecorder implements CycleWatch {
   #count = 0;
   #first = 0;
   #cycle = 0;
-  #worked: Float64Array = new Float64Array(0);
-  #before: Float64Array = new Float64Array(0);
+  /** Words of a cycle, by segment. */
+  #words = new Int32Array(0);
   #full = false;
 
   /**
@@ -110,12 +110,12 @@ export class TimelineRecorder implements CycleWatch {
     this.#limit = limit;
   }
 
-  begin(cycle: number, groups: readonly GroupTwin[], segments: readonly string[]): void {
+  begin(cycle: number, segments: readonly string[]): void {
     this.#segments = segments;
+    this.#words = new Int32Array(segments.length);
     this.#layers = segments.map(layerOf);
     this.#first = cycle;
     this.#cycle = cycle;
-    this.#before = this.#words(groups);
   }
 
   cycle({ at, tasks, sequencers, groups }: UnitCycle): void {
@@ -164,31 +164,25 @@ export class TimelineRecorder implements CycleWatch {
     };
   }
 
-  #words(groups: readonly GroupTwin[]): Float64Array {
-    const words =
-      this.#worked.length === this.#segments.length ? this.#worked : new Float64Array(this.#segments.length);
-    words.fill(0);
-    for (const { worked } of groups) for (let n = 0; n < words.length; n++) words[n]! += worked[n]!;
-    return words;
-  }
-
   #mac(groups: readonly GroupTwin[], sequencer: SequencerTwin): void {
     let [all, feeds] = [0, 0];
-    for (const own of groups) {
+    for (const { feeds: own } of groups) {
       feeds += own.feeds;
       all += own.feeds - own.idle - own.hungry;
     }
     if (all > 0) {
-      const words = this.#words(groups);
+      const words = this.#words;
+      words.fill(0);
+      for (const { feeds: own } of groups) {
+        const { working } = own;
+        for (let n = 0; n < words.length; n++) words[n]! += working[n]!;
+      }
       let [most, segment] = [0, 0];
       for (let n = 0; n < words.length; n++) {
-        const own = words[n]! - this.#before[n]!;
-        if (own <= most) continue;
-        most = own;
+        if (words[n]! <= most) continue;
+        most = words[n]!;
         segment = n;
       }
-      this.#worked = this.#before;
-      this.#before = words;
       this.#add('mac', 'work', this.#segments[segment]!, this.#layers[segment]!, null, all / feeds);
       return;
     }
@@ -196,7 +190,7 @@ export class TimelineRecorder implements CycleWatch {
     for (const own of groups) {
       if (own.waits === PROGRESS_WAITS.ready) cell = true;
       if (own.waits === PROGRESS_WAITS.copied) store = true;
-      if (own.hungry > 0) hungry = true;
+      if (own.feeds.hungry > 0) hungry = true;
     }
     if (cell) this.#add('mac', 'wait', 'progress of CELL', '', 'cell', 0);
     else if (store) this.#add('mac', 'wait', 'progress of STORE', '', 'store', 0);

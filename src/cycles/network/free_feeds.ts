@@ -1,0 +1,176 @@
+import { UNDER_WAY } from '../../machine/queue_depth.ts';
+import { type Feeds, MARKER, MARKER_SENT, NO_COLUMN, type Sent } from './feeds.ts';
+
+/** End of a list of feeds. */
+const NONE = -1;
+/** The last feed takes a marker -> all have passed it, and cycles from one such pulse to the next. */
+const MARKED_BEHIND = 3;
+const MARKED_APART = 2;
+
+/**
+ * Feeds that have their words at hand and take them alone: weights on chip, none of a spectrum. A feed is looked at where it is through with an
+ * entry, so that a cycle costs little whatever the lanes.
+ */
+export class FreeFeeds implements Feeds {
+  readonly feeds: number;
+  readonly hungry = 0;
+  readonly working: Int32Array;
+  marked = false;
+  stall = false;
+  readonly #depth: number;
+  readonly #counts: readonly Uint32Array[];
+  readonly #segments: Uint16Array;
+  readonly #worked: Float64Array;
+  /** By segment: cycle up to which its words are counted. */
+  readonly #since: Float64Array;
+  #now = 0;
+  #busy = 0;
+  /** By feed: entries with their segments, the first of them, how many; the segment that it has words of; the feed behind it in its list. */
+  readonly #entries: Uint32Array;
+  readonly #entrySegments: Uint16Array;
+  readonly #first: Int32Array;
+  readonly #level: Int32Array;
+  readonly #segment: Int32Array;
+  readonly #next: Int32Array;
+  /** Whether a feed is in a list: it has a word, or an entry to take. */
+  readonly #listed: Uint8Array;
+  /** Lists of feeds by the cycle in which they are through, modulo a power of two beyond all counts. */
+  readonly #lists: Int32Array;
+  /** Feeds with a level at which the issuer stops. */
+  #filled = 0;
+  /** Feeds that have passed the markers that not all have passed, the oldest first; by feed, markers that it has passed, and those that all have. */
+  readonly #passes: number[] = [];
+  readonly #passed: Int32Array;
+  #passedByAll = 0;
+  /** Cycles of the pulses to come, and that of the last one. */
+  readonly #pulses: number[] = [];
+  #lastPulse = 0;
+
+  /**
+   * @param depth entries of a queue
+   * @param counts word counts of every feed, column by column
+   * @param segments number of the segment of each of them
+   * @param most segments
+   */
+  constructor(depth: number, counts: readonly Uint32Array[], segments: Uint16Array, most: number) {
+    const feeds = counts.length;
+    this.feeds = feeds;
+    this.#depth = depth;
+    this.#counts = counts;
+    this.#segments = segments;
+    this.working = new Int32Array(most);
+    this.#worked = new Float64Array(most);
+    this.#since = new Float64Array(most);
+    this.#entries = new Uint32Array(feeds * depth);
+    this.#entrySegments = new Uint16Array(feeds * depth);
+    this.#first = new Int32Array(feeds);
+    this.#level = new Int32Array(feeds);
+    this.#segment = new Int32Array(feeds).fill(NONE);
+    this.#next = new Int32Array(feeds);
+    this.#listed = new Uint8Array(feeds);
+    this.#passed = new Int32Array(feeds);
+    let largest = 1;
+    for (const own of counts) for (const count of own) if (count > largest) largest = count;
+    this.#lists = new Int32Array(2 ** Math.ceil(Math.log2(largest + 2))).fill(NONE);
+  }
+
+  get idle(): number {
+    return this.feeds - this.#busy;
+  }
+
+  get worked(): Float64Array {
+    for (let segment = 0; segment < this.working.length; segment++) this.#settle(segment, this.#now + 1);
+    return this.#worked;
+  }
+
+  tick(sent: Sent): void {
+    const now = ++this.#now;
+    const filling = this.#filled > 0;
+    const list = now & (this.#lists.length - 1);
+    let feed = this.#lists[list]!;
+    this.#lists[list] = NONE;
+    while (feed !== NONE) {
+      const next = this.#next[feed]!;
+      this.#through(feed);
+      feed = next;
+    }
+    if (sent.place !== NO_COLUMN) this.#push(sent.place);
+    this.stall = filling;
+    this.marked = this.#pulses[0] === now;
+    if (this.marked) this.#pulses.shift();
+  }
+
+  /** Counts the words of a segment in the cycles before one. */
+  #settle(segment: number, before: number): void {
+    this.#worked[segment]! += this.working[segment]! * (before - this.#since[segment]!);
+    this.#since[segment] = before;
+  }
+
+  #works(segment: number, by: 1 | -1): void {
+    this.#settle(segment, this.#now);
+    this.working[segment]! += by;
+    this.#busy += by;
+  }
+
+  /** A feed has had its last word in the cycle before, and takes an entry, if it has one. */
+  #through(feed: number): void {
+    const before = this.#segment[feed]!;
+    const level = this.#level[feed]!;
+    if (level === 0) {
+      this.#listed[feed] = 0;
+      if (before !== NONE) this.#works(before, -1);
+      this.#segment[feed] = NONE;
+      return;
+    }
+    const depth = this.#depth;
+    const at = this.#first[feed]!;
+    const count = this.#entries[feed * depth + at]!;
+    const segment = count === MARKER ? NONE : this.#entrySegments[feed * depth + at]!;
+    this.#first[feed] = at + 1 === depth ? 0 : at + 1;
+    if (level === depth - UNDER_WAY) this.#filled--;
+    this.#level[feed] = level - 1;
+    if (segment !== before) {
+      if (before !== NONE) this.#works(before, -1);
+      if (segment !== NONE) this.#works(segment, 1);
+      this.#segment[feed] = segment;
+    }
+    if (count === MARKER) this.#pass(feed);
+    this.#list(feed, count === MARKER ? 1 : count);
+  }
+
+  /** A feed is through in so many cycles. */
+  #list(feed: number, cycles: number): void {
+    const at = (this.#now + cycles) & (this.#lists.length - 1);
+    this.#next[feed] = this.#lists[at]!;
+    this.#lists[at] = feed;
+    this.#listed[feed] = 1;
+  }
+
+  /** A feed takes a marker. */
+  #pass(feed: number): void {
+    const number = this.#passed[feed]!++ - this.#passedByAll;
+    this.#passes[number] = (this.#passes[number] ?? 0) + 1;
+    // The last one for a feed is the last one for all, the oldest marker first.
+    if (this.#passes[0] !== this.feeds) return;
+    this.#passes.shift();
+    this.#passedByAll++;
+    this.#lastPulse = Math.max(this.#now + MARKED_BEHIND, this.#lastPulse + MARKED_APART);
+    this.#pulses.push(this.#lastPulse);
+  }
+
+  #push(column: number): void {
+    const depth = this.#depth;
+    for (let feed = 0; feed < this.feeds; feed++) {
+      const count = column === MARKER_SENT ? MARKER : this.#counts[feed]![column]!;
+      if (column !== MARKER_SENT && count === 0) continue;
+      const level = this.#level[feed]!;
+      const to = this.#first[feed]! + level;
+      const place = feed * depth + (to >= depth ? to - depth : to);
+      this.#entries[place] = count;
+      if (column !== MARKER_SENT) this.#entrySegments[place] = this.#segments[column]!;
+      this.#level[feed] = level + 1;
+      if (level + 1 === depth - UNDER_WAY) this.#filled++;
+      if (this.#listed[feed] === 0) this.#list(feed, 1);
+    }
+  }
+}
