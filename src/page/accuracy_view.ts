@@ -59,6 +59,7 @@ export function accuracyView(points: readonly ExplorationPoint[], models: readon
   const symbols = [...new Set(best.map(({ structure }) => structure))];
   const view = chart(`${label} over density, by structure and width: a table follows`, (width) => ({
     height: 300,
+    marginTop: 28,
     marginLeft: 64,
     marginBottom: 44,
     x: {

@@ -38,7 +38,9 @@ export function resourceView({ part, rows, units }: ResourceData): HTMLElement {
   );
   const known = rows.some(({ available }) => available !== null);
   const label = known ? `share of the ${part}` : "share of ESE's";
-  const marks = drawn.filter(({ ese, available }) => ese !== null && available !== null);
+  const most = Math.max(1, ...drawn.map((row) => row.used / whole(row)));
+  // Of a small part, ESE's design may be many.
+  const marks = drawn.filter(({ ese, available }) => ese !== null && available !== null && ese <= most * available);
   const view = chart(`Resources, ${label}: a table follows`, (width) => ({
     height: drawn.length * 32 + 60,
     marginLeft: 76,
@@ -48,7 +50,7 @@ export function resourceView({ part, rows, units }: ResourceData): HTMLElement {
       grid: true,
       tickFormat: '.0%',
       ticks: width / 110,
-      domain: [0, Math.max(1, ...drawn.map((row) => row.used / whole(row)))],
+      domain: [0, most],
     },
     y: { label: null, domain: drawn.map(({ name }) => name), padding: 0.28 },
     color: { type: 'identity' },

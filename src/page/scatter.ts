@@ -118,6 +118,7 @@ export class Scatter {
     const plot = Plot.plot({
       width: this.#width,
       height: HEIGHT,
+      marginTop: 28,
       marginLeft: 64,
       marginBottom: 44,
       style: { background: 'none', fontSize: '12px', fontFamily: 'inherit' },

@@ -212,7 +212,7 @@ export class TimelineView {
     const span = this.#span();
     const { units, from, to } = this.#timeline;
     if (span === null) {
-      this.#said.textContent = `All: cycles ${count(from)} to ${count(to)}. Point at a span, or choose one with the arrow keys.`;
+      this.#said.textContent = `There are cycles ${count(from)} to ${count(to)}. Point at a span, or choose one with the arrow keys.`;
       return;
     }
     const label = (id: string) => units.find((unit) => unit.id === id)?.label ?? id;
