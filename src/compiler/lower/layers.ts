@@ -134,7 +134,9 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, gates, projection, peepholes, zShift, zClip, gate, cellClip, c, m, y, initial } = layer;
-  const pieces = rowPieces(cells, 4, builder.machine, gates.spectral);
+  // The projection waits for the second piece, and has more of the first one to do meanwhile.
+  const share = projection === null ? 0.5 : 0.75;
+  const pieces = rowPieces(cells, 4, builder.machine, gates.spectral, { share });
   const outputs = projection === null ? cells : projection.sums.rows;
   const yState = stateVector(ctx, 'y', outputs, y, initial?.y ?? null);
   const cState = stateVector(ctx, 'c', cells, c, initial?.c ?? null);
@@ -264,7 +266,7 @@ function emitAffine(ctx: NodeContext, layer: QuantizedAffine): void {
     emitSums(stage, {
       ...{ ...common, name: node.id, sums, positions: [], free, done },
       pieces: Array.from({ length: rows }, (_, n) =>
-        rowPieces(perRow, 1, builder.machine, sums.spectral, order, n * perRow),
+        rowPieces(perRow, 1, builder.machine, sums.spectral, { order, first: n * perRow }),
       ).flat(),
       parametersOf: parametersOf(ctx, sums, ''),
       toOf: ({ from, to }) => {

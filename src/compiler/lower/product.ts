@@ -120,36 +120,45 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
 }
 
 /**
- * Cells of a piece of rows of spectra, where both tiles take one: CELL drains the first, and STORE makes its spectra, while MAC fills the second. In a piece
- * the pairs have gone round the lanes, so that all have equal work, and round the groups that read them. All cells where they are too few for that.
+ * Cells of the first piece of rows of spectra, where both tiles take one: CELL drains it, and STORE makes its spectra, while MAC fills the other tile with the
+ * second piece. In a piece the pairs have gone round the lanes, so that all have equal work, and round the groups that read them. All cells where they are too
+ * few for that.
+ *
+ * @param share of the cells, from a half on
  */
-function spectralShare(cells: number, block: number, { groups, lanes }: Machine): number {
-  return roundUp(Math.ceil(cells / 2), Math.max((block / 2) * lanes, block * groups));
+function spectralCells(cells: number, share: number, block: number, { groups, lanes }: Machine): number {
+  const grain = Math.max((block / 2) * lanes, block * groups);
+  return Math.max(roundUp(Math.ceil(cells / 2), grain), Math.floor((cells * share) / grain) * grain);
 }
 
-/**
- * Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, whole words and whole blocks.
- *
- * @param first number of the first row
- */
+/** How rows are cut into pieces. */
+interface Cut {
+  /** Row n of the tile is row order[from + n] of the matrix. */
+  readonly order?: Int32Array | null;
+  /** Number of the first row. */
+  readonly first?: number;
+  /** Share of the cells of the first of two pieces of rows of spectra. */
+  readonly share?: number;
+}
+
+/** Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, whole words and whole blocks. */
 export function rowPieces(
   cells: number,
   period: number,
   machine: Machine,
   spectral: Sums['spectral'],
-  order: Int32Array | null = null,
-  first = 0,
+  { order = null, first = 0, share = 0.5 }: Cut = {},
 ): RowPiece[] {
   const { lanes, tileRows } = machine;
   const grain = Math.max(lanes, wordUnit(machine), spectral?.block ?? 1);
   const most = Math.max(Math.floor((Math.floor(tileRows / period) * lanes) / grain), 1) * grain;
   const even = roundUp(Math.ceil(cells / Math.ceil(cells / most)), grain);
   // A row a cell is drained so fast, and followed word by word, that parts of it gain less than they wait for their tiles.
-  const divided = spectral !== null && period > 1;
-  const share = divided ? Math.min(even, spectralShare(cells, spectral.block, machine)) : even;
-  const count = Math.ceil(cells / share);
+  const divided = spectral !== null && period > 1 && cells <= most;
+  const size = divided ? Math.min(most, spectralCells(cells, share, spectral.block, machine)) : even;
+  const count = Math.ceil(cells / size);
   return Array.from({ length: count }, (_, at) => {
-    const from = first + Math.min(at * share, cells) * period;
-    return { from, to: first + Math.min((at + 1) * share, cells) * period, period, order };
+    const from = first + Math.min(at * size, cells) * period;
+    return { from, to: first + Math.min((at + 1) * size, cells) * period, period, order };
   }).filter(({ from, to }) => to > from);
 }

@@ -69,12 +69,14 @@ test('a projected matrix is one of the nearest: projecting again changes nothing
 });
 
 test.each([
-  ['an LSTM with projection, which stays in one tile', 'lstm', [[8, 16], [16]]],
-  ['a GRU, whose other half reads the first one before it is made anew', 'gru', [[8, 16]]],
-] as const)('halves of rows of spectra: %s', (_, kind, ends) => {
+  ['an LSTM with projection, which stays in one tile', 'lstm', 16, [[8, 16], [16]]],
+  ['three quarters of such an LSTM, whose projection then has less to wait for', 'lstm', 32, [[24, 32], [16]]],
+  ['a GRU, whose other half reads the first one before it is made anew', 'gru', 16, [[8, 16]]],
+  ['a GRU, whatever its cells', 'gru', 32, [[16, 32]]],
+] as const)('pieces of rows of spectra: %s', (_, kind, cells, ends) => {
   const rng = new Rng(9);
   const builder = new GraphBuilder();
-  const shape = { inputs: 4, cells: 16, reverse: false };
+  const shape = { inputs: 4, cells, reverse: false };
   const layer =
     kind === 'gru' ? { ...randomGru(rng, shape), resetAfter: true, initial: null } : randomLstm(rng, shape, 16);
   builder.output(builder.node(layer, [builder.input([4])]));
