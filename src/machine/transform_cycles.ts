@@ -1,21 +1,31 @@
 import { clog2 } from '../util/fixed.ts';
 import type { NetworkSizes } from './network_sizes.ts';
 
-/** Cycles of a stage of a transform that makes spectra of m elements, or takes them apart: rotations take two more, for their products and sums. */
-export function stageCycles(m: number): number {
+/**
+ * Cycles of a stage of the forward network for blocks of so many elements: rotations take two more, for their products and sums. The first two stages are one
+ * sum of four.
+ */
+export function forwardStageCycles(m: number, block: number): number {
+  if (m === 2) return block === 2 ? 1 : 0;
   return m < 8 ? 1 : 3;
 }
 
+/** The same of the inverse network, of which the last two stages go into the register of its elements. */
+export function inverseStageCycles(m: number): number {
+  return m < 8 ? 0 : 3;
+}
+
 /** Cycles of all stages of a network for blocks of so many elements. */
-function stagesCycles(block: number): number {
+function stagesCycles(block: number, cyclesOf: (m: number) => number): number {
   let cycles = 0;
-  for (let m = 2; m <= block; m *= 2) cycles += stageCycles(m);
+  for (let m = 2; m <= block; m *= 2) cycles += cyclesOf(m);
   return cycles;
 }
 
-/** A block at the forward network -> its spectrum: elements in the order of the stages, the stages, the division. */
+/** A block at the forward network -> its spectrum: the stages, the division. */
 export function forwardCycles(blocks: readonly number[]): number {
-  return 1 + stagesCycles(Math.max(...blocks)) + 1;
+  const { block } = largestBlock(blocks);
+  return stagesCycles(block, (m) => forwardStageCycles(m, block)) + 1;
 }
 
 /** A word is read for its spectra -> they are turned: VMEM, the network, the turn. */
@@ -23,9 +33,9 @@ export function spectrumArrives(blocks: readonly number[]): number {
   return 3 + forwardCycles(blocks) + 1;
 }
 
-/** Sums of a block at the inverse network -> its elements: two cycles of shifts, rounding, the stages, the order of time. */
+/** Sums of a block at the inverse network -> its elements: two cycles of shifts, rounding, the stages, of which the last ones are with the order of time. */
 export function inverseCycles(blocks: readonly number[]): number {
-  return 3 + stagesCycles(Math.max(...blocks)) + 1;
+  return 3 + stagesCycles(largestBlock(blocks).block, inverseStageCycles) + 1;
 }
 
 /** The largest of the blocks, and its logarithm: the size of the networks. */

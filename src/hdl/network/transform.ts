@@ -1,11 +1,12 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import {
   forwardCycles,
+  forwardStageCycles,
   inverseCycles,
   inverseDelay,
+  inverseStageCycles,
   largestBlock,
   spectrumArrives,
-  stageCycles,
   turningOf,
 } from '../../machine/transform_cycles.ts';
 import {
@@ -72,10 +73,11 @@ interface StageView {
   readonly outWidth: number;
   readonly cycle: number;
   readonly last: number;
-  /** Some block is smaller than m: its values pass. `age`: that of the word whose bits decide in the cycle before. */
+  /** Some block is smaller than m: its values pass. `age`: that of the word whose bits decide in the cycle before; `atOnce`: they decide in cycle 0. */
   readonly passes: boolean;
   readonly bits: number;
   readonly age: number;
+  readonly atOnce: boolean;
 }
 
 /** Places of a network by which a block's elements come and go. */
@@ -108,14 +110,14 @@ function chosen(
 export function forwardTransform({ blocks, vectorBits: width }: NetworkSizes): ModulePlan {
   const { block } = largestBlock(blocks);
   const bounds = forwardStages(block, width);
-  let cycle = 1;
+  let cycle = 0;
   const stages: StageView[] = stageSizes(block).map((m, at) => {
     const inWidth = at === 0 ? width : boundBits(bounds[at - 1]!.most);
     const begin = cycle;
-    cycle += stageCycles(m);
+    cycle += forwardStageCycles(m, block);
     return {
-      ...{ m, from: at === 0 ? 'ordered_reg' : `spectra${m / 2}`, inWidth, outWidth: boundBits(bounds[at]!.most) },
-      ...{ cycle: begin, last: cycle, passes: blocks[0]! < m, bits: clog2(m), age: cycle - 2 },
+      ...{ m, from: at === 0 ? 'ordered' : `spectra${m / 2}`, inWidth, outWidth: boundBits(bounds[at]!.most) },
+      ...{ cycle: begin, last: cycle, passes: blocks[0]! < m, bits: clog2(m), age: cycle - 2, atOnce: cycle === 1 },
     };
   });
   const wide = stages.at(-1)!.outWidth;
@@ -123,6 +125,7 @@ export function forwardTransform({ blocks, vectorBits: width }: NetworkSizes): M
   return networkPlan('forward_transform', {
     ...{ block, width, wide, cycles, several: blocks.length > 1, largest: `spectra${block}` },
     stages,
+    history: cycles > 2,
     historyMsb: 3 * (cycles - 2) - 1,
     historyKeep: 3 * (cycles - 3) - 1,
     orders: orders(blocks).map(({ n, places }) => {
@@ -234,7 +237,7 @@ export function inverseTransform({ blocks, lanes, accBits, groups }: NetworkSize
     .reverse()
     .map((m, at) => {
       const begin = cycle;
-      cycle += stageCycles(m);
+      cycle += inverseStageCycles(m);
       return {
         ...{
           m,
@@ -242,7 +245,7 @@ export function inverseTransform({ blocks, lanes, accBits, groups }: NetworkSize
           inWidth: at === 0 ? rows : behind(2 * m),
           outWidth: behind(m),
         },
-        ...{ cycle: begin, last: cycle, passes: blocks[0]! < m, bits: clog2(m), age: begin - 1 },
+        ...{ cycle: begin, last: cycle, passes: blocks[0]! < m, bits: clog2(m), age: begin - 1, atOnce: false },
       };
     });
   const wide = stages.at(-1)!.outWidth;
