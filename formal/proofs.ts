@@ -77,15 +77,15 @@ const READER: readonly Property[] = [
     name: 'within_page',
     broken: ["BURST[BURST_WIDTH:0] - {1'b0, beat_reg[BURST_WIDTH-1:0]};", 'BURST[BURST_WIDTH:0];'],
   },
-  { name: 'run_addresses', broken: ['beat_reg <= beat_reg + burst;', 'beat_reg <= beat_reg + BURST;'] },
-  { name: 'run_length', broken: ['part ? left_reg[BURST_WIDTH:0] : to_boundary', 'to_boundary'], depth: 20 },
+  { name: 'run_addresses', broken: ["BURST_WIDTH] + 1'b1;", "BURST_WIDTH] + 2'd2;"] },
+  { name: 'run_length', broken: ['last ? left_reg[BURST_WIDTH:0] : to_boundary', 'to_boundary'], depth: 20 },
   { name: 'outstanding_limit', broken: ['outstanding_reg <= MOST', "outstanding_reg <= MOST + 1'b1"] },
   {
     name: 'count_of_beats',
     broken: ["{ {(LEVEL_WIDTH - 1){1'b0}}, beat_taken}", "{ {(LEVEL_WIDTH - 1){1'b0}}, m_axi_rvalid}"],
   },
   { name: 'beats_passed_on', broken: ['&& !stop && !m_axi_rresp[1];', '&& !stop;'] },
-  { name: 'room_only', broken: ['!ended && room &&', '!ended &&'] },
+  { name: 'room_only', broken: ['!ended_reg && room &&', '!ended_reg &&'] },
   { name: 'ends_on_error', broken: ['if (beat_taken && m_axi_rresp[1])', "if (beat_taken && m_axi_rresp == 2'b10)"] },
   // A memory that is slow without a pause was given up once.
   { name: 'silence', broken: ['wire heard = m_axi_rvalid || (ar_valid_reg && m_axi_arready);', "wire heard = 1'b0;"] },

@@ -11,5 +11,6 @@ export function actQueue({ config, dimensions }: Design): ModulePlan {
 
 /** Activations of its entries. */
 export function actStore({ config, formats, dimensions }: Design): ModulePlan {
-  return storeOf(dimensions.channels, formats.actBits, layerQueueDepth(config.fifoDepth), false);
+  const depth = layerQueueDepth(config.fifoDepth);
+  return storeOf(dimensions.channels, formats.actBits, { depth, blocks: false, shared: dimensions.inStep });
 }

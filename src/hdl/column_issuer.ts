@@ -11,6 +11,7 @@ const FIELDS = [
 export function columnIssuer(design: Design): ModulePlan {
   const { dimensions } = design;
   return modulePlan('column_issuer', {
+    enable: 'enable',
     ...loadView(design),
     channels: dimensions.channels,
     indexWidth: dimensions.elementBits,

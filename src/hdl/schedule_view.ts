@@ -10,6 +10,9 @@ export interface ScheduleView {
   readonly stepWidth: number;
   readonly fields: readonly { readonly name: string; readonly slice: string; readonly range: string }[];
   readonly unusedFields: string;
+  /** Mask of the bits that the block reads. */
+  readonly usedBits: string;
+  readonly lastBit: number;
   readonly file: string;
 }
 
@@ -21,9 +24,13 @@ export function stepRom(design: Design): ModulePlan {
 /** @param used fields that the block reads */
 export function scheduleView({ config, dimensions, schedule }: Design, used: readonly (keyof Step)[]): ScheduleView {
   let lsb = 0;
+  let lastBit = 0;
+  let usedBits = 0n;
   const layout = stepFields(dimensions);
-  const fields = layout.map(({ wire, bits }) => {
+  const fields = layout.map(({ key, wire, bits }) => {
     const slice = bits === 1 ? `${lsb}` : `${lsb + bits - 1}:${lsb}`;
+    if (key === 'last') lastBit = lsb;
+    if (used.includes(key)) usedBits |= ((1n << BigInt(bits)) - 1n) << BigInt(lsb);
     lsb += bits;
     return { name: wire, slice, range: bits === 1 ? '' : `[${bits - 1}:0]` };
   });
@@ -35,6 +42,8 @@ export function scheduleView({ config, dimensions, schedule }: Design, used: rea
       .filter(({ key }) => !used.includes(key))
       .map(({ wire }) => wire)
       .join(', '),
+    usedBits: `${lsb}'h${usedBits.toString(16)}`,
+    lastBit,
     file: memoryPath(config.name, 'schedule.mem'),
   };
 }

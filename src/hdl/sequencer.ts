@@ -9,6 +9,7 @@ export function sequencer(design: Design): ModulePlan {
   const peepShift = dimensions.peepholes ? (['peepShift'] as const) : [];
   const tile = dimensions.split ? (['bank', 'start'] as const) : [];
   return modulePlan('sequencer', {
+    enable: 'gather_idle',
     ...loadView(design),
     channels: dimensions.channels,
     indexWidth: dimensions.elementBits,

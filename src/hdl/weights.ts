@@ -65,10 +65,11 @@ export function wordBuffer({ config, dimensions: d }: Design): ModulePlan {
 export function weightReader(design: Design): ModulePlan {
   const { dimensions: d } = design;
   return modulePlan('weight_reader', {
+    enable: "1'b1",
     ...loadView(design),
     busBits: d.busBits,
     beatWidth: d.beatBits,
-    ...scheduleView(design, ['op', 'when', 'last', 'follow', 'release', 'base', 'beats']),
+    ...scheduleView(design, ['op', 'when', 'follow', 'release', 'base', 'beats']),
   });
 }
 

@@ -14,7 +14,7 @@ function largestTile(voices: number, loads: number): number {
   return 1;
 }
 
-/** Voices whose activations lie in one act_store, which enables their registers. */
+/** Voices whose activations lie in one act_store, which addresses their places and enables their registers. */
 export function storeTile(voices: number, actBits: number): number {
   return largestTile(voices, actBits);
 }

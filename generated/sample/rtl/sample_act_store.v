@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // act_store: activations of the columns in a queue (see act_queue), each in a place of its own beside it.
 //
-// A column is written into its place as long as it stands before the queue (`here`), and has it from `push` on. The place is read LAG
-// cycles after the entry was taken, when its first word is decoded, and stays at the output until the next one is read:
-// what waits is a place, not a copy. So there are as many places as entries, and LAG more.
+// A column is written into its place as long as it stands before the queue (`here`), and has it from `push` on. LAG cycles after its entry
+// was taken, when its first word is decoded, it is the place at the output, until the next one is: what waits is a place,
+// not a copy. Places are there as many as entries, and LAG more: a full queue takes no entry in the cycle in which it gives one, so behind
+// what fills it no more than LAG - 2 were taken since, and there are the column at the output and that before the queue.
 `resetall
 `timescale 1ns / 1ps
 `default_nettype none
@@ -13,7 +14,7 @@ module sample_act_store #(
     parameter integer WIDTH = 18,
     // Entries of the queue.
     parameter integer DEPTH = 4,
-    // Cycles from `take` to the one that reads.
+    // Cycles from `take` to the one ahead of the output.
     parameter integer LAG = 3
 ) (
     input  wire             clk,
@@ -33,22 +34,21 @@ module sample_act_store #(
     reg [WIDTH-1:0] mem [0:(1 << PLACE_WIDTH)-1];
     (* keep = "true" *)
     reg [PLACE_WIDTH-1:0] write_reg;
+    // Place at the output.
     (* keep = "true" *)
     reg [PLACE_WIDTH-1:0] read_reg;
     // Entries that were taken 1 to LAG cycles ago.
     (* keep = "true" *)
-    reg [LAG-1:0]   take_reg;
-    reg [WIDTH-1:0] data_reg;
+    reg [LAG-1:0] take_reg;
 
     always @(posedge clk) begin
         if (here) mem[write_reg] <= s_data;
-        if (take_reg[LAG-1]) data_reg <= mem[read_reg];
     end
 
     always @(posedge clk) begin
         if (rst) begin
             write_reg <= {PLACE_WIDTH{1'b0}};
-            read_reg  <= {PLACE_WIDTH{1'b0}};
+            read_reg  <= {PLACE_WIDTH{1'b1}};
             take_reg  <= {LAG{1'b0}};
         end else begin
             if (push) write_reg <= write_reg + 1'b1;
@@ -57,7 +57,7 @@ module sample_act_store #(
         end
     end
 
-    assign m_data = data_reg;
+    assign m_data = mem[read_reg];
 
 endmodule
 

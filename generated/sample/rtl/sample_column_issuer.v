@@ -90,7 +90,8 @@ module sample_column_issuer #(
     localparam integer STEP_WIDTH = 54;
     localparam [INDEX_WIDTH-1:0] ONE = { {(INDEX_WIDTH - 1){1'b0}}, 1'b1};
 
-    // The step at hand, and its fields.
+    // A step is at hand: the step, and its fields.
+    wire                  run;
     wire [STEP_WIDTH-1:0] step;
     wire [1:0]            op = step[1:0];
     wire [1:0]            when_field = step[3:2];
@@ -109,7 +110,6 @@ module sample_column_issuer #(
     wire [4:0]            peep_shift = step[49:45];
     wire [3:0]            state_frac = step[53:50];
 
-    reg                   run_reg;
     reg [INDEX_WIDTH-1:0] index_reg;
     reg [INDEX_WIDTH-1:0] index_next_reg;
     reg [INDEX_WIDTH-1:0] y_index_reg;
@@ -142,7 +142,7 @@ module sample_column_issuer #(
     wire [CHANNELS-1:0] first = current_read_reg ? starting : taken_over_reg ? next_first_reg : first_reg;
 
     // Whether the step can run.
-    wire                   spmv = run_reg && op == OP_SPMV;
+    wire                   spmv = run && op == OP_SPMV;
     wire                   current = when_field == WHEN_CURRENT;
     wire                   next = when_field == WHEN_NEXT;
     wire                   from_batch = current || next;
@@ -158,13 +158,16 @@ module sample_column_issuer #(
     wire                   await_batch = current && !batch_here;
     wire                   nothing = !marker && columns == {INDEX_WIDTH{1'b0}};
     wire                   read_ahead = current && prefetched_reg;
-    wire                   skip = run_reg && (op != OP_SPMV || read_ahead || (next && left_out) || nothing);
+    wire                   skip = run && (op != OP_SPMV || read_ahead || (next && left_out) || nothing);
     wire                   await = await_batch || !bank_free;
 
     wire                   at_end = index_reg == columns;
     wire                   last_item = marker ? at_end : index_next_reg == columns;
     wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
     wire [INDEX_WIDTH-1:0] available = source[1] ? m_available : y_available;
+    // The element of the column is there, and that of the next one.
+    wire                   written = index_reg < available;
+    wire                   next_written = index_next_reg < available;
     wire                   present = from_batch || at_end || written_reg;
     wire                   issue = spmv && !skip && !await && present;
     wire                   issued = issue && advance;
@@ -178,14 +181,17 @@ module sample_column_issuer #(
     sample_step_rom #(
         .STEP_WIDTH(STEP_WIDTH),
         .STEPS(STEPS),
+        .USED(54'h1ffffc03ffff),
         .LOAD_ADDR(LOAD_ADDR),
         .LOAD_DATA(LOAD_DATA),
         .FILE(FILE)
     ) u_step_rom (
         .clk(clk),
+        .rst(rst),
         .load(load),
-        .en(!run_reg || step_done),
-        .first(!run_reg || last),
+        .enable(enable),
+        .run(run),
+        .en(step_done),
         .step(step)
     );
 
@@ -200,10 +206,9 @@ module sample_column_issuer #(
 
         index_reg   <= index;
         y_index_reg <= peek ? peek_column : index;
-        written_reg <= !step_done && fresh && (issued ? index_next_reg : index_reg) < available;
+        written_reg <= !step_done && fresh && (issued ? next_written : written);
 
         if (rst) begin
-            run_reg          <= 1'b0;
             index_next_reg   <= ONE;
             frame_reg        <= 2'd0;
             slot_reg         <= 1'b0;
@@ -213,7 +218,6 @@ module sample_column_issuer #(
             taken_over_reg   <= 1'b0;
             started_reg      <= {CHANNELS{1'b0}};
         end else begin
-            if (enable) run_reg <= 1'b1;
             if (step_done) index_next_reg <= ONE;
             else if (issued) index_next_reg <= index_next_reg + 1'b1;
             if (batch_done) slot_reg <= !slot_reg;

@@ -35,7 +35,7 @@ module sample_sequencer #(
     input  wire                            frame_parity,
     input  wire [CHANNELS-1:0]             frame_active,
     input  wire [CHANNELS-1:0]             frame_first,
-    // All lanes have passed a marker; done_clear takes it.
+    // All lanes have passed a marker; done_clear takes it, a cycle after what it starts.
     input  wire                            all_done,
     output wire                            done_clear,
     // Element-wise part: done with all that was started; ready for more cells of the same frame; a bank is drained.
@@ -61,7 +61,8 @@ module sample_sequencer #(
 
     localparam integer STEP_WIDTH = 54;
 
-    // The step at hand, and its fields.
+    // A step is at hand: the step, and its fields.
+    wire                  run;
     wire [STEP_WIDTH-1:0] step;
     wire [1:0]            op = step[1:0];
     wire [1:0]            when_field = step[3:2];
@@ -80,63 +81,72 @@ module sample_sequencer #(
     wire [4:0]            peep_shift = step[49:45];
     wire [3:0]            state_frac = step[53:50];
 
-    reg                run_reg;
     reg                parity_reg;
     reg                ready_reg;
+    reg                clear_reg;
     reg [1:0]          cells_done_reg;
+    reg                even_marked_reg, odd_marked_reg;
     reg [CHANNELS-1:0] even_active_reg, odd_active_reg;
     reg [CHANNELS-1:0] even_first_reg, odd_first_reg;
     reg [CHANNELS-1:0] active_reg;
 
-    wire                cells = run_reg && op == OP_CELLS;
+    wire                cells = run && op == OP_CELLS;
     wire                marked = ready_reg || !marker;
     wire                rests = gather_idle;
-    wire                outputs = run_reg && op == OP_OUTPUTS;
+    wire                outputs = run && op == OP_OUTPUTS;
     wire                cells_go = cells && marked && rests;
     wire                outputs_go = outputs && marked && gather_idle && out_idle;
     wire                go = cells_go || outputs_go;
-    wire                step_done = run_reg && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
+    wire                step_done = run && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
+    wire                clear = go && marker;
     wire [CHANNELS-1:0] active = parity_reg ? odd_active_reg : even_active_reg;
 
     sample_step_rom #(
         .STEP_WIDTH(STEP_WIDTH),
         .STEPS(STEPS),
+        .USED(54'h3fff8003c3f033),
         .LOAD_ADDR(LOAD_ADDR),
         .LOAD_DATA(LOAD_DATA),
         .FILE(FILE)
     ) u_step_rom (
         .clk(clk),
+        .rst(rst),
         .load(load),
-        .en(!run_reg || step_done),
-        .first(!run_reg || last),
+        .enable(gather_idle),
+        .run(run),
+        .en(step_done),
         .step(step)
     );
 
     always @(posedge clk) begin
-        if (frame_marked && !frame_parity) begin
+        // The issuer holds its batch for a cycle.
+        even_marked_reg <= frame_marked && !frame_parity;
+        odd_marked_reg  <= frame_marked && frame_parity;
+        if (even_marked_reg) begin
             even_active_reg <= frame_active;
             even_first_reg  <= frame_first;
         end
-        if (frame_marked && frame_parity) begin
+        if (odd_marked_reg) begin
             odd_active_reg <= frame_active;
             odd_first_reg  <= frame_first;
         end
         if (cells_go) active_reg <= active;
 
         if (rst) begin
-            run_reg        <= 1'b0;
             parity_reg     <= 1'b0;
             ready_reg      <= 1'b0;
+            clear_reg      <= 1'b0;
             cells_done_reg <= 2'd0;
         end else begin
-            if (gather_idle) run_reg <= 1'b1;
-            ready_reg <= all_done && !done_clear;
+            // A cycle after `clear` the lanes still show the marker that it takes.
+            ready_reg <= all_done && !clear && !clear_reg;
+            clear_reg <= clear;
             if (step_done && last) parity_reg <= !parity_reg;
             if (bank_drained) cells_done_reg <= cells_done_reg + 2'd1;
         end
     end
 
-    assign done_clear = go && marker;
+    assign done_clear = clear_reg;
     assign start_cells = cells_go;
     assign start_outputs = outputs_go;
     assign start_active = cells_go ? active : active_reg;

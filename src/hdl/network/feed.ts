@@ -35,7 +35,8 @@ export function actQueue(sizes: NetworkSizes): ModulePlan {
 
 /** Activations of its entries. */
 export function actStore(sizes: NetworkSizes): ModulePlan {
-  return storeOf(sizes.channels, sizes.actBits, queueDepth(sizes), spectralView(sizes).blocks);
+  const { blocks } = spectralView(sizes);
+  return storeOf(sizes.channels, sizes.actBits, { depth: queueDepth(sizes), blocks, shared: sizes.inStep && !blocks });
 }
 
 /** Reader of the words, one after the other. */
