@@ -20,6 +20,8 @@ export interface FeedSizes {
   readonly blocks: boolean;
   /** Whether a lane waits for the other of its pair. */
   readonly pairs: boolean;
+  /** Whether the lanes of a group take an entry together. */
+  readonly inStep: boolean;
   /** One-layer hardware: columns on their way can be held, and the elements are aligned in vector tiles. */
   readonly held: boolean;
 }
@@ -56,14 +58,20 @@ export function queueUnit(instances: number, width: number, depth: number): Unit
   });
 }
 
-/** Activations of the entries in distributed RAM, some voices in each: the register behind it, two pointers, entries that were taken. */
-function actStore({ groups, feeds, channels, actBits, queueDepth, blocks }: FeedSizes): Unit {
+/**
+ * Activations of the entries in distributed RAM, some voices in each: two pointers, entries that were taken; a register behind it for lanes in
+ * step, else the pointer that reads twice.
+ */
+function actStore({ groups, feeds, channels, actBits, queueDepth, blocks, inStep }: FeedSizes): Unit {
   const tile = storeTile(channels, actBits);
   const stores = (channels / tile) * (blocks ? 2 : 1);
   const lag = readLag(blocks);
   const place = clog2(queueDepth + lag);
   return unit('act_store', groups * feeds * stores, {
-    counted: { ff: tile * actBits + 2 * place + lag, ...distributedRam(2 ** place, tile * actBits) },
+    counted: {
+      ff: (inStep && !blocks ? tile * actBits : place) + 2 * place + lag,
+      ...distributedRam(2 ** place, tile * actBits),
+    },
     lut: { place, one: 1 },
   });
 }

@@ -52,6 +52,7 @@ export function layerUnits(hardware: LayerHardware): Sections {
         queueDepth: queue,
         blocks: false,
         pairs: false,
+        inStep: sizes.inStep,
         held: true,
       }),
     ],

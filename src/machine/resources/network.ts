@@ -97,6 +97,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
         queueDepth: queue,
         blocks: spectral,
         pairs: spectral && !inStep,
+        inStep,
         held: false,
       }),
     ],

@@ -27,15 +27,22 @@ function inverseStages(block: number): Stage[] {
   });
 }
 
-/** Stages of all networks: pairs 1 to m / 4 - 1 of each block of m are rotated, from m = 8 on. */
-function stageUnit(name: string, networks: number, block: number, several: boolean, { m, from, to }: Stage): Unit {
+/** Stages of all networks: pairs 1 to m / 4 - 1 of each block of m are rotated, from m = 8 on; not all of those without rotations have a register. */
+function stageUnit(
+  name: string,
+  networks: number,
+  block: number,
+  several: boolean,
+  { m, from, to }: Stage,
+  registered: boolean,
+): Unit {
   const turned = m < 8 ? 0 : (block / m) * (m / 4 - 1) * to;
   const all = {
     direct: m < 8 ? block * to : 0,
     delayed: m < 8 ? 0 : block * from,
     turned,
   };
-  return unit(name, networks, { lut: { ...all, several: several ? block * to : 0 }, ff: all });
+  return unit(name, networks, { lut: { ...all, several: several ? block * to : 0 }, ff: registered ? all : {} });
 }
 
 /** Rotations of a stage: four products each; the forward one of an eighth of a circle has two, as its sine is its cosine. */
@@ -72,13 +79,15 @@ export function networkSpectraUnits({ sizes }: NetworkView): Unit[] {
       lut: { sums: block * sum, rows: block * rows, several: chosen * block * rows },
       ff: { sums: block * sum, rows: block * rows, time: block * TIME_BITS },
     }),
-    ...inverse.map((stage) => stageUnit('inverse_stage', networks, block, several, stage)),
+    ...inverse.map((stage) => stageUnit('inverse_stage', networks, block, several, stage, stage.m >= 8)),
     unit('forward_transform', networks, {
-      counted: { ff: 2 * block * vectorBits },
+      counted: { ff: block * vectorBits },
       lut: { elements: block * vectorBits, several: chosen * block * vectorBits },
       ff: { several: chosen },
     }),
-    ...forward.map((stage) => stageUnit('forward_stage', networks, block, several, stage)),
+    ...forward.map((stage) => {
+      return stageUnit('forward_stage', networks, block, several, stage, stage.m > 2 || block === 2);
+    }),
     ...inverse.flatMap((stage) => rotationUnits(networks, block, stage, false)),
     ...forward.flatMap((stage) => rotationUnits(networks, block, stage, true)),
     ...blocks.flatMap((own) => [

@@ -64,6 +64,9 @@ export function burstReader({
   });
 }
 
+/** LUTs a bit that the choice takes at most: of more rows its condition is shared. */
+const MOST_CHOICE = 3;
+
 /** Rows of a word for every lane out of beats of the bus, or beats into rows. */
 export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: ExternalMemory): Unit {
   if (rowBeats > 1) {
@@ -76,7 +79,11 @@ export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: Externa
   // A bit of the beat is loaded or shifted: in one LUT while the row's number has two bits, in several where the choice has more inputs.
   return unit('row_align', 1, {
     counted: { ff: busBits + clog2(beatRows) + 1, lut: busBits },
-    lut: { beatRows: clog2(beatRows), split: 1, manyRows: busBits * Math.max(beatRows / 4 - 1, 0) },
+    lut: {
+      beatRows: clog2(beatRows),
+      split: 1,
+      manyRows: busBits * Math.min(Math.max(beatRows / 4 - 1, 0), MOST_CHOICE),
+    },
   });
 }
 
