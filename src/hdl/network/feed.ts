@@ -1,5 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
+import { feedsOf } from '../../machine/sizes.ts';
 import { storeTile } from '../../machine/voice_tiles.ts';
 import { actStore as storeOf } from '../act_store.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
@@ -60,6 +61,7 @@ export function actBroadcast(sizes: NetworkSizes): ModulePlan {
     values: {
       ...{ channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
       starts: sizes.startDepth > 0,
+      copies: Math.ceil(feedsOf(sizes) / 16),
       ...spectralView(sizes),
     },
   };
