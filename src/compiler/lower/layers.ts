@@ -134,9 +134,9 @@ function emitLstm(ctx: NodeContext, layer: QuantizedLstm): void {
   const { stage, node } = ctx;
   const { builder } = stage;
   const { cells, gates, projection, peepholes, zShift, zClip, gate, cellClip, c, m, y, initial } = layer;
-  // The projection waits for the second piece, and has more of the first one to do meanwhile.
-  const share = projection === null ? 0.5 : 0.75;
-  const pieces = rowPieces(cells, 4, builder.machine, gates.spectral, { share });
+  // The projection waits for the last piece, and has products of those before to do meanwhile.
+  const smallLast = projection !== null;
+  const pieces = rowPieces(cells, 4, builder.machine, gates.spectral, { smallLast });
   const outputs = projection === null ? cells : projection.sums.rows;
   const yState = stateVector(ctx, 'y', outputs, y, initial?.y ?? null);
   const cState = stateVector(ctx, 'c', cells, c, initial?.c ?? null);

@@ -120,15 +120,16 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
 }
 
 /**
- * Cells of the first piece of rows of spectra, where both tiles take one: CELL drains it, and STORE makes its spectra, while MAC fills the other tile with the
- * second piece. In a piece the pairs have gone round the lanes, so that all have equal work, and round the groups that read them. All cells where they are too
- * few for that.
+ * Ends of the pieces of rows of spectra, where both tiles take one: CELL drains the first, and STORE makes its spectra, while MAC fills the other tile. In a
+ * piece the pairs have gone round the lanes, so that all have equal work, and round the groups that read them. One piece where the cells are too few for that.
  *
- * @param share of the cells, from a half on
+ * @param smallLast the second half is in two pieces as well
  */
-function spectralCells(cells: number, share: number, block: number, { groups, lanes }: Machine): number {
+function spectralEnds(cells: number, smallLast: boolean, block: number, { groups, lanes }: Machine): number[] {
   const grain = Math.max((block / 2) * lanes, block * groups);
-  return Math.max(roundUp(Math.ceil(cells / 2), grain), Math.floor((cells * share) / grain) * grain);
+  const half = roundUp(Math.ceil(cells / 2), grain);
+  const quarters = half + roundUp(Math.ceil((cells - half) / 2), grain);
+  return [half, ...(smallLast ? [quarters] : []), cells].filter((end, at, all) => end <= cells && end !== all[at - 1]);
 }
 
 /** How rows are cut into pieces. */
@@ -137,8 +138,8 @@ interface Cut {
   readonly order?: Int32Array | null;
   /** Number of the first row. */
   readonly first?: number;
-  /** Share of the cells of the first of two pieces of rows of spectra. */
-  readonly share?: number;
+  /** Of rows of spectra, the last piece is small. */
+  readonly smallLast?: boolean;
 }
 
 /** Rows of sums, cut into as many pieces as tiles take; all but the last have whole rounds over the lanes, whole words and whole blocks. */
@@ -147,7 +148,7 @@ export function rowPieces(
   period: number,
   machine: Machine,
   spectral: Sums['spectral'],
-  { order = null, first = 0, share = 0.5 }: Cut = {},
+  { order = null, first = 0, smallLast = false }: Cut = {},
 ): RowPiece[] {
   const { lanes, tileRows } = machine;
   const grain = Math.max(lanes, wordUnit(machine), spectral?.block ?? 1);
@@ -155,10 +156,10 @@ export function rowPieces(
   const even = roundUp(Math.ceil(cells / Math.ceil(cells / most)), grain);
   // A row a cell is drained so fast, and followed word by word, that parts of it gain less than they wait for their tiles.
   const divided = spectral !== null && period > 1 && cells <= most;
-  const size = divided ? Math.min(most, spectralCells(cells, share, spectral.block, machine)) : even;
-  const count = Math.ceil(cells / size);
-  return Array.from({ length: count }, (_, at) => {
-    const from = first + Math.min(at * size, cells) * period;
-    return { from, to: first + Math.min((at + 1) * size, cells) * period, period, order };
-  }).filter(({ from, to }) => to > from);
+  const ends = divided
+    ? spectralEnds(cells, smallLast, spectral.block, machine)
+    : Array.from({ length: Math.ceil(cells / even) }, (_, at) => Math.min((at + 1) * even, cells));
+  return ends.map((end, at) => {
+    return { from: first + (ends[at - 1] ?? 0) * period, to: first + end * period, period, order };
+  });
 }
