@@ -1,10 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { rtlFiles } from '../src/design/rtl_files.ts';
-import type { Dimensions } from '../src/program/dimensions.ts';
-import { type Netlist, parseNetlist } from '../src/synth/netlist.ts';
+import type { Bank } from '../src/machine/sizes.ts';
+import { type FanOut, largestNets } from '../src/synth/fan_out.ts';
+import { placesOf } from '../src/synth/hierarchy.ts';
+import type { Netlist } from '../src/synth/netlist.ts';
 
 /** Cells of a mapped design by type, of all instances below a place in it. */
 type CellCounts = ReadonlyMap<string, number>;
@@ -21,32 +18,23 @@ export interface Mapping {
   readonly latches: readonly string[];
   /** All cells by type. */
   readonly cells: CellCounts;
+  readonly fanOut: FanOut;
+}
+
+/** The PEs of a design and their accumulators. */
+export interface MappedPes {
+  readonly multipliers: number;
+  readonly banks: readonly Bank[];
 }
 
 /** Instances that must be block RAM, and the module that need not. */
 const MEMORIES = /(^|\.)(u_weight_mem|u_word_buffer|u_pointer_mem|u_param_mem|u_sigmoid|u_tanh)$/;
-const SMALL_ROM = /\bsmall_rom\b/;
+const SMALL_ROM = /_small_rom$/;
 const BLOCK_RAM = /^RAMB(18|36)E2$/;
 const LATCH = /^(\$dlatch|\$adlatch|\$_DLATCH|LD[CP]E|LDCPE|TRANSPARENT)/;
 
-/**
- * Synthesizes a design for UltraScale with its hierarchy kept.
- *
- * @param top name of the top module
- */
-export async function mapDesign(dir: string, top: string): Promise<Mapping> {
-  const work = mkdtempSync(join(tmpdir(), 'esegen-map-'));
-  try {
-    const json = join(work, 'netlist.json');
-    const script = `read_verilog ${(await rtlFiles(dir)).join(' ')}; synth_xilinx -family xcu -top ${top}; write_json ${json}`;
-    await execa('yosys', ['-q', '-p', script], { cwd: dir });
-    return readMapping(parseNetlist(readFileSync(json, 'utf8'), top), top);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-function readMapping(netlist: Netlist, top: string): Mapping {
+/** Reads the mapping of a design out of its netlist, with its hierarchy kept. */
+export function readMapping(netlist: Netlist, top: string): Mapping {
   const dspsByPe: number[] = [];
   const blockRams = new Map<string, number>();
   const accumulatorRams: number[] = [];
@@ -65,7 +53,8 @@ function readMapping(netlist: Netlist, top: string): Mapping {
     return counts;
   };
   const cells = walk(top, '');
-  return { dspsByPe, blockRams, accumulatorRams, latches, cells };
+  const fanOut = largestNets(netlist, top, placesOf(netlist, top));
+  return { dspsByPe, blockRams, accumulatorRams, latches, cells, fanOut };
 }
 
 function countOf(counts: CellCounts, types: RegExp): number {
@@ -77,7 +66,7 @@ function countOf(counts: CellCounts, types: RegExp): number {
 /** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch. */
 export function mappingFindings(
   { dspsByPe, blockRams, accumulatorRams, latches }: Mapping,
-  { multipliers, banks }: Dimensions,
+  { multipliers, banks }: MappedPes,
 ): readonly string[] {
   const findings = latches.map((latch) => `latch ${latch}`);
   if (dspsByPe.length !== multipliers) findings.push(`${dspsByPe.length} PEs, expected ${multipliers}`);
@@ -97,9 +86,10 @@ export function mappingFindings(
 }
 
 /** The mapping in one line. */
-export function describeMapping({ dspsByPe, blockRams, cells }: Mapping): string {
+export function describeMapping({ dspsByPe, blockRams, cells, fanOut }: Mapping): string {
   const memories = [...blockRams.values()];
   const count = (type: string) => `${cells.get(type) ?? 0} ${type}`;
   const pes = `${dspsByPe.length} PEs with ${[...new Set(dspsByPe)].join(' or ')} DSP48E2 each`;
-  return `${pes}; ${memories.length} memories in block RAM; in all ${['DSP48E2', 'RAMB18E2', 'RAMB36E2', 'FDRE'].map(count).join(', ')}`;
+  const nets = `most loads of a LUT ${fanOut.logic[0]!.loads}, of a register ${fanOut.register[0]!.loads}`;
+  return `${pes}; ${nets}; ${memories.length} memories in block RAM; in all ${['DSP48E2', 'RAMB18E2', 'RAMB36E2', 'FDRE'].map(count).join(', ')}`;
 }
