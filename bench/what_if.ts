@@ -7,7 +7,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { startChromium } from '../scripts/lib/chromium.ts';
 import { formatTable } from '../src/cli/table.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
 import { layersPath } from '../src/model/import/safetensors.ts';
@@ -15,6 +14,7 @@ import { modelInMemory } from '../src/page/model_files.ts';
 import { type Stage, WhatIf } from '../src/page/what_if.ts';
 import { report } from '../src/site/report.ts';
 import { Rng } from '../src/util/rng.ts';
+import { startChromium } from './lib/chromium.ts';
 
 const SEED = 7;
 const SETTINGS = 24;

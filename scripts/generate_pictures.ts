@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { startChromium } from './lib/chromium.ts';
+import { startChromium } from '../bench/lib/chromium.ts';
 import { type Drawing, pagePicture } from './lib/page_picture.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { startChromium } from '../../scripts/lib/chromium.ts';
+import { startChromium } from '../../bench/lib/chromium.ts';
 
 /** What went wrong on a page, and what it asked for beside itself. */
 export interface Watched {
