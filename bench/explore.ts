@@ -25,7 +25,7 @@ import { Rng } from '../src/util/rng.ts';
 import { buildModel } from '../src/verbs/build_network.ts';
 import { evaluate } from '../src/verbs/evaluate.ts';
 import { simulate } from '../src/verbs/simulate.ts';
-import { type DigitsData, type DigitsTask, writeDigitsTask } from './lib/digits_task.ts';
+import { type DigitsData, type DigitsFiles, writeDigitsFiles } from './lib/digits_files.ts';
 import { writeEseModel } from './lib/ese_designs.ts';
 import { ESE_SHAPE } from './lib/ese_model.ts';
 import { DDESE_BLSTM } from './lib/published_networks.ts';
@@ -88,7 +88,7 @@ function writeFrames(path: string, frames: number, width: number): string {
 /** What is explored: words of the command line, and the files of the digits. */
 interface Task {
   readonly words: readonly string[];
-  readonly digits: DigitsTask | null;
+  readonly digits: DigitsFiles | null;
 }
 
 function taskOf(name: TaskName, speech: string | undefined): Task {
@@ -98,7 +98,7 @@ function taskOf(name: TaskName, speech: string | undefined): Task {
   writeFileSync(space, JSON.stringify(SPACES[name]));
   if (name === 'digits') {
     if (speech === undefined) throw new EsegenError('digits', 'expected the speech folder behind it');
-    const digits = writeDigitsTask(speech, folder, SAMPLE);
+    const digits = writeDigitsFiles(speech, folder, SAMPLE);
     const { stacked, plain, labels } = digits.sample;
     const listed = [stacked, plain].flatMap((path) => ['--data', path]);
     listed.push(...digits.calibrate.flatMap((path) => ['--calibrate', path]), '--labels', labels);
@@ -208,7 +208,7 @@ async function compareSearches(dir: string): Promise<void> {
 }
 
 /** Builds designs of the front, from its fastest to its slowest point, and holds cycles and errors against what was predicted. */
-async function buildFront(dir: string, { sample, rest, calibrate }: DigitsTask): Promise<void> {
+async function buildFront(dir: string, { sample, rest, calibrate }: DigitsFiles): Promise<void> {
   const { space, models } = readSpaceFile(dir);
   const { objectives } = space;
   const front = frontPoints(readPoints(dir), objectives, NO_CONSTRAINTS).sort((a, b) => a.timeUs - b.timeUs);

@@ -21,7 +21,7 @@ export interface DigitsData {
 }
 
 /** The digits task as files: what `esegen explore` takes. */
-export interface DigitsTask {
+export interface DigitsFiles {
   readonly models: readonly string[];
   /** The first of the test strings, which go round the speakers, and all others. */
   readonly sample: DigitsData;
@@ -37,7 +37,7 @@ export interface DigitsTask {
  * @param speech folder with test_strings.json, recordings/, models/ and models/net/
  * @param sampled strings of the sample
  */
-export function writeDigitsTask(speech: string, folder: string, sampled: number): DigitsTask {
+export function writeDigitsFiles(speech: string, folder: string, sampled: number): DigitsFiles {
   const models = join(folder, 'models');
   mkdirSync(models, { recursive: true });
   const net = join(speech, 'models', 'net');
