@@ -277,6 +277,19 @@ module sample_bench (
     integer    idle_count;
     integer    wait_count;
 
+`ifndef NETLIST
+    // Steps at hand; step_rom has the number of the one behind.
+    integer issuer_step;
+    integer sequencer_step;
+
+    always @(posedge clk) begin
+        if (dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.u_step_rom.taken)
+            issuer_step <= dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.u_step_rom.pc_reg;
+        if (dut.u_core.u_array.u_sequencer.u_step_rom.taken)
+            sequencer_step <= dut.u_core.u_array.u_sequencer.u_step_rom.pc_reg;
+    end
+`endif
+
     always @(posedge clk) begin
         if (reset) begin
             macs        <= 64'd0;
@@ -318,12 +331,11 @@ module sample_bench (
 `else
                 $write("@stalled cycle %0d: input frame %0d element %0d, output frame %0d element %0d, ",
                     cycle, in_frame, in_element, out_frame, out_element);
-                $write("issuer of group 0 at step %0d, column %0d, advance %b, ",
-                    dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.u_step_rom.pc_reg,
+                $write("issuer of group 0 at step %0d, column %0d, advance %b, ", issuer_step,
                     dut.u_core.u_array.gen_group[0].u_column_group.u_column_issuer.index_reg,
                     dut.u_core.u_array.gen_group[0].u_column_group.advance);
                 $display("sequencer at step %0d, gather idle %b, output idle %b, groups done %h, lanes idle %h",
-                    dut.u_core.u_array.u_sequencer.u_step_rom.pc_reg, dut.u_core.u_array.gather_idle, dut.u_core.out_idle,
+                    sequencer_step, dut.u_core.u_array.gather_idle, dut.u_core.out_idle,
                     dut.u_core.u_array.all_done, lane_idle);
 `endif
                 $finish;
