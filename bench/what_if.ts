@@ -7,6 +7,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
 import { formatTable } from '../src/cli/table.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
 import { layersPath } from '../src/model/import/safetensors.ts';
@@ -16,20 +18,22 @@ import { report } from '../src/site/report.ts';
 import { Rng } from '../src/util/rng.ts';
 import { startChromium } from './lib/chromium.ts';
 
+const options = await yargs(hideBin(process.argv))
+  .usage('$0 <model ...>')
+  .demandCommand(1)
+  .strictOptions()
+  .parseAsync();
+
 const SEED = 7;
 const SETTINGS = 24;
 /** Sliders that are moved, by their place on the page, and the part of their range: groups, lanes, element-wise lanes, queue, widths. */
 const MOVED = [
-  ...[
-    { slider: 1, from: 0, to: 0.34 },
-    { slider: 2, from: 0.43, to: 0.86 },
-    { slider: 3, from: 0.17, to: 0.5 },
-    { slider: 4, from: 0, to: 1 },
-  ],
-  ...[
-    { slider: 5, from: 0.2, to: 1 },
-    { slider: 6, from: 0.5, to: 1 },
-  ],
+  { slider: 1, from: 0, to: 0.34 },
+  { slider: 2, from: 0.43, to: 0.86 },
+  { slider: 3, from: 0.17, to: 0.5 },
+  { slider: 4, from: 0, to: 1 },
+  { slider: 5, from: 0.2, to: 1 },
+  { slider: 6, from: 0.5, to: 1 },
 ];
 
 /** What a move took: until its figures are computed, by the page itself, and until all is drawn. */
@@ -104,7 +108,7 @@ function inNode(path: string, configs: readonly string[]): Map<Stage | 'all', nu
 
 const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!.toFixed(0);
 const rows: string[][] = [];
-for (const path of process.argv.slice(2)) {
+for (const path of options._.map(String)) {
   const moves = await onPage(path);
   const times = inNode(
     path,

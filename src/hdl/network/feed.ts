@@ -52,6 +52,9 @@ export function spmatRead(sizes: NetworkSizes): ModulePlan {
   });
 }
 
+/** Feeds that share a register of the mark of a segment's first column, of which every bit of a feed's address is a load. */
+export const FIRST_FEEDS = 16;
+
 /** Column pipeline from the issuer to the lanes. */
 export function actBroadcast(sizes: NetworkSizes): ModulePlan {
   const { channels, vectorBits, addrBits, actBits, external } = sizes;
@@ -61,7 +64,7 @@ export function actBroadcast(sizes: NetworkSizes): ModulePlan {
     values: {
       ...{ channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
       starts: sizes.startDepth > 0,
-      copies: Math.ceil(feedsOf(sizes) / 16),
+      copies: Math.ceil(feedsOf(sizes) / FIRST_FEEDS),
       ...spectralView(sizes),
     },
   };

@@ -6,6 +6,7 @@ import { wordBits } from '../../program/field.ts';
 import { CHAINS, FOLLOWED, SEMAPHORES, TURNS } from '../../program/instruction.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
+import { FIRST_FEEDS } from './feed.ts';
 import { loadView } from './load.ts';
 import { runBits, runFormat, WAITING_RUNS } from './run_format.ts';
 import { pairsOfColumns, spectralView } from './spectral.ts';
@@ -133,6 +134,7 @@ export function networkGroup(sizes: NetworkSizes): ModulePlan {
     values: {
       ...arrayView(sizes),
       feeds: feedsOf(sizes),
+      firstFeeds: FIRST_FEEDS,
       inStep: sizes.inStep,
       actWidth: sizes.actBits,
       wordWidth: weightWordBits(sizes),

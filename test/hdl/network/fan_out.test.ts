@@ -7,7 +7,7 @@ import { DUT, fanOutOf } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
 
 /** The load of the next run: all fields at once, by a net that more channels make larger. */
-const RUN_LOAD = /column_issuer: (free|next_take)$/;
+const RUN_LOAD = /column_issuer: free$/;
 const RUN_LOAD_LIMIT = 80;
 
 // What many lanes or channels hang on goes out in registered steps.
