@@ -17,6 +17,7 @@ import { linearize } from './passes/linearize.ts';
 import { type Partition, partition } from './passes/partition.ts';
 import { quantizeGraph } from './passes/quantize.ts';
 import { simplify } from './passes/simplify.ts';
+import type { MatrixNoise } from './quantize/noise.ts';
 import type { QuantizedGraph } from './quantized_graph.ts';
 
 /** The passes in their order. Those before `calibrate` keep the outputs of the float reference. */
@@ -124,7 +125,9 @@ export function finishNetwork(
   { progress = () => {}, largestBlock = largestBlockOf(config) }: CompileOptions = {},
 ): CompiledNetwork {
   progress('quantize');
-  const { quantized, matrices } = quantizeGraph(legal, config, calibration, { largestBlock });
+  const matrices: MatrixNoise[] = [];
+  const record = (noise: MatrixNoise) => matrices.push(noise);
+  const quantized = quantizeGraph(legal, config, calibration, { largestBlock, record });
   progress('lower');
   const program = lowerFor(quantized, config);
   progress('check');

@@ -124,7 +124,7 @@ export class Workshop {
       ofModel(file, () => prepareNetwork(graph, model.calibration.utterances)),
     );
     const quantized = this.#quantized.get(`${id} ${numberKey(config, largestBlock)}`, () =>
-      ofModel(file, () => quantizeGraph(prepared.legal, config, prepared.calibration, { largestBlock }).quantized),
+      ofModel(file, () => quantizeGraph(prepared.legal, config, prepared.calibration, { largestBlock })),
     );
     const program = this.#programs.get(`${id} ${programKey(config)}`, () =>
       ofModel(file, () => {

@@ -126,7 +126,7 @@ export class WhatIf {
     const largestBlock = largestBlockOf(config);
     const quantized = this.#quantized.get([legal, largestBlock, without(config, ...FREE, ...HARDWARE)], () => {
       stage('quantize');
-      return quantizeGraph(legal, config, calibration, { largestBlock }).quantized;
+      return quantizeGraph(legal, config, calibration, { largestBlock });
     });
     stage('place');
     return networkDesign(lowerFor(quantized, config), config);

@@ -1,13 +1,14 @@
 import { type ProjectedMatrix, projectGraph } from '../compiler/prune/circulant.ts';
 import { isPrunable, isRecurrent } from '../compiler/prune/config_density.ts';
 import { BLOCKS } from '../model/blocks.ts';
-import type { Floats, Graph, Node } from '../model/graph.ts';
+import type { Graph, Node } from '../model/graph.ts';
 import type { ImportOptions } from '../model/import/import_options.ts';
 import { importModel } from '../model/import/read_model.ts';
 import { layersPath } from '../model/import/safetensors.ts';
 import { type MatrixName, matricesOf } from '../model/matrices.ts';
 import { spansOf } from '../model/side_by_side.ts';
 import { EsegenError } from '../util/errors.ts';
+import { countNonZeros } from '../util/non_zeros.ts';
 import type { Progress } from '../util/report.ts';
 import { checkFileTarget, writeFiles } from '../util/write_files.ts';
 import { checkBlockSize } from './compress/block_size.ts';
@@ -101,12 +102,6 @@ function checkBlocks(blocks: Numbers): void {
   }
 }
 
-function nonZeros(values: Floats): number {
-  let count = 0;
-  for (let n = 0; n < values.length; n++) if (values[n] !== 0) count++;
-  return count;
-}
-
 /** How the matrices are stored, in the order of the network. */
 function storedMatrices(graph: Graph, projected: readonly ProjectedMatrix[]) {
   const byName = new Map(projected.map((own) => [`${own.layer}.${own.name}`, own]));
@@ -116,7 +111,7 @@ function storedMatrices(graph: Graph, projected: readonly ProjectedMatrix[]) {
     const { id: layer } = node;
     const found = inspectCirculant(node.layer, (name) => spansOf(graph, node, name));
     const own = matricesOf(node.layer).map(([name, { rows, columns, values }]): StoredMatrix => {
-      const words = found.matrices.get(name)?.words ?? nonZeros(values);
+      const words = found.matrices.get(name)?.words ?? countNonZeros(values);
       const made = byName.get(`${layer}.${name}`);
       return { ...(made ?? { layer, name, rows, columns, block: null, padded: null, lostEnergy: 0 }), words };
     });

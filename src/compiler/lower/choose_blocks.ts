@@ -1,4 +1,5 @@
 import { type Machine, wordUnit } from '../../machine/machine.ts';
+import { countNonZeros } from '../../util/non_zeros.ts';
 import type { Sums } from '../quantized_graph.ts';
 import { kernelsOf, type Shape } from './layout.ts';
 import { type BlockWindow, blocksOf, blockWindow, type PositionBlock } from './position_blocks.ts';
@@ -40,7 +41,7 @@ export function chooseBlocks(
   const single = blocksOf(count, 1);
   // What saturates depends on which sums are added in which group.
   if (sums.saturate) return single;
-  const weights = sums.products.reduce((sum, { matrix }) => sum + nonZeros(matrix.values), 0);
+  const weights = sums.products.reduce((sum, { matrix }) => sum + countNonZeros(matrix.values), 0);
   const choices: Choice[] = [];
   for (let size = 1; size <= count; size++) {
     const blocks = blocksOf(count, size);
@@ -62,10 +63,6 @@ export function chooseBlocks(
   }).blocks;
 }
 
-function nonZeros(values: Int16Array): number {
-  return values.reduce((sum, value) => sum + Number(value !== 0), 0);
-}
-
 /** Cycles of MAC for all blocks, about; null where a tile or a segment cannot have one. */
 function cyclesOf(
   sums: Sums,
@@ -83,7 +80,7 @@ function cyclesOf(
       const source = shapes[at]!;
       const read = blockWindow(window, source, block, machine.groups);
       if (read === null) return null;
-      const density = nonZeros(matrix.values) / Math.max(matrix.values.length, 1);
+      const density = countNonZeros(matrix.values) / Math.max(matrix.values.length, 1);
       const work = workOf(read, source, block, sums.rows, density, machine);
       const columns = (matrix.columns / kernelOf(window, source)) * kernelOf(read.window, source);
       const tooLarge = rows * columns > MOST_ELEMENTS || work.columns * machine.groups > MAX_COLUMNS;

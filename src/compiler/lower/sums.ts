@@ -1,3 +1,4 @@
+import { countNonZeros } from '../../util/non_zeros.ts';
 import type { Product, Sums } from '../quantized_graph.ts';
 import { vectorPart, windowParts } from './layout.ts';
 import type { TilePart } from './order.ts';
@@ -166,9 +167,7 @@ function partsOf(stage: Stage, spec: SumsSpec, piece: RowPiece, looped: boolean)
 /** Share of the weights of a piece that are not zero. */
 function densityOf({ matrix: { values, columns } }: Product, { from, to, order }: RowPiece): number {
   const own = order === null ? values.subarray(from * columns, to * columns) : values;
-  let weights = 0;
-  for (let at = 0; at < own.length; at++) if (own[at] !== 0) weights++;
-  return own.length === 0 ? 0 : weights / own.length;
+  return own.length === 0 ? 0 : countNonZeros(own) / own.length;
 }
 
 function labelOf(

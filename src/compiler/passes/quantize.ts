@@ -24,8 +24,8 @@ export type NumberConfig = Pick<
 /**
  * Chooses a format for every tensor and matrix of a network and rounds its weights, see docs/number-formats.md.
  *
- * @param options `widestAct`: bits that an aligned activation has at most; `largestBlock`: largest block of which matrices are kept as spectra, 0: none are
- * @returns with what rounding does to each matrix
+ * @param options `widestAct`: bits that an aligned activation has at most; `largestBlock`: largest block of which matrices are kept as spectra, 0: none are;
+ *   `record` is told what rounding does to each matrix
  * @throws EsegenError where the ranges of a layer are too far apart for the widths of the config, the config names a layer that
  *   is not there, or demands a block that a layer does not have
  */
@@ -33,12 +33,15 @@ export function quantizeGraph(
   legal: LegalGraph,
   config: NumberConfig,
   calibration: Calibration,
-  { widestAct = MAX_ACT_BITS, largestBlock = 0 }: { widestAct?: number; largestBlock?: number } = {},
-): { readonly quantized: QuantizedGraph; readonly matrices: readonly MatrixNoise[] } {
+  {
+    widestAct = MAX_ACT_BITS,
+    largestBlock = 0,
+    record,
+  }: { widestAct?: number; largestBlock?: number; record?: (noise: MatrixNoise) => void } = {},
+): QuantizedGraph {
   checkLayers(legal, config);
   const formats = new Map<TensorId, Fixed>();
   const valuesOf = (tensor: TensorId) => calibration.tensors.get(tensor) ?? new ValueHistogram();
-  const matrices: MatrixNoise[] = [];
   const { vectorBits, accumulatorBits, array } = config;
   const common = { vectorBits, accumulatorBits, groups: array.groups, widestAct };
   for (const { tensor } of legal.inputs) {
@@ -51,14 +54,13 @@ export function quantizeGraph(
     const weightBits = config.layers?.[node.id]?.weightBits ?? config.weightBits;
     const demandedBlock = config.layers?.[node.id]?.block ?? null;
     const blocks = { largestBlock: isPlain(legal, node) ? largestBlock : 0, demandedBlock };
-    const widths = { ...common, ...blocks, weightBits, record: (noise: MatrixNoise) => matrices.push(noise) };
+    const widths = { ...common, ...blocks, weightBits, record };
     const { layer, format } = quantizeNode(legal, node, formats, calibration, widths);
     formats.set(node.output, format);
     return { id: node.id, name: node.name, layer, output: node.output };
   });
   const { tensors, inputs, outputs, states } = legal;
-  const quantized = { tensors, formats, nodes, inputs, outputs, states, tables: config.tables };
-  return { quantized, matrices };
+  return { tensors, formats, nodes, inputs, outputs, states, tables: config.tables };
 }
 
 /** Whether a node reads and makes plain vectors, whose elements lie in memory in the order of the matrices. */

@@ -17,10 +17,11 @@ export function peakOf(values: Floats): number {
  */
 export function quantizeMatrix(values: Floats, fractionBits: number, bits: number): Int16Array {
   const out = new Int16Array(values.length);
-  const lowest = 1 - 2 ** (bits - 1);
+  const scale = 2 ** fractionBits;
+  const highest = 2 ** (bits - 1) - 1;
   for (let i = 0; i < values.length; i++) {
     const v = values[i]!;
-    if (v !== 0) out[i] = Math.max(quantize(v, fractionBits, bits), lowest);
+    if (v !== 0) out[i] = Math.max(-highest, Math.min(highest, roundHalfUp(v * scale)));
   }
   return out;
 }

@@ -6,6 +6,7 @@ import { pairOfColumn } from '../../program/network/spectral_words.ts';
 import { hardwareStream } from '../../program/network/unit_program.ts';
 import type { NetworkDesign } from '../../program/network_design.ts';
 import { UNIT_WORDS } from '../../program/unit_words.ts';
+import { countNonZeros } from '../../util/non_zeros.ts';
 import type { GroupTwin } from './group_twin.ts';
 import type { SequencerTwin } from './sequencer.ts';
 
@@ -65,18 +66,11 @@ export function segmentPlaces(
         for (const own of ofFeeds) cycles += own[column]!;
       }
     }
-    const weights = nonZerosOf(segment.values);
+    const weights = countNonZeros(segment.values);
     const full = cycles === 0 ? 0 : (weights * feeds) / (cycles * lanes);
     places.push({ name: segment.name, from, to, full });
   }
   return places;
-}
-
-/** Weights that are not zero. */
-function nonZerosOf(values: Int16Array): number {
-  let found = 0;
-  for (let at = 0; at < values.length; at++) if (values[at] !== 0) found++;
-  return found;
 }
 
 /** What a unit does, and for how many cycles by now. */

@@ -16,9 +16,9 @@ export interface NetworkEstimate {
   readonly shares: readonly CycleShare[];
 }
 
-/** Steps until a program that streams counts as settled, and steps that are averaged then. */
-const SETTLE = 4;
-const AVERAGED = 8;
+/** Steps until a program that streams counts as settled, and steps that are averaged then: it repeats itself after one, two or four. */
+const SETTLE = 2;
+const AVERAGED = 4;
 /** Steps of an utterance, where it may have as many. */
 const UTTERANCE = 64;
 

@@ -7,6 +7,15 @@ const NONE = -1;
 const MARKED_BEHIND = 3;
 const MARKED_APART = 2;
 
+/** Word counts of feeds, column by column, with those of a column one behind the other. */
+function byColumn(counts: readonly Uint32Array[]): Uint32Array {
+  const feeds = counts.length;
+  const columns = counts[0]?.length ?? 0;
+  const all = new Uint32Array(columns * feeds);
+  for (const [feed, own] of counts.entries()) for (let at = 0; at < columns; at++) all[at * feeds + feed] = own[at]!;
+  return all;
+}
+
 /**
  * Feeds that have their words at hand and take them alone: weights on chip, none of a spectrum. A feed is looked at where it is through with an
  * entry, so that a cycle costs little whatever the lanes.
@@ -18,7 +27,8 @@ export class FreeFeeds implements Feeds {
   marked = false;
   stall = false;
   readonly #depth: number;
-  readonly #counts: readonly Uint32Array[];
+  /** Word counts by column, of all feeds. */
+  readonly #counts: Uint32Array;
   readonly #segments: Uint16Array;
   readonly #worked: Float64Array;
   /** By segment: cycle up to which its words are counted. */
@@ -56,7 +66,7 @@ export class FreeFeeds implements Feeds {
     const feeds = counts.length;
     this.feeds = feeds;
     this.#depth = depth;
-    this.#counts = counts;
+    this.#counts = byColumn(counts);
     this.#segments = segments;
     this.working = new Int32Array(most);
     this.#worked = new Float64Array(most);
@@ -161,7 +171,7 @@ export class FreeFeeds implements Feeds {
   #push(column: number): void {
     const depth = this.#depth;
     for (let feed = 0; feed < this.feeds; feed++) {
-      const count = column === MARKER_SENT ? MARKER : this.#counts[feed]![column]!;
+      const count = column === MARKER_SENT ? MARKER : this.#counts[column * this.feeds + feed]!;
       if (column !== MARKER_SENT && count === 0) continue;
       const level = this.#level[feed]!;
       const to = this.#first[feed]! + level;

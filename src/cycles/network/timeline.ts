@@ -99,6 +99,8 @@ export class TimelineRecorder implements CycleWatch {
   #cycle = 0;
   /** Words of a cycle, by segment. */
   #words = new Int32Array(0);
+  /** Segment of the last cycle in which a lane had a word. */
+  #segment = 0;
   #full = false;
 
   /**
@@ -171,18 +173,8 @@ export class TimelineRecorder implements CycleWatch {
       all += own.feeds - own.idle - own.hungry;
     }
     if (all > 0) {
-      const words = this.#words;
-      words.fill(0);
-      for (const { feeds: own } of groups) {
-        const { working } = own;
-        for (let n = 0; n < words.length; n++) words[n]! += working[n]!;
-      }
-      let [most, segment] = [0, 0];
-      for (let n = 0; n < words.length; n++) {
-        if (words[n]! <= most) continue;
-        most = words[n]!;
-        segment = n;
-      }
+      const segment = this.#segmentOfMost(groups, all);
+      this.#segment = segment;
       this.#add('mac', 'work', this.#segments[segment]!, this.#layers[segment]!, null, all / feeds);
       return;
     }
@@ -196,6 +188,22 @@ export class TimelineRecorder implements CycleWatch {
     else if (store) this.#add('mac', 'wait', 'progress of STORE', '', 'store', 0);
     else if (hungry) this.#add('mac', 'wait', 'external memory', '', null, 0);
     else this.#wait('mac', sequencer);
+  }
+
+  /** Segment from which most lanes have a word; that of the last cycle at once, where it is more than half of them. */
+  #segmentOfMost(groups: readonly GroupTwin[], all: number): number {
+    let same = 0;
+    for (const { feeds } of groups) same += feeds.working[this.#segment]!;
+    if (2 * same > all) return this.#segment;
+    const words = this.#words;
+    words.fill(0);
+    for (const { feeds } of groups) {
+      const { working } = feeds;
+      for (let n = 0; n < words.length; n++) words[n]! += working[n]!;
+    }
+    let segment = 0;
+    for (let n = 1; n < words.length; n++) if (words[n]! > words[segment]!) segment = n;
+    return segment;
   }
 
   #wait(unit: Stream, sequencer: SequencerTwin): void {

@@ -1,3 +1,4 @@
+import { countNonZeros } from '../../util/non_zeros.ts';
 import type { Matrix } from '../graph.ts';
 
 /** Share of non-zeros from which a matrix is kept whole: an index costs about as much as half a weight. */
@@ -25,7 +26,7 @@ export class MatrixProduct {
   constructor(...matrices: readonly Matrix[]) {
     this.rows = matrices.reduce((sum, { rows }) => sum + rows, 0);
     this.columns = matrices[0]!.columns;
-    const count = matrices.reduce((sum, { values }) => sum + nonZeros(values), 0);
+    const count = matrices.reduce((sum, { values }) => sum + countNonZeros(values), 0);
     const dense = count >= DENSE_FROM * this.rows * this.columns;
     this.#dense = dense ? stack(matrices, this.rows * this.columns) : null;
     this.#sparse = dense ? null : sparseRows(matrices, this.rows, count);
@@ -51,12 +52,6 @@ export class MatrixProduct {
       else sparseOne(this.#sparse, source, at, result, n * rows, rows);
     }
   }
-}
-
-function nonZeros(values: ArrayLike<number>): number {
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
-  return count;
 }
 
 function stack(matrices: readonly Matrix[], elements: number): Float64Array {

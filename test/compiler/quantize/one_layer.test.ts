@@ -66,7 +66,7 @@ describe('a network of one LSTM layer', () => {
       const legal = legalize(builder.build());
       const values = measureVectors(layer, { frames, utteranceStarts: [0], origin: 'random' });
       const single = orNull(() => quantizeLayer(layer, config, values));
-      const network = orNull(() => quantizeGraph(legal, config, calibrate(legal, [new Map([[x, frames]])])).quantized);
+      const network = orNull(() => quantizeGraph(legal, config, calibrate(legal, [new Map([[x, frames]])])));
       if (single === null || network === null) continue;
       compared++;
       expectEqual(single, network.nodes[0]!.layer as QuantizedLstm, `seed ${seed}`);

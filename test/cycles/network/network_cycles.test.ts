@@ -62,6 +62,18 @@ test('the estimate of a step or an utterance is that of the model, and tells wha
   }
 });
 
+test('a program that streams takes as many cycles a step as in the long run', () => {
+  for (const seed of [3, 7, 10, 12, 18, 27, 28, 37, 46, 53]) {
+    const { design } = randomNetworkDesign(seed);
+    const { sizes, program } = design;
+    const frames = sizes.channels * program.outputs.length;
+    const batches = new Array<boolean[]>(21).fill(new Array<boolean>(sizes.channels).fill(true));
+    const ends = networkCycles(design, { batches }).filter(({ last }) => last);
+    const cycles = (ends[20 * frames - 1]!.cycle - ends[4 * frames - 1]!.cycle) / 16;
+    expect(estimateNetworkCycles(design)!.cycles, `seed ${seed}`).toBe(cycles);
+  }
+});
+
 test.each([
   [3, /^program of tiny: the units wait for each other for ever: no beat in 1000000 cycles, LOAD at word \d+/],
   [0, /^program of CELL: goes on behind its last word, \d+/],
