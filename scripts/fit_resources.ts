@@ -22,7 +22,7 @@ interface Sample {
 /** Samples of every unit that is both in the model and in the mapped designs. */
 function samples(): Map<string, Sample[]> {
   const byUnit = new Map<string, Sample[]>();
-  for (const { id, hardware, units } of mappedResources().designs) {
+  for (const { id, whole, hardware, units } of mappedResources().designs) {
     const own = new Map(
       units.map(({ name, instances, all }): [string, Sample] => [
         name,
@@ -38,7 +38,7 @@ function samples(): Map<string, Sample[]> {
     for (const { name, instances, counted = {}, ...terms } of Object.values(sectionsOf(hardware)).flat()) {
       const sample = own.get(name);
       if (sample === undefined) {
-        console.log(`${id}: no ${name} was mapped`);
+        if (whole) console.log(`${id}: no ${name} was mapped`);
         continue;
       }
       sample.instances += instances;

@@ -2,7 +2,7 @@ import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { readLag } from '../queue_depth.ts';
 import { storeTile } from '../voice_tiles.ts';
 import { distributedRam } from './memory.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Sizes of what brings columns to the lanes. */
 export interface FeedSizes {
@@ -26,6 +26,8 @@ export interface FeedSizes {
   readonly held: boolean;
 }
 
+/** Feeds of a network that share a register of the first column (src/hdl/network/feed.ts). */
+const FIRST_FEEDS = 16;
 /** Bits of the shape of a spectral column. */
 const SHAPE_BITS = 15;
 
@@ -106,13 +108,15 @@ function actBroadcast({ groups, channels, vectorBits, actBits, addrBits, held, b
 
 /** Units that bring columns from the issuers to the lanes. */
 export function feedUnits(sizes: FeedSizes): Unit[] {
+  const { groups, feeds } = sizes;
   return [
     ptrRead(sizes),
     actQueue(sizes),
     actStore(sizes),
     spmatRead(sizes),
     // Its own reset.
-    unit('column_feed', sizes.groups * sizes.feeds, { counted: { ff: 1 } }),
+    unit('column_feed', groups * feeds, { counted: { ff: 1 } }),
     actBroadcast(sizes),
+    ...(sizes.held || sizes.addrBits === 0 ? [] : [registerCopies(groups * Math.ceil(feeds / FIRST_FEEDS), 1)]),
   ];
 }

@@ -23,13 +23,25 @@ function columnIssuer({ sizes }: LayerView): Unit {
   });
 }
 
-/** Schedule memory of an issuer, the sequencer and the reader of external memory: a step of at most 32, and its number. */
-function stepRom({ schedules, stepBits }: LayerView): Unit {
-  return unit('step_rom', schedules, {
-    counted: { ff: stepBits, lutram: distributedRam(32, stepBits).lutram },
-    lut: { one: 1 },
-    ff: { one: 1 },
-  });
+/**
+ * Schedule memory of an issuer, the sequencer and the reader of external memory: a step of at most 32 and the next one, of both the fields that the
+ * unit has use for, and its number.
+ */
+function stepRoms({
+  sizes: { groups, dram, pointerBits, addrBits, wordBits, elementBits, beatBits },
+  stepBits,
+}: LayerView): Unit[] {
+  const counted = { lutram: distributedRam(32, stepBits).lutram };
+  const lut = { one: 1 };
+  return [
+    unit('step_rom', groups, {
+      counted: { ...counted, ff: 2 * (pointerBits + elementBits + (dram ? 0 : addrBits)) },
+      lut,
+      ff: { issuer: 1 },
+    }),
+    unit('step_rom', 1, { counted: { ...counted, ff: 2 * (elementBits + wordBits) }, lut, ff: { sequencer: 1 } }),
+    ...(dram ? [unit('step_rom', 1, { counted: { ...counted, ff: 4 * beatBits }, lut, ff: { reader: 1 } })] : []),
+  ];
 }
 
 /** Channels of a vector tile, feeds that share a register of `advance`, lanes that share what holds for a frame (templates). */
@@ -145,7 +157,7 @@ function vecFill({ sizes }: LayerView, instances: number, { lanes, read, words }
 
 /** Units that issue columns. */
 export function columnUnits(view: LayerView): Unit[] {
-  return [columnIssuer(view), stepRom(view), ...columnGroup(view), array(view)];
+  return [columnIssuer(view), ...stepRoms(view), ...columnGroup(view), array(view)];
 }
 
 /** Vectors x, y and m in the groups, frames that go out, and the sums of the groups. */

@@ -107,7 +107,7 @@ function gatherControl({ sizes }: LayerView): Unit {
 function sequencer({ sizes }: LayerView): Unit {
   const { channels, projection, split, wordBits } = sizes;
   return unit('sequencer', 1, {
-    counted: { ff: 3 + (split ? 5 : 2) + (projection ? 5 : 4) * channels },
+    counted: { ff: 5 + (split ? 5 : 2) + (projection ? 5 : 4) * channels },
     lut: { voices: channels - 1, projection: projection ? channels : 0, split: split ? wordBits : 0, one: 1 },
   });
 }

@@ -60,7 +60,7 @@ function rotationUnits(networks: number, block: number, { m, from }: Stage, forw
 
 /** Units of the transforms of block-circulant layers: forward in VMEM's way, inverse between the sums and CELL. */
 export function networkSpectraUnits({ sizes }: NetworkView): Unit[] {
-  const { blocks, channels, elemLanes, groups, accBits, vectorBits } = sizes;
+  const { blocks, channels, elemLanes, groups, lanes, accBits, vectorBits } = sizes;
   const { block } = largestBlock(blocks);
   const networks = turningOf(sizes)?.networks ?? (channels * elemLanes) / block;
   const sum = accBits + clog2(groups);
@@ -91,7 +91,7 @@ export function networkSpectraUnits({ sizes }: NetworkView): Unit[] {
     ...inverse.flatMap((stage) => rotationUnits(networks, block, stage, false)),
     ...forward.flatMap((stage) => rotationUnits(networks, block, stage, true)),
     ...blocks.flatMap((own) => [
-      ...pairTurn((networks * block) / own, own * (rows + 1), clog2(own / 2)),
+      ...pairTurn((networks * block) / own, own * (rows + 1), clog2(Math.min(own, lanes) / 2)),
       ...pairTurn((networks * block) / own, own * vectorBits, clog2(Math.min(own / 2, groups))),
     ]),
   ];

@@ -19,7 +19,7 @@ function vmemChannel({ sizes, vmemAddr, spectral }: NetworkView): Unit {
       ff:
         7 +
         (spectral ? 1 : 0) +
-        (replicated ? 4 : 1) * vmemAddr +
+        4 * vmemAddr +
         2 * elemLanes +
         3 * word +
         groups * slice +
@@ -27,8 +27,6 @@ function vmemChannel({ sizes, vmemAddr, spectral }: NetworkView): Unit {
         2 * (copies + part) +
         4 * select +
         (copies > 0 && parts > 1 ? (spread > 1 ? 1 : 2) : 0),
-      // The address of what is written is three registers in a row where nothing is added to it.
-      lutram: replicated ? 0 : vmemAddr,
     },
     lut: {
       word,

@@ -108,7 +108,8 @@ export function weightUnits(sizes: WeightSizes): Unit[] {
         : romUnit(all, weightDepth, weightWord);
       return [memory, loadDecode(all)];
     }
-    const bits = lanes * weightColumn;
+    // Bytes of nine bits.
+    const bits = 9 * lanes * Math.ceil(weightColumn / 9);
     const ram = ultra ? { uram: ultraRams(weightDepth, bits) } : { bram: blockRams(weightDepth, bits) };
     return [unit('row_rom', groups, { counted: { ff: lanes * weightWord, ...ram } }), loadDecode(groups)];
   };
