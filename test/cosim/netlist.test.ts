@@ -65,7 +65,7 @@ const DESIGNS: readonly Case[] = [
   },
 ];
 
-const FRAMES = 4;
+const FRAMES = 2;
 const STALLS = 0.3;
 
 /** Runs the RTL, or a netlist in its place, with the same stimuli and stalls. */

@@ -7,7 +7,7 @@ import { describeNetworkDesign, type RandomNetworkDesign, randomNetworkDesign } 
 import { randomSeeds } from '../lib/random_seeds.ts';
 
 // ESEGEN_RANDOM_NETWORKS=200 runs 200 networks, ESEGEN_RANDOM_CONVOLUTIONS=30 as many of large convolutions; ESEGEN_RANDOM_SEED=17 begins at seed 17 and, alone, runs that one only.
-const SEEDS = randomSeeds('ESEGEN_RANDOM_NETWORKS', 12);
+const SEEDS = randomSeeds('ESEGEN_RANDOM_NETWORKS', 8);
 
 // ESEGEN_VERILATOR_NETWORKS=20 runs seeds 1 to 20 on both simulators. 20 has its sequences in external memory.
 const VERILATOR_SEEDS =

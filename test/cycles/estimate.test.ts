@@ -41,8 +41,8 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, accumulatorMemory: 'split', elemLanes: 1, outputs: null, outputBeat: 4 },
   // Many columns of one group, few of it at a time; batches that wait for the input, and for the output.
   { ...PLAIN, channels: 4, groups: 2, inputs: 120, cells: 5 },
-  { ...PLAIN, channels: 4, groups: 4, inputs: 4, cells: 4, outputs: 60 },
-  { ...PLAIN, channels: 4, groups: 4, inputs: 4, cells: 60, outputs: null, elemLanes: 4 },
+  { ...PLAIN, channels: 4, groups: 4, inputs: 4, cells: 4, outputs: 30 },
+  { ...PLAIN, channels: 4, groups: 4, inputs: 4, cells: 30, outputs: null, elemLanes: 4 },
   { ...PLAIN, channels: 2, groups: 8, inputs: 30, cells: 16, outputs: 40, elemLanes: 4, outputBeat: 4 },
   { ...PLAIN, channels: 4, groups: 1, density: 0 },
   // Split accumulators and lanes in step: both tiles busy, ElemMul slow, one cell a lane, no projection, a queue of one.
@@ -58,14 +58,14 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, channels: 2, groups: 4, density: 0, outputs: null },
 ];
 // ESEGEN_RANDOM_LAYERS=50 runs 50 random ones, and as many with external memory.
-const RANDOM: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 8).map((seed, index) => ({
+const RANDOM: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 6).map((seed, index) => ({
   ...tinyShape(99 + seed),
   ...(index % 3 === 1 ? { accumulatorMemory: 'split' as const } : {}),
   ...(index % 4 === 1 ? { activationQueue: 'group' as const } : {}),
 }));
 
 /** Weights from external memory, with split accumulators by turns. */
-const VARIED: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 5).map((seed, index) => ({
+const VARIED: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 3).map((seed, index) => ({
   ...tinyShape(299 + seed),
   weights: 'dram' as const,
   memoryBusBits: [64, 128, 256, 512, 1024][index % 5]!,
