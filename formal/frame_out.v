@@ -35,7 +35,7 @@ module formal_frame_out #(
     proved_frame_out #(.CHANNELS(2), .BEAT(BEAT), .INDEX_WIDTH(4), .DEST_WIDTH(1)) dut (
         .clk(clk), .rst(rst), .start(begins), .size(size), .active(active), .idle(idle),
         .available(available), .index(index),
-        .m_valid(m_valid), .m_last(m_last), .m_channel(m_channel), .m_ready(m_ready)
+        .m_valid(m_valid), .m_last(m_last), .m_channel(m_channel), .m_ready(m_ready), .m_ready_next(1'b0), .step_next()
     );
 
     // The index as the data of a vec_buffer follow it, and whether the element was there.

@@ -42,20 +42,20 @@ const SKID: readonly Property[] = [
     broken: ['wire free = !valid_reg || m_ready;', 'wire free = !valid_reg || m_ready || !s_valid;'],
   },
   { name: 'data_stable', broken: ['if (free) data_reg <=', 'data_reg <='] },
-  { name: 'order', broken: ['if (accept) skid_data_reg <= s_data;', 'skid_data_reg <= s_data;'] },
+  { name: 'order', broken: ['if (ready_reg) skid_data_reg <= s_data;', 'skid_data_reg <= s_data;'] },
   { name: 'none_lost', broken: ['valid_reg      <= skid_valid_reg || accept;', 'valid_reg      <= accept;'] },
   {
     name: 'none_doubled',
     broken: ['valid_reg      <= skid_valid_reg || accept;', 'valid_reg      <= skid_valid_reg || s_valid;'],
   },
-  { name: 'full_throughput', broken: ["ready_reg      <= 1'b1;", 'ready_reg      <= !accept;'] },
+  { name: 'full_throughput', broken: ['!rst && (free ||', '!rst && ((free && !accept) ||'] },
 ];
 
 const SPLIT: readonly Property[] = [
   { name: 'order', broken: ['beat_reg >> ROW_WIDTH', 'beat_reg << ROW_WIDTH'] },
-  { name: 'none_lost', broken: ['if (beat_ready) full_reg <= beat_valid;', 'full_reg <= beat_valid;'] },
-  { name: 'none_doubled', broken: ['if (beat_ready) full_reg <= beat_valid;', "if (beat_valid) full_reg <= 1'b1;"] },
-  { name: 'takes_beats', broken: ['!full_reg || at_last', '!full_reg'] },
+  { name: 'none_lost', broken: ['ready_reg ? beat_valid : full_reg', 'beat_valid'] },
+  { name: 'none_doubled', broken: ['ready_reg ? beat_valid : full_reg', 'beat_valid || full_reg'] },
+  { name: 'takes_beats', broken: ['!full || part == LAST', '!full'] },
 ];
 const SAME: readonly Property[] = [
   { name: 'order', broken: ['row_reg <= beat_data;', 'row_reg <= row_reg;'] },
@@ -65,10 +65,10 @@ const SAME: readonly Property[] = [
 const JOIN: readonly Property[] = [
   {
     name: 'order',
-    broken: ['{beat_data, row_reg[ROW_WIDTH-1:BUS_WIDTH]}', '{row_reg[ROW_WIDTH-BUS_WIDTH-1:0], beat_data}'],
+    broken: ['row_reg[p*BUS_WIDTH+s+:SLICE] <=', 'row_reg[ROW_WIDTH-BUS_WIDTH*(p+1)+s+:SLICE] <='],
   },
-  { name: 'none_lost', broken: ['if (beat_valid) part_reg <=', 'if (beat_valid && !valid_reg) part_reg <='] },
-  { name: 'none_doubled', broken: ['valid_reg <= beat_valid && part_reg == LAST;', 'valid_reg <= part_reg == LAST;'] },
+  { name: 'none_lost', broken: ['beat_valid ? part_reg + ', '(beat_valid && !valid_reg) ? part_reg + '] },
+  { name: 'none_doubled', broken: ['!rst && beat_valid && part_reg == LAST;', '!rst && part_reg == LAST;'] },
 ];
 
 const READER: readonly Property[] = [
@@ -125,6 +125,7 @@ export const PROOFS: readonly Proof[] = [
     title: 'row_align',
     top: 'row_align',
     module: 'row_align',
+    needs: ['register_copy'],
     parameters: { BUS_WIDTH: 4, ROW_WIDTH: 2 },
     properties: SPLIT,
   },
@@ -132,6 +133,7 @@ export const PROOFS: readonly Proof[] = [
     title: 'row_align',
     top: 'row_align',
     module: 'row_align',
+    needs: ['register_copy'],
     parameters: { BUS_WIDTH: 8, ROW_WIDTH: 2 },
     properties: SPLIT,
   },
@@ -139,6 +141,7 @@ export const PROOFS: readonly Proof[] = [
     title: 'row_align',
     top: 'row_align',
     module: 'row_align',
+    needs: ['register_copy'],
     parameters: { BUS_WIDTH: 2, ROW_WIDTH: 2 },
     properties: SAME,
   },
@@ -146,6 +149,7 @@ export const PROOFS: readonly Proof[] = [
     title: 'row_align',
     top: 'row_align',
     module: 'row_align',
+    needs: ['register_copy'],
     parameters: { BUS_WIDTH: 2, ROW_WIDTH: 4 },
     properties: JOIN,
   },
@@ -153,6 +157,7 @@ export const PROOFS: readonly Proof[] = [
     title: 'row_align',
     top: 'row_align',
     module: 'row_align',
+    needs: ['register_copy'],
     parameters: { BUS_WIDTH: 2, ROW_WIDTH: 8 },
     properties: JOIN,
   },

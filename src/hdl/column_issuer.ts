@@ -10,6 +10,7 @@ const FIELDS = [
 /** Issuer of a group's columns. */
 export function columnIssuer(design: Design): ModulePlan {
   const { dimensions } = design;
+  const schedule = scheduleView(design, [...FIELDS, ...(dimensions.dram ? [] : (['base'] as const))]);
   return modulePlan('column_issuer', {
     enable: 'enable',
     ...loadView(design),
@@ -19,7 +20,8 @@ export function columnIssuer(design: Design): ModulePlan {
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
     split: dimensions.split,
-    ...scheduleView(design, [...FIELDS, ...(dimensions.dram ? [] : (['base'] as const))]),
+    ...schedule,
+    pointerSlice: schedule.fields.find(({ name }) => name === 'pointer')!.slice,
     projection: dimensions.projection,
   });
 }

@@ -61,9 +61,7 @@ module sample_array #(
     output wire [CHANNELS-1:0]                   out_active,
     input  wire                                  out_idle,
     output wire [ELEMENT_WIDTH-1:0]              out_available,
-    input  wire                                  out_valid,
-    input  wire                                  out_room,
-    input  wire                                  out_close,
+    input  wire                                  out_step_next,
     input  wire [ELEMENT_WIDTH-1:0]              out_index,
     output wire [CHANNELS*BEAT*VECTOR_WIDTH-1:0] out_data,
     // State from outside (see state_access).
@@ -642,9 +640,7 @@ module sample_array #(
                 .y_word(y_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
                 .out_full(out_full),
                 .out_addr(out_addr),
-                .out_valid(out_valid),
-                .out_room(out_room),
-                .out_close(out_close),
+                .out_step_next(out_step_next),
                 .out_index(out_index),
                 .out_data(out_data[c*BEAT*VECTOR_WIDTH+:BEAT*VECTOR_WIDTH])
             );

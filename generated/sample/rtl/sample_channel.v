@@ -64,12 +64,10 @@ module sample_channel #(
     output wire                               y_coming,
     output wire                               y_store,
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0] y_word,
-    // Output buffer: where it is written, and what its reader waits for (see frame_out).
+    // Output buffer: where it is written, and whether its reader moves on in the next cycle (see frame_out).
     input  wire                               out_full,
     input  wire [$clog2(4)-1:0]               out_addr,
-    input  wire                               out_valid,
-    input  wire                               out_room,
-    input  wire                               out_close,
+    input  wire                               out_step_next,
     input  wire [ELEMENT_WIDTH-1:0]           out_index,
     output wire [BEAT*VECTOR_WIDTH-1:0]       out_data
 );
@@ -162,11 +160,13 @@ module sample_channel #(
         .y_data(y_word)
     );
 
-    // Computed in every channel: one net for all of them would have too many loads.
-    (* keep = "true" *)
     wire out_step;
 
-    assign out_step = !out_valid || (out_room && !out_close);
+    sample_register_copy u_out_step (
+        .clk(clk),
+        .d(out_step_next),
+        .q(out_step)
+    );
 
     sample_vec_buffer #(
         .WIDTH(VECTOR_WIDTH),

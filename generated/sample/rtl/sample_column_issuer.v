@@ -93,6 +93,7 @@ module sample_column_issuer #(
     // A step is at hand: the step, and its fields.
     wire                  run;
     wire [STEP_WIDTH-1:0] step;
+    wire [STEP_WIDTH-1:0] step_behind;
     wire [1:0]            op = step[1:0];
     wire [1:0]            when_field = step[3:2];
     wire                  last = step[4];
@@ -110,25 +111,27 @@ module sample_column_issuer #(
     wire [4:0]            peep_shift = step[49:45];
     wire [3:0]            state_frac = step[53:50];
 
-    reg [INDEX_WIDTH-1:0] index_reg;
-    reg [INDEX_WIDTH-1:0] index_next_reg;
-    reg [INDEX_WIDTH-1:0] y_index_reg;
+    reg [INDEX_WIDTH-1:0]   index_reg;
+    reg [INDEX_WIDTH-1:0]   index_next_reg;
+    reg [INDEX_WIDTH-1:0]   y_index_reg;
+    // Where the word count of the column is.
+    reg [POINTER_WIDTH-1:0] pointer_reg;
     // The element of the column was there a cycle ago.
-    reg                   written_reg;
-    reg [1:0]             frame_reg;
-    reg                   slot_reg;
-    reg                   prefetched_reg;
-    reg [CHANNELS-1:0]    started_reg;
-    reg [CHANNELS-1:0]    active_reg;
-    reg [CHANNELS-1:0]    first_reg;
-    reg [CHANNELS-1:0]    next_active_reg;
-    reg [CHANNELS-1:0]    next_first_reg;
+    reg                     written_reg;
+    reg [1:0]               frame_reg;
+    reg                     slot_reg;
+    reg                     prefetched_reg;
+    reg [CHANNELS-1:0]      started_reg;
+    reg [CHANNELS-1:0]      active_reg;
+    reg [CHANNELS-1:0]      first_reg;
+    reg [CHANNELS-1:0]      next_active_reg;
+    reg [CHANNELS-1:0]      next_first_reg;
     // In the cycle before, a batch of this or of the next frame was read to its end, in a slot; or this frame took over one that was
     // read ahead.
-    reg                   current_read_reg;
-    reg                   next_read_reg;
-    reg                   read_slot_reg;
-    reg                   taken_over_reg;
+    reg                     current_read_reg;
+    reg                     next_read_reg;
+    reg                     read_slot_reg;
+    reg                     taken_over_reg;
 
     wire parity = frame_reg[0];
 
@@ -192,7 +195,8 @@ module sample_column_issuer #(
         .enable(enable),
         .run(run),
         .en(step_done),
-        .step(step)
+        .step(step),
+        .step_behind(step_behind)
     );
 
     always @(posedge clk) begin
@@ -206,6 +210,8 @@ module sample_column_issuer #(
 
         index_reg   <= index;
         y_index_reg <= peek ? peek_column : index;
+        if (step_done || !run) pointer_reg <= step_behind[31:26];
+        else if (issued) pointer_reg <= pointer_reg + 1'b1;
         written_reg <= !step_done && fresh && (issued ? next_written : written);
 
         if (rst) begin
@@ -247,10 +253,10 @@ module sample_column_issuer #(
     assign col_zero = first;
     assign col_index = index_reg;
     assign y_index = y_index_reg;
-    assign col_pointer = pointer + index_reg[POINTER_WIDTH-1:0];
+    assign col_pointer = pointer_reg;
     assign col_base = base;
 
-    wire unused_fields = &{1'b0, start_word, words, peep_shift, state_frac, shift[5:4]};
+    wire unused_fields = &{1'b0, step_behind, pointer, start_word, words, peep_shift, state_frac, shift[5:4]};
 
 endmodule
 

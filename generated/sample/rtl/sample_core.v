@@ -110,6 +110,8 @@ module sample_core #(
     reg  within_reg;
     wire taking = take || within_reg;
     wire slice_valid;
+    wire slice_ready_next;
+    wire unused_ready = &{1'b0, slice_ready_next};
 
     sample_skid_buffer #(
         .WIDTH(VECTOR_WIDTH + DEST_WIDTH + 3)
@@ -119,6 +121,7 @@ module sample_core #(
         .s_data({dest, user, s_axis_tlast, s_axis_tdata[VECTOR_WIDTH-1:0]}),
         .s_valid(s_axis_tvalid),
         .s_ready(slice_ready),
+        .s_ready_next(slice_ready_next),
         .m_data({in_dest, in_user, in_last, in_data}),
         .m_valid(slice_valid),
         .m_ready(in_ready && taking)
@@ -188,6 +191,8 @@ module sample_core #(
     wire [CHANNELS*BEAT*VECTOR_WIDTH-1:0] out_data;
     wire                                  out_valid;
     wire                                  slice_free;
+    wire                                  slice_free_next;
+    wire                                  out_step_next;
     reg                                   close_reg;
     wire                                  clearing;
 
@@ -211,9 +216,7 @@ module sample_core #(
         .out_active(out_active),
         .out_idle(out_idle),
         .out_available(out_available),
-        .out_valid(out_valid),
-        .out_room(slice_free),
-        .out_close(close_reg),
+        .out_step_next(out_step_next),
         .out_index(out_index),
         .out_data(out_data),
         .state_idle(idle),
@@ -256,7 +259,9 @@ module sample_core #(
         .m_valid(out_valid),
         .m_last(out_last),
         .m_channel(out_channel),
-        .m_ready(out_ready)
+        .m_ready(out_ready),
+        .m_ready_next(out_ready_next),
+        .step_next(out_step_next)
     );
 
     assign beat_data = out_data;
@@ -269,17 +274,15 @@ module sample_core #(
     wire                  begun = beat_taken ? !out_last : begun_reg;
     wire                  closed;
 
+    wire close = !port_rst && ((rst && begun) || (close_reg && !slice_free));
+    wire out_ready_next = slice_free_next && !close;
+
     assign out_ready = slice_free && !close_reg;
 
     always @(posedge clk) begin
         if (beat_taken) begun_channel_reg <= out_channel;
-        if (port_rst) begin
-            begun_reg <= 1'b0;
-            close_reg <= 1'b0;
-        end else begin
-            begun_reg <= begun && !rst;
-            close_reg <= (rst && begun) || (close_reg && !slice_free);
-        end
+        begun_reg <= begun && !rst && !port_rst;
+        close_reg <= close;
     end
 
     sample_skid_buffer #(
@@ -291,6 +294,7 @@ module sample_core #(
                           : {1'b0, out_channel, out_last, beat_data}),
         .s_valid(beat_valid || close_reg),
         .s_ready(slice_free),
+        .s_ready_next(slice_free_next),
         .m_data({closed, y_channel, m_axis_tlast, y_data}),
         .m_valid(m_axis_tvalid),
         .m_ready(m_axis_tready)

@@ -34,7 +34,10 @@ module sample_frame_out #(
     output wire                   m_valid,
     output wire                   m_last,
     output wire [DEST_WIDTH-1:0]  m_channel,
-    input  wire                   m_ready
+    input  wire                   m_ready,
+    // Value of m_ready in the next cycle, and whether the pipeline moves in it.
+    input  wire                   m_ready_next,
+    output wire                   step_next
 );
 
     localparam [INDEX_WIDTH-1:0] STRIDE = BEAT[INDEX_WIDTH-1:0];
@@ -52,6 +55,7 @@ module sample_frame_out #(
     // The vec_buffers of the channels move on in the same cycles.
     wire step;
     assign step = !s2_valid_reg || m_ready;
+    wire s2_valid = !rst && (step ? s1_valid_reg : s2_valid_reg);
 
     // The active channels shift down as their frames are sent.
     wire present = active_reg[0];
@@ -69,12 +73,12 @@ module sample_frame_out #(
             s1_channel_reg <= channel_reg;
             s2_channel_reg <= s1_channel_reg;
         end
+        s2_valid_reg <= s2_valid;
         if (rst) begin
             busy_reg     <= 1'b0;
             index_reg    <= {INDEX_WIDTH{1'b0}};
             channel_reg  <= {DEST_WIDTH{1'b0}};
             s1_valid_reg <= 1'b0;
-            s2_valid_reg <= 1'b0;
         end else begin
             if (start) begin
                 busy_reg    <= 1'b1;
@@ -87,10 +91,7 @@ module sample_frame_out #(
             end else if (step && issue) begin
                 index_reg <= index_reg + STRIDE;
             end
-            if (step) begin
-                s1_valid_reg <= issue;
-                s2_valid_reg <= s1_valid_reg;
-            end
+            if (step) s1_valid_reg <= issue;
         end
     end
 
@@ -99,6 +100,7 @@ module sample_frame_out #(
     assign m_valid = s2_valid_reg;
     assign m_last = s2_last_reg;
     assign m_channel = s2_channel_reg;
+    assign step_next = !s2_valid || m_ready_next;
 
 endmodule
 

@@ -64,6 +64,7 @@ module sample_sequencer #(
     // A step is at hand: the step, and its fields.
     wire                  run;
     wire [STEP_WIDTH-1:0] step;
+    wire [STEP_WIDTH-1:0] step_behind;
     wire [1:0]            op = step[1:0];
     wire [1:0]            when_field = step[3:2];
     wire                  last = step[4];
@@ -115,7 +116,8 @@ module sample_sequencer #(
         .enable(gather_idle),
         .run(run),
         .en(step_done),
-        .step(step)
+        .step(step),
+        .step_behind(step_behind)
     );
 
     always @(posedge clk) begin
@@ -159,7 +161,7 @@ module sample_sequencer #(
     assign start_state_frac = state_frac;
     assign cells_done = cells_done_reg;
 
-    wire unused_fields = &{1'b0, when_field, follow, release_field, source, bank, start_word, pointer, base };
+    wire unused_fields = &{1'b0, step_behind, when_field, follow, release_field, source, bank, start_word, pointer, base };
 
 endmodule
 

@@ -16,6 +16,8 @@ module sample_skid_buffer #(
     input  wire [WIDTH-1:0] s_data,
     input  wire             s_valid,
     output wire             s_ready,
+    // Value of s_ready in the next cycle.
+    output wire             s_ready_next,
     // Words out.
     output wire [WIDTH-1:0] m_data,
     output wire             m_valid,
@@ -30,25 +32,26 @@ module sample_skid_buffer #(
 
     wire accept = s_valid && ready_reg;
     wire free = !valid_reg || m_ready;
+    wire ready = !rst && (free || !(skid_valid_reg || accept));
 
     always @(posedge clk) begin
         if (free) data_reg <= skid_valid_reg ? skid_data_reg : s_data;
-        if (accept) skid_data_reg <= s_data;
+        // While it takes words it keeps none: what comes last stays.
+        if (ready_reg) skid_data_reg <= s_data;
+        ready_reg <= ready;
         if (rst) begin
             valid_reg      <= 1'b0;
             skid_valid_reg <= 1'b0;
-            ready_reg      <= 1'b0;
         end else if (free) begin
             valid_reg      <= skid_valid_reg || accept;
             skid_valid_reg <= 1'b0;
-            ready_reg      <= 1'b1;
         end else begin
             skid_valid_reg <= skid_valid_reg || accept;
-            ready_reg      <= !(skid_valid_reg || accept);
         end
     end
 
     assign s_ready = ready_reg;
+    assign s_ready_next = ready;
     assign m_data = data_reg;
     assign m_valid = valid_reg;
 

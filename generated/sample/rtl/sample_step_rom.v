@@ -29,7 +29,9 @@ module sample_step_rom #(
     output wire                            run,
     // The next step, please.
     input  wire                            en,
-    output wire [STEP_WIDTH-1:0]           step
+    output wire [STEP_WIDTH-1:0]           step,
+    // The step behind it.
+    output wire [STEP_WIDTH-1:0]           step_behind
 );
 
     localparam integer PC_WIDTH = $clog2(STEPS);
@@ -70,13 +72,14 @@ module sample_step_rom #(
         if (load_en) schedule[load_addr] <= load_data;
         pc_reg   <= pc;
         next_reg <= schedule[pc];
-        if (taken) step_reg <= next_reg & USED;
+        if (taken) step_reg <= step_behind;
         if (rst) run_reg <= 1'b0;
         else if (enable) run_reg <= 1'b1;
     end
 
     assign run = run_reg;
     assign step = step_reg;
+    assign step_behind = next_reg & USED;
 
 endmodule
 

@@ -75,6 +75,7 @@ module sample_vec_buffer #(
         .read_data(word)
     );
 
+    genvar b, p;
     generate
         if (STORED == READ) begin : gen_whole_word
             always @(posedge clk) begin
@@ -83,12 +84,21 @@ module sample_vec_buffer #(
         end else begin : gen_select
             localparam integer PART_WIDTH = $clog2(LANES / READ);
 
-            reg [PART_WIDTH-1:0] part_reg;
+            reg  [PART_WIDTH-1:0] part_reg;
+            // A bit in all parts.
+            wire [LANES/READ-1:0] bits [0:READ*WIDTH-1];
 
             always @(posedge clk) begin
-                if (en) begin
-                    part_reg <= index[SELECT_WIDTH-1-:PART_WIDTH];
-                    data_reg <= word[part_reg*READ*WIDTH+:READ*WIDTH];
+                if (en) part_reg <= index[SELECT_WIDTH-1-:PART_WIDTH];
+            end
+
+            for (b = 0; b < READ * WIDTH; b = b + 1) begin : gen_bit
+                for (p = 0; p < LANES / READ; p = p + 1) begin : gen_part
+                    assign bits[b][p] = word[p*READ*WIDTH+b];
+                end
+
+                always @(posedge clk) begin
+                    if (en) data_reg[b] <= bits[b][part_reg];
                 end
             end
         end

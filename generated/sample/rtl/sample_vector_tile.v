@@ -57,7 +57,7 @@ module sample_vector_tile #(
 );
 
     (* keep = "true" *)
-    reg advance_reg;
+    reg advance_reg, m_advance_reg;
     (* keep = "true" *)
     reg [1:0] s1_source_reg, s2_source_reg;
     (* keep = "true" *)
@@ -66,6 +66,7 @@ module sample_vector_tile #(
 
     always @(posedge clk) begin
         advance_reg <= advance_next;
+        m_advance_reg <= advance_next;
         if (advance_reg) begin
             s1_source_reg <= col_source;
             s2_source_reg <= s1_source_reg;
@@ -133,7 +134,7 @@ module sample_vector_tile #(
                 .store(1'b1),
                 .write_addr(m_addr),
                 .write_data(m_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
-                .en(advance_reg),
+                .en(m_advance_reg),
                 .index(col_index),
                 .data(m)
             );

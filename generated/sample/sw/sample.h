@@ -45,8 +45,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0xdb06fb9du
-#define SAMPLE_DESIGN_HASH_HI 0x397eb68bu
+#define SAMPLE_DESIGN_HASH_LO 0x48f47382u
+#define SAMPLE_DESIGN_HASH_HI 0x72ef037cu
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
