@@ -57,7 +57,7 @@ module sample_vector_tile #(
 );
 
     (* keep = "true" *)
-    reg advance_reg, m_advance_reg;
+    reg advance_reg;
     (* keep = "true" *)
     reg [1:0] s1_source_reg, s2_source_reg;
     (* keep = "true" *)
@@ -66,7 +66,6 @@ module sample_vector_tile #(
 
     always @(posedge clk) begin
         advance_reg <= advance_next;
-        m_advance_reg <= advance_next;
         if (advance_reg) begin
             s1_source_reg <= col_source;
             s2_source_reg <= s1_source_reg;
@@ -76,6 +75,15 @@ module sample_vector_tile #(
             s2_zero_reg   <= s1_zero_reg;
         end
     end
+
+    // Words of m are as wide as ElemMul.
+    wire m_advance;
+
+    sample_register_copy u_m_advance (
+        .clk(clk),
+        .d(advance_next),
+        .q(m_advance)
+    );
 
     genvar c;
     generate
@@ -134,7 +142,7 @@ module sample_vector_tile #(
                 .store(1'b1),
                 .write_addr(m_addr),
                 .write_data(m_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
-                .en(m_advance_reg),
+                .en(m_advance),
                 .index(col_index),
                 .data(m)
             );
