@@ -1,3 +1,4 @@
+import { PERIODS } from '../machine/transform_cycles.ts';
 import { ForwardSpectrum } from '../program/forward_spectrum.ts';
 import type { CellInstruction, Instruction, MacInstruction, StepAddress, TileAddress } from '../program/instruction.ts';
 import { fromStream, toStream } from '../program/port_order.ts';
@@ -223,7 +224,7 @@ export class GoldenNetwork {
     const elements = this.#elementsOf(from);
     const frame = new Int16Array(Math.ceil(elements / block) * block);
     const packed = new Int16Array(frame.length);
-    const order = spectralColumns(block, machine.groups, elements);
+    const order = spectralColumns(block, machine.groups, elements, views[to]!.offset / block);
     const spectra = new Int16Array(order.length);
     const { bits } = vectors[views[to]!.vector]!.format;
     const forward = new ForwardSpectrum(block);
@@ -256,7 +257,7 @@ export class GoldenNetwork {
   }
 
   #cell(instruction: CellInstruction, observer: CellObserver | null): Execute {
-    const { slotProgram, parameters, tile, cells, state, to, block, drop } = instruction;
+    const { slotProgram, parameters, tile, cells, state, to, block, drop, kindsTurned } = instruction;
     const slot = this.program.slotPrograms[slotProgram]!;
     const { views, vectors } = this.program;
     const layer =
@@ -269,7 +270,8 @@ export class GoldenNetwork {
     const tileNumber = tileOf(tile);
     const memory = this.#memory;
     const { lanes } = this.program.machine;
-    const back = block === null ? null : new TileInverse(block, drop, lanes, cells);
+    const back =
+      block === null ? null : new TileInverse({ block, drop, kindsTurned, cells, lanes, period: PERIODS[slot.kind] });
     return (counters) => {
       const own = this.#tiles[tileNumber(counters)]!;
       const total = sumOverGroups(own);

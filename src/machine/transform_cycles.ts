@@ -83,7 +83,8 @@ export function turnedQueue(blocks: readonly number[], turning: Turning): number
   return 2 ** clog2(3 + turning.words + turnedSpectrum(blocks, turning) + 3);
 }
 
-const PERIODS = { lstm: 4, gruAfter: 4, gruBefore: 2, gruReset: 1, affine: 1 } as const;
+/** Rows of a cell. */
+export const PERIODS = { lstm: 4, gruAfter: 4, gruBefore: 2, gruReset: 1, affine: 1 } as const;
 
 type Inverse = Pick<NetworkSizes, 'blocks' | 'elemLanes' | 'channels' | 'kinds'>;
 

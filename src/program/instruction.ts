@@ -142,6 +142,8 @@ export interface CellInstruction extends Synchronized {
   readonly state: number | null;
   readonly to: number;
   readonly block: number | null;
+  /** Whether rows of spectra are turned against each other by their kind, see `kindTurn`. */
+  readonly kindsTurned: boolean;
   /** Right shift, with rounding, of a sum before its inverse transform; 0 without. */
   readonly drop: number;
 }

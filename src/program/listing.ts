@@ -115,20 +115,21 @@ function workOf(program: Program, instruction: Instruction): string {
     }
     case 'mac': {
       const { segment, source, align, tile, previous, chain, turn } = instruction;
-      const { name, rows, columns, block } = segments[segment]!;
+      const { name, rows, columns, block, kindsTurned } = segments[segment]!;
       const shift = align === 0 ? '' : ` << ${align}`;
       const notes = [
         ...(previous ? ['step before'] : []),
         ...(chain === 'none' ? [] : ['chained']),
         ...TURN_NOTES[turn],
       ];
-      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}${block === null ? '' : `, spectra of ${block}`}] · ${viewName(program, source)}${shift}${said(notes)}`;
+      return `mac   ${tileName(tile)} += ${name} [${rows}×${columns}${block === null ? '' : `, spectra of ${block}${kindsTurned ? ', kinds turned' : ''}`}] · ${viewName(program, source)}${shift}${said(notes)}`;
     }
     case 'cell': {
-      const { slotProgram, parameters: own, tile, cells, state, to, block, drop } = instruction;
+      const { slotProgram, parameters: own, tile, cells, state, to, block, kindsTurned, drop } = instruction;
       const kept = state === null ? '' : `, state ${viewName(program, state)}`;
       const what = `${slotPrograms[slotProgram]!.kind}#${slotProgram}, ${parameters[own]!.name}`;
-      const inverse = block === null ? '' : `, inverse of ${block} behind >> ${drop}`;
+      const inverse =
+        block === null ? '' : `, inverse of ${block}${kindsTurned ? ', kinds turned' : ''} behind >> ${drop}`;
       return `cell  ${viewName(program, to)} ← ${tileName(tile)} [${cells}]${inverse} by ${what}${kept}`;
     }
     case 'sync':

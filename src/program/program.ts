@@ -83,6 +83,8 @@ export interface Segment {
    * matrices.
    */
   readonly block: number | null;
+  /** Whether rows of spectra are turned against each other by their kind, see `kindTurn`. */
+  readonly kindsTurned: boolean;
   /** Accumulators that it is added to; see `Sums` of the quantized graph. */
   readonly accumulator: { readonly bits: number; readonly saturate: boolean };
 }

@@ -99,6 +99,7 @@ const block = z
 const segment: z.ZodType<Segment> = z.strictObject({
   ...{ name, rows: size, period: integer(1, 4), columns: size, values: int16, format: fixed },
   block,
+  kindsTurned: z.boolean(),
   accumulator: z.strictObject({ bits, saturate: z.boolean() }),
 });
 
@@ -177,7 +178,7 @@ const mac = z.strictObject({
 });
 const cell = z.strictObject({
   ...{ op: z.literal('cell'), ...synchronized, slotProgram: count, parameters: count },
-  ...{ tile, cells: size, state: count.nullable(), to: count, block, drop: integer(0, 31) },
+  ...{ tile, cells: size, state: count.nullable(), to: count, block, kindsTurned: z.boolean(), drop: integer(0, 31) },
 });
 
 function stream<T extends z.ZodType<Instruction>>(work: T) {

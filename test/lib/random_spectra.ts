@@ -1,5 +1,5 @@
 import type { Segment } from '../../src/program/program.ts';
-import { spectralColumns, spectralRows } from '../../src/program/spectral_order.ts';
+import { kindTurn, spectralColumns, spectralRows } from '../../src/program/spectral_order.ts';
 import type { Rng } from '../../src/util/rng.ts';
 
 /** A spectral segment as a program has it, of random spectra; kinds of rows may be absent, and pairs zero. */
@@ -12,10 +12,21 @@ export function randomSpectra(
     cells,
     period,
     bits,
-  }: { block: number; groups: number; lanes: number; cells: number; period: number; bits: number },
-): Pick<Segment, 'rows' | 'period' | 'columns' | 'values' | 'format' | 'block'> {
+    kindsTurned = false,
+  }: {
+    block: number;
+    groups: number;
+    lanes: number;
+    cells: number;
+    period: number;
+    bits: number;
+    kindsTurned?: boolean;
+  },
+): Pick<Segment, 'rows' | 'period' | 'columns' | 'values' | 'format' | 'block' | 'kindsTurned'> {
   const blocks = rng.integer(1, 4);
-  const rowParts = spectralRows(block, lanes, cells);
+  const rowParts = Array.from({ length: period }, (_, kind) => {
+    return spectralRows(block, lanes, cells, kindTurn(block, kindsTurned, kind));
+  });
   const columnParts = spectralColumns(block, groups, blocks * block);
   const columns = columnParts.length;
   const rows = cells * period;
@@ -29,9 +40,9 @@ export function randomSpectra(
     return rng.uniform() < density ? rng.integer(-limit, limit) : 0;
   });
   for (let cell = 0; cell < cells; cell++) {
-    const own = rowParts[cell]!;
     for (let kind = 0; kind < period; kind++) {
       if (!there[kind]) continue;
+      const own = rowParts[kind]![cell]!;
       for (let column = 0; column < columns; column++) {
         const other = columnParts[column]!;
         const pair = Math.floor((own % block) / 2);
@@ -46,5 +57,5 @@ export function randomSpectra(
       }
     }
   }
-  return { rows, period, columns, values, format: { bits, frac: 0 }, block };
+  return { rows, period, columns, values, format: { bits, frac: 0 }, block, kindsTurned };
 }

@@ -98,7 +98,7 @@ describe('encodeSpectral', () => {
         for (const kind of [0, 1, 3]) values[(cell * period + kind) * 128 + column] = weight;
       }
     }
-    const segment = { name: 's', rows: cells * period, columns: 128, period, values };
+    const segment = { name: 's', rows: cells * period, columns: 128, period, values, kindsTurned: false };
     const { words, counts } = encodeSpectral(segment, block, 0, groups, lanes, FORMAT, false);
     expect(rowMask(segment)).toBe(0b1011);
     const total = words.reduce((sum, own) => sum + own.length, 0);
@@ -131,14 +131,21 @@ describe('encodeSpectral', () => {
     ['a first pair that is complex', [1, 1, 0, 0, -1, 1, 0, 0, 0, 0, 3, -4, 0, 0, 4, 3]],
     ['a weight elsewhere', [1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 3, -4, 0, 0, 4, 3]],
   ])('%s is refused', (_, values) => {
-    const segment = { name: 's', rows: 4, columns: 4, period: 1, values: Int16Array.from(values) };
+    const segment = { name: 's', rows: 4, columns: 4, period: 1, values: Int16Array.from(values), kindsTurned: false };
     const encode = () => encodeSpectral(segment, 4, 0, 1, 4, FORMAT, false);
     expect(encode).toThrow(EsegenError);
     expect(encode).toThrow('segment "s": expected spectra of blocks');
   });
 
   test('a weight without its negative is refused', () => {
-    const segment = { name: 's', rows: 2, columns: 2, period: 1, values: Int16Array.from([-128, 0, 0, 1]) };
+    const segment = {
+      name: 's',
+      rows: 2,
+      columns: 2,
+      period: 1,
+      values: Int16Array.from([-128, 0, 0, 1]),
+      kindsTurned: false,
+    };
     const encode = () => encodeSpectral(segment, 2, 0, 1, 2, FORMAT, false);
     expect(encode).toThrow(EsegenError);
     expect(encode).toThrow('segment "s": expected spectra of -127 to 127, got -128');

@@ -1,6 +1,6 @@
 import { type Machine, wordUnit } from '../../machine/machine.ts';
 import type { Segment } from '../../program/program.ts';
-import { spectralRows } from '../../program/spectral_order.ts';
+import { kindTurn, quarterRound, spectralRows } from '../../program/spectral_order.ts';
 import { EsegenError } from '../../util/errors.ts';
 import type { TermWindow } from '../legal_graph.ts';
 import type { Product, Sums } from '../quantized_graph.ts';
@@ -13,6 +13,8 @@ export interface RowPiece {
   readonly period: number;
   /** Row n of the tile is row order[from + n] of the matrix; null where they are in order. */
   readonly order: Int32Array | null;
+  /** Whether rows of spectra are turned against each other by their kind, see `kindTurn`. */
+  readonly kindsTurned: boolean;
 }
 
 /** Columns of a segment are numbered in 16 bits by the memory images. */
@@ -88,20 +90,25 @@ export function segmentOf(
     rows: to - from,
     period,
     columns: order.length,
-    values: reordered(matrix.values, matrix.columns, order, { from, to, period, order: rowOrder }),
+    values: reordered(matrix.values, matrix.columns, order, { ...piece, from, to, order: rowOrder }),
     format: matrix.format,
     block: spectral?.block ?? null,
+    kindsTurned: piece.kindsTurned,
     accumulator: { bits: sums.bits, saturate: sums.saturate },
   };
 }
 
 /** Rows of a piece whose sums are spectra: whole blocks, in the order of a tile. */
-function spectralPiece({ from, to, period }: RowPiece, block: number, lanes: number): RowPiece {
-  const order = spectralRows(block, lanes, roundUp((to - from) / period, block));
-  const rows = Int32Array.from({ length: order.length * period }, (_, row) => {
-    return from + period * order[Math.floor(row / period)]! + (row % period);
+function spectralPiece(piece: RowPiece, block: number, lanes: number): RowPiece {
+  const { from, to, period, kindsTurned } = piece;
+  const cells = roundUp((to - from) / period, block);
+  const orders = Array.from({ length: period }, (_, kind) => {
+    return spectralRows(block, lanes, cells, kindTurn(block, kindsTurned, kind));
   });
-  return { from: 0, to: rows.length, period, order: rows };
+  const rows = Int32Array.from({ length: cells * period }, (_, row) => {
+    return from + period * orders[row % period]![Math.floor(row / period)]! + (row % period);
+  });
+  return { ...piece, from: 0, to: rows.length, order: rows };
 }
 
 function reordered(values: Int16Array, columns: number, order: Int32Array, piece: RowPiece): Int16Array {
@@ -119,17 +126,37 @@ function reordered(values: Int16Array, columns: number, order: Int32Array, piece
   return out;
 }
 
+/** Where a piece of rows ends, in cells; see {@link RowPiece}. */
+type PieceEnd = Pick<RowPiece, 'kindsTurned'> & { readonly end: number };
+
 /**
  * Ends of the pieces of rows of spectra, where both tiles take one: CELL drains the first, and STORE makes its spectra, while MAC fills the other tile. In a
- * piece the pairs have gone round the lanes, so that all have equal work, and round the groups that read them. One piece where the cells are too few for that.
+ * piece the pairs have gone round the lanes, so that all have equal work, and round the groups that read them; or quarters of a round do it, with kinds of rows
+ * that are turned against each other. One piece where the cells are too few for that.
  *
  * @param smallLast the second half is in two pieces as well
  */
-function spectralEnds(cells: number, smallLast: boolean, block: number, { groups, lanes }: Machine): number[] {
+function spectralEnds(cells: number, smallLast: boolean, block: number, machine: Machine): PieceEnd[] {
+  const { groups, lanes, elemLanes } = machine;
   const grain = Math.max((block / 2) * lanes, block * groups);
   const half = roundUp(Math.ceil(cells / 2), grain);
+  const quarter = quarterRound(block, lanes);
+  if (
+    smallLast &&
+    quarter !== null &&
+    cells - half === 4 * quarter &&
+    block <= elemLanes &&
+    quarter % Math.max(2 * groups, elemLanes) === 0
+  ) {
+    return [
+      { end: half, kindsTurned: false },
+      { end: cells - quarter, kindsTurned: true },
+      { end: cells, kindsTurned: true },
+    ];
+  }
   const quarters = half + roundUp(Math.ceil((cells - half) / 2), grain);
-  return [half, ...(smallLast ? [quarters] : []), cells].filter((end, at, all) => end <= cells && end !== all[at - 1]);
+  const ends = [half, ...(smallLast ? [quarters] : []), cells];
+  return ends.filter((end, at) => end <= cells && end !== ends[at - 1]).map((end) => ({ end, kindsTurned: false }));
 }
 
 /** How rows are cut into pieces. */
@@ -158,8 +185,11 @@ export function rowPieces(
   const divided = spectral !== null && period > 1 && cells <= most;
   const ends = divided
     ? spectralEnds(cells, smallLast, spectral.block, machine)
-    : Array.from({ length: Math.ceil(cells / even) }, (_, at) => Math.min((at + 1) * even, cells));
-  return ends.map((end, at) => {
-    return { from: first + (ends[at - 1] ?? 0) * period, to: first + end * period, period, order };
+    : Array.from({ length: Math.ceil(cells / even) }, (_, at): PieceEnd => {
+        return { end: Math.min((at + 1) * even, cells), kindsTurned: false };
+      });
+  return ends.map(({ end, kindsTurned }, at) => {
+    const from = first + (ends[at - 1]?.end ?? 0) * period;
+    return { from, to: first + end * period, period, order, kindsTurned };
   });
 }

@@ -61,7 +61,7 @@ export class Spectra {
     readonly block: number;
   }[] = [];
   #gap: number | null = null;
-  /** Where the last spectra stand that products of the same step read. */
+  /** Where the last spectra stand that products of the same step read: of parts the second one, as the next follow each other closely. */
   #last: number | null = null;
   /** Those in their own step stand in front of all that STORE does. */
   #first = 0;
@@ -112,8 +112,8 @@ export class Spectra {
   }
 
   /**
-   * Makes the spectra of the next step's frames in this one, where they are loaded by then: in the last layer that reads its own, in front of the last spectra that are
-   * made before all its cells are, as STORE is free until CELL has got so far. No answer is later because of a frame that has not come.
+   * Makes the spectra of the next step's frames in this one, where they are loaded by then: in the last layer that reads its own, in front of the second part of
+   * the spectra that are made before all its cells are, as STORE is free until CELL has got so far. No answer is later because of a frame that has not come.
    */
   makeAhead(): void {
     const { store } = this.#body;
@@ -131,10 +131,12 @@ export class Spectra {
     const layout = plain(spectrumElements(block, groups, channels));
     const loaded = happening === null;
     const ends = stepsBefore > 0 ? this.#expected.get(of)?.ends : this.#written.get(of)?.map(({ to }) => to);
-    // The order of pairs begins anew with each part, which has whole words; STORE writes whole blocks of the largest size.
-    const grain = Math.max(block * groups, elemLanes, this.#builder.room);
+    const { room } = this.#builder;
+    // A part begins with a pair in group 0, and has whole words and whole blocks of the largest size. Where blocks are longer than words, STORE begins the
+    // order of pairs anew.
+    const grain = Math.max(room > elemLanes ? block * groups : 2 * groups, elemLanes, room);
     const inner = loaded ? [] : (ends ?? []).filter((end) => end < channels && end % grain === 0);
-    const starts = () => startSpectrum(initial!, inner, block, format.bits, groups);
+    const starts = () => startSpectrum(initial!, block, format.bits, groups);
     const vector = this.#builder.vector({
       ...{ ...layout, elements: roundUp(layout.elements, Math.max(elemLanes, 2 * groups)), slots },
       ...{ name: `${name}.f${block}`, role: stepsBefore > 0 ? 'state' : 'inner' },
@@ -176,7 +178,7 @@ export class Spectra {
     }
     for (const [at, { from, to, happening }] of parts.entries()) {
       const end = at === parts.length - 1 ? channels : to;
-      this.#last = store.drafts.length;
+      if (at < 2) this.#last = store.drafts.length;
       store.need(this.#full(of, end));
       const [source, dest] = [view(of, origin + from, end - from), view(vector, from, to - from)];
       store.work({ op: 'store', from: source, to: { view: dest, block, turn: 'always' } });

@@ -53,6 +53,7 @@ export function emitSums(stage: Stage, spec: SumsSpec): void {
             state: spec.stateOf(piece),
             to: spec.toOf(piece),
             block: sums.spectral?.block ?? null,
+            kindsTurned: piece.kindsTurned,
             drop: sums.spectral?.drop ?? 0,
           },
           [{ semaphore: 'tileFull0', count: 1 }],

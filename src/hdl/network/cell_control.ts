@@ -140,7 +140,7 @@ export function cellControl(sizes: NetworkSizes): ModulePlan {
       'destReplicated',
       ...(peepholes ? ['peepholes'] : []),
       ...(states ? ['hasState', 'stateReplicated'] : []),
-      ...(blocks.length > 0 ? ['blockBits', 'drop'] : []),
+      ...(blocks.length > 0 ? ['blockBits', 'kindsTurned', 'drop'] : []),
     ]),
     slotProgram: slice('kind', 'high'),
     destPlace: slice('destBase', 'destReplicated'),

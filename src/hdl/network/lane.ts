@@ -30,13 +30,15 @@ export function lane(sizes: NetworkSizes): ModulePlan {
 
 /** Index decoder of a lane. */
 export function rowDecode(sizes: NetworkSizes): ModulePlan {
+  const parts = partsOfLanes(sizes);
   return modulePlan('row_decode', {
     weightWidth: sizes.weightBits,
     indexWidth: sizes.indexBits,
     rowWidth: sizes.rowBits,
     index: sizes.indexBits > 0,
     ...spectralView(sizes),
-    parts: partsOfLanes(sizes),
+    parts,
+    turns: parts.filter(({ turns }) => turns),
   });
 }
 

@@ -29,6 +29,7 @@ const RUN_VALUES: Readonly<Record<string, string>> = {
   blockBits: 'block_bits_reg',
   periodBits: 'period_bits_reg',
   rowMask: 'row_mask_reg',
+  quarters: 'quarters_reg',
 };
 
 /** Expands the work of MAC into runs. */
@@ -67,7 +68,7 @@ export function macControl(sizes: NetworkSizes): ModulePlan {
           ...['align', 'previous', 'chain', 'taps', 'slotStep', 'rows', 'rowStride', 'run', 'sourceSlotBits'],
           ...['sourceSlotWords', 'sourceReplicated', 'pointerBase'],
           ...(dram ? [] : ['wordBase']),
-          ...(blocks ? ['blockBits', 'periodBits', 'rowMask'] : []),
+          ...(blocks ? ['blockBits', 'periodBits', 'rowMask', 'quarters'] : []),
           ...(windows ? ['sourceSlotOffset', 'turn'] : []),
         ],
         (name) => (name === 'run' ? 'run_columns' : wireName(name)),

@@ -13,6 +13,11 @@ const SPECTRAL = [
   },
   { name: 'periodBits', bits: 2, meaning: 'log2 of the rows of a cell' },
   { name: 'rowMask', bits: 4, meaning: 'which of the rows of a cell have words' },
+  {
+    name: 'quarters',
+    bits: 2,
+    meaning: 'quarters of a round that the rows fill, turned against each other; 0: whole rounds',
+  },
 ];
 
 /** A run as mac_control sends it to all groups. */

@@ -1,9 +1,10 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { quarterRound } from '../../program/spectral_order.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { lit } from '../module_plan.ts';
 
-/** Bits of what lanes make the rows of a spectral column of: {row_mask, period_bits, pair, block_bits, complex}. */
-export const SHAPE_BITS = 15;
+/** Bits of what lanes make the rows of a spectral column of: {quarters, row_mask, period_bits, pair, block_bits, complex}. */
+export const SHAPE_BITS = 17;
 /** Pairs of the largest block, and bits of their number. */
 const MOST_PAIRS = 32;
 const PAIR_BITS = 5;
@@ -36,16 +37,32 @@ export function pairsOfColumns({ blocks, groups }: NetworkSizes) {
  *
  * `pair` is that of the column, PLACE that of the pair of lanes.
  */
-export function partsOfLanes({ blocks, lanes }: NetworkSizes) {
+export function partsOfLanes({ blocks, lanes, kinds }: NetworkSizes) {
   return blocks.map((block) => {
     const pairs = block / 2;
     const high = Math.min(clog2(pairs), clog2(lanes) - 1);
-    const low = clog2(pairs) - high;
+    const beneath = clog2(pairs) - high;
     const mask = five(2 ** high - 1);
     const turn = `((PLACE - pair) & ${mask})`;
     const over = `{4'd0, (PLACE & ${mask}) < (pair & ${mask})}`;
-    const beside = `(((pair >> ${high}) + ${over}) & ${five(2 ** low - 1)})`;
-    const part = high === 0 ? `pair & ${five(pairs - 1)}` : low === 0 ? turn : `(${turn} << ${low}) | ${beside}`;
-    return { code: lit(3, clog2(block)), part, bits: five(pairs - 1) };
+    const beside = `(((pair >> ${high}) + ${over}) & ${five(2 ** beneath - 1)})`;
+    const part =
+      high === 0 ? `pair & ${five(pairs - 1)}` : beneath === 0 ? turn : `(${turn} << ${beneath}) | ${beside}`;
+    // The upper two of its bits count quarters of a round, by which the kinds of rows of an LSTM's tile may be turned against each other.
+    const turns = kinds.includes('lstm') && quarterRound(block, lanes) !== null;
+    const low = clog2(pairs) - 2;
+    const quarter = turns ? `part[${low + 1}:${low}]` : "2'd0";
+    const quarterBits = turns ? five(3 << low) : five(0);
+    // Four rows a cell.
+    return {
+      block,
+      code: lit(3, clog2(block)),
+      part,
+      bits: five(pairs - 1),
+      turns,
+      quarter,
+      quarterBits,
+      rowBit: low + 2,
+    };
   });
 }

@@ -184,6 +184,7 @@ export function spectralCopy(sizes: NetworkSizes): ModulePlan {
   const arrives = spectrumArrives(blocks);
   return networkPlan('spectral_copy', {
     ...{ channels, elems, width, slice, selectBits: selectBits(sizes), spreads: spread > 1 },
+    baseNumber: spread > 1 ? `base << ${clog2(spread)}` : slice > 1 ? `base >> ${clog2(slice)}` : 'base',
     ...{ several: blocks.length > 1, halves: inHalves(sizes), pushed: arrives, written: arrives + 1 },
     ...{ wayMsb: arrives - 1, wayKeep: arrives - 2, wayZero: `{${arrives}{1'b0}}` },
   });

@@ -29,7 +29,7 @@ export interface FeedSizes {
 /** Feeds of a network that share a register of the first column (src/hdl/network/feed.ts). */
 const FIRST_FEEDS = 16;
 /** Bits of the shape of a spectral column. */
-const SHAPE_BITS = 15;
+const SHAPE_BITS = 17;
 
 /** Pointer stage: start, count and next address. */
 function ptrRead({ groups, feeds, countBits, addrBits, held }: FeedSizes): Unit {

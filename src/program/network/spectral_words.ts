@@ -3,6 +3,7 @@ import { EsegenError } from '../../util/errors.ts';
 import { quoteName } from '../../util/quote_name.ts';
 import { type EncodedMatrix, equallyLong } from '../encode.ts';
 import type { Segment } from '../program.ts';
+import { kindTurn } from '../spectral_order.ts';
 
 /*
  * Words of a spectral segment (see `Segment.block`) are weights without an index: a real pair {a, b} that serves two products is stored once, a in the even and
@@ -26,15 +27,17 @@ export function pairOfColumn(block: number, groups: number, group: number, colum
  * Which of the cells of a lane are a pair: those whose number is it modulo block / 2; see `spectralRows`.
  *
  * @param lanes of a group, a power of two, at least 2
+ * @param more pairs by which the rows are turned more, see {@link kindTurn}
  */
-export function partOfLane(block: number, lanes: number, lane: number, pair: number): number {
+export function partOfLane(block: number, lanes: number, lane: number, pair: number, more = 0): number {
   const pairs = block / 2;
   const place = Math.floor(lane / 2);
   const lanePairs = lanes / 2;
-  if (lanePairs >= pairs) return (((place - pair) % pairs) + pairs) % pairs;
-  const turn = (((place - pair) % lanePairs) + lanePairs) % lanePairs;
-  const at = ((pair + turn - place + pairs) % pairs) / lanePairs;
-  return turn * (pairs / lanePairs) + at;
+  const modulo = (value: number, of: number) => ((value % of) + of) % of;
+  if (lanePairs >= pairs) return modulo(place - pair - more, pairs);
+  const turned = modulo(place - pair, lanePairs);
+  const at = modulo(pair + turned - place, pairs) / lanePairs;
+  return modulo(turned - more, lanePairs) * (pairs / lanePairs) + at;
 }
 
 /** Rows of a cell that have weights in a segment, as a mask. */
@@ -46,6 +49,8 @@ export function rowMask({ values, columns, period }: Pick<Segment, 'values' | 'c
   return mask;
 }
 
+type SpectralSegment = Pick<Segment, 'name' | 'rows' | 'columns' | 'period' | 'values' | 'kindsTurned'>;
+
 /**
  * Encodes a spectral segment: the lanes of group 0, then those of group 1 and so on. Columns in which both lanes of a pair have zeros only have no words
  * there.
@@ -56,7 +61,7 @@ export function rowMask({ values, columns, period }: Pick<Segment, 'values' | 'c
  * @throws EsegenError where a weight has not its negative in the format, or the matrix is not one of spectra
  */
 export function encodeSpectral(
-  segment: Pick<Segment, 'name' | 'rows' | 'columns' | 'period' | 'values'>,
+  segment: SpectralSegment,
   block: number,
   first: number,
   groups: number,
@@ -84,7 +89,7 @@ function kindsOf(mask: number, period: number): number[] {
 }
 
 function encodeGroup(
-  { name, rows, columns: elements, period, values }: Pick<Segment, 'name' | 'rows' | 'columns' | 'period' | 'values'>,
+  { name, rows, columns: elements, period, values, kindsTurned }: SpectralSegment,
   kinds: readonly number[],
   columns: number,
   group: number,
@@ -110,10 +115,12 @@ function encodeGroup(
       const element = 2 * groups * column + group;
       const own: number[] = [];
       const second = element + groups;
-      const part = partOfLane(block, lanes, lane, pair);
-      for (let local = part; local * lanes + lane < cells; local += pairs) {
-        const row = (local * lanes + lane) * period;
-        for (const kind of kinds) {
+      const parts = kinds.map((kind) => partOfLane(block, lanes, lane, pair, kindTurn(block, kindsTurned, kind)));
+      for (let round = 0; round * lanes < cells; round += pairs) {
+        for (const [at, kind] of kinds.entries()) {
+          const cell = (round + parts[at]!) * lanes + lane;
+          if (cell >= cells) continue;
+          const row = cell * period;
           // Row of one component, and row of the other one.
           const [re, im] = [(row + kind) * elements, (row + period + kind) * elements];
           const [a, b] = [values[re + element]!, values[im + (pair === 0 ? second : element)]!];

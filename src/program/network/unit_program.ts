@@ -17,6 +17,7 @@ import {
 } from '../instruction.ts';
 import type { Program } from '../program.ts';
 import { slotFields } from '../slot_fields.ts';
+import { quarterRound } from '../spectral_order.ts';
 import { COUNTERS, LOOP_KINDS, LOOP_WORD, UNIT_OPS, UNIT_PLACES, UNIT_WORDS } from '../unit_words.ts';
 import { groupPlace, groupRuns } from './group_view.ts';
 import type { Placement } from './place.ts';
@@ -158,9 +159,10 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
     case 'mac': {
       const { segment, source, tile, align, previous, chain, turn } = instruction;
       const { pointerBase, wordBase, columns, rowMask } = placed.segments.get(segment)!;
-      const { block, period } = program.segments[segment]!;
+      const { block, period, rows, kindsTurned } = program.segments[segment]!;
       const view = program.views[source]!;
-      const { groups } = program.machine;
+      const { groups, lanes } = program.machine;
+      const quarters = kindsTurned ? rows / period / quarterRound(block!, lanes)! : 0;
       const { replicated } = program.vectors[view.vector]!;
       const run = Math.ceil(view.run / groups);
       if (view.taps * view.rows * run !== (block === null ? columns : 2 * columns))
@@ -169,7 +171,7 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
       return {
         ...tileFields(tile),
         ...{ align, previous: Number(previous), chain: CHAINS.indexOf(chain) },
-        ...(block === null ? {} : { blockBits: blockBits(block), periodBits: Math.log2(period), rowMask }),
+        ...(block === null ? {} : { blockBits: blockBits(block), periodBits: Math.log2(period), rowMask, quarters }),
         ...{ turn: TURNS.indexOf(turn), taps: view.taps, slotStep: view.slot.step },
         ...groupRuns(program, source),
         run,
@@ -178,13 +180,13 @@ function workFields(program: Program, placed: Placement, instruction: Work): Fie
       };
     }
     case 'cell': {
-      const { slotProgram, parameters, tile, cells, state, to, block, drop } = instruction;
+      const { slotProgram, parameters, tile, cells, state, to, block, kindsTurned, drop } = instruction;
       const unit = wordUnit(program.machine);
       return {
         ...tileFields(tile),
         ...slotFields(program.slotPrograms[slotProgram]!),
         ...{ paramBase: placed.parameters.get(parameters)!.base, cells, hasState: Number(state !== null) },
-        ...{ blockBits: blockBits(block), drop },
+        ...{ blockBits: blockBits(block), kindsTurned: Number(kindsTurned), drop },
         ...(state === null ? {} : groupPlace(program, state, 'state', unit)),
         ...groupPlace(program, to, 'dest', unit),
       };

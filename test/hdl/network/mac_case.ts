@@ -11,6 +11,7 @@ import { layRows } from '../../../src/program/network/row_order.ts';
 import { encodeSpectral, rowMask } from '../../../src/program/network/spectral_words.ts';
 import { writeSegment } from '../../../src/program/network/stream_rows.ts';
 import type { Segment } from '../../../src/program/program.ts';
+import { quarterRound } from '../../../src/program/spectral_order.ts';
 import { READER_WORD, UNIT_OPS, UNIT_WORDS } from '../../../src/program/unit_words.ts';
 import { clog2, unsignedBits } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';
@@ -103,7 +104,7 @@ function randomExternal(rng: Rng, groups: number, lanes: number, bits: number): 
 
 function randomSizes(rng: Rng, spectral: boolean): NetworkSizes {
   const groups = rng.pick([1, 2, 2, 4, 8]);
-  const lanes = rng.pick(spectral ? [2, 4, 8] : [1, 2, 4, 8]);
+  const lanes = rng.pick(spectral ? [2, 4, 8, 16] : [1, 2, 4, 8]);
   const channels = rng.pick([1, 1, 2, 4]);
   const vectorBits = rng.integer(6, 16);
   const weightBits = rng.integer(3, 12);
@@ -183,6 +184,7 @@ function randomSegment(
     values,
     format,
     block: null,
+    kindsTurned: false,
     accumulator: { bits: accBits, saturate },
   };
 }
@@ -207,12 +209,24 @@ export function macCase(seed: number, spectral: boolean): MacCase {
     const mostCells = Math.max(1, Math.floor(drawn.tileRows / period)) * lanes;
     const blocks = drawn.blocks.filter((size) => size <= mostCells);
     const block = blocks.length === 0 ? null : rng.pick(blocks);
-    const cells = block === null ? rng.integer(1, mostCells) : block * rng.integer(1, Math.floor(mostCells / block));
+    const quarter = block === null || period < 4 ? null : quarterRound(block, lanes);
+    const kindsTurned = quarter !== null && quarter <= mostCells && rng.uniform() < 0.6;
+    const unit = kindsTurned ? quarter : (block ?? 1);
+    const most = Math.floor(mostCells / unit);
+    const cells = unit * rng.integer(1, kindsTurned ? Math.min(most, 3) : most);
     const own = { tile: number % 2, period, rows: cells * period, works: [] as Work[] };
     for (let at = 0, parts = rng.integer(1, 3); at < parts; at++) {
       if (block !== null && rng.uniform() < 0.6) {
         vmemWords = Math.ceil(vmemWords / block) * block;
-        const segment = randomSpectra(rng, { block, groups, lanes, cells, period, bits: drawn.weightBits });
+        const segment = randomSpectra(rng, {
+          block,
+          groups,
+          lanes,
+          cells,
+          period,
+          bits: drawn.weightBits,
+          kindsTurned,
+        });
         const { accBits: bits } = drawn;
         const count = segment.columns / groups;
         const slotBits = rng.integer(0, 2);
@@ -289,7 +303,7 @@ export function macCase(seed: number, spectral: boolean): MacCase {
   const words: number[][] = Array.from({ length: all }, () => []);
   const matrices: EncodedMatrix[] = [];
   const places = works.map(({ segment }) => {
-    const { values, columns, rows, period, block } = segment;
+    const { values, columns, rows, period, block, kindsTurned } = segment;
     const encoded =
       block === null
         ? encodeGroups(values, columns, groups, rowsByLane(rows, period, lanes), format, null, drawn.inStep)
@@ -297,8 +311,11 @@ export function macCase(seed: number, spectral: boolean): MacCase {
     matrices.push(encoded);
     const shape =
       block === null
-        ? { blockBits: 0, periodBits: 0, rowMask: 0 }
-        : { blockBits: clog2(block), periodBits: clog2(period), rowMask: rowMask(segment) };
+        ? { blockBits: 0, periodBits: 0, rowMask: 0, quarters: 0 }
+        : {
+            ...{ blockBits: clog2(block), periodBits: clog2(period), rowMask: rowMask(segment) },
+            quarters: kindsTurned ? rows / period / quarterRound(block, lanes)! : 0,
+          };
     const place = { ...shape, pointerBase: counts[0]!.length, wordBase: words[0]!.length };
     const longest = encoded.words.reduce((most, own) => Math.max(most, own.length), 0);
     for (let lane = 0; lane < all; lane++) {

@@ -56,10 +56,12 @@ describe.each([
       const block = rng.pick(blocks);
       const count = rng.integer(1, 9);
       const length = count * elemLanes;
-      const base = groups * rng.integer(0, 40);
+      // It begins with a whole word, a whole block and a pair in group 0.
+      const unit = turning === null ? Math.max(2 * groups, elemLanes, ...blocks) / groups : Math.max(...blocks);
+      const base = unit * rng.integer(0, 40);
       const pairWords = together * Math.ceil(count / together);
       const halves = (turning?.words ?? 1) * elemLanes < 2 * groups;
-      const order = spectralColumns(block, groups, length);
+      const order = spectralColumns(block, groups, length, (base * groups) / block);
       const spectra = Array.from({ length: channels }, () => new Int16Array(Math.max(order.length, length)));
       for (let word = 0; word < count; word++) words.push('');
       for (let channel = channels - 1; channel >= 0; channel--) {

@@ -109,6 +109,7 @@ class RandomProgram {
       state: null,
       to: 0,
       block: null,
+      kindsTurned: false,
       drop: 0,
     } as const;
     cell.push({ ...drain, waits: [one('tileFull0')], posts: [one('tileFree0'), one('ready')] });
