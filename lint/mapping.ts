@@ -1,5 +1,5 @@
 import type { Bank } from '../src/machine/sizes.ts';
-import { type FanOut, largestNets } from '../src/synth/fan_out.ts';
+import { type FanOut, largestNets, overloadedNets } from '../src/synth/fan_out.ts';
 import { placesOf } from '../src/synth/hierarchy.ts';
 import type { Netlist } from '../src/synth/netlist.ts';
 
@@ -63,9 +63,9 @@ function countOf(counts: CellCounts, types: RegExp): number {
   return sum;
 }
 
-/** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch. */
+/** What is not as it must be: one DSP block a PE, memories in block RAM where they belong there, no latch, no net with too many loads. */
 export function mappingFindings(
-  { dspsByPe, blockRams, accumulatorRams, latches }: Mapping,
+  { dspsByPe, blockRams, accumulatorRams, latches, fanOut }: Mapping,
   { multipliers, banks }: MappedPes,
 ): readonly string[] {
   const findings = latches.map((latch) => `latch ${latch}`);
@@ -82,6 +82,8 @@ export function mappingFindings(
       findings.push(`accumulators of PE ${pe} have ${count} block RAMs, expected ${inBlockRam}`);
     }
   }
+  for (const { name, driver, loads } of overloadedNets(fanOut))
+    findings.push(`${name}: a ${driver} has ${loads} loads`);
   return findings.map((finding) => `yosys synth_xilinx: ${finding}`);
 }
 
