@@ -75,9 +75,9 @@ export interface SimulationRun extends Report {
   readonly preload?: boolean;
 }
 
-/** Macros that a run is compiled with. */
+/** Macros that a run is compiled with: it ends with an error where something happens that never may (partial `never`). */
 export function definesOf({ preload = false }: SimulationRun): string[] {
-  return preload ? ['-DESEGEN_PRELOAD'] : [];
+  return ['-DESEGEN_ASSERT', ...(preload ? ['-DESEGEN_PRELOAD'] : [])];
 }
 
 /** A simulator: builds the design if it must, runs the bench, returns what the bench printed. */

@@ -106,6 +106,19 @@ module sample_bank_control #(
     assign read_select = read_bank;
     assign drain_select = drain_bank;
 
+`ifdef ESEGEN_ASSERT
+    // Simulation only: ends with an error where it would happen after a reset.
+    reg assert_reg = 1'b0;
+
+    always @(posedge clk) begin
+        if (rst) assert_reg <= 1'b1;
+        else if (assert_reg && write_en && (sweep_reg || (clear_reg && drain_bank_reg == write_bank))) begin
+            $display("%m: sums are added into the bank that is drained");
+            $stop;
+        end
+    end
+`endif
+
 endmodule
 
 `resetall

@@ -333,6 +333,19 @@ module sample_core #(
 
     assign idle = idle_reg;
 
+`ifdef ESEGEN_ASSERT
+    // Simulation only: ends with an error where it would happen after a reset.
+    reg assert_reg = 1'b0;
+
+    always @(posedge clk) begin
+        if (rst) assert_reg <= 1'b1;
+        else if (assert_reg && port_rst) begin
+            $display("%m: port_rst without rst");
+            $stop;
+        end
+    end
+`endif
+
 endmodule
 
 `resetall
