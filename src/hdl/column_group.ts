@@ -1,6 +1,7 @@
 import { memoryPath } from '../machine/names.ts';
 import { layerQueueDepth } from '../machine/queue_depth.ts';
 import { feedsOf } from '../machine/sizes.ts';
+import { vectorTileVoices } from '../machine/voice_tiles.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { loadView } from './load.ts';
@@ -9,20 +10,6 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 
 /** Feeds that share a register of `advance`: some eighty loads each. */
 const FEED_TILE = 4;
-
-/** Loads that the register of `advance` of a vector tile may have. */
-const TILE_LOADS = 448;
-
-/** Channels of a vector tile, at most 4: memories in look-up tables have a register a bit behind them, those in block RAM an enable. */
-function vectorTileSize({ formats: { vectorBits, actBits }, dimensions: d }: Design): number {
-  const latch = (words: number, bits: number) => (blockFlag(words, bits) === 1 ? 1 : bits);
-  const x = latch(2 ** (d.slotBits + 1), vectorBits) + vectorBits;
-  const y = latch(d.sliceOutWords, d.slice * vectorBits) + vectorBits;
-  const m = d.projection ? latch(d.sliceCellWords, d.slice * vectorBits) + vectorBits : 0;
-  const channel = x + y + m + actBits + 8;
-  const fitting = [4, 2, 1].find((size) => size * channel <= TILE_LOADS) ?? 1;
-  return Math.min(d.channels, fitting);
-}
 
 /** One group of columns with its lanes. */
 export function columnGroup(design: Design): ModulePlan {
@@ -40,7 +27,7 @@ export function columnGroup(design: Design): ModulePlan {
     split: d.split,
     inStep: d.inStep,
     feeds: feedsOf(d),
-    tile: vectorTileSize(design),
+    tile: vectorTileVoices(design.dimensions, design.formats),
     feedTile: Math.min(feedsOf(d), FEED_TILE),
     pointerDepth: d.pointerDepth,
     countWidth: d.countBits,
@@ -60,7 +47,7 @@ export function columnGroup(design: Design): ModulePlan {
 export function vectorTile(design: Design): ModulePlan {
   const { formats, dimensions: d } = design;
   return modulePlan('vector_tile', {
-    channels: vectorTileSize(design),
+    channels: vectorTileVoices(design.dimensions, design.formats),
     vectorWidth: formats.vectorBits,
     actWidth: formats.actBits,
     slice: d.slice,

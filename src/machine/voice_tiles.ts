@@ -1,3 +1,7 @@
+import type { Formats } from './formats.ts';
+import { inBlockRam } from './ram_kind.ts';
+import type { MachineSizes } from './sizes.ts';
+
 /**
  * Voices that share a copy of a signal. They are the same number in each tile, as many as the loads of a net allow, and at least one.
  */
@@ -31,4 +35,25 @@ export function rowTile(voices: number, rows: number, accBits: number): number {
 /** Voices that share the register behind a memory of parameters. */
 export function paramTile(voices: number): number {
   return largestTile(voices, PARAM_LOADS);
+}
+
+/** Voices of a vector tile, at most 4: memories in look-up tables have a register a bit behind them, those in block RAM an enable. */
+export function vectorTileVoices(
+  {
+    channels,
+    projection,
+    slotBits,
+    slice,
+    sliceOutWords,
+    sliceCellWords,
+  }: Pick<MachineSizes, 'channels' | 'projection' | 'slotBits' | 'slice' | 'sliceOutWords' | 'sliceCellWords'>,
+  { vectorBits, actBits }: Pick<Formats, 'vectorBits' | 'actBits'>,
+): number {
+  const latch = (words: number, bits: number) => (inBlockRam(words, bits) ? 1 : bits);
+  const x = latch(2 ** (slotBits + 1), vectorBits) + vectorBits;
+  const y = latch(sliceOutWords, slice * vectorBits) + vectorBits;
+  const m = projection ? latch(sliceCellWords, slice * vectorBits) + vectorBits : 0;
+  const channel = x + y + m + actBits + 8;
+  const fitting = [4, 2, 1].find((size) => size * channel <= MOST_LOADS) ?? 1;
+  return Math.min(channels, fitting);
 }

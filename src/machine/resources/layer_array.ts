@@ -1,5 +1,6 @@
 import { clog2 } from '../../util/fixed.ts';
 import { inBlockRam } from '../ram_kind.ts';
+import { vectorTileVoices } from '../voice_tiles.ts';
 import type { LayerView } from './layer_view.ts';
 import { distributedRam, multipliesPlaces } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
@@ -44,7 +45,7 @@ function stepRoms({
   ];
 }
 
-/** Channels of a vector tile, feeds that share a register of `advance`, lanes that share what holds for a frame (templates). */
+/** Feeds that share a register of `advance`, lanes that share what holds for a frame (templates). */
 const TILE = 4;
 
 /** A group: begin of its vectors, what its feeds report. */
@@ -63,7 +64,7 @@ function columnGroup({ sizes, queue, feeds }: LayerView): Unit[] {
 function vectorTile({ sizes, formats }: LayerView): Unit {
   const { groups, channels, projection } = sizes;
   const { vectorBits, actBits } = formats;
-  const voices = Math.min(channels, TILE);
+  const voices = vectorTileVoices(sizes, formats);
   return unit('vector_tile', (groups * channels) / voices, {
     counted: { ff: 13 + voices * (2 + vectorBits + actBits) },
     lut: {
