@@ -103,8 +103,13 @@ function calibration(graph: Graph, rng: Rng): Map<TensorId, Frames> {
   );
 }
 
-/** The network of a seed: blocks of part of a word of the cell unit, of a word and of several, groups of more and of fewer lanes than a block has pairs, one or several channels. */
-export function circulantDesign(seed: number): CirculantDesign {
+/**
+ * The network of a seed: blocks of part of a word of the cell unit, of a word and of several, groups of more and of fewer lanes than a
+ * block has pairs, one or several channels.
+ *
+ * @param most PEs of the array, where its lanes are not more: small arrays are those that Icarus is quick with
+ */
+export function circulantDesign(seed: number, most = 512): CirculantDesign {
   const rng = new Rng(seed);
   const block = rng.pick([2, 4, 4, 8, 8, 16, 16, 32]);
   const utterance = rng.uniform() < 0.35;
@@ -114,10 +119,10 @@ export function circulantDesign(seed: number): CirculantDesign {
   const graph = builder.build();
   const elemLanes = rng.pick([1, 2, 4, Math.max(block, 2 ** rng.integer(1, 3))]);
   const lanes = Math.max(2, elemLanes * 2 ** rng.integer(0, elemLanes > 8 ? 0 : 2));
-  const groups = 2 ** rng.integer(0, 4);
+  const groups = Math.min(2 ** rng.integer(0, 4), Math.max(1, most / lanes));
   // Many voices on small arrays.
   const voices = utterance ? 1 : rng.pick([1, 1, 2, 4, 8]);
-  const channels = Math.min(voices, Math.max(1, 128 / (groups * lanes)));
+  const channels = Math.min(voices, Math.max(1, Math.min(128, most) / (groups * lanes)));
   const activationQueue = rng.pick(['lane', 'lane', 'group']);
   const external = activationQueue === 'lane' && rng.uniform() < 0.35;
   const config = parseConfig(
