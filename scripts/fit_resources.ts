@@ -98,7 +98,8 @@ for (const [name, of] of [...samples()].toSorted(([a], [b]) => (a < b ? -1 : 1))
 
 writeFileSync(
   fileURLToPath(new URL('../src/machine/resources/coefficients.ts', import.meta.url)),
-  `import type { Terms } from './terms.ts';
+  `// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: a fit may come near pi
+import type { Terms } from './terms.ts';
 
 /**
  * Look-up tables and flip-flops for each size that a unit grows with: what synthesis makes of logic that is no count of bits. Written by
