@@ -49,52 +49,48 @@ function starting(graph: QuantizedGraph, rng: Rng): QuantizedGraph {
   return { ...graph, nodes };
 }
 
-/** Networks of seeds from `first` on that fit the hardware; their recurrent layers start from other values than zeros. */
-function fitting(hardware: NetworkDesign, options: QuantizedOptions, first: number, count: number) {
-  const found: { seed: number; graph: ReturnType<typeof randomQuantized>; design: NetworkDesign }[] = [];
-  for (let seed = first; found.length < count; seed++) {
+/** The first network of seeds from `first` on that fits the hardware; its recurrent layers start from other values than zeros. */
+function fitting(hardware: NetworkDesign, options: QuantizedOptions, first: number) {
+  for (let seed = first; ; seed++) {
     const { graph, program } = networkOf(seed, options, hardware.config, starting);
     try {
-      found.push({ seed, graph, design: networkFor(program, hardware) });
+      return { seed, graph, design: networkFor(program, hardware) };
     } catch (error) {
       expect((error as Error).message, `seed ${seed}`).toMatch(/^network: /);
     }
   }
-  return found;
 }
 
-describe('several images on one hardware', () => {
+describe('another image on one hardware', () => {
   test.each([
-    ['streaming', false, {}, 2],
-    ['by utterance', true, {}, 2],
-    ['streaming, lanes in step', false, { activationQueue: 'group' }, 1],
-  ] as const)('%s', async (_title, utterance, more, count) => {
+    ['streaming', false, {}],
+    ['by utterance', true, {}],
+    ['streaming, lanes in step', false, { activationQueue: 'group' }],
+  ] as const)('%s', async (_title, utterance, more) => {
     const room = { ...ROOM, words: 256, columns: 192, ...(utterance ? { sequence: 1024 } : {}) };
     const config = parseConfig({ ...CONFIG, array: { groups: 1, lanes: 2 }, ...more, room }, 'config');
     const hardware = networkDesign(networkOf(11, { utterance }, config).program, config);
     const { hash } = printNetworkModules(hardware);
     await withNetworkDir(hardware, async (dir) => {
-      const networks = fitting(hardware, { utterance }, 29, count);
-      expect(networks.every(({ design }) => design.program.vectors.some(hasStart))).toBe(true);
+      const { seed, graph, design } = fitting(hardware, { utterance }, 29);
+      expect(design.program.vectors.some(hasStart)).toBe(true);
       expect(hardware.program.vectors.some(hasStart)).toBe(false);
-      for (const { seed, graph, design } of networks) {
-        const rng = new Rng(seed);
-        const utterances = [5, 7].map((steps) => randomFrames(graph, rng, utterance ? steps : 2));
-        const script = new NetworkScript().load(packNetworkImage(design, hash)).run().read('MODEL_PORTS');
-        for (let number = 0; number < design.program.inputs.length; number++) {
-          script.write('PORT', number).read('PORT_SHAPE');
-        }
-        const run = await cosimulateNetwork(dir, design, utterances, {
-          simulator: 'icarus',
-          seed,
-          stalls: 0.2,
-          script,
-        });
-        expect([run.mismatches, run.comparedWords > 0], `seed ${seed}`).toEqual([0, true]);
-        const { inputs, outputs } = design.program;
-        const shapes = inputs.map(({ elements, format }) => ((format.frac & 0xff) * 2 ** 24 + elements) >>> 0);
-        expect(run.log, `seed ${seed}`).toEqual([inputs.length + 256 * outputs.length, ...shapes]);
+      const rng = new Rng(seed);
+      const utterances = [5, 7].map((steps) => randomFrames(graph, rng, utterance ? steps : 2));
+      const script = new NetworkScript().load(packNetworkImage(design, hash)).run().read('MODEL_PORTS');
+      for (let number = 0; number < design.program.inputs.length; number++) {
+        script.write('PORT', number).read('PORT_SHAPE');
       }
+      const run = await cosimulateNetwork(dir, design, utterances, {
+        simulator: 'icarus',
+        seed,
+        stalls: 0.2,
+        script,
+      });
+      expect([run.mismatches, run.comparedWords > 0], `seed ${seed}`).toEqual([0, true]);
+      const { inputs, outputs } = design.program;
+      const shapes = inputs.map(({ elements, format }) => ((format.frac & 0xff) * 2 ** 24 + elements) >>> 0);
+      expect(run.log, `seed ${seed}`).toEqual([inputs.length + 256 * outputs.length, ...shapes]);
     });
   });
 

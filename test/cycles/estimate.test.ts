@@ -10,7 +10,7 @@ import { Rng } from '../../src/util/rng.ts';
 import { randomSeeds } from '../lib/random_seeds.ts';
 import { describeShape, type TinyShape, tinyDesign, tinyShape } from '../lib/tiny_design.ts';
 
-const FRAMES = 5;
+const FRAMES = 4;
 
 /** Shapes with something special; all else is as in this one. */
 const PLAIN: TinyShape = {
