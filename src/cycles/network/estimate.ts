@@ -16,7 +16,7 @@ export interface NetworkEstimate {
   readonly shares: readonly CycleShare[];
 }
 
-/** Steps until a program that streams counts as settled, and steps that are averaged then: it repeats itself after one, two or four. */
+/** Steps until a program that streams counts as settled, and steps that are averaged then: nearly all programs repeat themselves after one, two or four (docs/measurements.md). */
 const SETTLE = 2;
 const AVERAGED = 4;
 /** Steps of an utterance, where it may have as many. */
