@@ -63,7 +63,6 @@ function fitting(hardware: NetworkDesign, options: QuantizedOptions, first: numb
 
 describe('another image on one hardware', () => {
   test.each([
-    ['streaming', false, {}],
     ['by utterance', true, {}],
     ['streaming, lanes in step', false, { activationQueue: 'group' }],
   ] as const)('%s', async (_title, utterance, more) => {

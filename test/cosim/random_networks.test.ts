@@ -14,7 +14,7 @@ const VERILATOR_SEEDS =
   process.env.ESEGEN_VERILATOR_NETWORKS === undefined ? [1, 20] : randomSeeds('ESEGEN_VERILATOR_NETWORKS', 0);
 
 // Of networks whose convolutions are in blocks of positions.
-const CONVOLUTION_SEEDS = randomSeeds('ESEGEN_RANDOM_CONVOLUTIONS', 2);
+const CONVOLUTION_SEEDS = randomSeeds('ESEGEN_RANDOM_CONVOLUTIONS', 1);
 
 vi.setConfig({ maxConcurrency: 2 });
 

@@ -31,19 +31,19 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, lanes: 16, elemLanes: 16, inputs: 1, cells: 2, outputs: 200, density: 0.03 },
   // Elements of a word for several groups, and several words for the elements of all groups; more groups than columns.
   { ...PLAIN, groups: 2, lanes: 8, elemLanes: 8, outputBeat: 4 },
-  { ...PLAIN, groups: 8, elemLanes: 2, cells: 80 },
-  { ...PLAIN, groups: 8, elemLanes: 1, outputs: null },
+  { ...PLAIN, groups: 8, lanes: 2, elemLanes: 2, cells: 40 },
+  { ...PLAIN, groups: 8, lanes: 2, elemLanes: 1, outputs: null },
   { ...PLAIN, groups: 8, elemLanes: 4, inputs: 3, outputs: 2, outputBeat: 4 },
   { ...PLAIN, groups: 4, elemLanes: 4, fifoDepth: 1, density: 1 },
   // Output beats of several words, with a last one that they do not fill, with and without a projection.
   { ...PLAIN, elemLanes: 1, outputs: 13, outputBeat: 8 },
-  { ...PLAIN, channels: 2, groups: 8, elemLanes: 2, outputs: null, outputBeat: 8 },
+  { ...PLAIN, channels: 2, groups: 8, lanes: 2, elemLanes: 2, outputs: null, outputBeat: 8 },
   { ...PLAIN, accumulatorMemory: 'split', elemLanes: 1, outputs: null, outputBeat: 4 },
   // Many columns of one group, few of it at a time; batches that wait for the input, and for the output.
-  { ...PLAIN, channels: 4, groups: 2, inputs: 120, cells: 5 },
-  { ...PLAIN, channels: 4, groups: 4, inputs: 4, cells: 4, outputs: 30 },
-  { ...PLAIN, channels: 4, groups: 4, inputs: 4, cells: 30, outputs: null, elemLanes: 4 },
-  { ...PLAIN, channels: 2, groups: 8, inputs: 30, cells: 16, outputs: 40, elemLanes: 4, outputBeat: 4 },
+  { ...PLAIN, channels: 4, groups: 2, lanes: 2, inputs: 120, cells: 5 },
+  { ...PLAIN, channels: 4, groups: 4, lanes: 2, inputs: 4, cells: 4, outputs: 30 },
+  { ...PLAIN, channels: 4, groups: 4, lanes: 2, inputs: 4, cells: 30, outputs: null },
+  { ...PLAIN, channels: 2, groups: 4, inputs: 30, cells: 16, outputs: 40, elemLanes: 4, outputBeat: 4 },
   { ...PLAIN, channels: 4, groups: 1, density: 0 },
   // Split accumulators and lanes in step: both tiles busy, ElemMul slow, one cell a lane, no projection, a queue of one.
   { ...PLAIN, accumulatorMemory: 'split' },

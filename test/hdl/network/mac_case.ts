@@ -102,10 +102,14 @@ function randomExternal(rng: Rng, groups: number, lanes: number, bits: number): 
   return { ...places, bufferDepth, bufferLimit, beatBits: 24, programDepth: 2 };
 }
 
+/** Most multipliers: what simulates in seconds. */
+const MULTIPLIERS = 32;
+
 function randomSizes(rng: Rng, spectral: boolean): NetworkSizes {
-  const groups = rng.pick([1, 2, 2, 4, 8]);
+  const wanted = rng.pick([1, 2, 2, 4, 8]);
   const lanes = rng.pick(spectral ? [2, 4, 8, 16] : [1, 2, 4, 8]);
-  const channels = rng.pick([1, 1, 2, 4]);
+  const groups = Math.min(wanted, MULTIPLIERS / lanes);
+  const channels = Math.min(rng.pick([1, 1, 2, 4]), MULTIPLIERS / (groups * lanes));
   const vectorBits = rng.integer(6, 16);
   const weightBits = rng.integer(3, 12);
   const saturate = rng.uniform() < 0.3;
