@@ -33,9 +33,14 @@ function ofNetwork({ program, config }: NetworkDesign): SourceDesign {
   return { hardware: networkHardware(design), files: networkSimulationFiles(design) };
 }
 
+/** The same network with its weights in UltraRAM. */
+function inUltraRam({ program, config }: NetworkDesign): NetworkDesign {
+  return networkDesign(program, { ...config, weights: 'uram', part: 'xcvu3p-ffvc1517-2-e' });
+}
+
 /**
  * The random design of an id: `layer-3` is that of seed 3 of the co-simulation tests of one layer, `network`, `convolution` and `circulant` those of
- * networks.
+ * networks, and `ultra-3` is `network-3` with its weights in UltraRAM.
  */
 export function sourceDesign(id: string): SourceDesign {
   const [kind, number] = id.split('-');
@@ -47,6 +52,8 @@ export function sourceDesign(id: string): SourceDesign {
       return ofNetwork(randomNetworkDesign(seed).design);
     case 'convolution':
       return ofNetwork(randomNetworkDesign(seed, randomConvolutions).design);
+    case 'ultra':
+      return ofNetwork(inUltraRam(randomNetworkDesign(seed).design));
     case 'circulant':
       return ofNetwork(circulantDesign(seed).design);
     default:

@@ -15,6 +15,7 @@ const known = new ModuleCache(`build/mapped_modules/${tool.replaceAll(' ', '_')}
 const ids = process.argv.slice(2);
 
 for (const id of ids.length === 0 ? mappedResources().designs.map((design) => design.id) : ids) {
+  const begin = performance.now();
   const { hardware, files } = sourceDesign(id);
   const ultra = hardware.kind === 'network' && hardware.sizes.ultra;
   const units = await mapDesign(files, ultra ? 'xcup' : 'xcu', known);
@@ -23,5 +24,5 @@ for (const id of ids.length === 0 ? mappedResources().designs.map((design) => de
   const lines = [...others, design].map((own) => JSON.stringify(own));
   const head = `{"tool":${JSON.stringify(tool)},"designs":[`;
   writeFileSync(MAPPED_PATH, `${head}\n${lines.join(',\n')}\n]}\n`);
-  console.log(`${id}: ${units.length} units`);
+  console.log(`${id}: ${units.length} units, ${((performance.now() - begin) / 1000).toFixed(0)} s`);
 }
