@@ -94,14 +94,17 @@ export class WhatIf {
       });
       return layerReport({ ...design, config: oneLayerConfig(this.#graph, config) }, report, times);
     }
-    const made = this.#designs.get([without(config, ...FREE)], () => this.#network(config, stage));
-    if (!this.#checked.has(made.program)) this.#unchecked = made.program;
-    const times = this.#times.get([made], () => {
+    const key = without(config, ...FREE);
+    const placed = this.#designs.get([without(config, ...FREE, 'fifoDepth')], () => this.#network(config, stage));
+    if (!this.#checked.has(placed.program)) this.#unchecked = placed.program;
+    // Queues are no part of a memory, of the program, or of another size.
+    const made = { ...placed, config, sizes: { ...placed.sizes, fifoDepth: config.fifoDepth } };
+    const times = this.#times.get([placed, key], () => {
       stage('count cycles');
       return networkTimes(made);
     });
-    const pictures = this.#pictures.get([made], () => networkPictures(made));
-    return networkReport({ ...made, config }, times, pictures);
+    const pictures = this.#pictures.get([placed, key], () => networkPictures(made));
+    return networkReport(made, times, pictures);
   }
 
   /**

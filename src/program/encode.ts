@@ -62,7 +62,7 @@ export function encodeMatrix(
       throw new EsegenError(where, `expected at most ${ROW_LIMIT} matrix rows, got ${rows.length}`, fix);
     }
     const share = countWords(weights, mask, columns, rows, format, where);
-    const laneWords = fillWords(weights, mask, columns, rows, format, share.counts);
+    const laneWords = fillWords(weights, columns, rows, format, share);
     counts.push(share.counts);
     words.push(laneWords);
     nonZeros += share.nonZeros;
@@ -137,6 +137,15 @@ export function countsAreShared({ counts, columns }: EncodedWords, groups: numbe
   });
 }
 
+/** What of a lane has words. */
+interface LaneShare {
+  readonly counts: Uint16Array;
+  readonly nonZeros: number;
+  /** Columns of the weights that have a word, row by row, and where those of each row begin; [rows + 1]. */
+  readonly found: Uint32Array;
+  readonly rowStart: Uint32Array;
+}
+
 /** First pass over a lane, row by row: words of each column, from the gap before each non-zero. */
 function countWords(
   weights: Int16Array,
@@ -145,11 +154,14 @@ function countWords(
   rows: Int32Array,
   { weightBits, indexBits }: WordFormat,
   where: string,
-): { readonly counts: Uint16Array; readonly nonZeros: number } {
+): LaneShare {
   const counts = new Uint16Array(columns);
   const nextRow = new Int32Array(columns);
+  const found = new Uint32Array(rows.length * columns);
+  const rowStart = new Uint32Array(rows.length + 1);
   const limit = 2 ** (weightBits - 1);
   let nonZeros = 0;
+  let length = 0;
   for (let local = 0; local < rows.length; local++) {
     const base = rows[local]! * columns;
     for (let column = 0; column < columns; column++) {
@@ -161,20 +173,21 @@ function countWords(
       }
       counts[column]! += ((local - nextRow[column]!) >> indexBits) + 1;
       nextRow[column] = local + 1;
+      found[length++] = column;
       if (weight !== 0) nonZeros++;
     }
+    rowStart[local + 1] = length;
   }
-  return { counts, nonZeros };
+  return { counts, nonZeros, found, rowStart };
 }
 
-/** Second pass: writes each column's words behind those of the columns before it. */
+/** Second pass, over what has words: writes each column's words behind those of the columns before it. */
 function fillWords(
   weights: Int16Array,
-  mask: Int16Array | null,
   columns: number,
   rows: Int32Array,
   { weightBits, indexBits }: WordFormat,
-  counts: Uint16Array,
+  { counts, found, rowStart }: LaneShare,
 ): Uint32Array {
   const cursor = new Int32Array(columns);
   let length = 0;
@@ -188,13 +201,12 @@ function fillWords(
   const padding = 2 ** indexBits - 1;
   for (let local = 0; local < rows.length; local++) {
     const base = rows[local]! * columns;
-    for (let column = 0; column < columns; column++) {
-      const weight = weights[base + column]!;
-      if (weight === 0 && !mask?.[base + column]) continue;
+    for (let n = rowStart[local]!; n < rowStart[local + 1]!; n++) {
+      const column = found[n]!;
       const gap = local - nextRow[column]!;
       let at = cursor[column]!;
       for (let pads = gap >> indexBits; pads > 0; pads--) words[at++] = padding;
-      words[at++] = ((weight & weightMask) << indexBits) | (gap & padding);
+      words[at++] = ((weights[base + column]! & weightMask) << indexBits) | (gap & padding);
       cursor[column] = at;
       nextRow[column] = local + 1;
     }

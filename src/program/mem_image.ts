@@ -26,8 +26,9 @@ const HEX = new TextEncoder().encode('0123456789abcdef');
  */
 export function memFromWords(width: number, words: Uint32Array): MemImage {
   const limit = 2 ** width;
-  const at = words.findIndex((word) => word >= limit);
-  if (at >= 0) throw tooWide(`word ${at}`, width, words[at]!.toString(16));
+  for (let at = 0; at < words.length; at++) {
+    if (words[at]! >= limit) throw tooWide(`word ${at}`, width, words[at]!.toString(16));
+  }
   return { width, depth: words.length, words };
 }
 

@@ -94,7 +94,7 @@ export function projectionRowsByLane(partition: Partition): readonly Int32Array[
  * the width of the widest group.
  *
  * @param weights [rows, columns] row-major, or a mask of them
- * @returns [rows, ceil(columns / groups)]
+ * @returns [rows, ceil(columns / groups)]; of a single group the weights themselves
  */
 export function groupColumns(
   weights: Int16Array | Uint8Array,
@@ -102,6 +102,7 @@ export function groupColumns(
   groups: number,
   group: number,
 ): Int16Array {
+  if (groups === 1 && weights instanceof Int16Array) return weights;
   const width = largestShare(columns, groups);
   const rows = weights.length / columns;
   const out = new Int16Array(rows * width);

@@ -65,7 +65,7 @@ export class CellTwin {
   readonly #issue: IssueTwin;
   /** Ages of tokens at which a state is asked for, for peepholes too, and a result is placed. */
   readonly #ask: number;
-  readonly #peep: number;
+  readonly #peep: number | null;
   readonly #place: number;
   readonly #states: boolean;
   readonly #wordsOfBlock: number;
@@ -93,7 +93,7 @@ export class CellTwin {
     const pipeline = cellPipeline(sizes);
     const asked = stateAsked(pipeline);
     this.#ask = asked.product;
-    this.#peep = sizes.peepholes ? asked.peephole : Number.POSITIVE_INFINITY;
+    this.#peep = sizes.peepholes ? asked.peephole : null;
     this.#place = pipeline.sums + pipeline.value - 1;
     this.#states = hasStates(sizes);
     this.#wordsOfBlock = turningOf(sizes)?.words ?? 1;
@@ -147,7 +147,7 @@ export class CellTwin {
     this.#tokens.unshift(token);
     this.#tokens.pop();
     const asks = this.#tokens[this.#ask];
-    const peeps = this.#tokens[this.#peep];
+    const peeps = this.#peep === null ? null : this.#tokens[this.#peep];
     const placed = this.#tokens[this.#place];
     const asked = asks != null && (asks.row === 'f' || asks.row === 'reset');
     const askedZ = asks?.row === 'z';

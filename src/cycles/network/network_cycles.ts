@@ -193,12 +193,22 @@ export function accountedCycles(
   const seenByAll = { running: true, restart, posts, axes: axisSteps };
   const what: UnitCycle['at'] = { load: null, mac: null, cell: null, store: null };
   const tasks: UnitCycle['tasks'] = { load: null, cell: null, store: null };
-  const parts = [load, mac, cell, store, loadProgram, macProgram, cellProgram, storeProgram, runs, markers, port];
   let before = false;
   /** Whether what is not of a group has changed nothing for two cycles. */
   const still = () => {
     const twice = before;
-    before = parts.every((part) => part.still);
+    before =
+      cell.still &&
+      load.still &&
+      store.still &&
+      mac.still &&
+      macProgram.still &&
+      cellProgram.still &&
+      loadProgram.still &&
+      storeProgram.still &&
+      runs.still &&
+      markers.still &&
+      port.still;
     return before && twice;
   };
   const units: UnitCycle = { at: what, tasks, sequencers, groups: all };
@@ -309,7 +319,7 @@ export function accountedCycles(
     const seenByGroups = { ready: cell.ready, copied: store.copied };
     const first = cycle;
     const waits = what.mac ?? waitOf(macProgram);
-    while (quiet < PATIENCE && !all.some(({ runRead, marked }) => runRead || marked)) {
+    while (quiet < PATIENCE && !all.some(tells)) {
       cycle++;
       quiet++;
       for (const group of all) group.tick(null, seenByGroups);
@@ -320,6 +330,11 @@ export function accountedCycles(
     if (counts) account.again(cycle - first);
   }
   return { beats, account };
+}
+
+/** MAC hears of the group. */
+function tells({ runRead, marked }: GroupTwin): boolean {
+  return runRead || marked;
 }
 
 /** Frames of all outputs in a run. */
