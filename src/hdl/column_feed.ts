@@ -1,4 +1,5 @@
 import { layerQueueDepth } from '../machine/queue_depth.ts';
+import { waysOf } from '../machine/sizes.ts';
 import { storeTile } from '../machine/voice_tiles.ts';
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -14,6 +15,7 @@ export function columnFeed({ config, formats, dimensions }: Design): ModulePlan 
     storeTile: storeTile(dimensions.channels, formats.actBits),
     dram: dimensions.dram,
     inStep: dimensions.inStep,
+    ways: waysOf(dimensions),
     blocks: false,
     held: true,
   });

@@ -1,3 +1,4 @@
+import { waysOf } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 
@@ -8,6 +9,8 @@ export function spmatRead({ dimensions }: Design): ModulePlan {
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
     inStep: dimensions.inStep,
+    ways: waysOf(dimensions),
+    wayWidth: 4,
     blocks: false,
   });
 }

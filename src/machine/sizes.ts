@@ -259,3 +259,11 @@ export function machineSizes(config: Config, largest: LayerShape, formats: Forma
 export function feedsOf({ inStep, lanes }: Pick<MachineSizes, 'inStep' | 'lanes'>): number {
   return inStep ? 1 : lanes;
 }
+
+/** Lanes in step that decode by the same registers: a dozen loads each. */
+const WAY_LANES = 32;
+
+/** Registers of what the lanes of a group decode by: one a feed, or one for some of the lanes that share it. */
+export function waysOf({ inStep, lanes }: Pick<MachineSizes, 'inStep' | 'lanes'>): number {
+  return inStep ? Math.max(1, lanes / WAY_LANES) : lanes;
+}

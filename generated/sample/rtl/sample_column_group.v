@@ -16,6 +16,8 @@ module sample_column_group #(
     // Lanes of the group, and column feeds: one a lane, or one for all of them.
     parameter integer LANES = 4,
     parameter integer FEEDS = 4,
+    // Registers of what lanes decode by: one a feed, or one for some lanes.
+    parameter integer WAYS = 4,
     // Elements of the group in a word of y or m.
     parameter integer SLICE = 2,
     // Bits of a vector element.
@@ -314,9 +316,9 @@ module sample_column_group #(
     );
 
     // ---- Feeds ----------------------------------------------------------------------------------------------------------
-    wire [FEEDS-1:0]                    word_valid;
-    wire [FEEDS-1:0]                    word_first;
-    wire [FEEDS*2-1:0]                  word_bank;
+    wire [WAYS-1:0]                     word_valid;
+    wire [WAYS-1:0]                     word_first;
+    wire [WAYS*2-1:0]                   word_bank;
     wire [FEEDS*CHANNELS*ACT_WIDTH-1:0] op_acts;
     wire [FEEDS-1:0]                    done;
     reg                                 all_done_reg;
@@ -394,6 +396,7 @@ module sample_column_group #(
     generate
         for (l = 0; l < LANES; l = l + 1) begin : gen_lane
             localparam integer FEED = l % FEEDS;
+            localparam integer WAY = l / (LANES / WAYS);
 
             sample_lane #(
                 .CHANNELS(CHANNELS),
@@ -403,9 +406,9 @@ module sample_column_group #(
             ) u_lane (
                 .clk(clk),
                 .rst(rst_reg),
-                .word_valid(word_valid[FEED]),
-                .word_first(word_first[FEED]),
-                .word_bank(word_bank[FEED*2+:2]),
+                .word_valid(word_valid[WAY]),
+                .word_first(word_first[WAY]),
+                .word_bank(word_bank[WAY*2+:2]),
                 .op_acts(op_acts[FEED*CHANNELS*ACT_WIDTH+:CHANNELS*ACT_WIDTH]),
                 .word(words[l*WORD_WIDTH+:WORD_WIDTH]),
                 .mac(macs[l]),

@@ -85,28 +85,36 @@ module sample_spmat_read #(
     end
 
     // Cycles 2 and 3: wait for the memory. What belongs to the column is held in cycle 2, by a register.
-    reg       s2_valid_reg, s3_valid_reg;
-    reg       s2_first_reg, s3_first_reg;
+    reg       s2_valid_reg;
+    reg       s2_first_reg;
     reg       s2_marker_reg;
-    reg [1:0] s2_bank_reg, s3_bank_reg;
+    reg [1:0] s2_bank_reg;
 
     always @(posedge clk) begin
         s2_first_reg <= s1_first_reg;
-        if (s1_first_reg) begin
-            s2_bank_reg <= s1_bank_reg;
-        end
-        s3_first_reg <= s2_first_reg;
-        s3_bank_reg  <= s2_bank_reg;
+        if (s1_first_reg) s2_bank_reg <= s1_bank_reg;
         if (rst) begin
             s2_valid_reg  <= 1'b0;
             s2_marker_reg <= 1'b0;
-            s3_valid_reg  <= 1'b0;
         end else begin
             s2_valid_reg  <= s1_valid_reg;
             s2_marker_reg <= s1_marker_reg;
-            s3_valid_reg  <= s2_valid_reg;
         end
     end
+
+    reg       s3_valid_reg;
+    reg       s3_first_reg;
+    reg [1:0] s3_bank_reg;
+
+    always @(posedge clk) begin
+        s3_first_reg <= s2_first_reg;
+        s3_bank_reg  <= s2_bank_reg;
+        s3_valid_reg <= s2_valid_reg && !rst;
+    end
+
+    assign word_valid = s3_valid_reg;
+    assign word_first = s3_first_reg;
+    assign word_bank = s3_bank_reg;
 
     // Markers that have passed and are not taken.
     reg [1:0] markers_reg;
@@ -119,9 +127,6 @@ module sample_spmat_read #(
 
     assign entry_ready = take;
     assign word_addr = addr_reg;
-    assign word_valid = s3_valid_reg;
-    assign word_first = s3_first_reg;
-    assign word_bank = s3_bank_reg;
     assign done = markers_reg != 2'd0;
 
 endmodule

@@ -1,6 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth, UNDER_WAY } from '../../machine/queue_depth.ts';
-import { feedsOf } from '../../machine/sizes.ts';
+import { feedsOf, waysOf } from '../../machine/sizes.ts';
 import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
 import { CHAINS, FOLLOWED, SEMAPHORES, TURNS } from '../../program/instruction.ts';
@@ -135,6 +135,7 @@ export function networkGroup(sizes: NetworkSizes): ModulePlan {
     values: {
       ...arrayView(sizes),
       feeds: feedsOf(sizes),
+      ways: waysOf(sizes),
       firstFeeds: FIRST_FEEDS,
       inStep: sizes.inStep,
       actWidth: sizes.actBits,

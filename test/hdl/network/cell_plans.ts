@@ -17,6 +17,7 @@ import {
   rotation,
 } from '../../../src/hdl/network/transform.ts';
 import { viewAddress } from '../../../src/hdl/network/view_address.ts';
+import { registerCopy } from '../../../src/hdl/register_copy.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { DUT } from './run_blocks.ts';
 
@@ -26,7 +27,7 @@ export function cellPlans(sizes: NetworkSizes): ModulePlan[] {
     ...[loadDecode, rom, rom2, sigmoid, tanh, tableIndex, roundClip, cellLane, adderTree, gather, cellUnit],
     ...[viewAddress, cellAddress, cellIssue, cellCtl, cellControl],
   ];
-  const inverse = [rotation, pairTurn, inverseStage, inverseTransform, inverseLane, cellInverse];
+  const inverse = [registerCopy, rotation, pairTurn, inverseStage, inverseTransform, inverseLane, cellInverse];
   return [...builders, ...(sizes.blocks.length > 0 ? inverse : [])].map((build) => {
     const plan = build(sizes, DUT);
     return { ...plan, values: { ...plan.values, name: DUT } };

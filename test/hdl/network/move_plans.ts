@@ -24,7 +24,7 @@ import { viewAddress } from '../../../src/hdl/network/view_address.ts';
 import { vmem, vmemChannel } from '../../../src/hdl/network/vmem.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { turningOf } from '../../../src/machine/transform_cycles.ts';
-import { DUT, sdpRam } from './run_blocks.ts';
+import { copies, DUT, sdpRam } from './run_blocks.ts';
 
 /** What STORE makes spectra with. */
 export function spectralPlans(sizes: NetworkSizes): ModulePlan[] {
@@ -46,5 +46,6 @@ export function movePlans(sizes: NetworkSizes): ModulePlan[] {
     ...[...blocks, ...sequences, ...axes].map((block) => block(sizes, DUT)),
     ...(sizes.blocks.length > 0 ? spectralPlans(sizes) : []),
     sdpRam(),
+    copies(),
   ];
 }

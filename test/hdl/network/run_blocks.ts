@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { ModulePlan } from '../../../src/hdl/module_plan.ts';
+import { registerCopy } from '../../../src/hdl/register_copy.ts';
 import { renderModule } from '../../../src/hdl/render.ts';
 import { formatMem, type MemImage } from '../../../src/program/mem_image.ts';
 import { type FanOut, largestNets } from '../../../src/synth/fan_out.ts';
@@ -111,6 +112,12 @@ export async function fanOutOf(plans: readonly ModulePlan[], top: string): Promi
     const netlist = parseNetlist(readFileSync(join(dir, 'mapped.json'), 'utf8'), top);
     return largestNets(netlist, top, placesOf(netlist, top));
   });
+}
+
+/** Registers of a signal with many loads. */
+export function copies(): ModulePlan {
+  const plan = registerCopy();
+  return { ...plan, values: { ...plan.values, name: DUT } };
 }
 
 /** The memory of all blocks; those that have it set its parameters. */

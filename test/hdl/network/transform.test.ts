@@ -8,6 +8,7 @@ import {
   pairTurn,
   rotation,
 } from '../../../src/hdl/network/transform.ts';
+import { registerCopy } from '../../../src/hdl/register_copy.ts';
 import type { NetworkSizes } from '../../../src/machine/network_sizes.ts';
 import { forwardCycles, inverseCycles, largestBlock } from '../../../src/machine/transform_cycles.ts';
 import { ForwardSpectrum } from '../../../src/program/forward_spectrum.ts';
@@ -19,10 +20,12 @@ import { testSizes } from './sizes.ts';
 
 /** All modules of both networks, with the name of a design. */
 function transformPlans(sizes: NetworkSizes) {
-  return [rotation, pairTurn, forwardStage, forwardTransform, inverseStage, inverseTransform].map((build) => {
-    const plan = build(sizes);
-    return { ...plan, values: { ...plan.values, name: DUT } };
-  });
+  return [registerCopy, rotation, pairTurn, forwardStage, forwardTransform, inverseStage, inverseTransform].map(
+    (build) => {
+      const plan = build(sizes);
+      return { ...plan, values: { ...plan.values, name: DUT } };
+    },
+  );
 }
 
 /** Elements of a word in hexadecimal digits, the first one lowest. */
