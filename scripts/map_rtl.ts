@@ -1,4 +1,4 @@
-// Checks what synthesis for UltraScale makes of some designs: DSP blocks, block RAM, no latches, no net with more loads than it may
+// Checks what synthesis for UltraScale makes of some designs of both machines: DSP blocks, block RAM, no latches, no net with more loads than it may
 // have. A module is mapped once by its text, whatever the designs that it is in, and two runs of Yosys go at a time. Prints a line for each design;
 // exits with 1 where anything was found. Lint of all designs: test/lint.
 

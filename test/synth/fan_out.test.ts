@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { largestNets } from '../../src/synth/fan_out.ts';
+import { FAN_OUT_LIMITS, largestNets, type NetLoad, overloadedNets } from '../../src/synth/fan_out.ts';
 import { placesOf } from '../../src/synth/hierarchy.ts';
 import { netlistOf, type ShortCell } from './netlists.ts';
 
@@ -37,4 +37,13 @@ test('loads are counted through ports, and a net is named where it is whole', ()
   const { logic, register } = largestNets(NETLIST, 'top', placesOf(NETLIST, 'top'));
   expect(logic).toEqual([{ name: 'go', driver: 'LUT1', loads: 7, instances: 1 }]);
   expect(register).toEqual([{ name: 'lane: row_reg[1]', driver: 'FDRE', loads: 2, instances: 2 }]);
+});
+
+test('nets with more loads than they may have are told, those that have a limit of their own above that', () => {
+  const net = (name: string, loads: number): NetLoad => ({ name, driver: 'any', loads, instances: 1 });
+  const logic = [net('core: most', FAN_OUT_LIMITS.logic), net('core: more', FAN_OUT_LIMITS.logic + 1)];
+  const own = [net('core.column_issuer: free', 80), net('core.group[1].column_issuer: free', 81)];
+  const register = [net('core: wide', FAN_OUT_LIMITS.register), net('core: wider', FAN_OUT_LIMITS.register + 1)];
+  const told = overloadedNets({ logic: [...logic, ...own], register });
+  expect(told.map(({ name }) => name)).toEqual(['core: more', 'core.group[1].column_issuer: free', 'core: wider']);
 });

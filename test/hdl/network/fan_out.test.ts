@@ -6,17 +6,7 @@ import { macPlans } from './mac_plans.ts';
 import { DUT, fanOutOf } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
 
-// What many lanes or channels hang on goes out in registered steps.
-test.for([
-  { channels: 8, groups: 1, lanes: 2, fifoDepth: 16, tileRows: 16 },
-  { channels: 1, groups: 1, lanes: 32, elemLanes: 4, fifoDepth: 16 },
-])('no net of the array drives more than it may: %j', async (own) => {
-  const fanOut = await fanOutOf(macPlans(testSizes(own)), moduleName(DUT, 'network_array'));
-  const { logic, register } = fanOut;
-  expect(overloadedNets(fanOut)).toEqual([]);
-  // Both are told of: the largest of a register is above that of a look-up table.
-  expect(register[0]!.loads).toBeGreaterThan(logic[0]!.loads);
-});
+// Whole designs: `npm run map:rtl`, whose network has not all kinds of cells.
 
 // The work that a unit takes sets hundreds of registers: a register lets them, and no look-up table.
 test.for([
