@@ -7,9 +7,9 @@ import { networkSimulationFiles } from '../src/design/network_files.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
 import { inBlockBank } from '../src/machine/sizes.ts';
 import { networkDesign } from '../src/program/network_design.ts';
+import type { MappedSource } from '../src/synth/design_modules.ts';
 import { Rng } from '../src/util/rng.ts';
 import { LINT_DESIGNS, LINT_TOP, type LintDesign, lintDesign } from './lint_designs.ts';
-import type { MappedSource } from './mapped_modules.ts';
 import type { MappedPes } from './mapping.ts';
 
 /** Inputs and cells of the network. */

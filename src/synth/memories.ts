@@ -27,12 +27,13 @@ const SMALL = 2048;
 /**
  * Finds every memory of a design and where synthesis put it.
  *
- * @param before netlist in which memories are still cells of type `$mem_v2`
+ * @param before the modules that have memories, in which these are still cells of type `$mem_v2`
  * @param mapped netlist after mapping; its primitives are named after the memory
  */
 export function memoriesOf(before: Netlist, mapped: Netlist, places: readonly Place[]): MemoryUse[] {
   const uses = new Map<string, MemoryUse>();
   for (const { module, path, count } of places) {
+    if (!before.has(module)) continue;
     for (const [name, cell] of primitivesOf(before, module)) {
       if (cell.type !== '$mem_v2') continue;
       const { kind, primitives } = primitivesAt(mapped, module, name);

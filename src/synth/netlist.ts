@@ -27,9 +27,9 @@ export interface Module {
 export type Netlist = ReadonlyMap<string, Module>;
 
 /**
- * Reads what `write_json` of Yosys wrote. The name of the design, which stands before those of all its modules, is left out, so that
- * reports speak of blocks.
+ * Reads a netlist that Yosys wrote as JSON.
  *
+ * @param design its name is left out, see {@link withoutDesignName}
  * @param top block at the top, by default the design itself
  * @throws EsegenError where it is no netlist, or one without the top module
  */
@@ -40,18 +40,23 @@ export function parseNetlist(text: string, design: string, top = design): Netlis
   } catch {
     modules = undefined;
   }
-  const prefix = new RegExp(`^(\\$paramod(?:\\$[0-9a-f]+)?\\\\)?${design}_`);
-  const blockOf = (module: string) => module.replace(prefix, '$1');
-  const netlist: Netlist = new Map(
-    Object.entries(modules ?? {})
-      .filter(([, { attributes }]) => !('blackbox' in attributes) && !('whitebox' in attributes))
-      .map(([name, module]) => {
-        const cells = Object.entries(module.cells).map(([at, cell]) => [at, { ...cell, type: blockOf(cell.type) }]);
-        return [blockOf(name), { ...module, cells: Object.fromEntries(cells) as Module['cells'] }];
-      }),
+  const own = Object.entries(modules ?? {}).filter(
+    ([, { attributes }]) => !('blackbox' in attributes) && !('whitebox' in attributes),
   );
+  const netlist = withoutDesignName(new Map(own), design);
   if (!netlist.has(top)) throw new EsegenError('yosys', `wrote no netlist of ${top}`, 'Report this');
   return netlist;
+}
+
+/** A netlist without the name of the design, which stands before those of all its modules, so that reports speak of blocks. */
+export function withoutDesignName(netlist: Netlist, design: string): Netlist {
+  const prefix = new RegExp(`^(\\$paramod(?:\\$[0-9a-f]+)?\\\\)?${design}_`);
+  const blockOf = (module: string) => module.replace(prefix, '$1');
+  const renamed = [...netlist].map(([name, module]): [string, Module] => {
+    const cells = Object.entries(module.cells).map(([at, cell]) => [at, { ...cell, type: blockOf(cell.type) }]);
+    return [blockOf(name), { ...module, cells: Object.fromEntries(cells) as Module['cells'] }];
+  });
+  return new Map(renamed);
 }
 
 /** Name in the Verilog source of a module that Yosys named after its parameters: `$paramod$<hash>\lane` → `lane`. */

@@ -2,7 +2,7 @@ import { memoryPath, moduleName } from '../machine/names.ts';
 import type { Family } from '../machine/parts.ts';
 
 /** Files that the scripts write. */
-export const OUTPUTS = { before: 'before.json', mapped: 'mapped.json' } as const;
+export const OUTPUTS = { modules: 'modules.il', memories: 'memories.json', mapped: 'mapped.json' } as const;
 
 /** Blocks that hold memory files. */
 const MEMORY_BLOCKS = ['rom', 'row_rom', 'small_rom', 'ultra_ram'];
@@ -23,9 +23,6 @@ const REPRESENTATIVES = [
   ['u_word_mem', 'starts_000.mem'],
 ] as const;
 
-/** Newer versions keep the behaviour of library cells, which write_json would refuse. */
-const LIBRARY_WITHOUT_PROCESSES = 'proc =*';
-
 /** Whether the script reads this file of the directory of a design of this name. */
 export function isRead(path: string, design: string): boolean {
   if (/^rtl\/\w+\.v$/.test(path)) return true;
@@ -36,22 +33,13 @@ export function isRead(path: string, design: string): boolean {
 }
 
 /**
- * Synthesis of a whole design with its hierarchy kept, so that each module is synthesized once. Writes a netlist from before
- * the mapping of memories, and the mapped one.
+ * Reads a whole design and writes its modules, one for each set of parameters, before anything is synthesized.
  *
  * @param sources Verilog files, relative
  * @param files all that are there
  * @param top name of the design, that of its top module
  */
-export function designScript(
-  sources: readonly string[],
-  files: readonly string[],
-  top: string,
-  family: Family,
-): string {
-  // Only there Yosys knows UltraRAM; it takes memories that ask for it.
-  const ultra = family === 'xcup' ? ' -uram' : '';
-  const synth = `synth_xilinx -family ${family}${ultra} -top ${top} -noiopad -noclkbuf`;
+export function readScript(sources: readonly string[], files: readonly string[], top: string): string {
   const memoryModules = MEMORY_BLOCKS.map((block) => `rtl/${moduleName(top, block)}.v`);
   const memories = sources.filter((source) => memoryModules.includes(source));
   return [
@@ -63,12 +51,28 @@ export function designScript(
       .map(([instance, path]) => `setparam -set FILE "${path}" c:*${instance}`),
     ...(memories.length === 0 ? [] : [`read_verilog ${memories.join(' ')}`]),
     `hierarchy -check -top ${top}`,
+    `write_rtlil ${OUTPUTS.modules}`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * Synthesis of the modules of an RTLIL file, with the hierarchy kept. Writes their memories from before these are mapped, and the mapped netlist.
+ *
+ * @param file RTLIL
+ * @param top its top module, which is written both times
+ */
+export function mapScript(file: string, top: string, family: Family): string {
+  // Only there Yosys knows UltraRAM; it takes memories that ask for it.
+  const ultra = family === 'xcup' ? ' -uram' : '';
+  const synth = `synth_xilinx -family ${family}${ultra} -top ${top} -noiopad -noclkbuf`;
+  return [
+    `read_rtlil ${file}`,
     `${synth} -run begin:map_memory`,
-    LIBRARY_WITHOUT_PROCESSES,
-    `write_json ${OUTPUTS.before}`,
+    `json -o ${OUTPUTS.memories} ${top} t:$mem_v2`,
     `${synth} -run map_memory:`,
-    LIBRARY_WITHOUT_PROCESSES,
-    `write_json ${OUTPUTS.mapped}`,
+    // Without the cell library.
+    `json -o ${OUTPUTS.mapped} *`,
     '',
   ].join('\n');
 }
@@ -78,8 +82,7 @@ export function moduleScript(sources: readonly string[], module: string): string
   return [
     `read_verilog ${sources.join(' ')}`,
     `synth_xilinx -family xc7 -flatten -top ${module} -noiopad -noclkbuf`,
-    LIBRARY_WITHOUT_PROCESSES,
-    `write_json ${OUTPUTS.mapped}`,
+    `json -o ${OUTPUTS.mapped} *`,
     '',
   ].join('\n');
 }

@@ -8,15 +8,17 @@ import type { Resources } from '../machine/resources/counts.ts';
 import { type Fit, fitOf, smallestPart } from '../machine/resources/fit.ts';
 import { EsegenError } from '../util/errors.ts';
 import type { Report } from '../util/report.ts';
+import { modulesOf } from './design_modules.ts';
 import { type FanOut, largestNets } from './fan_out.ts';
 import { placesOf } from './hierarchy.ts';
 import { type LongestPaths, longestPaths } from './longest_path.ts';
+import { type MappedModule, type MappingJob, mappingJobs, runJobs } from './mapped_modules.ts';
 import { type MemoryUse, memoriesOf, memoryFindings } from './memories.ts';
 import { ARITHMETIC, type MultiplierReport, multiplierFindings, multiplierReport } from './multipliers.ts';
-import { parseNetlist } from './netlist.ts';
+import { type Module, type Netlist, parseNetlist, withoutDesignName } from './netlist.ts';
 import { countLutPairs, packResources } from './packing.ts';
 import { type Block, rollUp } from './rollup.ts';
-import { designScript, isRead, moduleScript, OUTPUTS } from './script.ts';
+import { isRead, moduleScript, OUTPUTS } from './script.ts';
 import { anyYosys, type Files, type Yosys } from './yosys.ts';
 
 /** How to synthesize. */
@@ -69,17 +71,29 @@ export async function synthesize(
   const sources = await sourcesOf(loaded);
   const files = readFiles(loaded);
 
-  progress('synthesizing the design with Yosys');
-  const written = await yosys(designScript(sources, [...files.keys()], top, family), files, [
-    OUTPUTS.before,
-    OUTPUTS.mapped,
-  ]);
-  progress('synthesizing a multiplier');
-  const [unitText] = await yosys(moduleScript(sources, moduleName(top, ARITHMETIC)), files, [OUTPUTS.mapped]);
+  progress('reading the design with Yosys');
+  const design = await modulesOf({ files: new Map([...files, ['files.f', sources.join('\n')]]), top, family }, yosys);
+  const mapped = new Map<string, MappedModule>();
+  let unitText = '';
+  const multiplier: MappingJob = {
+    title: 'a multiplier for the 7 series',
+    run: async () => {
+      const script = moduleScript(sources, moduleName(top, ARITHMETIC));
+      [unitText = ''] = await yosys(script, files, [OUTPUTS.mapped]);
+    },
+  };
+  const jobs = mappingJobs(design, [...design.modules.keys()], yosys, (name, module) => mapped.set(name, module));
+  await runJobs([...jobs, multiplier], progress);
   progress('adding up');
-  const before = parseNetlist(written[0]!, top);
-  const netlist = parseNetlist(written[1]!, top);
-  const unit = parseNetlist(unitText!, top, ARITHMETIC);
+  const netlistOf = (part: 'module' | 'memories'): Netlist => {
+    const modules = [...mapped].flatMap(([name, own]): [string, Module][] => {
+      const module = own[part];
+      return module === null ? [] : [[name, module]];
+    });
+    return withoutDesignName(new Map(modules), top);
+  };
+  const [before, netlist] = [netlistOf('memories'), netlistOf('module')];
+  const unit = parseNetlist(unitText, top, ARITHMETIC);
 
   const places = placesOf(netlist, top);
   const { block: blocks, unknown } = rollUp(netlist, places);
@@ -94,7 +108,7 @@ export async function synthesize(
     name: top,
     part,
     family,
-    tool: toolOf(written[1]!),
+    tool: mapped.get(top)!.tool,
     ...demand,
     fit: device === null ? null : fitOf(demand, device),
     smallest: smallestPart(demand),
@@ -135,9 +149,4 @@ export async function sourcesOf({
 function readFiles({ dir, config, files }: LoadedRtl): Files {
   const read = [...files.keys()].filter((path) => isRead(path, config.name));
   return new Map(read.map((path) => [path, readFileSync(join(dir, ...path.split('/')), 'utf8')]));
-}
-
-/** `Yosys 0.23 (git sha1 …)` → `Yosys 0.23`. */
-function toolOf(netlist: string): string {
-  return /"creator": "(Yosys [\w.+-]+)/.exec(netlist)?.[1] ?? 'Yosys';
 }

@@ -8,9 +8,10 @@ import { sha256 } from '../../src/design/files.ts';
 import { networkSimulationFiles } from '../../src/design/network_files.ts';
 import { memoryPath } from '../../src/machine/names.ts';
 import { addResources, NO_RESOURCES } from '../../src/machine/resources/counts.ts';
+import { modulesOf } from '../../src/synth/design_modules.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';
 import { eachBlock } from '../../src/synth/rollup.ts';
-import { designScript, isRead } from '../../src/synth/script.ts';
+import { isRead, readScript } from '../../src/synth/script.ts';
 import { type SynthReport, synthesize } from '../../src/synth/synthesize.ts';
 import { anyYosys, nativeYosys, npmYosys, type Yosys } from '../../src/synth/yosys.ts';
 import { EsegenError } from '../../src/util/errors.ts';
@@ -252,7 +253,7 @@ describe('script', () => {
 
   test('memories are read when the hierarchy around them is there', () => {
     const files = ['mem/top_weights_0000.mem', 'mem/top_params_000.mem'];
-    const lines = designScript(['rtl/top_rom.v', 'rtl/top_pe.v', 'rtl/top.v'], files, 'top', 'xcu').split('\n');
+    const lines = readScript(['rtl/top_rom.v', 'rtl/top_pe.v', 'rtl/top.v'], files, 'top').split('\n');
     expect(lines.slice(0, 2)).toEqual(['read_verilog rtl/top_pe.v rtl/top.v', 'hierarchy -top top']);
     expect(lines.indexOf('read_verilog rtl/top_rom.v')).toBeGreaterThan(
       lines.findIndex((line) => line.startsWith('setparam')),
@@ -268,12 +269,7 @@ describe('script', () => {
     const { design } = randomNetworkDesign(28);
     expect(design.sizes.startDepth).toBeGreaterThan(0);
     const { name } = design.config;
-    const all = networkSimulationFiles(design);
-    const files = new Map([...all].filter(([path]) => isRead(path, name)).map(([path, text]) => [path, String(text)]));
-    const sources = String(all.get('files.f')).trim().split('\n');
-    const script = designScript(sources, [...files.keys()], name, 'xcu');
-    const reading = script.slice(0, script.indexOf('synth_xilinx'));
-    const [modules] = await anyYosys(`${reading}tee -q -o modules.txt ls\n`, files, ['modules.txt']);
-    expect(modules).toContain('start_memory');
+    const { modules } = await modulesOf({ files: networkSimulationFiles(design), top: name, family: 'xcu' }, anyYosys);
+    expect([...modules.keys()].join()).toContain('start_memory');
   });
 });

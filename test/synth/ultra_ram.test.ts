@@ -5,7 +5,7 @@ import { moduleName } from '../../src/machine/names.ts';
 import { ultraRams } from '../../src/machine/resources/memory.ts';
 import { parseNetlist } from '../../src/synth/netlist.ts';
 import { rollUp } from '../../src/synth/rollup.ts';
-import { designScript } from '../../src/synth/script.ts';
+import { mapScript } from '../../src/synth/script.ts';
 import { anyYosys } from '../../src/synth/yosys.ts';
 import { testSizes } from '../hdl/network/sizes.ts';
 
@@ -37,6 +37,6 @@ test.each([
 });
 
 test('only the family that has it is asked for it', () => {
-  expect(designScript([], [], 'top', 'xcup')).toContain(' -uram ');
-  expect(designScript([], [], 'top', 'xcu')).not.toContain('-uram');
+  expect(mapScript('top.il', 'top', 'xcup')).toContain(' -uram ');
+  expect(mapScript('top.il', 'top', 'xcu')).not.toContain('-uram');
 });

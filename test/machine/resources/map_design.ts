@@ -1,10 +1,12 @@
 import type { MappedUnit } from '../../../fixtures/mapped_resources.ts';
-import { mapModules, modulesOf } from '../../../lint/mapped_modules.ts';
 import type { DesignFiles } from '../../../src/design/files.ts';
 import type { Family } from '../../../src/machine/parts.ts';
 import { addResources, NO_RESOURCES, type Resources } from '../../../src/machine/resources/counts.ts';
+import { modulesOf } from '../../../src/synth/design_modules.ts';
+import { mappingJobs, runJobs } from '../../../src/synth/mapped_modules.ts';
 import { sourceName } from '../../../src/synth/netlist.ts';
 import { primitiveResources } from '../../../src/synth/primitives.ts';
+import { anyYosys } from '../../../src/synth/yosys.ts';
 import { TOP } from './designs.ts';
 import type { ModuleCache } from './module_cache.ts';
 
@@ -14,10 +16,10 @@ import type { ModuleCache } from './module_cache.ts';
  * @returns a row for every module, in the order of their names
  */
 export async function mapDesign(files: DesignFiles, family: Family, known: ModuleCache): Promise<MappedUnit[]> {
-  const modules = await modulesOf({ files, top: TOP, family });
-  const { keys } = modules;
+  const design = await modulesOf({ files, top: TOP, family }, anyYosys);
+  const { keys } = design;
   const missing = [...keys].filter(([, key]) => known.get(key) === undefined).map(([name]) => name);
-  for (const [name, module] of await mapModules(modules, new Set(missing))) {
+  const jobs = mappingJobs(design, missing, anyYosys, (name, { module }) => {
     const below: Record<string, number> = {};
     let own: Resources = NO_RESOURCES;
     for (const { type } of Object.values(module.cells)) {
@@ -25,7 +27,8 @@ export async function mapDesign(files: DesignFiles, family: Family, known: Modul
       else own = addResources(own, primitiveResources(type)!);
     }
     known.set(keys.get(name)!, { own, below });
-  }
+  });
+  await runJobs(jobs, () => {});
 
   const units = new Map<string, MappedUnit>();
   const visit = (name: string, count: number): void => {
