@@ -1,41 +1,58 @@
-// Resources of the configs of ESE's layer by Yosys, before place and route, beside ESE's device and its published row.
-// Usage: npm run bench:resources [-- config ...]
+// Resources of the shipped configs by Yosys, before place and route, each on the part that it names; beside them the resource model's estimate, and how far it
+// is off. Of block-circulant layers what the transforms take. ESE's published row and device for comparison. Weights without a public source are seeded.
+// Usage: npm run bench:resources [-- config ...]; default: all, which takes hours. A row is printed as it is there.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformRows } from '../src/cli/synth.ts';
 import { formatCount, formatTable } from '../src/cli/table.ts';
-import { findPart, type Part } from '../src/machine/parts.ts';
-import { type Demand, fitOf } from '../src/machine/resources/fit.ts';
+import { findPart } from '../src/machine/parts.ts';
+import type { Resources } from '../src/machine/resources/counts.ts';
 import { overloadedNets } from '../src/synth/fan_out.ts';
 import { synthesize } from '../src/synth/synthesize.ts';
-import { buildEse, chosenConfigs, writeEseModel } from './lib/ese_designs.ts';
+import { buildModel } from '../src/verbs/build_network.ts';
+import { configPath, modelOfConfig, shippedConfigs } from './lib/config_models.ts';
 
-const model = writeEseModel();
-const ese = findPart('xcku060')!;
-const row = (name: string, values: readonly number[], ...verdicts: string[]) => [
-  name,
-  ...values.map(formatCount),
-  ...verdicts,
-];
-const judge = (demand: Demand, part: Part) => {
-  const { verdict, limit, shares } = fitOf(demand, part);
-  return `${verdict}, ${limit} ${(100 * shares[limit]).toFixed(0)} %`;
-};
-const table: string[][] = [['design', 'LUT', 'LUTRAM', 'FF', 'BRAM36', 'DSP', 'XCKU060', 'its part', 'largest nets']];
-for (const name of chosenConfigs(process.argv.slice(2))) {
+const WORK = fileURLToPath(new URL('../build/resources/', import.meta.url));
+const KINDS = ['lut', 'lutram', 'ff', 'bram', 'uram', 'dsp'] as const;
+const HEAD = ['design', 'LUT', 'LUTRAM', 'FF', 'BRAM36', 'URAM', 'DSP', 'fit'];
+
+const counts = (of: Resources) => KINDS.map((kind) => formatCount(of[kind]));
+const off = (estimated: number, mapped: number) => `${(100 * (estimated / mapped - 1)).toFixed(1)} %`;
+
+async function measure(name: string): Promise<void> {
+  const { path: model, importOptions } = modelOfConfig(name);
+  const out = join(WORK, name);
+  const { total } = buildModel({ model, config: configPath(name), out, importOptions }).result.resources;
   const started = performance.now();
-  const report = await synthesize(buildEse(model, name));
-  const { mapped, packed, fit, fanOut } = report;
-  const [logic, register] = [fanOut.logic[0]!, fanOut.register[0]!];
-  const nets = `LUT ${formatCount(logic.loads)}, register ${formatCount(register.loads)}`;
-  for (const { name: net, driver, loads } of overloadedNets(fanOut))
-    console.error(`${name}: ${net}: a ${driver} has ${loads} loads`);
-  const own = fit === null ? 'not listed' : `${fit.part.name}: ${judge(report, fit.part)}`;
-  table.push(
-    row(name, [mapped.lut, mapped.lutram, mapped.ff, mapped.bram, mapped.dsp], judge(report, ese), own, nets),
-    row('  packed', [packed.lut, packed.lutram, packed.ff, packed.bram, packed.dsp], '', '', ''),
+  const { mapped, packed, fit, part, fanOut, blocks, findings } = await synthesize(out);
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const verdict =
+    fit === null ? part : `${fit.verdict} ${fit.part.name}, ${fit.limit} ${(100 * fit.shares[fit.limit]).toFixed(0)} %`;
+  console.log(
+    formatTable([
+      HEAD,
+      [name, ...counts(mapped), verdict],
+      ['  packed', ...counts(packed), ''],
+      ['  estimated', ...counts(total), `LUT ${off(total.lut, mapped.lut)}, FF ${off(total.ff, mapped.ff)}`],
+    ]),
   );
-  console.error(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  for (const [what, value] of transformRows(blocks)) console.log(`${what}: ${value}`);
+  for (const finding of findings) console.log(finding);
+  // Copies of a block have the same nets.
+  const nets = overloadedNets(fanOut).map(({ name: net, driver, loads }) => `${net}: a ${driver} has ${loads} loads`);
+  for (const net of new Set(nets))
+    console.log(`${net}${nets.filter((own) => own === net).length > 1 ? ', in each copy' : ''}`);
+  console.log(`${formatCount(nets.length)} nets with more loads than they may have; ${seconds} s\n`);
 }
-table.push(row('ESE, published (quoted from memory)', [293_920, 69_939, 453_068, 947, 1_504], '', '', ''));
-const { lut, lutram, ff, bram, dsp } = ese.resources;
-table.push(row('XCKU060', [lut, lutram, ff, bram, dsp], '', '', ''));
+
+const { lut, lutram, ff, bram, dsp } = findPart('xcku060')!.resources;
 console.log('Estimate before place and route (Yosys synth_xilinx); mapped, and packed as closely as Vivado may.\n');
-console.log(formatTable(table));
+console.log(
+  formatTable([
+    HEAD,
+    ['ESE, published (quoted from memory)', ...[293_920, 69_939, 453_068, 947, 0, 1_504].map(formatCount), ''],
+    ['XCKU060', ...[lut, lutram, ff, bram, 0, dsp].map(formatCount), ''],
+  ]),
+);
+const names = process.argv.slice(2);
+for (const name of names.length === 0 ? shippedConfigs() : names) await measure(name);
