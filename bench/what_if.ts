@@ -3,6 +3,8 @@
  * settings are computed in Node.js. Milliseconds: of the page by the clock on the wall, of Node.js processor time.
  *
  *     npm run bench:what-if -- <model ...>
+ *
+ * A .safetensors whose names do not tell its layers needs its .layers.json beside it; ds2-p15 is measured as .onnx.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -20,16 +20,20 @@ export interface FeedSizes {
   readonly blocks: boolean;
   /** Whether a lane waits for the other of its pair. */
   readonly pairs: boolean;
-  /** Whether the lanes of a group take an entry together. */
+  /** Whether the lanes of a group take an entry together; registers of a feed that they decode by. */
   readonly inStep: boolean;
+  readonly ways: number;
   /** One-layer hardware: columns on their way can be held, and the elements are aligned in vector tiles. */
   readonly held: boolean;
 }
 
 /** Feeds of a network that share a register of the first column (src/hdl/network/feed.ts). */
 const FIRST_FEEDS = 16;
-/** Bits of the shape of a spectral column. */
+/** Bits of the shape of a spectral column, and of the others that lanes decode by. */
 const SHAPE_BITS = 17;
+const DECODED = 4;
+/** Voices that choose their activations by one register. */
+const SELECTED = 8;
 
 /** Pointer stage: start, count and next address. */
 function ptrRead({ groups, feeds, countBits, addrBits, held }: FeedSizes): Unit {
@@ -79,17 +83,34 @@ function actStore({ groups, feeds, channels, actBits, queueDepth, blocks, inStep
 }
 
 /** Reader of the words of an entry: three stages, the words left, the address; those of pairs of elements choose their activations. */
-function spmatRead({ groups, feeds, channels, actBits, countBits, addrBits, blocks, pairs }: FeedSizes): Unit {
+function spmatRead(sizes: FeedSizes): Unit[] {
+  const { groups, feeds, channels, actBits, countBits, addrBits, blocks, pairs, inStep, ways } = sizes;
+  const all = groups * feeds;
+  const decoded = inStep ? 0 : DECODED;
   if (!blocks) {
-    return unit('spmat_read', groups * feeds, {
-      counted: { ff: 17 + countBits + addrBits },
+    const reader = unit('spmat_read', all, {
+      counted: { ff: 13 + decoded + countBits + addrBits },
       lut: addrBits === 0 ? { countBitsOfDram: countBits, oneOfDram: 1 } : { countBits, addrBits, one: 1 },
     });
+    return inStep ? [reader, registerCopies(all * ways, DECODED)] : [reader];
   }
-  return unit('spmat_read', groups * feeds, {
-    lut: { countBits, addrBits, actsOfBlocks: channels * actBits, pairs: pairs ? 1 : 0, oneOfBlocks: 1 },
+  const reader = unit('spmat_read', all, {
+    counted: { ff: inStep ? 0 : decoded + 1 + SHAPE_BITS },
+    lut: {
+      countBits,
+      addrBits,
+      actsOfBlocks: channels * actBits,
+      pairs: pairs ? 1 : 0,
+      shapes: inStep ? SHAPE_BITS : 0,
+      oneOfBlocks: 1,
+    },
     ff: { countBits, addrBits, actsOfBlocks: channels * actBits, oneOfBlocks: 1 },
   });
+  return [
+    reader,
+    registerCopies(all * Math.max(1, channels / SELECTED), 2),
+    ...(inStep ? [registerCopies(all * ways, DECODED + 1), registerCopies(all * ways, SHAPE_BITS)] : []),
+  ];
 }
 
 /** Way of a column to the feeds; in networks with the aligner, which shifts the element of every voice to the fraction bits of its sums. */
@@ -113,7 +134,7 @@ export function feedUnits(sizes: FeedSizes): Unit[] {
     ptrRead(sizes),
     actQueue(sizes),
     actStore(sizes),
-    spmatRead(sizes),
+    ...spmatRead(sizes),
     // Its own reset.
     unit('column_feed', groups * feeds, { counted: { ff: 1 } }),
     actBroadcast(sizes),

@@ -1,3 +1,4 @@
+import { waysOf } from '../sizes.ts';
 import { paramTile } from '../voice_tiles.ts';
 import { weightColumnBits } from '../word_format.ts';
 import { feedUnits } from './feed.ts';
@@ -18,7 +19,7 @@ function weightReader({ sizes }: LayerView): Unit[] {
     // Whether a step was read, batches, and which steps are.
     unit('weight_reader', 1, { counted: { ff: 17 }, lut: { groups: sizes.groups, layer: 1 } }),
     burstReader(sizes),
-    rowAlign(sizes),
+    ...rowAlign(sizes),
   ];
 }
 
@@ -53,6 +54,7 @@ export function layerUnits(hardware: LayerHardware): Sections {
         blocks: false,
         pairs: false,
         inStep: sizes.inStep,
+        ways: waysOf(sizes) / feeds,
         held: true,
       }),
     ],

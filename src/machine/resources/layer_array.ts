@@ -2,7 +2,7 @@ import { clog2 } from '../../util/fixed.ts';
 import { inBlockRam } from '../ram_kind.ts';
 import { vectorTileVoices } from '../voice_tiles.ts';
 import type { LayerView } from './layer_view.ts';
-import { distributedRam, multipliesPlaces } from './memory.ts';
+import { distributedRam } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
@@ -11,14 +11,14 @@ import { registerCopies, type Unit, unit } from './unit.ts';
 function columnIssuer({ sizes }: LayerView): Unit {
   const { groups, channels, elementBits, pointerBits, split, projection, dram } = sizes;
   return unit('column_issuer', groups, {
-    counted: { ff: 10 + 3 * elementBits + (split ? 4 : 0) + (dram ? 4 : 0) + 5 * channels },
+    counted: { ff: 10 + pointerBits + 3 * elementBits + (split ? 2 : 0) + (dram ? 4 : 0) + 5 * channels },
     lut: {
       elementBits,
       pointerBits,
       channels,
       sources: projection ? elementBits : 0,
       split: split ? 1 : 0,
-      dram: dram ? 1 : 0,
+      onChip: dram ? 0 : 1,
       one: 1,
     },
   });
@@ -61,11 +61,12 @@ function columnGroup({ sizes, queue, feeds }: LayerView): Unit[] {
 }
 
 /** Elements of some voices of a group: x, and the aligner behind all of them. */
-function vectorTile({ sizes, formats }: LayerView): Unit {
+function vectorTile({ sizes, formats }: LayerView): Unit[] {
   const { groups, channels, projection } = sizes;
   const { vectorBits, actBits } = formats;
   const voices = vectorTileVoices(sizes, formats);
-  return unit('vector_tile', (groups * channels) / voices, {
+  const tiles = (groups * channels) / voices;
+  const tile = unit('vector_tile', tiles, {
     counted: { ff: 13 + voices * (2 + vectorBits + actBits) },
     lut: {
       acts: voices * actBits,
@@ -74,6 +75,8 @@ function vectorTile({ sizes, formats }: LayerView): Unit {
       one: 1,
     },
   });
+  // Reading of m.
+  return projection ? [tile, registerCopies(tiles, 1)] : [tile];
 }
 
 /** The array: load bus, rounds over the groups, what the groups report. */
@@ -138,8 +141,6 @@ function vecBuffer({ formats }: LayerView, instances: number, { lanes, read, wor
       counted: { ff: read * width + Math.max(read - lanes, 0) * width + (lanes > read ? clog2(lanes / read) : 0) },
       lut: {
         selected: lanes > read ? read * width * multiplexer(lanes / read) : 0,
-        // Yosys shifts the word by the place times the width.
-        shifted: lanes > 2 * read && multipliesPlaces(width) ? lanes * width : 0,
         one: 1,
       },
     }),
@@ -171,7 +172,7 @@ export function vectorUnits(view: LayerView): Unit[] {
   const m = { lanes: slice, read: 1, words: sliceCellWords };
   const out = { lanes: elemLanes, read: beat, words: outBufferWords };
   return [
-    vectorTile(view),
+    ...vectorTile(view),
     ramUnit(voices, { ...x, block: inBlockRam(x.words, x.bits) }),
     ...vecBuffer(view, voices, y),
     vecFill(view, groups, y),

@@ -2,7 +2,7 @@ import { clog2 } from '../../util/fixed.ts';
 import { TABLE_BITS, TABLE_ENTRIES, VALUE_BITS } from '../formats.ts';
 import { inBlockRam } from '../ram_kind.ts';
 import type { LayerView } from './layer_view.ts';
-import { blockRams, dspBlocks, multipliesPlaces } from './memory.ts';
+import { blockRams, dspBlocks, placeProduct } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
@@ -119,14 +119,16 @@ export function layerCellUnits(view: LayerView): Unit[] {
   const { vectorBits } = formats;
   const lanes = channels * elemLanes;
   // Yosys shifts the word by the place times the width.
-  const shifts = elemLanes > 1 && multipliesPlaces(vectorBits);
+  const shifts = placeProduct(vectorBits, 'short') > 0;
   return [
     unit('channel', channels, { counted: { ff: 7, lut: 1 }, lut: { one: 1 } }),
+    // The output buffer moves on.
+    registerCopies(channels, 1),
     unit('elem_mul', channels, {
       counted: {
         ff: vectorBits + 26 + clog2(laneCells) + (shifts ? 8 : clog2(elemLanes)),
         lut: shifts ? 0 : vectorBits * multiplexer(elemLanes),
-        dsp: shifts ? 1 : 0,
+        dsp: placeProduct(vectorBits, 'short'),
       },
       lut: { cells: clog2(laneCells), shifted: shifts ? vectorBits * elemLanes : 0, elemLanes, one: 1 },
     }),

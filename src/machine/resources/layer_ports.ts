@@ -1,7 +1,7 @@
 import { clog2 } from '../../util/fixed.ts';
 import { adderTree } from './layer_array.ts';
 import type { LayerView } from './layer_view.ts';
-import { multipliesPlaces } from './memory.ts';
+import { placeProduct } from './memory.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Register of a stream on both sides: a word and one behind it. */
@@ -43,7 +43,7 @@ function stateAccess({ sizes, formats }: LayerView): Unit {
   const { channels, groups, elemLanes, spread } = sizes;
   const { vectorBits } = formats;
   return unit('state_access', 1, {
-    counted: { dsp: multipliesPlaces(vectorBits) ? Math.min(elemLanes, 2) : 0 },
+    counted: { dsp: placeProduct(vectorBits, 'short') + placeProduct(vectorBits, 'long') },
     lut: {
       written: elemLanes * vectorBits,
       elemLanes,

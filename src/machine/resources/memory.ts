@@ -88,7 +88,14 @@ export function dspBlocks(a: number, b: number): number {
   return Math.ceil(Math.max(a, b) / 27) * Math.ceil(Math.min(a, b) / 18);
 }
 
-/** Whether Yosys finds an element of a word by its place times the width in a DSP block: where the width is no power of two. */
-export function multipliesPlaces(width: number): boolean {
-  return !Number.isInteger(Math.log2(width));
+/** Bits of the place of an element among several. */
+type Place = 'short' | 'long';
+
+/**
+ * DSP blocks with which Yosys finds an element of a word by its place times the width: none where the width is a power of two. Of an odd width it chooses
+ * by a short place in a multiplexer.
+ */
+export function placeProduct(width: number, place: Place): number {
+  if (Number.isInteger(Math.log2(width))) return 0;
+  return place === 'short' && width % 2 === 1 ? 0 : 1;
 }

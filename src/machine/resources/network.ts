@@ -1,5 +1,5 @@
 import type { NetworkSizes } from '../network_sizes.ts';
-import { inBlockBank } from '../sizes.ts';
+import { inBlockBank, waysOf } from '../sizes.ts';
 import { weightColumnBits } from '../word_format.ts';
 import { feedUnits, queueUnit } from './feed.ts';
 import { laneUnits } from './lane.ts';
@@ -76,7 +76,7 @@ function readerUnits({ sizes }: NetworkView): Unit[] {
       lut: { utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, one: 1 },
       ff: { utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, one: 1 },
     }),
-    rowAlign(external),
+    ...rowAlign(external),
   ];
 }
 
@@ -98,6 +98,7 @@ export function networkUnits(sizes: NetworkSizes): Sections {
         blocks: spectral,
         pairs: spectral && !inStep,
         inStep,
+        ways: waysOf(sizes) / feeds,
         held: false,
       }),
     ],

@@ -1,13 +1,13 @@
 import { clog2 } from '../../util/fixed.ts';
 import { queueUnit } from './feed.ts';
 import { counterUnits, skidBuffer } from './layer_ports.ts';
-import { distributedRam, multipliesPlaces } from './memory.ts';
+import { distributedRam, placeProduct } from './memory.ts';
 import type { NetworkView } from './network_view.ts';
 import { countedBlock } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Bits of the words of the program memories, as program.md has them. */
-const WORD_BITS = { load: 244, mac: 241, cell: 389, store: 340 } as const;
+const WORD_BITS = { load: 244, mac: 244, cell: 390, store: 342 } as const;
 
 /** Program memories of more words than this are in block RAM. */
 const DISTRIBUTED_WORDS = 64;
@@ -61,7 +61,7 @@ export function networkControlUnits(view: NetworkView): Unit[] {
     ...(stateDepth > 0
       ? [
           unit('state_port', 1, {
-            counted: { dsp: multipliesPlaces(vectorBits) ? 1 : 0 },
+            counted: { dsp: placeProduct(vectorBits, 'long') },
             lut: { elemLanes, voices: channels - 1, words: elemLanes * vectorBits, one: 1 },
             ff: { elemLanes, words: elemLanes * vectorBits, one: 1 },
           }),

@@ -2,7 +2,7 @@ import { clog2 } from '../../util/fixed.ts';
 import { inverseDelay, largestBlock, turningOf } from '../transform_cycles.ts';
 import { aroundNetworks, pairTurn, TIME_BITS } from './network_turns.ts';
 import type { NetworkView } from './network_view.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** A stage of a transform: its block, and bits of what goes in and comes out. */
 interface Stage {
@@ -79,6 +79,8 @@ export function networkSpectraUnits({ sizes }: NetworkView): Unit[] {
       lut: { sums: block * sum, rows: block * rows, several: chosen * block * rows },
       ff: { sums: block * sum, rows: block * rows, time: block * TIME_BITS },
     }),
+    // The turn of a row, which every bit of a block hangs on.
+    registerCopies(networks, 5),
     ...inverse.map((stage) => stageUnit('inverse_stage', networks, block, several, stage, stage.m >= 8)),
     unit('forward_transform', networks, {
       counted: { ff: block * vectorBits },

@@ -22,7 +22,7 @@ export interface NetworkView {
 
 /** Bits of the fields of a run that have one size in all hardware (run_format.ts), and of those of block-circulant layers. */
 const RUN_BITS = ADDRESS_BITS + 30;
-const SPECTRAL_BITS = 9;
+const SPECTRAL_BITS = 11;
 
 /** Bits of an entry of a memory that is loaded by parts, of a table's word, and entries of a table. */
 const PART_BITS = 32;

@@ -3,8 +3,26 @@ import { inBlockRam } from '../ram_kind.ts';
 import { multiplexer } from './multiplexer.ts';
 import type { NetworkView } from './network_view.ts';
 import { ramUnit } from './ram.ts';
-import { type Unit, unit } from './unit.ts';
+import { registerCopies, type Unit, unit } from './unit.ts';
 import { loadDecode, modelRom } from './weights.ts';
+
+/** Elements of a word, and memories, of which some hang on one copy of what selects; memories of a group on one copy of an address (templates). */
+const TILE = 16;
+const ADDRESSED = 8;
+
+/** Registers of a voice's vector memory in copies: addresses to read and to write, what is written, and what selects. */
+function vmemCopies({ sizes, vmemAddr, spectral }: NetworkView): Unit[] {
+  const { channels, groups, elemLanes, slice, spread, replicated } = sizes;
+  const words = Math.ceil(elemLanes / TILE);
+  const memories = Math.ceil((groups * slice) / TILE);
+  return [
+    registerCopies(channels * groups * Math.ceil(slice / ADDRESSED), vmemAddr),
+    registerCopies(channels * memories, vmemAddr),
+    registerCopies(channels * words, spectral ? 4 : 3),
+    registerCopies(channels * memories, replicated ? 2 : 1),
+    registerCopies(channels * words, Math.max(clog2(spread), 1) + 1),
+  ];
+}
 
 /** Vector memory of a voice: what is written in two stages, a register of a word, what is read in two. */
 function vmemChannel({ sizes, vmemAddr, spectral }: NetworkView): Unit {
@@ -17,15 +35,14 @@ function vmemChannel({ sizes, vmemAddr, spectral }: NetworkView): Unit {
   return unit('vmem_channel', channels, {
     counted: {
       ff:
-        7 +
-        (spectral ? 1 : 0) +
-        4 * vmemAddr +
+        5 +
+        2 * vmemAddr +
         2 * elemLanes +
         3 * word +
         groups * slice +
         groups * (elementBits + clog2(slice)) +
         2 * (copies + part) +
-        4 * select +
+        3 * select +
         (copies > 0 && parts > 1 ? (spread > 1 ? 1 : 2) : 0),
     },
     lut: {
@@ -80,6 +97,7 @@ export function vmemUnits(view: NetworkView): Unit[] {
   return [
     vmem(view),
     vmemChannel(view),
+    ...vmemCopies(view),
     ramUnit(2 * channels * groups * slice, { words: vmemWords, bits: elementBits, block }),
     ...startUnits(view),
   ];

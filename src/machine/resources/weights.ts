@@ -64,27 +64,26 @@ export function burstReader({
   });
 }
 
-/** LUTs a bit that the choice takes at most: of more rows its condition is shared. */
-const MOST_CHOICE = 3;
+/** Bits of a beat that share a register of what loads them (src/templates/row_align.v.hbs). */
+const SLICE_BITS = 256;
 
 /** Rows of a word for every lane out of beats of the bus, or beats into rows. */
-export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: ExternalMemory): Unit {
+export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: ExternalMemory): Unit[] {
+  const slices = Math.max(busBits / SLICE_BITS, 1);
   if (rowBeats > 1) {
-    return unit('row_align', 1, {
+    const join = unit('row_align', 1, {
       counted: { ff: rowStreamBits + clog2(rowBeats) + 1 },
       lut: { rowBeats: clog2(rowBeats), join: 1 },
     });
+    return [join, registerCopies(rowBeats * slices, 1)];
   }
-  if (beatRows === 1) return unit('row_align', 1, { counted: { ff: rowStreamBits + 1 } });
-  // A bit of the beat is loaded or shifted: in one LUT while the row's number has two bits, in several where the choice has more inputs.
-  return unit('row_align', 1, {
-    counted: { ff: busBits + clog2(beatRows) + 1, lut: busBits },
-    lut: {
-      beatRows: clog2(beatRows),
-      split: 1,
-      manyRows: busBits * Math.min(Math.max(beatRows / 4 - 1, 0), MOST_CHOICE),
-    },
+  if (beatRows === 1) return [unit('row_align', 1, { counted: { ff: rowStreamBits + 1 } })];
+  // A bit of the beat is loaded or shifted, in one LUT.
+  const split = unit('row_align', 1, {
+    counted: { ff: busBits + clog2(beatRows) + 2, lut: busBits },
+    lut: { beatRows: clog2(beatRows), split: 1 },
   });
+  return [split, registerCopies(slices, 1)];
 }
 
 /** Weight and pointer memories of all groups, and what loads them. */
