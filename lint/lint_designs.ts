@@ -39,7 +39,6 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     title: '4 x 2 x 2, block accumulators without projection',
     layer: SMALL,
     config: { array: { channels: 4, groups: 2, lanes: 2 }, accumulatorMemory: 'block' },
-    mapped: true,
   },
   {
     title: 'projection, saturating narrow accumulators, queue of 1',

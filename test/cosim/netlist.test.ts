@@ -30,10 +30,10 @@ const DESIGNS: readonly Case[] = [
     },
   },
   {
-    title: '2 channels x 1 lane, peepholes, weights from external memory, split accumulators',
+    title: '2 channels x 2 lanes, peepholes, weights from external memory, split accumulators',
     layer: { inputs: 4, cells: 5, peepholes: true, density: 0.5 },
     config: {
-      array: { channels: 2, lanes: 1 },
+      array: { channels: 2, lanes: 2 },
       elemLanes: 1,
       fifoDepth: 2,
       vectorBits: 10,
