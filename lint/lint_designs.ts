@@ -64,7 +64,6 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     title: 'as many ElemMul lanes as lanes, block accumulators',
     layer: FULL,
     config: { array: { lanes: 16 }, elemLanes: 16, accumulatorMemory: 'block', fifoDepth: 5 },
-    mapped: true,
   },
   {
     title: 'index wider than rows, 12-bit vectors',
@@ -122,7 +121,6 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     title: 'external memory, bus wider than a row',
     layer: FULL,
     config: { array: { channels: 2, lanes: 4 }, weights: 'dram' },
-    mapped: true,
   },
   {
     title: 'external memory, bus as wide as a row, shared word counts',

@@ -58,14 +58,14 @@ const SPECIAL: readonly TinyShape[] = [
   { ...PLAIN, channels: 2, groups: 4, density: 0, outputs: null },
 ];
 // ESEGEN_RANDOM_LAYERS=50 runs 50 random ones, and as many with external memory.
-const RANDOM: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 6).map((seed, index) => ({
+const RANDOM: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 4).map((seed, index) => ({
   ...tinyShape(99 + seed),
   ...(index % 3 === 1 ? { accumulatorMemory: 'split' as const } : {}),
   ...(index % 4 === 1 ? { activationQueue: 'group' as const } : {}),
 }));
 
 /** Weights from external memory, with split accumulators by turns. */
-const VARIED: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 3).map((seed, index) => ({
+const VARIED: readonly TinyShape[] = randomSeeds('ESEGEN_RANDOM_LAYERS', 2).map((seed, index) => ({
   ...tinyShape(299 + seed),
   weights: 'dram' as const,
   memoryBusBits: [64, 128, 256, 512, 1024][index % 5]!,
