@@ -22,10 +22,10 @@ export interface MappedDesign {
   readonly pes: MappedPes;
 }
 
-function ofLayer({ title, ...own }: LintDesign): MappedDesign {
-  const compilation = lintDesign({ title, ...own });
+function ofLayer(design: LintDesign): MappedDesign {
+  const compilation = lintDesign(design);
   const files = generate(compilation, { layer: compilation.layer, outputLayer: null }, { norm: null, labels: null });
-  return { title, source: { files, top: LINT_TOP, family: 'xcu' }, pes: compilation.design.dimensions };
+  return { title: design.title, source: { files, top: LINT_TOP, family: 'xcu' }, pes: compilation.design.dimensions };
 }
 
 /** A network of one LSTM backward in time: weights and sequences in external memory. */

@@ -267,3 +267,17 @@ const WAY_LANES = 32;
 export function waysOf({ inStep, lanes }: Pick<MachineSizes, 'inStep' | 'lanes'>): number {
   return inStep ? Math.max(1, lanes / WAY_LANES) : lanes;
 }
+
+/** Voices whose activations are chosen by one register: two look-up tables a bit of each. */
+const SELECT_VOICES = 8;
+
+/** Registers of a feed that choose between the activations of a pair, where layers are block-circulant. */
+export function selectsOf(channels: number): number {
+  return Math.max(1, channels / SELECT_VOICES);
+}
+
+/** Elements of a word, or memories, of a voice's vector memory that one register selects among. */
+export const VMEM_TILE = 16;
+
+/** Memories of a group in a voice's vector memory that one register addresses. */
+export const VMEM_ADDRESSED = 8;

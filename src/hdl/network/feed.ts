@@ -1,6 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
-import { feedsOf, waysOf } from '../../machine/sizes.ts';
+import { feedsOf, selectsOf, waysOf } from '../../machine/sizes.ts';
 import { storeTile } from '../../machine/voice_tiles.ts';
 import { actStore as storeOf } from '../act_store.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
@@ -41,9 +41,6 @@ export function actStore(sizes: NetworkSizes): ModulePlan {
   return storeOf(sizes.channels, sizes.actBits, { depth: queueDepth(sizes), blocks, shared: sizes.inStep && !blocks });
 }
 
-/** Voices whose activations are chosen by one register: two look-up tables a bit of each. */
-const SELECT_VOICES = 8;
-
 /** Reader of the words, one after the other. */
 export function spmatRead(sizes: NetworkSizes): ModulePlan {
   return modulePlan('spmat_read', {
@@ -54,7 +51,7 @@ export function spmatRead(sizes: NetworkSizes): ModulePlan {
     inStep: sizes.inStep,
     ways: waysOf(sizes),
     wayWidth: sizes.blocks.length > 0 ? 5 : 4,
-    selects: Math.max(1, sizes.channels / SELECT_VOICES),
+    selects: selectsOf(sizes.channels),
     ...spectralView(sizes),
   });
 }

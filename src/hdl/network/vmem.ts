@@ -1,5 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { isSmallRom } from '../../machine/ram_kind.ts';
+import { VMEM_ADDRESSED, VMEM_TILE } from '../../machine/sizes.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { blockFlag } from '../memories.ts';
 import type { ModulePlan } from '../module_plan.ts';
@@ -53,6 +54,7 @@ export function startRom({ startDepth, elementBits }: NetworkSizes): 'rom' | 'sm
 /** The vector memory of a channel. */
 export function vmemChannel(sizes: NetworkSizes, name: string): ModulePlan {
   const { replicated, vmemWords, elementBits } = sizes;
-  const values = { name, ...common(sizes), replicated, block: blockFlag(vmemWords, elementBits) };
+  const copies = { tile: VMEM_TILE, addressed: VMEM_ADDRESSED };
+  const values = { name, ...common(sizes), replicated, block: blockFlag(vmemWords, elementBits), ...copies };
   return { block: 'network/vmem_channel', file: 'vmem_channel', values };
 }

@@ -1,5 +1,6 @@
 import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { readLag } from '../queue_depth.ts';
+import { selectsOf } from '../sizes.ts';
 import { storeTile } from '../voice_tiles.ts';
 import { distributedRam } from './memory.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
@@ -20,8 +21,9 @@ export interface FeedSizes {
   readonly blocks: boolean;
   /** Whether a lane waits for the other of its pair. */
   readonly pairs: boolean;
-  /** Whether the lanes of a group take an entry together; registers of a feed that they decode by. */
+  /** Whether the lanes of a group take an entry together. */
   readonly inStep: boolean;
+  /** Registers of a feed that lanes decode by. */
   readonly ways: number;
   /** One-layer hardware: columns on their way can be held, and the elements are aligned in vector tiles. */
   readonly held: boolean;
@@ -32,8 +34,6 @@ const FIRST_FEEDS = 16;
 /** Bits of the shape of a spectral column, and of the others that lanes decode by. */
 const SHAPE_BITS = 17;
 const DECODED = 4;
-/** Voices that choose their activations by one register. */
-const SELECTED = 8;
 
 /** Pointer stage: start, count and next address. */
 function ptrRead({ groups, feeds, countBits, addrBits, held }: FeedSizes): Unit {
@@ -108,7 +108,7 @@ function spmatRead(sizes: FeedSizes): Unit[] {
   });
   return [
     reader,
-    registerCopies(all * Math.max(1, channels / SELECTED), 2),
+    registerCopies(all * selectsOf(channels), 2),
     ...(inStep ? [registerCopies(all * ways, DECODED + 1), registerCopies(all * ways, SHAPE_BITS)] : []),
   ];
 }

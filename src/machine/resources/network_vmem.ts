@@ -1,22 +1,19 @@
 import { clog2 } from '../../util/fixed.ts';
 import { inBlockRam } from '../ram_kind.ts';
+import { VMEM_ADDRESSED, VMEM_TILE } from '../sizes.ts';
 import { multiplexer } from './multiplexer.ts';
 import type { NetworkView } from './network_view.ts';
 import { ramUnit } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
 import { loadDecode, modelRom } from './weights.ts';
 
-/** Elements of a word, and memories, of which some hang on one copy of what selects; memories of a group on one copy of an address (templates). */
-const TILE = 16;
-const ADDRESSED = 8;
-
 /** Registers of a voice's vector memory in copies: addresses to read and to write, what is written, and what selects. */
 function vmemCopies({ sizes, vmemAddr, spectral }: NetworkView): Unit[] {
   const { channels, groups, elemLanes, slice, spread, replicated } = sizes;
-  const words = Math.ceil(elemLanes / TILE);
-  const memories = Math.ceil((groups * slice) / TILE);
+  const words = Math.ceil(elemLanes / VMEM_TILE);
+  const memories = Math.ceil((groups * slice) / VMEM_TILE);
   return [
-    registerCopies(channels * groups * Math.ceil(slice / ADDRESSED), vmemAddr),
+    registerCopies(channels * groups * Math.ceil(slice / VMEM_ADDRESSED), vmemAddr),
     registerCopies(channels * memories, vmemAddr),
     registerCopies(channels * words, spectral ? 4 : 3),
     registerCopies(channels * memories, replicated ? 2 : 1),
