@@ -6,6 +6,7 @@ import type { Design } from '../program/design.ts';
 import { burstReader as burstReaderOf } from './burst_reader.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
+import { rowAlign as rowAlignOf } from './row_align.ts';
 import { scheduleView } from './schedule_view.ts';
 
 /** Module that holds the pointers. */
@@ -80,5 +81,5 @@ export function burstReader({ dimensions: d }: Design): ModulePlan {
 
 /** Beats into rows. */
 export function rowAlign({ dimensions: d }: Design): ModulePlan {
-  return modulePlan('row_align', { busBits: d.busBits, rowWidth: d.rowStreamBits });
+  return rowAlignOf(d);
 }

@@ -19,6 +19,9 @@ export interface ExternalMemory {
   readonly bufferLimit: number;
 }
 
+/** Bits of a beat that share a register of what loads them, a net's loads. */
+export const BEAT_SLICE_BITS = 256;
+
 /** Bytes within which a burst stays (AXI4), longest burst, rows of a burst that are enough to hide its address. */
 const PAGE_BYTES = 4096;
 const LONGEST_BURST = 256;

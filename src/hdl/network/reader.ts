@@ -5,6 +5,7 @@ import { wordBits } from '../../program/field.ts';
 import { READER_WORD } from '../../program/unit_words.ts';
 import { burstReader as burstReaderOf } from '../burst_reader.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
+import { rowAlign as rowAlignOf } from '../row_align.ts';
 import { wordLoad } from './load.ts';
 import { sequencerPlan } from './stream_sequencer.ts';
 import { fieldViews } from './word_fields.ts';
@@ -56,8 +57,7 @@ export function readerSequencer(sizes: NetworkSizes, name: string): ModulePlan {
 
 /** Beats into rows. */
 export function rowAlign(sizes: NetworkSizes): ModulePlan {
-  const { busBits, rowStreamBits } = externalOf(sizes);
-  return modulePlan('row_align', { busBits, rowWidth: rowStreamBits });
+  return rowAlignOf(externalOf(sizes));
 }
 
 /** Words of a lane from external memory. */

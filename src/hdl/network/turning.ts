@@ -1,4 +1,5 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { TURN_BLOCK_DEPTH } from '../../machine/ram_kind.ts';
 import {
   forwardCycles,
   inverseCycles,
@@ -16,9 +17,6 @@ import { lit, type ModulePlan } from '../module_plan.ts';
 import { networkPlan } from './network_plan.ts';
 import { selectBits } from './vmem.ts';
 
-/** Words of memories of a turn from which on they are block RAM. */
-const BLOCK_DEPTH = 256;
-
 /** What all that turns blocks prints. */
 function turningView({ words, voices, networks }: Turning) {
   const numberBits = clog2(words);
@@ -32,7 +30,7 @@ function turningView({ words, voices, networks }: Turning) {
 export function cornerTurn(sizes: NetworkSizes): ModulePlan {
   const { elemLanes, vectorBits } = sizes;
   const view = turningView(turningOf(sizes)!);
-  return networkPlan('corner_turn', { ...view, width: elemLanes * vectorBits, blockDepth: BLOCK_DEPTH });
+  return networkPlan('corner_turn', { ...view, width: elemLanes * vectorBits, blockDepth: TURN_BLOCK_DEPTH });
 }
 
 /** Spectra of a frame in blocks that are longer than a word. */

@@ -1,5 +1,6 @@
 import { clog2 } from '../../util/fixed.ts';
 import type { NetworkSizes } from '../network_sizes.ts';
+import { TURN_BLOCK_DEPTH } from '../ram_kind.ts';
 import {
   inverseCycles,
   largestBlock,
@@ -21,9 +22,6 @@ export function pairTurn(instances: number, bits: number, levels: number): Unit[
   return levels === 0 ? [] : [unit('pair_turn', instances, { counted: { lut: bits * Math.ceil(levels / 2) } })];
 }
 
-/** Words of a memory of a turn from which on it is block RAM (turning.ts). */
-const BLOCK_DEPTH = 256;
-
 /** Turns of words of so many bits into blocks, or back: registers before the banks and behind them. */
 function cornerTurns({ words, voices, networks }: Turning, bits: number, places: number): Unit[] {
   const depth = places * voices;
@@ -31,7 +29,7 @@ function cornerTurns({ words, voices, networks }: Turning, bits: number, places:
   const counted = { lut: words * numberBits, ff: 2 * words * bits + 3 * numberBits + 2 * clog2(places) + 3 };
   return [
     unit('corner_turn', networks, { counted }),
-    ramUnit(networks * words, { words: depth, bits, block: depth >= BLOCK_DEPTH }),
+    ramUnit(networks * words, { words: depth, bits, block: depth >= TURN_BLOCK_DEPTH }),
     ...pairTurn(2 * networks, words * bits, numberBits),
   ];
 }

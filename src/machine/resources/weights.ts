@@ -1,5 +1,5 @@
 import { clog2, unsignedBits } from '../../util/fixed.ts';
-import type { ExternalMemory } from '../external_memory.ts';
+import { BEAT_SLICE_BITS, type ExternalMemory } from '../external_memory.ts';
 import { isSmallRom } from '../ram_kind.ts';
 import { blockRam, blockRams, distributedRam, ultraRams } from './memory.ts';
 import { countedBlock } from './ram.ts';
@@ -64,12 +64,9 @@ export function burstReader({
   });
 }
 
-/** Bits of a beat that share a register of what loads them (src/templates/row_align.v.hbs). */
-const SLICE_BITS = 256;
-
 /** Rows of a word for every lane out of beats of the bus, or beats into rows. */
 export function rowAlign({ busBits, rowStreamBits, beatRows, rowBeats }: ExternalMemory): Unit[] {
-  const slices = Math.max(busBits / SLICE_BITS, 1);
+  const slices = Math.max(busBits / BEAT_SLICE_BITS, 1);
   if (rowBeats > 1) {
     const join = unit('row_align', 1, {
       counted: { ff: rowStreamBits + clog2(rowBeats) + 1 },
