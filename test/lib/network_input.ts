@@ -1,5 +1,5 @@
 import { spreadSteps } from '../../sim-verilator/stimuli.ts';
-import type { NetworkInput } from '../../src/cycles/network/network_cycles.ts';
+import type { NetworkInput } from '../../src/cycles/network/network_twin.ts';
 import type { NetworkDesign } from '../../src/program/network_design.ts';
 
 /** What the cycle model is told of utterances, by name of the input [steps, elements]: their steps, spread over batches and channels as the bench does. */

@@ -174,6 +174,7 @@ export class StoreTwin {
   }
 
   /**
+   * @param moves of this cycle
    * @param readFree CELL leaves the read port
    * @param writeReady CELL leaves the write port
    * @param sequence whether the sequence memory has room, and all that was written can be read
@@ -182,6 +183,7 @@ export class StoreTwin {
    * @param restart the programs begin anew
    */
   tick(
+    moves: Moves,
     readFree: boolean,
     writeReady: boolean,
     sequence: { readonly room: boolean; readonly written: boolean },
@@ -197,7 +199,6 @@ export class StoreTwin {
     const sync = sequence.written ? this.#sequencer.sync : null;
     const { beat } = this.#sizes;
     const readReady = readFree && this.#isThere(full);
-    const moves = this.moves(readFree, writeReady, sequence.room, full);
     if (!restart) this.copied = this.#followed();
     const { toPort, toView, here, reads, writes, copied, spectralReads, spectralStart, ends, takes } = moves;
     const quiet = this.quiet;
@@ -214,11 +215,10 @@ export class StoreTwin {
     const arrived = this.#reads[2]!;
     this.#push = arrived !== null && 'output' in arrived ? arrived : null;
     this.#sequenceWrite = arrived !== null && 'first' in arrived ? arrived : null;
-    const read = (): OutWord | SequenceWord =>
-      toPort
-        ? { output: f.port!, lastElem: this.#walk.lastElem, last: walkLast && f.last === 1 }
-        : { first: frameOfSequence(this.#own!, steps).line, last: walkLast };
-    this.#reads = [reads ? read() : null, this.#reads[0]!, this.#reads[1]!];
+    const onTheWay = this.#reads;
+    onTheWay[2] = onTheWay[1]!;
+    onTheWay[1] = onTheWay[0]!;
+    onTheWay[0] = reads ? this.#read(toPort, walkLast, steps) : null;
 
     const dest = this.#state === 'channel' && toView ? viewAddress(this.#own!, 'dest').address : null;
     if (this.#state === 'channel') this.#walk.start(f, this.#sourceBase, f.sourceReplicated === 1);
@@ -245,6 +245,13 @@ export class StoreTwin {
       this.#sourceBase = viewAddress(work!, 'source').address;
     }
     this.#address(begins, takes, steps);
+  }
+
+  /** The word that is read. */
+  #read(toPort: boolean, last: boolean, steps: readonly number[]): OutWord | SequenceWord {
+    const own = this.#own!;
+    if (!toPort) return { first: frameOfSequence(own, steps).line, last };
+    return { output: own.fields.port!, lastElem: this.#walk.lastElem, last: last && own.fields.last === 1 };
   }
 
   /** What MAC sees a cycle later: words of spectra in pairs of elements. */
