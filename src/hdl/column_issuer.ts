@@ -4,13 +4,18 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
 const FIELDS = [
-  ...(['op', 'when', 'last', 'marker', 'follow', 'release', 'source', 'bank', 'size', 'pointer', 'shift'] as const),
+  ...(['op', 'when', 'last', 'marker', 'release', 'source', 'bank', 'size', 'pointer', 'shift'] as const),
 ];
 
 /** Issuer of a group's columns. */
 export function columnIssuer(design: Design): ModulePlan {
   const { dimensions } = design;
-  const schedule = scheduleView(design, [...FIELDS, ...(dimensions.dram ? [] : (['base'] as const))]);
+  const schedule = scheduleView(design, [
+    ...FIELDS,
+    ...(dimensions.split ? (['follow'] as const) : []),
+    ...(dimensions.dram ? [] : (['base'] as const)),
+  ]);
+  const sliceOf = (wire: string) => schedule.fields.find(({ name }) => name === wire)!.slice;
   return modulePlan('column_issuer', {
     enable: 'enable',
     ...loadView(design),
@@ -21,7 +26,10 @@ export function columnIssuer(design: Design): ModulePlan {
     dram: dimensions.dram,
     split: dimensions.split,
     ...schedule,
-    pointerSlice: schedule.fields.find(({ name }) => name === 'pointer')!.slice,
+    opSlice: sliceOf('op'),
+    whenSlice: sliceOf('when_field'),
+    pointerSlice: sliceOf('pointer'),
+    sizeSlice: sliceOf('size'),
     projection: dimensions.projection,
   });
 }

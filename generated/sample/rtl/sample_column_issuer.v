@@ -7,10 +7,9 @@
 //   CURRENT    x of this frame; waits for the batch, left out if the step below ran ahead for it
 //   NEXT       x of the next frame, if its batch has arrived; left out otherwise
 //   RECURRENT  y of the frame before; no columns where all voices are in the first frame of an utterance
-// A step with `follow` runs if the step of x before it did, on the same batch: the other tile. With `marker` set, a marker
-// follows the columns; it tells when a lane has finished them. Other steps belong to the sequencer and are passed over: the
-// issuer never waits for it, but for the elements that it has made. A column of y or m is broadcast as soon as its element is
-// there; `generation` tells the vector of the frame at hand from an older one.
+// With `marker` set, a marker follows the columns; it tells when a lane has finished them. Other steps belong to the sequencer
+// and are passed over: the issuer never waits for it, but for the elements that it has made. A column of y or m is broadcast as
+// soon as its element is there; `generation` tells the vector of the frame at hand from an older one.
 //
 // One column a cycle (advance = 1). Gate banks 0 and 1 change roles with every frame. Columns of frame f are held back until
 // the bank is drained, that is until the cells of frame f - 2 are done; frames are counted modulo 4.
@@ -116,75 +115,88 @@ module sample_column_issuer #(
     reg [INDEX_WIDTH-1:0]   y_index_reg;
     // Where the word count of the column is.
     reg [POINTER_WIDTH-1:0] pointer_reg;
-    // The element of the column was there a cycle ago.
-    reg                     written_reg;
+    // The step, decoded as it is taken: one of columns, or one to pass over.
+    reg                     spmv_reg;
+    reg                     pass_reg;
+    reg                     current_reg, next_reg, recurrent_reg;
+    // Of the columns of the step, none is left; one is.
+    reg                     none_left_reg;
+    reg                     one_left_reg;
+    // No element has to be written for what comes, or it was there a cycle ago.
+    reg                     present_reg;
     reg [1:0]               frame_reg;
+    // Frame of the step.
+    reg [1:0]               step_frame_reg;
     reg                     slot_reg;
     reg                     prefetched_reg;
     reg [CHANNELS-1:0]      started_reg;
-    reg [CHANNELS-1:0]      active_reg;
-    reg [CHANNELS-1:0]      first_reg;
-    reg [CHANNELS-1:0]      next_active_reg;
-    reg [CHANNELS-1:0]      next_first_reg;
-    // In the cycle before, a batch of this or of the next frame was read to its end, in a slot; or this frame took over one that was
-    // read ahead.
+    // Channels with a frame, and those that start an utterance: of the batch at hand a cycle ago, of this frame, of the next one.
+    reg [CHANNELS-1:0]      batch_active_reg, batch_first_reg;
+    reg [CHANNELS-1:0]      active_reg, first_reg;
+    reg [CHANNELS-1:0]      next_active_reg, next_first_reg;
+    // All channels with a frame start an utterance, in this frame and in the next one.
+    reg                     all_first_reg;
+    reg                     next_all_first_reg;
+    // In the cycle before, a batch of this or of the next frame was read to its end; or this frame took over one that was read ahead.
     reg                     current_read_reg;
     reg                     next_read_reg;
-    reg                     read_slot_reg;
     reg                     taken_over_reg;
 
     wire parity = frame_reg[0];
 
-    // The batch that was read; a channel that had no frame since reset starts an utterance. A slot keeps its batch for a cycle behind
-    // its release.
-    wire [CHANNELS-1:0] batch = read_slot_reg ? batch_active[CHANNELS+:CHANNELS] : batch_active[0+:CHANNELS];
-    wire [CHANNELS-1:0] marked = read_slot_reg ? batch_first[CHANNELS+:CHANNELS] : batch_first[0+:CHANNELS];
-    wire [CHANNELS-1:0] starting = marked | ~started_reg;
+    // The batch at hand; a channel that had no frame since reset starts an utterance.
+    wire [CHANNELS-1:0] batch = slot_reg ? batch_active[CHANNELS+:CHANNELS] : batch_active[0+:CHANNELS];
+    wire [CHANNELS-1:0] marked = slot_reg ? batch_first[CHANNELS+:CHANNELS] : batch_first[0+:CHANNELS];
+    wire [CHANNELS-1:0] started = (started_reg | utterance_goes_on
+        | ((current_read_reg || next_read_reg) ? batch_active_reg : {CHANNELS{1'b0}})) & ~utterance_starts;
+    wire [CHANNELS-1:0] starting = marked | ~started;
+    wire                all_starting = &(starting | ~batch);
     // Of the frame at hand.
-    wire [CHANNELS-1:0] active = current_read_reg ? batch : taken_over_reg ? next_active_reg : active_reg;
-    wire [CHANNELS-1:0] first = current_read_reg ? starting : taken_over_reg ? next_first_reg : first_reg;
+    wire [CHANNELS-1:0] active = current_read_reg ? batch_active_reg : taken_over_reg ? next_active_reg : active_reg;
+    wire [CHANNELS-1:0] first = current_read_reg ? batch_first_reg : taken_over_reg ? next_first_reg : first_reg;
 
     // Whether the step can run.
-    wire                   spmv = run && op == OP_SPMV;
-    wire                   current = when_field == WHEN_CURRENT;
-    wire                   next = when_field == WHEN_NEXT;
-    wire                   from_batch = current || next;
+    wire       from_batch = current_reg || next_reg;
     // Frames f - cells_done of 0 or 1 have a bank of their own.
-    wire [1:0]             ahead = (next ? frame_reg + 2'd1 : frame_reg) - cells_done;
-    wire                   bank_free = !from_batch || ahead <= 2'd1;
-    wire                   batch_here = batch_ready[slot_reg] && bank_free;
-    // Columns.
-    wire                   all_first = when_field == WHEN_RECURRENT && &(first | ~active);
-    wire [INDEX_WIDTH-1:0] columns = all_first ? {INDEX_WIDTH{1'b0}} : size;
-    // x of the next frame is left out: the batch is not there, or the tile before was left out.
-    wire                   left_out = follow ? !prefetched_reg : !batch_here;
-    wire                   await_batch = current && !batch_here;
-    wire                   nothing = !marker && columns == {INDEX_WIDTH{1'b0}};
-    wire                   read_ahead = current && prefetched_reg;
-    wire                   skip = run && (op != OP_SPMV || read_ahead || (next && left_out) || nothing);
-    wire                   await = await_batch || !bank_free;
+    wire [1:0] ahead = step_frame_reg - cells_done;
+    wire       batch_here = batch_ready[slot_reg] && ahead <= 2'd1;
+    // Columns: the frame before has none where all channels start; `index` is 0 then.
+    wire       all_first = recurrent_reg && all_first_reg;
+    wire       at_end = none_left_reg || all_first;
+    // x of the next frame is left out: the batch is not there.
+    wire       left_out = !batch_here;
+    wire       await_batch = current_reg && !batch_here;
+    wire       nothing = !marker && at_end;
+    wire       read_ahead = current_reg && prefetched_reg;
+    wire       skip = pass_reg || (spmv_reg && (read_ahead || (next_reg && left_out) || nothing));
 
-    wire                   at_end = index_reg == columns;
-    wire                   last_item = marker ? at_end : index_next_reg == columns;
+    wire                   last_item = marker ? at_end : one_left_reg;
     wire                   fresh = source[1] ? m_generation == parity : y_generation != parity;
     wire [INDEX_WIDTH-1:0] available = source[1] ? m_available : y_available;
     // The element of the column is there, and that of the next one.
     wire                   written = index_reg < available;
     wire                   next_written = index_next_reg < available;
-    wire                   present = from_batch || at_end || written_reg;
-    wire                   issue = spmv && !skip && !await && present;
+    wire [INDEX_WIDTH-1:0] index_behind = index_next_reg + 1'b1;
+    wire                   present = present_reg || all_first;
+    wire                   issue = spmv_reg && !skip && !await_batch && present;
     wire                   issued = issue && advance;
     wire                   spmv_done = issued && last_item;
     wire                   step_done = skip || spmv_done;
     wire [INDEX_WIDTH-1:0] index = (rst || step_done) ? {INDEX_WIDTH{1'b0}} : issued ? index_next_reg : index_reg;
+    // The frame of the step behind, and what it is.
+    wire [1:0]             frame = last ? frame_reg + 2'd1 : frame_reg;
+    wire                   behind_spmv = step_behind[1:0] == OP_SPMV;
+    wire                   behind_current = step_behind[3:2] == WHEN_CURRENT;
+    wire                   behind_next = step_behind[3:2] == WHEN_NEXT;
+    wire                   behind_empty = step_behind[17:12] == {INDEX_WIDTH{1'b0}};
     // The batch has been read; it was read ahead, and the frame takes it over.
     wire                   batch_done = spmv_done && from_batch && release_field;
-    wire                   taken_over = skip && op == OP_SPMV && current && release_field;
+    wire                   taken_over = spmv_reg && read_ahead && release_field;
 
     sample_step_rom #(
         .STEP_WIDTH(STEP_WIDTH),
         .STEPS(STEPS),
-        .USED(54'h1ffffc03ffff),
+        .USED(54'h1ffffc03ffbf),
         .LOAD_ADDR(LOAD_ADDR),
         .LOAD_DATA(LOAD_DATA),
         .FILE(FILE)
@@ -200,21 +212,41 @@ module sample_column_issuer #(
     );
 
     always @(posedge clk) begin
-        active_reg    <= active;
-        first_reg     <= first;
-        read_slot_reg <= slot_reg;
+        batch_active_reg <= batch;
+        batch_first_reg  <= starting;
+        active_reg       <= active;
+        first_reg        <= first;
         if (next_read_reg) begin
-            next_active_reg <= batch;
-            next_first_reg  <= starting;
+            next_active_reg <= batch_active_reg;
+            next_first_reg  <= batch_first_reg;
         end
+        // What the last cycle of the step leaves there is read.
+        if (current_reg && release_field) all_first_reg <= prefetched_reg ? next_all_first_reg : all_starting;
+        if (next_reg && release_field) next_all_first_reg <= all_starting;
 
         index_reg   <= index;
         y_index_reg <= peek ? peek_column : index;
-        if (step_done || !run) pointer_reg <= step_behind[31:26];
-        else if (issued) pointer_reg <= pointer_reg + 1'b1;
-        written_reg <= !step_done && fresh && (issued ? next_written : written);
+        if (step_done || !run) begin
+            current_reg    <= behind_current;
+            next_reg       <= behind_next;
+            recurrent_reg  <= step_behind[3:2] == WHEN_RECURRENT;
+            step_frame_reg <= behind_next ? frame + 2'd1 : frame;
+            pointer_reg    <= step_behind[31:26];
+            none_left_reg  <= behind_empty;
+            one_left_reg   <= step_behind[17:12] == ONE;
+            present_reg    <= behind_current || behind_next || behind_empty;
+        end else if (issued) begin
+            pointer_reg    <= pointer_reg + 1'b1;
+            none_left_reg  <= one_left_reg;
+            one_left_reg   <= index_behind == size;
+            present_reg    <= from_batch || one_left_reg || (fresh && next_written);
+        end else begin
+            present_reg    <= from_batch || none_left_reg || (fresh && written);
+        end
 
         if (rst) begin
+            spmv_reg         <= 1'b0;
+            pass_reg         <= 1'b0;
             index_next_reg   <= ONE;
             frame_reg        <= 2'd0;
             slot_reg         <= 1'b0;
@@ -224,23 +256,26 @@ module sample_column_issuer #(
             taken_over_reg   <= 1'b0;
             started_reg      <= {CHANNELS{1'b0}};
         end else begin
+            if (step_done || !run) begin
+                spmv_reg <= (run || enable) && behind_spmv;
+                pass_reg <= (run || enable) && !behind_spmv;
+            end
             if (step_done) index_next_reg <= ONE;
-            else if (issued) index_next_reg <= index_next_reg + 1'b1;
+            else if (issued) index_next_reg <= index_behind;
             if (batch_done) slot_reg <= !slot_reg;
-            current_read_reg <= batch_done && current;
-            next_read_reg    <= batch_done && next;
+            current_read_reg <= batch_done && current_reg;
+            next_read_reg    <= batch_done && next_reg;
             taken_over_reg   <= taken_over;
-            started_reg <= (started_reg | utterance_goes_on
-                | ((current_read_reg || next_read_reg) ? batch : {CHANNELS{1'b0}})) & ~utterance_starts;
-            if (spmv_done && next) prefetched_reg <= 1'b1;
+            started_reg      <= started;
+            if (spmv_done && next_reg) prefetched_reg <= 1'b1;
             else if (taken_over) prefetched_reg <= 1'b0;
-            if (step_done && last) frame_reg <= frame_reg + 2'd1;
+            if (step_done) frame_reg <= frame;
         end
     end
 
     assign batch_slot = slot_reg;
     assign release_batch = batch_done;
-    assign frame_marked = spmv_done && when_field == WHEN_RECURRENT && marker;
+    assign frame_marked = spmv_done && recurrent_reg && marker;
     assign frame_parity = parity;
     assign frame_active = active;
     assign frame_first = first;
@@ -256,7 +291,7 @@ module sample_column_issuer #(
     assign col_pointer = pointer_reg;
     assign col_base = base;
 
-    wire unused_fields = &{1'b0, step_behind, pointer, start_word, words, peep_shift, state_frac, shift[5:4]};
+    wire unused_fields = &{1'b0, step_behind, op, when_field, pointer, follow, start_word, words, peep_shift, state_frac, shift[5:4]};
 
 endmodule
 

@@ -45,8 +45,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0xb6a29953u
-#define SAMPLE_DESIGN_HASH_HI 0x9e779de6u
+#define SAMPLE_DESIGN_HASH_LO 0x12557a02u
+#define SAMPLE_DESIGN_HASH_HI 0xa67a1644u
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
