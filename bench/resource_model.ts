@@ -20,7 +20,7 @@ const percent = (share: number) => `${share < 0 ? '-' : '+'}${(100 * Math.abs(sh
 const rows = designs.map((design) => {
   // Of a design that was not mapped as a whole, what was.
   const there = new Set(design.units.map(({ name }) => name));
-  const estimated = estimateResources(design.hardware).units.filter(({ name }) => there.has(name));
+  const estimated = estimateResources(design.hardware, 'xcu').units.filter(({ name }) => there.has(name));
   return {
     id: `${design.id}${design.whole ? '' : ' *'}`,
     commit: design.commit,
@@ -56,5 +56,5 @@ for (const key of kinds) {
   );
 }
 const start = performance.now();
-for (let round = 0; round < 10; round++) for (const { hardware } of designs) estimateResources(hardware);
+for (let round = 0; round < 10; round++) for (const { hardware } of designs) estimateResources(hardware, 'xcu');
 console.log(`${((performance.now() - start) / 10 / designs.length).toFixed(3)} ms an estimate`);

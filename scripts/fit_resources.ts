@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { mappedResources } from '../fixtures/mapped_resources.ts';
 import { sectionsOf } from '../src/machine/resources/estimate.ts';
 import type { Terms } from '../src/machine/resources/terms.ts';
+import { countedOf } from '../src/machine/resources/unit.ts';
 import { nonNegativeLeastSquares } from './lib/least_squares.ts';
 
 const FITTED = ['lut', 'ff'] as const;
@@ -35,15 +36,16 @@ function samples(): Map<string, Sample[]> {
         },
       ]),
     );
-    for (const { name, instances, counted = {}, ...terms } of Object.values(sectionsOf(hardware)).flat()) {
+    for (const { name, instances, lut, ff, ...parts } of Object.values(sectionsOf(hardware)).flat()) {
       const sample = own.get(name);
       if (sample === undefined) {
         if (whole) console.log(`${id}: no ${name} was mapped`);
         continue;
       }
       sample.instances += instances;
-      for (const key of [...FITTED, ...EXACT]) sample.counted[key] += instances * (counted[key] ?? 0);
-      sample.counted.lut += instances * (counted.lutram ?? 0);
+      const counted = countedOf(parts, 'xcu');
+      const terms = { lut, ff };
+      for (const key of [...FITTED, ...EXACT]) sample.counted[key] += instances * counted[key];
       for (const key of FITTED) {
         for (const [term, size] of Object.entries(terms[key] ?? {})) {
           sample.terms[key][term] = (sample.terms[key][term] ?? 0) + instances * size;

@@ -1,6 +1,7 @@
 import type { CalibrationSet } from '../data/calibration_set.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
+import { familyToMap } from '../machine/parts.ts';
 import { estimateResources } from '../machine/resources/estimate.ts';
 import type { StackedLayer } from '../model/stacked_layer.ts';
 import { actTable, SIGMOID, TANH } from '../program/act_table.ts';
@@ -116,7 +117,7 @@ export function compile(
   const values = measureVectors(pruned.layer, calibration);
   const compilation = compilePruned(pruned, config, values, progress, hardware);
   const { design } = compilation;
-  checkDevice(config, design.dimensions, estimateResources(layerHardware(design)).total.dsp);
+  checkDevice(config, design.dimensions, estimateResources(layerHardware(design), familyToMap(config.part)).total.dsp);
   return compilation;
 }
 

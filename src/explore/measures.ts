@@ -3,6 +3,7 @@ import { estimateCycles } from '../cycles/estimate.ts';
 import { estimateNetworkCycles } from '../cycles/network/estimate.ts';
 import type { Config } from '../machine/config.ts';
 import { checkDevice } from '../machine/device.ts';
+import { familyToMap } from '../machine/parts.ts';
 import { estimateResources } from '../machine/resources/estimate.ts';
 import { GATES } from '../machine/tiles.ts';
 import { weightWordBits } from '../machine/word_format.ts';
@@ -82,7 +83,7 @@ function layerFigures(design: Design) {
   const { stored, nonZeros } = layerWords(design);
   const { cells, outputs, inputs, projection } = sizes;
   const weights = GATES * cells * (inputs + outputs) + (projection ? outputs * cells : 0);
-  const { total } = estimateResources(layerHardware(design));
+  const { total } = estimateResources(layerHardware(design), familyToMap(design.config.part));
   return { machine: 'layer', stored, density: nonZeros / weights, total } as const;
 }
 
@@ -98,7 +99,7 @@ function layerWords({ matrices }: Design): { readonly stored: number; readonly n
 }
 
 function networkFigures(design: NetworkDesign) {
-  const { total } = estimateResources(networkHardware(design));
+  const { total } = estimateResources(networkHardware(design), familyToMap(design.config.part));
   const { density } = countWeights(design.program);
   return { machine: 'network', stored: storedWords(design), density, total } as const;
 }

@@ -53,6 +53,11 @@ export function familyOf(number: string): Family | null {
   return /^xc([kva]u\d+p|zu\d)/.test(device) ? 'xcup' : null;
 }
 
+/** Family of a part number; UltraScale where it is none that Yosys knows. */
+export function familyToMap(number: string): Family {
+  return familyOf(number) ?? 'xcu';
+}
+
 /** `xcku060-ffva1156-2-e` → `xcku060`, `xc7k325tffg900-2` → `xc7k325t`. */
 function deviceOf(number: string): string {
   return /^xc7[akvsz]x?\d+[ts]?|^[^-]*/.exec(number)![0];

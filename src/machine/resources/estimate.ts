@@ -1,3 +1,4 @@
+import type { Family } from '../parts.ts';
 import { addResources, NO_RESOURCES, type Resources } from './counts.ts';
 import type { Hardware } from './hardware.ts';
 import { layerUnits } from './layer.ts';
@@ -27,16 +28,20 @@ export function sectionsOf(hardware: Hardware): Sections {
 }
 
 /**
- * What hardware takes, from its sizes alone: no RTL is made, nothing is synthesized. The numbers are those that `esegen synth` maps for
- * UltraScale and UltraScale+ (docs/resources.md says how well).
+ * What hardware takes, from its sizes alone: no RTL is made, nothing is synthesized. The numbers are those that `esegen synth` maps (docs/resources.md
+ * says how well).
+ *
+ * @param family of the part
  */
-export function estimateResources(hardware: Hardware): Estimate {
-  const units = Object.entries(sectionsOf(hardware)).flatMap(([section, own]) => sectionUnits(section as Section, own));
+export function estimateResources(hardware: Hardware, family: Family): Estimate {
+  const units = Object.entries(sectionsOf(hardware)).flatMap(([section, own]) =>
+    sectionUnits(section as Section, own, family),
+  );
   return { units, total: units.reduce((sum, { all }) => addResources(sum, all), NO_RESOURCES) };
 }
 
 /** The units of a section, those of a name together. */
-function sectionUnits(section: Section, units: readonly Unit[]): UnitEstimate[] {
+function sectionUnits(section: Section, units: readonly Unit[], family: Family): UnitEstimate[] {
   const found = new Map<string, UnitEstimate>();
   for (const own of units) {
     const { name, instances } = own;
@@ -44,7 +49,7 @@ function sectionUnits(section: Section, units: readonly Unit[]): UnitEstimate[] 
     found.set(name, {
       ...before,
       instances: before.instances + instances,
-      all: addResources(before.all, resourcesOf(own)),
+      all: addResources(before.all, resourcesOf(own, family)),
     });
   }
   return [...found.values()];

@@ -2,7 +2,6 @@ import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { readLag } from '../queue_depth.ts';
 import { selectsOf } from '../sizes.ts';
 import { storeTile } from '../voice_tiles.ts';
-import { distributedRam } from './memory.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Sizes of what brings columns to the lanes. */
@@ -59,7 +58,8 @@ function actQueue({ groups, feeds, countBits, addrBits, queueDepth, blocks }: Fe
 export function queueUnit(instances: number, width: number, depth: number): Unit {
   const pointer = clog2(depth);
   return unit('act_queue', instances, {
-    counted: { ff: 3 * pointer + unsignedBits(depth) + 2, ...distributedRam(depth, width) },
+    counted: { ff: 3 * pointer + unsignedBits(depth) + 2 },
+    rams: [{ words: depth, bits: width }],
     lut: { pointer, reached: depth, one: 1 },
   });
 }
@@ -74,10 +74,8 @@ function actStore({ groups, feeds, channels, actBits, queueDepth, blocks, inStep
   const lag = readLag(blocks);
   const place = clog2(queueDepth + lag);
   return unit('act_store', groups * feeds * stores, {
-    counted: {
-      ff: (inStep && !blocks ? tile * actBits : place) + 2 * place + lag,
-      ...distributedRam(2 ** place, tile * actBits),
-    },
+    counted: { ff: (inStep && !blocks ? tile * actBits : place) + 2 * place + lag },
+    rams: [{ words: 2 ** place, bits: tile * actBits }],
     lut: { place, one: 1 },
   });
 }

@@ -1,7 +1,7 @@
 import { clog2 } from '../../util/fixed.ts';
 import type { Bank } from '../sizes.ts';
 import { rowTile } from '../voice_tiles.ts';
-import { blockRams, distributedRam, dspBlocks } from './memory.ts';
+import { blockRams } from './memory.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
 
 /** Sizes of the PEs and of what the PEs of a lane share. */
@@ -30,9 +30,9 @@ function arithUnit({ lanes, channels, actBits, weightBits, accBits, saturate }: 
     counted: {
       // Operands, product, sum and the sum before it, two flags twice.
       ff: 4 + weightBits + actBits + product + 2 * accBits,
-      dsp: dspBlocks(actBits, weightBits),
       ...(saturate ? {} : { lut: accBits }),
     },
+    products: [{ a: actBits, b: weightBits, registers: 2 * product + (saturate ? 0 : accBits) }],
     ...(saturate ? { lut: { sum, accBits, one: 1 } } : {}),
   });
 }
@@ -44,16 +44,13 @@ function arithUnit({ lanes, channels, actBits, weightBits, accBits, saturate }: 
 function actBuffer({ lanes, channels, accBits, banks }: LaneSizes): Unit {
   const width = accBits + 1;
   const choice = banks.length > 2 ? 4 * accBits + 4 : 2 * accBits + 3;
-  const rams = banks.map(({ rows, block }) =>
-    block ? { lutram: 0, lut: 0, bram: blockRams(rows, width) } : { ...distributedRam(rows, width), bram: 0 },
-  );
   return unit('act_buffer', lanes * channels, {
     counted: {
       ff: 2 * accBits + (banks.length > 2 ? 5 : 2),
-      lut: choice + rams.reduce((sum, { lut }) => sum + lut, 0),
-      lutram: rams.reduce((sum, { lutram }) => sum + lutram, 0),
-      bram: rams.reduce((sum, { bram }) => sum + bram, 0),
+      lut: choice,
+      bram: banks.reduce((sum, { rows, block }) => sum + (block ? blockRams(rows, width) : 0), 0),
     },
+    rams: banks.flatMap(({ rows, block }) => (block ? [] : [{ words: rows, bits: width }])),
   });
 }
 

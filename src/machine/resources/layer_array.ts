@@ -2,7 +2,6 @@ import { clog2 } from '../../util/fixed.ts';
 import { inBlockRam } from '../ram_kind.ts';
 import { vectorTileVoices } from '../voice_tiles.ts';
 import type { LayerView } from './layer_view.ts';
-import { distributedRam } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
@@ -32,16 +31,17 @@ function stepRoms({
   sizes: { groups, dram, pointerBits, addrBits, wordBits, elementBits, beatBits },
   stepBits,
 }: LayerView): Unit[] {
-  const counted = { lutram: distributedRam(32, stepBits).lutram };
+  const rams = [{ words: 32, bits: stepBits }];
   const lut = { one: 1 };
   return [
     unit('step_rom', groups, {
-      counted: { ...counted, ff: 2 * (pointerBits + elementBits + (dram ? 0 : addrBits)) },
+      rams,
+      counted: { ff: 2 * (pointerBits + elementBits + (dram ? 0 : addrBits)) },
       lut,
       ff: { issuer: 1 },
     }),
-    unit('step_rom', 1, { counted: { ...counted, ff: 2 * (elementBits + wordBits) }, lut, ff: { sequencer: 1 } }),
-    ...(dram ? [unit('step_rom', 1, { counted: { ...counted, ff: 4 * beatBits }, lut, ff: { reader: 1 } })] : []),
+    unit('step_rom', 1, { rams, counted: { ff: 2 * (elementBits + wordBits) }, lut, ff: { sequencer: 1 } }),
+    ...(dram ? [unit('step_rom', 1, { rams, counted: { ff: 4 * beatBits }, lut, ff: { reader: 1 } })] : []),
   ];
 }
 

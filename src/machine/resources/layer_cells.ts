@@ -2,7 +2,7 @@ import { clog2 } from '../../util/fixed.ts';
 import { TABLE_BITS, TABLE_ENTRIES, VALUE_BITS } from '../formats.ts';
 import { inBlockRam } from '../ram_kind.ts';
 import type { LayerView } from './layer_view.ts';
-import { blockRams, dspBlocks, placeProduct } from './memory.ts';
+import { blockRams, placeProduct } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import { ramUnit } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
@@ -41,10 +41,11 @@ function elemLane({ sizes, formats }: LayerView, lanes: number): Unit {
   // Two registers in a row after the sum are a shift register in look-up tables where nothing comes between.
   const delay = peepholes ? 0 : sumBits;
   return unit('elem_lane', lanes, {
-    counted: {
-      lutram: delay,
-      dsp: dspBlocks(VALUE_BITS, VALUE_BITS) + (peepholes ? dspBlocks(peepBits, vectorBits) : 0),
-    },
+    counted: { lutram: delay },
+    products: [
+      { a: VALUE_BITS, b: VALUE_BITS, registers: 4 * VALUE_BITS },
+      ...(peepholes ? [{ a: peepBits, b: vectorBits, registers: peepBits + vectorBits }] : []),
+    ],
     lut: {
       sumBits,
       sumBitsOfPeepholes: peepholes ? sumBits : 0,

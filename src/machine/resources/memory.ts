@@ -1,4 +1,5 @@
 import { clog2 } from '../../util/fixed.ts';
+import type { Family } from '../parts.ts';
 
 /** A memory as several primitives one behind the other: how many, and what its words are chosen with. */
 export interface Banks {
@@ -22,16 +23,28 @@ export interface DistributedRam {
   readonly lut: number;
 }
 
-/**
- * Distributed RAM: eight LUTs are 14 bits of 32 words (RAM32M16) or 7 bits of 64 words (RAM64M8), UG574. More words are banks of the kind that
- * takes fewer LUTs; of the larger where it takes as many.
- */
-export function distributedRam(words: number, bits: number): DistributedRam {
-  const of32 = { banks: Math.ceil(words / 32), wide: Math.ceil(bits / 14) };
-  const of64 = { banks: Math.ceil(words / 64), wide: Math.ceil(bits / 7) };
+/** A primitive of distributed RAM with a port to write and one to read: its LUTs, and its bits where it has 32 or 64 words. */
+interface RamPrimitive {
+  readonly luts: number;
+  readonly of32: number;
+  readonly of64: number;
+}
+
+/** RAM32M16 and RAM64M8 (UG574); RAM32M and RAM64M of the 7 series (UG474). */
+const RAM_PRIMITIVES: Readonly<Record<Family, RamPrimitive>> = {
+  xcu: { luts: 8, of32: 14, of64: 7 },
+  xcup: { luts: 8, of32: 14, of64: 7 },
+  xc7: { luts: 4, of32: 6, of64: 3 },
+};
+
+/** Distributed RAM. More words than a primitive has are banks of the kind that takes fewer LUTs; of the larger where it takes as many. */
+export function distributedRam(words: number, bits: number, family: Family): DistributedRam {
+  const primitive = RAM_PRIMITIVES[family];
+  const of32 = { banks: Math.ceil(words / 32), wide: Math.ceil(bits / primitive.of32) };
+  const of64 = { banks: Math.ceil(words / 64), wide: Math.ceil(bits / primitive.of64) };
   const less = of32.banks * of32.wide < of64.banks * of64.wide || (of32.banks === 3 && words > 64);
   const { banks, wide } = words <= 32 || (words > 64 && less) ? of32 : of64;
-  return { lutram: 8 * banks * wide, lut: banksOf(banks, bits).lut };
+  return { lutram: primitive.luts * banks * wide, lut: banksOf(banks, bits).lut };
 }
 
 /** Shapes of a block RAM with one port to read and one to write: bits of a word, words, BRAM36 (UG573). */
@@ -83,9 +96,17 @@ export function ultraRams(words: number, bits: number): number {
   return Math.ceil(bits / 72) * Math.ceil(words / 4096);
 }
 
-/** DSP blocks of a signed product: one of 27 x 18 bits (UG579). */
-export function dspBlocks(a: number, b: number): number {
-  return Math.ceil(Math.max(a, b) / 27) * Math.ceil(Math.min(a, b) / 18);
+/** Bits of the wider operand of a DSP block: DSP48E2 (UG579), and DSP48E1 of the 7 series (UG479). The other one has 18. */
+const DSP_BITS: Readonly<Record<Family, number>> = { xcu: 27, xcup: 27, xc7: 25 };
+
+/** DSP blocks of a signed product. */
+export function dspBlocks(a: number, b: number, family: Family): number {
+  return Math.ceil(Math.max(a, b) / DSP_BITS[family]) * Math.ceil(Math.min(a, b) / 18);
+}
+
+/** Whether Yosys puts registers around a product into its DSP block: DSP48E1 alone (`xilinx_dsp`). Vivado does so in all families. */
+export function packsRegisters(family: Family): boolean {
+  return family === 'xc7';
 }
 
 /** Bits of the place of an element among several. */

@@ -3,7 +3,6 @@ import { inBlockBank, waysOf } from '../sizes.ts';
 import { weightColumnBits } from '../word_format.ts';
 import { feedUnits, queueUnit } from './feed.ts';
 import { laneUnits } from './lane.ts';
-import { distributedRam } from './memory.ts';
 import { networkCellUnits } from './network_cells.ts';
 import { networkControlUnits } from './network_control.ts';
 import { networkMoveUnits } from './network_moves.ts';
@@ -72,7 +71,7 @@ function readerUnits({ sizes }: NetworkView): Unit[] {
     unit('weight_reader', 1, { lut: { network: 1 } }),
     burstReader(external),
     unit('reader_sequencer', 1, {
-      counted: distributedRam(external.programDepth, READER_BITS),
+      rams: [{ words: external.programDepth, bits: READER_BITS }],
       lut: { utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, one: 1 },
       ff: { utterance: utterance ? 1 : 0, axes: utterance ? axes : 0, one: 1 },
     }),

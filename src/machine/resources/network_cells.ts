@@ -3,7 +3,6 @@ import { cellPipeline, ctlBits, hasStates, valueBits } from '../cell_pipeline.ts
 import { turningOf } from '../transform_cycles.ts';
 import { gatherUnits } from './layer_array.ts';
 import { tableUnits } from './layer_cells.ts';
-import { dspBlocks } from './memory.ts';
 import type { NetworkView } from './network_view.ts';
 import { type Unit, unit } from './unit.ts';
 import { loadDecode, romUnit } from './weights.ts';
@@ -26,7 +25,11 @@ function cellLane({ sizes }: NetworkView, lanes: number): Unit {
     one: 1,
   };
   return unit('cell_lane', lanes, {
-    counted: { ff: ctlBits(sizes), dsp: dspBlocks(18, value) + (peepholes ? dspBlocks(16, elementBits) : 0) },
+    counted: { ff: ctlBits(sizes) },
+    products: [
+      { a: 18, b: value, registers: 2 * (18 + value) },
+      ...(peepholes ? [{ a: 16, b: elementBits, registers: 16 + elementBits }] : []),
+    ],
     lut: { ...features, affine: has('affine'), affineStates: has('affine') * (states ? 1 : 0) },
     ff: features,
   });

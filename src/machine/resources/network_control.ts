@@ -1,7 +1,7 @@
 import { clog2 } from '../../util/fixed.ts';
 import { queueUnit } from './feed.ts';
 import { counterUnits, skidBuffer } from './layer_ports.ts';
-import { distributedRam, placeProduct } from './memory.ts';
+import { placeProduct } from './memory.ts';
 import type { NetworkView } from './network_view.ts';
 import { countedBlock } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
@@ -24,7 +24,7 @@ function sequencerUnit(stream: keyof typeof WORD_BITS, { sizes }: NetworkView): 
     one: 1,
   };
   return unit(`${stream}_sequencer`, 1, {
-    counted: block ? countedBlock(words, bits) : distributedRam(words, bits),
+    ...(block ? { counted: countedBlock(words, bits) } : { rams: [{ words, bits }] }),
     lut: features,
     ff: features,
   });
@@ -34,7 +34,7 @@ function sequencerUnit(stream: keyof typeof WORD_BITS, { sizes }: NetworkView): 
 function stepFlags({ sizes: { channels, utterance } }: NetworkView): Unit {
   if (utterance) return unit('step_flags', 1, { lut: { utterance: 1 }, ff: { utterance: 1 } });
   return unit('step_flags', 1, {
-    counted: { lutram: 3 * distributedRam(8, 2 * channels).lutram },
+    rams: [{ words: 8, bits: 2 * channels, count: 3 }],
     ff: { voices: channels - 1, one: 1 },
   });
 }

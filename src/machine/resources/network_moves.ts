@@ -2,7 +2,6 @@ import { clog2 } from '../../util/fixed.ts';
 import { hasStates } from '../cell_pipeline.ts';
 import { inBlockRam } from '../ram_kind.ts';
 import { waitingLines } from '../sequence_stream.ts';
-import { distributedRam } from './memory.ts';
 import { multiplexer } from './multiplexer.ts';
 import type { NetworkView } from './network_view.ts';
 import { ramUnit } from './ram.ts';
@@ -16,7 +15,8 @@ function viewAddress({ sizes }: NetworkView): Unit {
 /** Queue of 16 words that come or go. */
 function wordQueue(width: number): Unit {
   return unit('word_queue', 1, {
-    counted: { ff: 19, lutram: distributedRam(16, width).lutram },
+    counted: { ff: 19 },
+    rams: [{ words: 16, bits: width }],
     lut: { one: 1 },
   });
 }
@@ -39,14 +39,11 @@ function sequenceUnits({ sizes }: NetworkView): Unit[] {
   const { busBits, wordSlot, lineWords, lineBeats, aheadLines, burstLines, programDepth } = sequenceStream;
   const waiting = waitingLines(sequenceStream);
   const several = clog2(lineWords);
-  // Words of the lines that are sent, whether a line is the last, its first word, and bursts.
-  const sent = lineWords * distributedRam(waiting, word).lutram + distributedRam(waiting, 1).lutram;
-  const places = several > 0 ? distributedRam(waiting, several).lutram : 0;
   return [
     unit('sequence_address', 3, { lut: { one: 1 }, ff: { one: 1 } }),
     unit('sequence_reader', 1, { lut: { one: 1 }, ff: { one: 1 } }),
     unit('recall_sequencer', 1, {
-      counted: distributedRam(programDepth, RECALL_BITS),
+      rams: [{ words: programDepth, bits: RECALL_BITS }],
       lut: { one: 1 },
       ff: { one: 1 },
     }),
@@ -62,7 +59,13 @@ function sequenceUnits({ sizes }: NetworkView): Unit[] {
     ramUnit(lineBeats, { words: aheadLines, bits: busBits, block: true }),
     wordQueue(word + 25),
     unit('sequence_writer', 1, {
-      counted: { lutram: sent + places + 16 },
+      // Words of the lines that are sent, whether a line is the last, its first word, and bursts.
+      rams: [
+        { words: waiting, bits: word, count: lineWords },
+        { words: waiting, bits: 1 },
+        ...(several > 0 ? [{ words: waiting, bits: several }] : []),
+        { words: 16, bits: 1, count: 2 },
+      ],
       lut: { lineWords, line: lineWords * wordSlot, lineBeats: lineBeats > 1 ? busBits : 0, one: 1 },
       ff: { line: lineWords * wordSlot, lineBeats: lineBeats > 1 ? busBits : 0, burst: clog2(burstLines), one: 1 },
     }),

@@ -50,8 +50,11 @@ function rotationUnits(networks: number, block: number, { m, from }: Stage, forw
   if (m < 8) return [];
   const blocks = networks * (block / m);
   const eighths = forward ? 1 : 0;
-  const rotation = (count: number, dsp: number, terms: Readonly<Record<string, number>>) =>
-    unit('rotation', blocks * count, { counted: { dsp }, lut: terms, ff: terms });
+  // The inverse one rotates sums of two.
+  const a = forward ? from : from + 1;
+  const product = { a, b: 18, registers: a + 18 };
+  const rotation = (count: number, products: number, terms: Readonly<Record<string, number>>) =>
+    unit('rotation', blocks * count, { products: [{ ...product, count: products }], lut: terms, ff: terms });
   return [
     ...(m / 4 - 1 > eighths ? [rotation(m / 4 - 1 - eighths, 4, { bits: from, one: 1 })] : []),
     ...(eighths > 0 ? [rotation(1, 2, { bitsOfEighth: from })] : []),

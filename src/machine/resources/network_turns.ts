@@ -10,7 +10,6 @@ import {
   turningOf,
   turnPlaceBits,
 } from '../transform_cycles.ts';
-import { distributedRam } from './memory.ts';
 import { ramUnit } from './ram.ts';
 import { type Unit, unit } from './unit.ts';
 
@@ -54,14 +53,14 @@ export function aroundNetworks(sizes: NetworkSizes, sum: number, several: boolea
         ff: { word: elemLanes * vectorBits, halves },
       }),
       unit('spectral_copy', 1, {
-        counted: { ...distributedRam(32, word), ff: word },
+        counted: { ff: word },
+        rams: [{ words: 32, bits: word }],
         lut: { one: 1 },
         ff: { way: spectrumArrives(blocks), one: 1 },
       }),
     ];
   }
   const bits = largestBlock(blocks).block * vectorBits;
-  const queue = distributedRam(turnedQueue(blocks, turning), word);
   const placeBits = turnPlaceBits(sizes);
   const way = (inverseCycles(blocks) + 2) * (placeBits + clog2(turning.words) + 1);
   return [
@@ -76,7 +75,8 @@ export function aroundNetworks(sizes: NetworkSizes, sum: number, several: boolea
     }),
     // Zeros come behind a frame.
     unit('spectral_copy', 1, {
-      counted: { lutram: queue.lutram, lut: queue.lut + word, ff: word },
+      counted: { lut: word, ff: word },
+      rams: [{ words: turnedQueue(blocks, turning), bits: word }],
       lut: { one: 1 },
       ff: { way: spectrumArrives(blocks), one: 1 },
     }),

@@ -1,4 +1,4 @@
-import { findPart } from '../parts.ts';
+import { familyToMap, findPart } from '../parts.ts';
 import { type Estimate, estimateResources } from './estimate.ts';
 import { type Fit, fitOf } from './fit.ts';
 import type { Hardware } from './hardware.ts';
@@ -11,7 +11,7 @@ export interface PartEstimate extends Estimate {
 
 /** Holds the estimate of hardware against the part of its config. */
 export function estimateForPart(hardware: Hardware, part: string): PartEstimate {
-  const estimate = estimateResources(hardware);
+  const estimate = estimateResources(hardware, familyToMap(part));
   const device = findPart(part);
   // Nothing is known of how Vivado packs it.
   return {

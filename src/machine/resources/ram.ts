@@ -1,5 +1,5 @@
 import type { Resources } from './counts.ts';
-import { blockRam, distributedRam } from './memory.ts';
+import { blockRam } from './memory.ts';
 import { type Unit, unit } from './unit.ts';
 
 /** Block RAM and what chooses between its banks. */
@@ -14,6 +14,7 @@ export function ramUnit(
   { words, bits, block }: { readonly words: number; readonly bits: number; readonly block: boolean },
 ): Unit {
   return unit('sdp_ram', instances, {
-    counted: block ? countedBlock(words, bits) : { ff: bits, ...distributedRam(words, bits) },
+    counted: block ? countedBlock(words, bits) : { ff: bits },
+    ...(block ? {} : { rams: [{ words, bits }] }),
   });
 }

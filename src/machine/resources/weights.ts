@@ -1,7 +1,7 @@
 import { clog2, unsignedBits } from '../../util/fixed.ts';
 import { BEAT_SLICE_BITS, type ExternalMemory } from '../external_memory.ts';
 import { isSmallRom } from '../ram_kind.ts';
-import { blockRam, blockRams, distributedRam, ultraRams } from './memory.ts';
+import { blockRam, blockRams, ultraRams } from './memory.ts';
 import { countedBlock } from './ram.ts';
 import { registerCopies, type Unit, unit } from './unit.ts';
 
@@ -37,7 +37,7 @@ export function romUnit(instances: number, words: number, bits: number): Unit {
 /** The same, in distributed RAM where it is small. */
 export function modelRom(instances: number, words: number, bits: number): Unit {
   if (!isSmallRom(words, bits)) return romUnit(instances, words, bits);
-  return unit('small_rom', instances, { counted: { ff: 2 * bits, ...distributedRam(words, bits) } });
+  return unit('small_rom', instances, { counted: { ff: 2 * bits }, rams: [{ words, bits }] });
 }
 
 /** Words from external memory that wait for a lane. */

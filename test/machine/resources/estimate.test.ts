@@ -6,6 +6,7 @@ import { mappedResources, totalOf } from '../../../fixtures/mapped_resources.ts'
 import { addResources, NO_RESOURCES } from '../../../src/machine/resources/counts.ts';
 import { estimateResources } from '../../../src/machine/resources/estimate.ts';
 import { blockRam, distributedRam } from '../../../src/machine/resources/memory.ts';
+import { countedOf } from '../../../src/machine/resources/unit.ts';
 
 /** Share by which look-up tables and flip-flops of a design may be off, and those of the units of one that was not mapped as a whole. */
 const BAR = 0.05;
@@ -19,7 +20,7 @@ describe('what Yosys mapped', () => {
     const bar = design.whole ? BAR : PART_BAR;
     // Of a design that was not mapped as a whole, what was.
     const names = new Set(design.units.map(({ name }) => name));
-    const estimated = estimateResources(design.hardware)
+    const estimated = estimateResources(design.hardware, 'xcu')
       .units.filter(({ name }) => names.has(name))
       .reduce((sum, { all }) => addResources(sum, all), NO_RESOURCES);
     const { bram, uram, dsp } = mapped;
@@ -32,7 +33,7 @@ describe('what Yosys mapped', () => {
     for (const { id, hardware, units } of designs) {
       const mapped = new Map(units.map(({ name, instances }) => [name, instances]));
       const counted = new Map<string, number>();
-      for (const { name, instances } of estimateResources(hardware).units) {
+      for (const { name, instances } of estimateResources(hardware, 'xcu').units) {
         counted.set(name, (counted.get(name) ?? 0) + instances);
       }
       for (const [name, instances] of counted) {
@@ -44,15 +45,40 @@ describe('what Yosys mapped', () => {
 
 // As Yosys 0.23 maps a memory with a port to write and one to read.
 test.each([
-  [32, 38, { lutram: 24, lut: 0 }],
-  [64, 38, { lutram: 48, lut: 0 }],
-  [96, 16, { lutram: 48, lut: 19 }],
-  [128, 16, { lutram: 48, lut: 18 }],
-  [129, 38, { lutram: 120, lut: 157 }],
-  [192, 16, { lutram: 72, lut: 19 }],
-  [256, 38, { lutram: 192, lut: 42 }],
-])('distributed RAM of %i words of %i bits', (words, bits, expected) => {
-  expect(distributedRam(words, bits)).toEqual(expected);
+  ['xcu', 32, 38, { lutram: 24, lut: 0 }],
+  ['xcu', 64, 38, { lutram: 48, lut: 0 }],
+  ['xcu', 96, 16, { lutram: 48, lut: 19 }],
+  ['xcup', 128, 16, { lutram: 48, lut: 18 }],
+  ['xcu', 129, 38, { lutram: 120, lut: 157 }],
+  ['xcu', 192, 16, { lutram: 72, lut: 19 }],
+  ['xcu', 256, 38, { lutram: 192, lut: 42 }],
+  ['xc7', 32, 18, { lutram: 12, lut: 0 }],
+  ['xc7', 64, 33, { lutram: 44, lut: 0 }],
+] as const)('%s: distributed RAM of %i words of %i bits', (family, words, bits, expected) => {
+  expect(distributedRam(words, bits, family)).toEqual(expected);
+});
+
+// As Yosys 0.23 maps arith_unit, cell_lane and rotation of circulant-gru2: registers that the 7 series has in its DSP blocks, a wide product in two.
+test.each([
+  [
+    { a: 18, b: 12, registers: 92 },
+    { dsp: 1, ff: 36 },
+    { dsp: 1, ff: 128 },
+  ],
+  [
+    { a: 18, b: 16, registers: 68 },
+    { dsp: 1, ff: 60 },
+    { dsp: 1, ff: 128 },
+  ],
+  [
+    { a: 26, b: 18, registers: 44, count: 4 },
+    { dsp: 8, ff: 128 },
+    { dsp: 4, ff: 128 },
+  ],
+])('product %j', (product, ofSeven, ofUltraScale) => {
+  const unit = { counted: { ff: 128 }, products: [product] };
+  expect(countedOf(unit, 'xc7')).toMatchObject(ofSeven);
+  expect(countedOf(unit, 'xcu')).toMatchObject(ofUltraScale);
 });
 
 test.each([
