@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,12 +111,18 @@ async function killOne(dir: string): Promise<{ readonly shard: number; readonly 
 }
 
 test(
-  `${SHARDS} shards by GNU parallel give byte for byte what one process gives`,
+  `${SHARDS} shards by GNU parallel, of which one is killed midway and run again, give byte for byte what one process gives`,
   async () => {
     await esegen('explore', ...task, '--out', 'parallel', '--jobs', String(SHARDS));
-    const input = readFileSync(join(folder, 'parallel', 'jobs', 'explore.txt'));
-    const { status, stderr } = spawnSync('parallel', ['--jobs', '2'], { cwd: work, input, encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
+    const dir = join(folder, 'parallel');
+    const log = ['--joblog', join(work, 'parallel.log')];
+    const inputFile = join(dir, 'jobs', 'explore.txt');
+    const run = execa('parallel', [...log, '--jobs', '2'], { cwd: work, inputFile, reject: false });
+    const { shard, left } = await waitFor('a shard with some of its points', () => killOne(dir), 2);
+    expect((await run).exitCode, 'shards that failed').toBe(1);
+    expect(linesOf(dir, shard), `points of shard ${shard}`).toBe(left);
+    await execa('parallel', [...log, '--retry-failed'], { cwd: work });
+    expect(linesOf(dir, shard), `points of shard ${shard}`).toBe(POINTS / SHARDS);
     await expectSingle('parallel');
   },
   TEST_MS,

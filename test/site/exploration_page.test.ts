@@ -58,6 +58,8 @@ afterAll(() => browser.close());
 
 test.each([
   [1280, 'light'],
+  [1280, 'dark'],
+  [390, 'light'],
   [390, 'dark'],
 ] as const)('an exploration is drawn %d pixels wide, %s, and asks nothing', async (width, colours) => {
   const { page, faults } = await browser.open(text, { width, colours });
@@ -68,6 +70,8 @@ test.each([
   );
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   expect(await page.locator('img').count()).toBe(0);
+  const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+  expect(paper).toBe(colours === 'dark' ? 'rgb(20, 23, 26)' : 'rgb(255, 255, 255)');
   expect(faults).toEqual([]);
   await page.close();
 });

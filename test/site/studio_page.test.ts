@@ -17,14 +17,19 @@ test('the studio shows a design, builds another one with a button, and speaks to
   const browser = await TestBrowser.start();
   try {
     const own = `http://127.0.0.1:${studio.port}/`;
-    for (const width of [390, 1280]) {
-      const { page, faults } = await browser.watch({ width }, (url) => url.startsWith(own));
+    for (const [width, colours] of [
+      [390, 'light'],
+      [1280, 'dark'],
+    ] as const) {
+      const { page, faults } = await browser.watch({ width, colours }, (url) => url.startsWith(own));
       await page.goto(studio.url);
       await page.waitForSelector('#cycles .chart svg');
       expect(await page.locator('h1').textContent()).toBe('sample');
       // The token does not stay in the address.
       expect(page.url()).toBe(own);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      expect(paper).toBe(colours === 'dark' ? 'rgb(20, 23, 26)' : 'rgb(255, 255, 255)');
       expect(faults).toEqual([]);
       if (width === 390) await page.close();
       else {
