@@ -1,5 +1,5 @@
 import { layerQueueDepth } from '../machine/queue_depth.ts';
-import { feedsOf } from '../machine/sizes.ts';
+import { drainWings, feedsOf, pointerWings, wingsOf } from '../machine/sizes.ts';
 import { paramTile } from '../machine/voice_tiles.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -17,6 +17,10 @@ export function array(design: Design): ModulePlan {
     groups: d.groups,
     lanes: d.lanes,
     elemLanes: d.elemLanes,
+    wings: wingsOf(d.lanes),
+    wide: pointerWings(d) > 1 || drainWings(d),
+    pointerWings: pointerWings(d) > 1,
+    drainWings: drainWings(d),
     single: d.channels === 1,
     severalGroups: d.groups > 1,
     markDelay: markDelay(design),

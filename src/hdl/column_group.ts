@@ -1,6 +1,6 @@
 import { memoryPath } from '../machine/names.ts';
 import { layerQueueDepth } from '../machine/queue_depth.ts';
-import { feedsOf, waysOf } from '../machine/sizes.ts';
+import { drainWings, feedsOf, pointerWings, WING_LANES, waysOf, wingsOf } from '../machine/sizes.ts';
 import { vectorTileVoices } from '../machine/voice_tiles.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -27,6 +27,12 @@ export function columnGroup(design: Design): ModulePlan {
     split: d.split,
     inStep: d.inStep,
     feeds: feedsOf(d),
+    wingLanes: WING_LANES,
+    wings: wingsOf(d.lanes),
+    wide: wingsOf(feedsOf(d)) > 1 || drainWings(d),
+    columnWings: wingsOf(feedsOf(d)) > 1,
+    pointerWings: pointerWings(d) > 1,
+    drainWings: drainWings(d),
     ways: waysOf(d),
     tile: vectorTileVoices(design.dimensions, design.formats),
     feedTile: Math.min(feedsOf(d), FEED_TILE),

@@ -1,3 +1,4 @@
+import { pointerWings } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -22,6 +23,8 @@ export function columnIssuer(design: Design): ModulePlan {
     channels: dimensions.channels,
     indexWidth: dimensions.elementBits,
     pointerWidth: dimensions.pointerBits,
+    several: pointerWings(dimensions) > 1,
+    wings: pointerWings(dimensions),
     addrWidth: dimensions.addrBits,
     dram: dimensions.dram,
     split: dimensions.split,

@@ -1,3 +1,4 @@
+import { drainWings, wingsOf } from '../machine/sizes.ts';
 import { drainDelay, OUTPUT_GATE_LAG, Timing } from '../machine/timing.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
@@ -19,6 +20,8 @@ export function gatherControl(design: Design): ModulePlan {
   return modulePlan('gather_control', {
     lanes: dimensions.lanes,
     elemLanes: dimensions.elemLanes,
+    several: drainWings(dimensions),
+    wings: dimensions.groups * wingsOf(dimensions.lanes),
     rowWidth: dimensions.rowBits,
     wordWidth: dimensions.wordBits,
     delay: markDelay(design),

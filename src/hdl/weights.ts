@@ -1,6 +1,6 @@
 import { memoryPath } from '../machine/names.ts';
 import { isSmallRom } from '../machine/ram_kind.ts';
-import { feedsOf } from '../machine/sizes.ts';
+import { feedsOf, pointerWings, WING_LANES, wingsOf } from '../machine/sizes.ts';
 import { weightColumnBits, weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
 import { burstReader as burstReaderOf } from './burst_reader.ts';
@@ -28,6 +28,8 @@ export function groupMemory(design: Design): ModulePlan {
     countWidth: d.countBits,
     pointerDepth: d.pointerDepth,
     pointerRom: pointerRom(design),
+    ...{ wingLanes: WING_LANES, wings: wingsOf(feedsOf(d)), pointerWings: pointerWings(d) > 1 },
+    loadWings: wingsOf(feedsOf(d)) > 1 && !(d.sharedCounts && d.dram),
     sharedCounts: d.sharedCounts,
     wordWidth,
     weightDepth: d.weightDepth,

@@ -268,6 +268,24 @@ export function waysOf({ inStep, lanes }: Pick<MachineSizes, 'inStep' | 'lanes'>
   return inStep ? Math.max(1, lanes / WAY_LANES) : lanes;
 }
 
+/** Lanes of a group that share registers of the column at hand and of the drain: up to fourteen loads each. */
+export const WING_LANES = 32;
+
+/** Copies of a register that goes to all lanes, of one group or of several. */
+export function wingsOf(lanes: number): number {
+  return Math.max(1, lanes / WING_LANES);
+}
+
+/** Copies of the address of the word counts of a column, which every lane of a group reads in a memory of its own, unless they share one. */
+export function pointerWings(sizes: Pick<MachineSizes, 'inStep' | 'lanes' | 'sharedCounts'>): number {
+  return sizes.sharedCounts ? 1 : wingsOf(feedsOf(sizes));
+}
+
+/** Whether the drain of the accumulators has a register for each wing: one would have more loads than it may. */
+export function drainWings({ groups, lanes }: Pick<MachineSizes, 'groups' | 'lanes'>): boolean {
+  return groups * lanes > 2 * WING_LANES;
+}
+
 /** Voices whose activations are chosen by one register: two look-up tables a bit of each. */
 const SELECT_VOICES = 8;
 

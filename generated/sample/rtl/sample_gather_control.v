@@ -234,22 +234,29 @@ module sample_gather_control #(
 
     // ---- To the lanes ---------------------------------------------------------------------------------------------------
     wire                 sweeping = state_reg == S_SWEEP;
-    reg                  sweep_reg;
+    wire [1:0]           bank_at = outputs ? 2'd2 : {1'b0, bank_reg};
+    wire [ROW_WIDTH-1:0] row_at = sweeping ? sweep_row_reg[ROW_WIDTH-1:0] : outputs ? out_row : gate_row;
     reg  [LANES-1:0]     drain_en_reg;
-    reg  [1:0]           drain_bank_reg;
-    reg  [ROW_WIDTH-1:0] drain_row_reg;
 
     always @(posedge clk) begin
-        drain_bank_reg <= outputs ? 2'd2 : {1'b0, bank_reg};
-        drain_row_reg  <= sweeping ? sweep_row_reg[ROW_WIDTH-1:0] : outputs ? out_row : gate_row;
-        if (rst) begin
-            sweep_reg    <= 1'b0;
-            drain_en_reg <= {LANES{1'b0}};
-        end else begin
-            sweep_reg    <= sweeping;
-            drain_en_reg <= enabled;
-        end
+        if (rst) drain_en_reg <= {LANES{1'b0}};
+        else drain_en_reg <= enabled;
     end
+
+    reg                 sweep_reg;
+    reg [1:0]           drain_bank_reg;
+    reg [ROW_WIDTH-1:0] drain_row_reg;
+
+    always @(posedge clk) begin
+        drain_bank_reg <= bank_at;
+        drain_row_reg  <= row_at;
+        if (rst) sweep_reg <= 1'b0;
+        else sweep_reg <= sweeping;
+    end
+
+    assign sweep = sweep_reg;
+    assign drain_bank = drain_bank_reg;
+    assign drain_row = drain_row_reg;
 
     // ---- Marks ----------------------------------------------------------------------------------------------------------
     reg       s1_cell_reg, s2_cell_reg;
@@ -273,10 +280,7 @@ module sample_gather_control #(
 
     assign idle = state_reg == S_IDLE && tail_reg == 5'd0;
     assign drained = drained_reg;
-    assign sweep = sweep_reg;
     assign drain_en = drain_en_reg;
-    assign drain_bank = drain_bank_reg;
-    assign drain_row = drain_row_reg;
     assign param_addr = {tag_word, tag_slot};
     assign t0_cell = s2_cell_reg;
     assign slot_next = s1_slot_reg;

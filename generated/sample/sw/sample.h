@@ -45,8 +45,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0x12557a02u
-#define SAMPLE_DESIGN_HASH_HI 0xa67a1644u
+#define SAMPLE_DESIGN_HASH_LO 0xec5a2bb9u
+#define SAMPLE_DESIGN_HASH_HI 0x89af95edu
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u

@@ -68,6 +68,8 @@ export function groupMemory(sizes: NetworkSizes): ModulePlan {
     countWidth: sizes.countBits,
     pointerDepth: sizes.pointerDepth,
     pointerRom: pointerRom(sizes),
+    // Wings are for one layer.
+    ...{ wingLanes: 0, wings: 1, pointerWings: false, loadWings: false },
     sharedCounts: sizes.sharedCounts,
     wordWidth,
     weightDepth: sizes.weightDepth,
