@@ -6,7 +6,7 @@ import { quantizeGraph } from '../compiler/passes/quantize.ts';
 import { largestBlockOf, type PreparedNetwork, prepareNetwork } from '../compiler/pipeline.ts';
 import { projectGraph } from '../compiler/prune/circulant.ts';
 import { isRecurrent } from '../compiler/prune/config_density.ts';
-import { pruneGraph } from '../compiler/prune/prune_graph.ts';
+import { pruneGraph, prunesGraph } from '../compiler/prune/prune_graph.ts';
 import { type PrunedLayer, pruneLayer } from '../compiler/prune/prune_layer.ts';
 import type { QuantizedGraph } from '../compiler/quantized_graph.ts';
 import type { Config } from '../machine/config.ts';
@@ -46,10 +46,12 @@ export type Made =
       readonly largestBlock: number;
     };
 
-/** A network on its way to a design, as far as widths and arrays do not count. */
-interface PrunedNetwork {
-  readonly id: string;
-  readonly graph: Graph;
+/** A pruned network on its way to designs, and what was made of it: with it goes all of that, before the next one is pruned. */
+interface NetworkWork {
+  readonly prepared: PreparedNetwork;
+  readonly quantized: Shared<QuantizedGraph>;
+  readonly programs: Shared<Program>;
+  readonly designs: Shared<NetworkDesign>;
 }
 
 /**
@@ -62,11 +64,8 @@ export class Workshop {
   readonly #open = new Shared<OpenModel>(1);
   readonly #graphs = new Shared<Graph>(1);
   readonly #spectra = new Shared<boolean>(8);
-  readonly #networks = new Shared<PrunedNetwork>(2);
-  readonly #prepared = new Shared<PreparedNetwork>(1);
-  readonly #quantized = new Shared<QuantizedGraph>(8);
-  readonly #programs = new Shared<Program>(2);
-  readonly #designs = new Shared<NetworkDesign>(2);
+  readonly #prunes = new Shared<boolean>(64);
+  readonly #networks = new Shared<NetworkWork>(1);
   readonly #layers = new Shared<PrunedLayer>(2);
   readonly #values = new Shared<VectorValues>(1);
   readonly #compilations = new Shared<Compilation>(2);
@@ -115,31 +114,37 @@ export class Workshop {
     return { kind: 'layer', model, pruned: weights, design: { ...design, config: own }, graph, hardware };
   }
 
-  #network(file: string, key: string, model: OpenModel, source: Graph, config: Config, largestBlock: number): Made {
-    const { id, graph } = this.#networks.get(`${key} ${pruneKey(config)}`, () => {
-      const made = pruneGraph(source, config);
-      return { id: made === source ? key : `${key} ${pruneKey(config)}`, graph: made };
+  #network(file: string, key: string, model: OpenModel, graph: Graph, config: Config, largestBlock: number): Made {
+    const pruned = `${key} ${pruneKey(config)}`;
+    const id = this.#prunes.get(pruned, () => prunesGraph(graph, config)) ? pruned : key;
+    const { prepared, ...made } = this.#networks.get(id, () => {
+      const source = pruneGraph(graph, config);
+      return {
+        prepared: ofModel(file, () => preparedOf(source, model)),
+        ...{ quantized: new Shared(8), programs: new Shared(2), designs: new Shared(2) },
+      };
     });
-    const prepared = this.#prepared.get(id, () =>
-      ofModel(file, () => prepareNetwork(graph, model.calibration.utterances)),
-    );
-    const quantized = this.#quantized.get(`${id} ${numberKey(config, largestBlock)}`, () =>
+    const quantized = made.quantized.get(numberKey(config, largestBlock), () =>
       ofModel(file, () => quantizeGraph(prepared.legal, config, prepared.calibration, { largestBlock })),
     );
-    const program = this.#programs.get(`${id} ${programKey(config)}`, () =>
+    const program = made.programs.get(programKey(config), () =>
       ofModel(file, () => {
-        const made = lowerFor(quantized, config);
-        checkProgram(made);
-        return made;
+        const lowered = lowerFor(quantized, config);
+        checkProgram(lowered);
+        return lowered;
       }),
     );
-    const shared = this.#designs.get(`${id} ${designKey(config)}`, () =>
-      ofModel(file, () => networkDesign(program, config)),
-    );
+    const shared = made.designs.get(designKey(config), () => ofModel(file, () => networkDesign(program, config)));
     // All points have one name, and queues are no part of a memory or of another size.
     const design = { ...shared, config, sizes: { ...shared.sizes, fifoDepth: config.fifoDepth } };
     return { kind: 'network', model, pruned: id, design, graph, prepared, largestBlock };
   }
+}
+
+/** A pruned network, ready to be quantized. Of its core only the ports stay: weights are in the legal graph, and they are most of it. */
+function preparedOf(graph: Graph, { calibration }: OpenModel): PreparedNetwork {
+  const { partition, ...prepared } = prepareNetwork(graph, calibration.utterances);
+  return { ...prepared, partition: { ...partition, core: { ...partition.core, nodes: [] } } };
 }
 
 /** A network as `esegen prune --block` makes it: recurrent layers have blocks. @throws EsegenError where a matrix is smaller than one */

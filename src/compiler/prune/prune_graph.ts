@@ -16,14 +16,26 @@ import { type DensityOf, maskNode, selectNodeWeights } from './prune_node.ts';
 export function pruneGraph(graph: Graph, config: Config): Graph {
   checkDensityLayers(graph, config);
   const nodes = graph.nodes.map((node) => {
-    if (!isPrunable(node) || hasMask(node)) return node;
-    const given: DensityOf = (matrix) => configDensity(config, node, matrix);
-    if (matricesOf(node.layer).every(([matrix]) => given(matrix) === 1)) return node;
-    const circulant = circulantMatrices(graph, node);
-    const density: DensityOf = (matrix) => (circulant.has(matrix) ? 1 : given(matrix));
-    return matricesOf(node.layer).every(([matrix]) => density(matrix) === 1) ? node : pruneNode(node, config, density);
+    const density = densityOf(graph, node, config);
+    return density === null ? node : pruneNode(node, config, density);
   });
   return nodes.every((node, n) => node === graph.nodes[n]) ? graph : { ...graph, nodes };
+}
+
+/** Whether {@link pruneGraph} prunes anything. @throws EsegenError as it does */
+export function prunesGraph(graph: Graph, config: Config): boolean {
+  checkDensityLayers(graph, config);
+  return graph.nodes.some((node) => densityOf(graph, node, config) !== null);
+}
+
+/** To what the matrices of a node are pruned; null: they stay. */
+function densityOf(graph: Graph, node: Node, config: Config): DensityOf | null {
+  if (!isPrunable(node) || hasMask(node)) return null;
+  const given: DensityOf = (matrix) => configDensity(config, node, matrix);
+  if (matricesOf(node.layer).every(([matrix]) => given(matrix) === 1)) return null;
+  const circulant = circulantMatrices(graph, node);
+  const density: DensityOf = (matrix) => (circulant.has(matrix) ? 1 : given(matrix));
+  return matricesOf(node.layer).every(([matrix]) => density(matrix) === 1) ? null : density;
 }
 
 /** A node whose weights are pruned by the rule of the config; those that are zero go first. */
