@@ -1,4 +1,4 @@
-import { drainWings, wingsOf } from '../machine/sizes.ts';
+import { drainWings, gatherTile, wingsOf } from '../machine/sizes.ts';
 import { drainDelay, OUTPUT_GATE_LAG, Timing } from '../machine/timing.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
@@ -48,6 +48,7 @@ export function gather(design: Design): ModulePlan {
     elemLanes: dimensions.elemLanes,
     accWidth: formats.accBits,
     phaseMsb: phaseMsb(design),
+    tile: gatherTile(dimensions.phases, formats.accBits),
     direct: dimensions.phases === 1,
   });
 }

@@ -297,5 +297,16 @@ export function selectsOf(channels: number): number {
 /** Elements of a word, or memories, of a voice's vector memory that one register selects among. */
 export const VMEM_TILE = 16;
 
+/** Elements of a word of a group that one register chooses among the phases: two bits of it are inputs of a look-up table, 512 of which hang on it. */
+export function gatherTile(phases: number, accBits: number): number {
+  const tables = accBits * Math.ceil(phases / 4);
+  return 2 ** Math.floor(Math.log2(Math.max(1, 512 / tables)));
+}
+
+/** Elements of a beat out that one register lets go: 48 bits, or one element. */
+export function beatTile(vectorBits: number): number {
+  return Math.max(1, Math.floor(48 / vectorBits));
+}
+
 /** Memories of a group in a voice's vector memory that one register addresses. */
 export const VMEM_ADDRESSED = 8;

@@ -44,6 +44,24 @@ export function largestBlock(blocks: readonly number[]): { readonly block: numbe
   return { block, bits: clog2(block) };
 }
 
+/** Elements of whole blocks whose pairs are turned at once: a word, or a block that is longer. */
+export function turnedElements({ blocks, elemLanes }: Pick<NetworkSizes, 'blocks' | 'elemLanes'>): number {
+  return Math.max(elemLanes, largestBlock(blocks).block);
+}
+
+/** Bits of the turn of a block's pairs, as in spectral_order.ts: those of the number of its word, above those of its place in it. */
+export function turnBits(
+  sizes: Pick<NetworkSizes, 'blocks' | 'elemLanes' | 'groups'>,
+  block: number,
+): { readonly number: number; readonly numberShift: number; readonly place: number; readonly placeShift: number } {
+  const groupBits = clog2(sizes.groups);
+  const bits = Math.min(clog2(block / 2), groupBits);
+  const shift = groupBits - bits;
+  const placeBits = clog2(turnedElements(sizes) / block);
+  const place = Math.min(bits, Math.max(0, placeBits - shift));
+  return { number: bits - place, numberShift: Math.max(0, shift - placeBits), place, placeShift: shift };
+}
+
 /** How blocks that are longer than a word are turned: words of some voices side by side into blocks of one voice after the other, and back. */
 export interface Turning {
   /** Words of the largest block, at least 2. */

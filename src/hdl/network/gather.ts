@@ -1,4 +1,5 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { gatherTile } from '../../machine/sizes.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { type ModulePlan, modulePlan } from '../module_plan.ts';
 
@@ -16,6 +17,7 @@ export function gather(sizes: NetworkSizes): ModulePlan {
     elemLanes,
     accWidth: accBits,
     phaseMsb: phaseMsb(sizes),
+    tile: gatherTile(lanes / elemLanes, accBits),
     direct: false,
   });
 }

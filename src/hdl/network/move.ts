@@ -1,5 +1,6 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { beatTile } from '../../machine/sizes.ts';
 import { wordBits } from '../../program/field.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { AXIS_BITS } from '../../program/network/axes.ts';
@@ -143,6 +144,7 @@ export function storeUnit(sizes: NetworkSizes, name: string): ModulePlan {
       ...{ blocks: blocks.length > 0, several: blocks.length > 1 },
       beats: elems > beat,
       beatBits: partsBits(elems, beat),
+      beatTile: beatTile(width),
     },
   };
 }

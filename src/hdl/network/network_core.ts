@@ -1,6 +1,7 @@
 import { ctlBits } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth } from '../../machine/queue_depth.ts';
+import { VMEM_TILE } from '../../machine/sizes.ts';
 import { turningOf } from '../../machine/transform_cycles.ts';
 import { wordBits } from '../../program/field.ts';
 import { TIME_BITS } from '../../program/transform_bounds.ts';
@@ -56,6 +57,7 @@ export function networkCore(sizes: NetworkSizes): ModulePlan {
       wordsMsb: wordLoad(sizes).bits - 1,
       fifoMsb: queueDepth(sizes) - 1,
       states: sizes.stateDepth > 0,
+      tile: VMEM_TILE,
       starts: sizes.startDepth > 0,
       blocks: sizes.blocks.length > 0,
       ...turnedView(sizes),

@@ -7,6 +7,8 @@ import {
   inverseStageCycles,
   largestBlock,
   spectrumArrives,
+  turnBits,
+  turnedElements,
   turningOf,
 } from '../../machine/transform_cycles.ts';
 import {
@@ -156,21 +158,19 @@ export function spectrumChannel(sizes: NetworkSizes): ModulePlan {
   const { blocks, groups, vectorBits: width } = sizes;
   const { block } = largestBlock(blocks);
   const turned = turningOf(sizes) !== null;
-  const elems = turned ? block : sizes.elemLanes;
+  const elems = turnedElements(sizes);
   const cycles = forwardCycles(blocks);
-  const own = blocks.map((size) => ({
-    ...{ block: size, pairs: size / 2, wordShift: clog2(elems / size) },
-    // As in spectral_order.ts.
-    ...{ turnBits: clog2(Math.min(size / 2, groups)), turnShift: Math.max(0, clog2(groups) - clog2(size / 2)) },
-  }));
+  const own = blocks.map((size) => {
+    const { number, numberShift, place, placeShift } = turnBits(sizes, size);
+    return {
+      ...{ block: size, pairs: size / 2, turnBits: number + place, turnMsb: number + place - 1 },
+      ...{ numberBits: number, numberShift, placeBits: place, placeMsb: place - 1, placeShift },
+    };
+  });
   return networkPlan('spectrum_channel', {
     ...{ elems, width, groups: turned ? Math.min(groups, block / 2) : groups },
-    ...{ block, cycles, turned: cycles + 1, lastNetwork: elems / block - 1 },
-    ...{
-      several: blocks.length > 1,
-      halves: !turned && inHalves(sizes),
-      turns: own.some(({ turnBits }) => turnBits > 0),
-    },
+    ...{ block, cycles, ahead: cycles - 1, turned: cycles + 1, lastNetwork: elems / block - 1 },
+    ...{ several: blocks.length > 1, halves: !turned && inHalves(sizes) },
     sizes: own,
     chosen: chosen(blocks, blocks, 'block_bits', (size) => `turned${size}`),
   });
@@ -186,7 +186,7 @@ export function spectralCopy(sizes: NetworkSizes): ModulePlan {
     ...{ channels, elems, width, slice, selectBits: selectBits(sizes), spreads: spread > 1 },
     baseNumber: spread > 1 ? `base << ${clog2(spread)}` : slice > 1 ? `base >> ${clog2(slice)}` : 'base',
     ...{ several: blocks.length > 1, halves: inHalves(sizes), pushed: arrives, written: arrives + 1 },
-    ...{ wayMsb: arrives - 1, wayKeep: arrives - 2, wayZero: `{${arrives}{1'b0}}` },
+    ...{ wayMsb: arrives - 1, wayAhead: arrives - 3, wayKeep: arrives - 2, wayZero: `{${arrives}{1'b0}}` },
   });
 }
 

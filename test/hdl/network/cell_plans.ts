@@ -25,9 +25,9 @@ import { DUT } from './run_blocks.ts';
 export function cellPlans(sizes: NetworkSizes): ModulePlan[] {
   const builders = [
     ...[loadDecode, rom, rom2, sigmoid, tanh, tableIndex, roundClip, cellLane, adderTree, gather, cellUnit],
-    ...[viewAddress, cellAddress, cellIssue, cellCtl, cellControl],
+    ...[registerCopy, viewAddress, cellAddress, cellIssue, cellCtl, cellControl],
   ];
-  const inverse = [registerCopy, rotation, pairTurn, inverseStage, inverseTransform, inverseLane, cellInverse];
+  const inverse = [rotation, pairTurn, inverseStage, inverseTransform, inverseLane, cellInverse];
   return [...builders, ...(sizes.blocks.length > 0 ? inverse : [])].map((build) => {
     const plan = build(sizes, DUT);
     return { ...plan, values: { ...plan.values, name: DUT } };

@@ -7,7 +7,7 @@ import { spectralColumns } from '../../../src/program/spectral_order.ts';
 import { clog2 } from '../../../src/util/fixed.ts';
 import { Rng } from '../../../src/util/rng.ts';
 import { spectralPlans } from './move_plans.ts';
-import { DUT, lintBlocks, runBlocks, sdpRam } from './run_blocks.ts';
+import { copies, DUT, lintBlocks, runBlocks, sdpRam } from './run_blocks.ts';
 import { testSizes } from './sizes.ts';
 
 /** Elements of all channels in hexadecimal digits, the first one lowest. */
@@ -100,7 +100,7 @@ describe.each([
       frames.push(((clog2(block) << 27) | (count << 18) | base).toString(16));
     }
     const lines = await runBlocks({
-      ...{ plans: [sdpRam(), ...spectralPlans(sizes)], bench: 'spectral_copy_bench' },
+      ...{ plans: [sdpRam(), copies(), ...spectralPlans(sizes)], bench: 'spectral_copy_bench' },
       parameters: {
         ...{ WORD: 16 * channels * elemLanes, SELECT_BITS: selectBits(sizes), FRAMES, WORDS: words.length },
         ...{ SEED: seed, STALLS: Number(stalls) },
@@ -127,6 +127,6 @@ describe.each([
   });
 
   test('lint', async () => {
-    expect(await lintBlocks([sdpRam(), ...spectralPlans(sizes)], `${DUT}_spectral_copy`)).toEqual([]);
+    expect(await lintBlocks([sdpRam(), copies(), ...spectralPlans(sizes)], `${DUT}_spectral_copy`)).toEqual([]);
   });
 });
