@@ -10,6 +10,7 @@ import { sdpRam } from '../src/hdl/network/memories.ts';
 import { wordQueue } from '../src/hdl/network/move.ts';
 import { sequenceBuffer, sequenceFetch, sequenceWriter } from '../src/hdl/network/sequence_stream.ts';
 import { statePort } from '../src/hdl/network/state_port.ts';
+import { beatBuffer } from '../src/hdl/network/streams.ts';
 import { renderModule } from '../src/hdl/render.ts';
 import type { NetworkSizes } from '../src/machine/network_sizes.ts';
 import { parseConfig } from '../src/machine/read_config.ts';
@@ -48,6 +49,8 @@ export function emittedNetworkModules(name: string): Sources {
   return new Map([
     ['network_axi_lite_slave', print(axiLiteSlave(true))],
     ['state_port', print(statePort(sizesOf(name, false), name))],
+    // As the formal top of both register slices knows it.
+    ['beat_buffer', print(beatBuffer(sizes)).replaceAll('beat_buffer', 'skid_buffer')],
     ['word_queue', print(wordQueue(sizes, name))],
     ['sdp_ram', print(sdpRam(sizes))],
     ['sequence_writer', print(sequenceWriter(own, name))],

@@ -87,6 +87,15 @@ const FETCH_CHANGES: readonly (readonly [string, string])[] = [
   ['    assign status = status_reg;', '    assign asks_line = line_reg;\n    assign status = status_reg;'],
 ];
 
+const BEAT_BUFFER: readonly Property[] = [
+  { name: 'valid_until_ready', broken: ['pop = valid_reg && m_ready;', 'pop = valid_reg && (m_ready || !s_valid);'] },
+  { name: 'data_stable', broken: ['out_odd_reg ^ pop;', 'out_odd_reg ^ valid_reg;'] },
+  { name: 'order', broken: ['out_odd_reg ? odd_reg : even_reg;', 'out_odd_reg ? even_reg : odd_reg;'] },
+  { name: 'none_lost', broken: ["<= level != 2'd0;", "<= level_reg != 2'd0;"] },
+  { name: 'none_doubled', broken: ["<= level != 2'd0;", "<= 1'b1;"] },
+  { name: 'full_throughput', broken: ["ready = level != 2'd2;", "ready = level == 2'd0;"] },
+];
+
 const STATE_PORT: readonly Property[] = [
   { name: 'hold_ends', broken: ['accepted || (write_reg && !done)', 'accepted || write_reg'] },
   { name: 'held_while_written', broken: ['assign hold = write_reg;', 'assign hold = write_reg && idle;'] },
@@ -95,6 +104,7 @@ const STATE_PORT: readonly Property[] = [
 
 /** Proofs of the network machine. */
 export const NETWORK_PROOFS: readonly Proof[] = [
+  { title: 'beat_buffer', top: 'skid_buffer', module: 'beat_buffer', parameters: {}, properties: BEAT_BUFFER },
   { title: 'word_queue', top: 'word_queue', module: 'word_queue', parameters: {}, properties: WORD_QUEUE },
   {
     title: 'sequence_writer',

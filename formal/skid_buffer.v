@@ -24,7 +24,7 @@ module formal_skid_buffer #(
     wire             m_valid;
 
     proved_skid_buffer #(.WIDTH(WIDTH)) dut (
-        .clk(clk), .rst(rst), .s_data(s_data), .s_valid(s_valid), .s_ready(s_ready), .s_ready_next(),
+        .clk(clk), .rst(rst), .s_data(s_data), .s_valid(s_valid), .s_ready(s_ready),
         .m_data(m_data), .m_valid(m_valid), .m_ready(m_ready)
     );
 

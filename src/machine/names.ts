@@ -17,6 +17,7 @@ export const BLOCK_NAMES: readonly string[] = [
   'bench',
   'burst_reader',
   'cell_address',
+  'beat_buffer',
   'cell_control',
   'cell_ctl',
   'cell_inverse',

@@ -31,7 +31,7 @@ import { recallSequencer, sequenceBuffer, sequenceFetch, sequenceReader, sequenc
 import { statePort } from './state_port.ts';
 import { stepFlags } from './step_flags.ts';
 import { streamSequencer } from './stream_sequencer.ts';
-import { skidBuffer } from './streams.ts';
+import { beatBuffer, skidBuffer } from './streams.ts';
 import {
   cellInverse,
   forwardStage,
@@ -66,6 +66,7 @@ export function planNetwork(design: NetworkDesign, hash: DesignHash, weights: We
     rom2(sizes, name),
     sdpRam(sizes),
     skidBuffer(sizes),
+    beatBuffer(sizes),
     registerCopy(),
     viewAddress(sizes, name),
     ...STREAMS.map((stream) => streamSequencer(sizes, name, stream)),
