@@ -3,7 +3,7 @@
 //
 // Pipeline:  cycle 0   phase
 //            cycle 1   rows in drain_data           -> multiplexer over the phases
-//            cycle 2   group_reg                    -> adder tree
+//            cycle 2   chosen_reg                   -> adder tree
 //            cycle 2 + log2(GROUPS)   acc_data
 `resetall
 `timescale 1ns / 1ps
@@ -32,11 +32,10 @@ module sample_gather #(
     localparam integer PHASES = LANES / ELEM_LANES;
     localparam integer LEVELS = $clog2(PHASES);
 
-    reg  [0:0]                    phase_reg;
-    reg  [GROUPS*GROUP_WIDTH-1:0] group_reg;
-    wire [GROUPS*GROUP_WIDTH-1:0] rows_of_groups = group_reg;
+    // Elements of a word in a group that one register of the phase selects.
+    localparam integer TILE = 16;
 
-    always @(posedge clk) phase_reg <= phase;
+    wire [GROUPS*GROUP_WIDTH-1:0] rows_of_groups;
 
     genvar g;
     genvar e;
@@ -46,30 +45,50 @@ module sample_gather #(
         for (g = 0; g < GROUPS; g = g + 1) begin : gen_group
             wire [LANES*ACC_WIDTH-1:0] rows = drain_data[g*LANES*ACC_WIDTH+:LANES*ACC_WIDTH];
 
-            if (PHASES == 1) begin : gen_one_phase
-                always @(posedge clk) group_reg[g*GROUP_WIDTH+:GROUP_WIDTH] <= rows;
-            end else begin : gen_phases
-                // Halved by one bit of the phase after the other.
-                for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
-                    wire [(PHASES>>level)*GROUP_WIDTH-1:0] choices;
+            for (e = 0; e < ELEM_LANES; e = e + TILE) begin : gen_tile
+                localparam integer WIDTH = (ELEM_LANES - e < TILE ? ELEM_LANES - e : TILE) * ACC_WIDTH;
+                wire [WIDTH-1:0] chosen;
+                reg  [WIDTH-1:0] chosen_reg;
 
-                    if (level == 0) begin : gen_all
-                        assign choices = rows;
-                    end else begin : gen_half
+                if (PHASES == 1) begin : gen_one_phase
+                    assign chosen = rows[e*ACC_WIDTH+:WIDTH];
+                end else begin : gen_phases
+                    wire [0:0] own_phase;
+
+                    sample_register_copy #(
+                        .WIDTH(0 + 1)
+                    ) u_phase (
+                        .clk(clk),
+                        .d(phase),
+                        .q(own_phase)
+                    );
+
+                    // Halved by one bit of the phase after the other.
+                    for (level = 0; level <= LEVELS; level = level + 1) begin : gen_level
+                        wire [(PHASES>>level)*WIDTH-1:0] choices;
+
                         for (n = 0; n < PHASES >> level; n = n + 1) begin : gen_choice
-                            assign choices[n*GROUP_WIDTH+:GROUP_WIDTH] = phase_reg[level-1]
-                                ? gen_level[level-1].choices[(2*n+1)*GROUP_WIDTH+:GROUP_WIDTH]
-                                : gen_level[level-1].choices[2*n*GROUP_WIDTH+:GROUP_WIDTH];
+                            if (level == 0) begin : gen_rows
+                                assign choices[n*WIDTH+:WIDTH] = rows[n*GROUP_WIDTH+e*ACC_WIDTH+:WIDTH];
+                            end else begin : gen_half
+                                assign choices[n*WIDTH+:WIDTH] = own_phase[level-1]
+                                    ? gen_level[level-1].choices[(2*n+1)*WIDTH+:WIDTH]
+                                    : gen_level[level-1].choices[2*n*WIDTH+:WIDTH];
+                            end
                         end
                     end
+
+                    assign chosen = gen_level[LEVELS].choices;
                 end
 
-                always @(posedge clk) group_reg[g*GROUP_WIDTH+:GROUP_WIDTH] <= gen_level[LEVELS].choices;
+                always @(posedge clk) chosen_reg <= chosen;
+
+                assign rows_of_groups[g*GROUP_WIDTH+e*ACC_WIDTH+:WIDTH] = chosen_reg;
             end
         end
 
         if (PHASES == 1) begin : gen_unused_phase
-            wire unused_phase = &{1'b0, phase_reg};
+            wire unused_phase = &{1'b0, phase};
         end
 
         for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_sum
