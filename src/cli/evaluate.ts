@@ -8,7 +8,7 @@ import { evaluate } from '../verbs/evaluate.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { isFolder } from '../verbs/run/input_sets.ts';
 import type { CommandBody } from './command.ts';
-import { parseOptionalList } from './lists.ts';
+import { BLOCKS, DENSITIES, parseOptionalList, WIDTHS } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressBar, progressLine } from './progress.ts';
 import { mostSaturated, showWarnings } from './saturation.ts';
@@ -74,10 +74,10 @@ export const evaluateCommand: CommandBody<Arguments> = {
         layout: given.layout,
         config: config ?? (isFolder(model) ? undefined : parseConfig({ array: { lanes: DEFAULT_LANES } }, 'evaluate')),
         calibrate,
-        densities: parseOptionalList('--densities', densities),
-        blocks: parseOptionalList('--blocks', blocks),
-        weights: parseOptionalList('--weights', weights),
-        vectors: parseOptionalList('--vectors', vectors),
+        densities: parseOptionalList('--densities', densities, DENSITIES),
+        blocks: parseOptionalList('--blocks', blocks, BLOCKS),
+        weights: parseOptionalList('--weights', weights, WIDTHS),
+        vectors: parseOptionalList('--vectors', vectors, WIDTHS),
         progress: (done, total, what) => progress.show(progressBar(done, total, what)),
       });
     } finally {

@@ -7,7 +7,7 @@ import type { WidthNoise } from '../verbs/compress/width_sweep.ts';
 import { quantizeModel } from '../verbs/quantize.ts';
 import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import type { CommandBody } from './command.ts';
-import { parseOptionalList } from './lists.ts';
+import { BLOCKS, DENSITIES, parseOptionalList, WIDTHS } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { progressLine } from './progress.ts';
 import { structureChart } from './structure_chart.ts';
@@ -76,10 +76,10 @@ export const quantizeCommand: CommandBody<Arguments> = {
         labels,
         task,
         layout,
-        densities: parseOptionalList('--densities', densities),
-        blocks: parseOptionalList('--blocks', blocks),
-        weights: parseOptionalList('--weights', weights),
-        vectors: parseOptionalList('--vectors', vectors),
+        densities: parseOptionalList('--densities', densities, DENSITIES),
+        blocks: parseOptionalList('--blocks', blocks, BLOCKS),
+        weights: parseOptionalList('--weights', weights, WIDTHS),
+        vectors: parseOptionalList('--vectors', vectors, WIDTHS),
         progress: progress.show,
       });
     } finally {

@@ -3,7 +3,7 @@ import { RUN_ENGINES, type RunEngine } from '../verbs/run/open_engine.ts';
 import { type RunResult, run } from '../verbs/run.ts';
 import type { CommandBody } from './command.ts';
 import { showName } from './describe.ts';
-import { parseOptionalList } from './lists.ts';
+import { LENGTHS, parseOptionalList } from './lists.ts';
 import { addModelOptions, type ModelArguments, modelOptions } from './model_options.ts';
 import { parseNamedPaths } from './named_paths.ts';
 import { progressLine } from './progress.ts';
@@ -69,7 +69,7 @@ export const runCommand: CommandBody<Arguments> = {
         engine: given.engine,
         out: parseNamedPaths(given.out),
         layout: given.layout,
-        lengths: parseOptionalList('--lengths', given.lengths),
+        lengths: parseOptionalList('--lengths', given.lengths, LENGTHS),
         states: parseNamedPaths(given.state ?? []),
         stateOut: parseNamedPaths(given['state-out'] ?? []),
         model: modelOptions(given),

@@ -4,7 +4,7 @@ import { LAYOUTS, type Layout } from '../verbs/run/array_reading.ts';
 import { type SimulateResult, simulate } from '../verbs/simulate.ts';
 import type { CommandBody } from './command.ts';
 import { showName } from './describe.ts';
-import { parseOptionalList } from './lists.ts';
+import { LENGTHS, parseOptionalList } from './lists.ts';
 import { parseNamedPaths } from './named_paths.ts';
 import { reporting } from './progress.ts';
 import { saturationRows, showWarnings } from './saturation.ts';
@@ -115,7 +115,7 @@ export const simulateCommand: CommandBody<Arguments> = {
       .option('dump', { type: 'string', requiresArg: true, describe: 'write outputs to this directory' })
       .option('json', { type: 'boolean', default: false, describe: 'print one JSON object' }),
   handler: async ({ dir, json, input: given, lengths: listed, ...options }) => {
-    const lengths = parseOptionalList('--lengths', listed);
+    const lengths = parseOptionalList('--lengths', listed, LENGTHS);
     const memory = {
       latency: options['memory-latency'],
       bandwidth: options['memory-bandwidth'],

@@ -84,7 +84,7 @@ const DEFAULT_ELEM_LANES = 4;
 const WIDEST_BEAT = 8;
 const ACCUMULATOR_BITS = '"exact" or an integer from 12 to 48';
 const CLOCK = 'a number from 1 to 1000';
-const PART = 'a part name of lower-case letters, digits and dashes';
+const PART = 'a part name of at most 40 lower-case letters, digits and dashes';
 
 const SCHEMA = z
   .strictObject(
@@ -166,7 +166,7 @@ const SCHEMA = z
         .default(200),
       part: z
         .string({ error: expected(PART) })
-        .regex(/^[a-z0-9-]+$/, { error: expected(PART) })
+        .regex(/^[a-z0-9-]{1,40}$/, { error: expected(PART) })
         .default('xcku060-ffva1156-2-e'),
     },
     section('settings'),

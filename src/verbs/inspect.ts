@@ -16,6 +16,7 @@ import { EsegenError } from '../util/errors.ts';
 import { statPath } from '../util/stat_path.ts';
 import { inspectCirculant } from './inspect_circulant.ts';
 import { type HardwareInspection, inspectHardware } from './inspect_hardware.ts';
+import { refuseForDesign } from './run/design_options.ts';
 
 /** A weight matrix of a node. */
 export interface MatrixInspection {
@@ -93,6 +94,7 @@ export function inspect(
   const stat = statPath(path);
   if (stat === undefined) throw new EsegenError(path, 'does not exist', 'Name a model file or a design directory');
   if (stat.isDirectory()) {
+    refuseForDesign(path, {}, options);
     if (holdsNetwork(path)) {
       const loaded = loadNetwork(path);
       const { design } = loaded;

@@ -6,13 +6,13 @@ import { EsegenError } from '../util/errors.ts';
 import { encodeNpy } from '../util/npy.ts';
 import { quoteName } from '../util/quote_name.ts';
 import type { Progress } from '../util/report.ts';
-import { checkDistinct, checkFileTarget, makeFolderTarget, writeFiles } from '../util/write_files.ts';
+import { checkDistinct, makeFolderTarget, writeFiles } from '../util/write_files.ts';
 import type { Layout } from './run/array_reading.ts';
 import { type Engine, type SaturatedVector, saturatedVectors } from './run/engine.ts';
 import { type InputSet, isFolder, lengthsOf, readInputSets } from './run/input_sets.ts';
 import type { NamedPath } from './run/named_path.ts';
 import { openEngine, type RunEngine } from './run/open_engine.ts';
-import { outputFiles, outputTargets, targetPaths } from './run/output_files.ts';
+import { checkArrayTarget, outputFiles, outputTargets, targetPaths } from './run/output_files.ts';
 import { readStates, stateFiles, stateTargets } from './run/states.ts';
 import { outputArrays, readUtterances, type UtteranceSet } from './run/utterances.ts';
 
@@ -82,7 +82,7 @@ export function run(options: RunOptions): RunResult {
   const inFolder = inputs.length === 1 && inputs[0]!.name === null && isFolder(inputs[0]!.path);
   const targets = outputTargets(graph, options.out, inFolder, sources);
   const stateOut = stateTargets(graph, options.stateOut ?? []);
-  for (const target of stateOut.values()) checkFileTarget(target, sources);
+  for (const target of stateOut.values()) checkArrayTarget(target, sources);
   checkDistinct([...targetPaths(targets), ...stateOut.values()]);
   if (inFolder && (stateOut.size > 0 || (options.states ?? []).length > 0 || options.lengths !== undefined)) {
     throw new EsegenError(inputs[0]!.path, 'is a folder, whose files have no common states or lengths', 'Run one file');

@@ -178,7 +178,14 @@ describe('parseConfig', () => {
     [{ array, clockMHz: 0 }, 'clockMHz: expected a number from 1 to 1000, got 0'],
     [{ array, clockMHz: 1e300 }, 'clockMHz: expected a number from 1 to 1000, got 1e+300'],
     [{ array, clockMHz: Number.POSITIVE_INFINITY }, 'clockMHz: expected a number from 1 to 1000, got Infinity'],
-    [{ array, part: 'XCKU060' }, 'part: expected a part name of lower-case letters, digits and dashes, got "XCKU060"'],
+    [
+      { array, part: 'XCKU060' },
+      'part: expected a part name of at most 40 lower-case letters, digits and dashes, got "XCKU060"',
+    ],
+    [
+      { array, part: 'x'.repeat(41) },
+      `part: expected a part name of at most 40 lower-case letters, digits and dashes, got "${'x'.repeat(41)}"`,
+    ],
     [{ array, name: 'wire' }, 'name: expected a name that is not a reserved word of Verilog, got "wire"'],
     [{ array, name: 'logic' }, 'name: expected a name that is not a reserved word of Verilog, got "logic"'],
     [{ array, name: 'act_queue' }, sharedName('act_queue', 'act_queue')],

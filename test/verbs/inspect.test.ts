@@ -36,6 +36,7 @@ test.each([
 ])('a design is shown with its whole array: %j', async (config, array, weights) => {
   await withDesignDir(sampleDesign({ inputs: 3, cells: 5, density: 1 }, config), async (dir) => {
     const text = formatInspection(inspect(dir));
+    expect(() => inspect(dir, { from: ['x'] })).toThrow('--from: ');
     expect(text).toMatch(new RegExp(`^array +${array} element-wise$`, 'm'));
     expect(text).toMatch(new RegExp(`^weights in +${weights}$`, 'm'));
     expect(text).toMatch(/^weights +160, of which 160 kept \(100\.00 %, dense\)$/m);

@@ -115,6 +115,17 @@ describe('GRU layers in both directions', () => {
     expect(kept.get('fc.w')).toBe(0.5);
   });
 
+  test('are from 0 to 1, by the option that says them', () => {
+    writeFileSync(model, writeSafetensors(gruTensors()));
+    for (const [name, option] of [
+      ['default', '--density'],
+      ['rnn0', '--per-matrix'],
+    ] as const) {
+      const densities = new Map([[name, 2]]);
+      expect(() => prune({ model, config: config(), densities, out })).toThrow(`${option}: expected densities from 0`);
+    }
+  });
+
   test('need densities that say what a GRU has', () => {
     writeFileSync(model, writeSafetensors(gruTensors()));
     const own = parseConfig({ array: { lanes: 4 }, density: { ix: 0.1, default: 0.2 } }, 'test');

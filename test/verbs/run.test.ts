@@ -9,7 +9,7 @@ import { sampleDesign } from '../../fixtures/sample_design.ts';
 import { runGolden } from '../../sim-verilator/cosimulate.ts';
 import { singleVoice } from '../../sim-verilator/stimuli.ts';
 import { formatResult } from '../../src/cli/build.ts';
-import { parseList } from '../../src/cli/lists.ts';
+import { DENSITIES, parseList, WIDTHS } from '../../src/cli/lists.ts';
 import { createFrames } from '../../src/data/frames.ts';
 import { encodeNpz, readNpz } from '../../src/data/npz.ts';
 import { elementsOf, type Graph } from '../../src/model/graph.ts';
@@ -385,6 +385,9 @@ describe('run refuses', () => {
     expect(fails({ path, out: file(join(root, 'missing', 'y.npy')) })).toContain('its folder does not exist');
     expect(fails({ path, out: file(root) })).toContain('is not a file');
     expect(fails({ path, out: file(input) })).toContain('is an input of this command');
+    const stateOut = [{ name: `${id}.c`, path: join(root, 'c.txt') }];
+    expect(fails({ path, out: file(join(root, 'y.csv')) })).toContain('y.csv: expected a name that ends in .npy');
+    expect(fails({ path, stateOut })).toContain('c.txt: expected a name that ends in .npy');
     writeInput(input, 4, 6);
     expect(fails({ path })).toMatch(
       /^EsegenError: x\.npy: expected \[T, B, 5\] or \[T, 5\] or \[B, T, 5\] of float32 or float64 for the input "\w+", got float64 \[4, 6\]$/,
@@ -413,43 +416,13 @@ describe('run refuses', () => {
     });
   });
 
-  test('lists that are none', () => {
-    expect(parseList('--x', '16,12,8')).toEqual([16, 12, 8]);
-    expect(parseList('--x', '4..6')).toEqual([4, 5, 6]);
-    expect(parseList('--x', '0.5,0.1')).toEqual([0.5, 0.1]);
+  test('lists that are none, each with an example of its own kind', () => {
+    expect(parseList('--x', '16,12,8', WIDTHS)).toEqual([16, 12, 8]);
+    expect(parseList('--x', '4..6', WIDTHS)).toEqual([4, 5, 6]);
+    expect(parseList('--x', '0.5,0.1', DENSITIES)).toEqual([0.5, 0.1]);
     for (const text of ['', 'a', '6..4', '1,,2', '1e9', '-3', '1..9999999']) {
-      expect(() => parseList('--x', text)).toThrow('--x: expected numbers such as 16,12,8');
+      expect(() => parseList('--x', text, WIDTHS)).toThrow('--x: expected numbers such as 16,12,8 or a range');
+      expect(() => parseList('--x', text, DENSITIES)).toThrow('--x: expected numbers such as 0.3,0.2, got');
     }
-  });
-});
-
-describe('nothing that is wanted is overwritten', () => {
-  const path = `${ONNX}stacked.onnx`;
-
-  test('two results need two places, however these are written', () => {
-    writeInput(input, 7, 5);
-    const other = join(root, '.', 'sub', '..', 'y.npy');
-    mkdirSync(join(root, 'sub'));
-    const stateOut = [{ name: 'lstm0.c', path: other }];
-    expect(() => runs({ path, stateOut })).toThrow(`${other}: is to take two results, and one would be lost`);
-    const own = join(root, 'c.npy');
-    const twice = ['lstm0.c', 'lstm1.c'].map((name) => ({ name, path: own }));
-    expect(() => runs({ path, stateOut: twice })).toThrow(`${own}: is to take two results`);
-    expect(readdirSync(root).sort()).toEqual(['sub', 'x.npy']);
-  });
-
-  test('outputs of a folder do not go into it, nor into a link to it', () => {
-    const folder = join(root, 'in');
-    mkdirSync(folder);
-    const x = join(folder, 'a.npy');
-    writeInput(x, 7, 5);
-    const before = readFileSync(x);
-    symlinkSync(folder, join(root, 'link'));
-    for (const target of [folder, join(root, 'link')]) {
-      expect(() => run({ path, engine: 'float', inputs: file(folder), out: file(target) })).toThrow(
-        `${target}: is the folder of the inputs, which would be overwritten`,
-      );
-    }
-    expect(readFileSync(x)).toEqual(before);
   });
 });

@@ -105,6 +105,14 @@ test('integers with --lengths, one behind the other, of which the first frames a
   });
 });
 
+test('more random frames than a computer holds', async () => {
+  await withDesignDir(COMPILATION, async (path) => {
+    for (const frames of [1e99, 1e12]) {
+      await expect(simulate(path, { frames, simulator: 'icarus' })).rejects.toThrow(/^--frames: expected .*, got 1/);
+    }
+  });
+});
+
 test('utterances go to the voice that is free first; batches are full until none is left', () => {
   const utterances = [2, 0, 1, 2].map((frames, n) => {
     return { frames, width: 1, data: Int16Array.from({ length: frames }, (_, t) => 10 * n + t) };

@@ -10,12 +10,20 @@ import { importOnnx } from './onnx/onnx_file.ts';
 import { otherFormat } from './other_formats.ts';
 import { importSafetensors } from './safetensors_file.ts';
 
+/** How files of a kind are imported, and what can be said of them. */
+interface Importer {
+  readonly read: (path: string, options: ImportOptions) => ImportedModel;
+  readonly options: readonly (keyof ImportOptions)[];
+}
+
+const KALDI: Importer = { read: importKaldi, options: [] };
+
 /** Importers by file suffix, in lower case. */
-const IMPORTERS: ReadonlyMap<string, (path: string, options: ImportOptions) => ImportedModel> = new Map([
-  ['.safetensors', importSafetensors],
-  ['.onnx', importOnnx],
-  ['.nnet', importKaldi],
-  ['.txt', importKaldi],
+const IMPORTERS: ReadonlyMap<string, Importer> = new Map([
+  ['.safetensors', { read: importSafetensors, options: ['layers'] }],
+  ['.onnx', { read: importOnnx, options: ['assume', 'shape', 'from', 'to'] }],
+  ['.nnet', KALDI],
+  ['.txt', KALDI],
 ]);
 
 /**
@@ -25,7 +33,8 @@ const IMPORTERS: ReadonlyMap<string, (path: string, options: ImportOptions) => I
  * - `.onnx`, see `importOnnx`;
  * - `.nnet` or `.txt`, a Kaldi nnet1 model as text, see `importKaldi`.
  *
- * @throws EsegenError where the suffix is another one, the file cannot be read or is damaged, or holds no network
+ * @throws EsegenError where the suffix is another one, the file cannot be read or is damaged, or holds no network, or an option is one
+ *   that files of its kind do not have
  */
 export function importModel(path: string, options: ImportOptions = {}): ImportedModel {
   const suffix = extname(path);
@@ -39,7 +48,12 @@ export function importModel(path: string, options: ImportOptions = {}): Imported
       way,
     );
   }
-  return importer(path, options);
+  const given = Object.keys(options) as (keyof ImportOptions)[];
+  const stray = given.find((option) => options[option] !== undefined && !importer.options.includes(option));
+  if (stray !== undefined) {
+    throw new EsegenError(`--${stray}`, `has no effect on ${path}, a model in ${suffix.toLowerCase()}`, 'Leave it out');
+  }
+  return importer.read(path, options);
 }
 
 /**

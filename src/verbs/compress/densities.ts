@@ -25,9 +25,10 @@ export class DensityTable {
     checkDensityLayers(graph, config);
     this.#given = new ByMatrix(graph, given);
     this.#circulant = new Map(graph.nodes.filter(isPrunable).map((node) => [node.id, circulantMatrices(graph, node)]));
-    for (const value of given.values()) {
+    for (const [name, value] of given) {
       if (value >= 0 && value <= 1) continue;
-      throw new EsegenError('--per-matrix', `expected densities from 0 to 1, got ${value}`);
+      const option = name === 'default' ? '--density' : '--per-matrix';
+      throw new EsegenError(option, `expected densities from 0 to 1, got ${value}`);
     }
   }
 

@@ -39,9 +39,15 @@ export function outputTargets(
   const paths = matchNames('--out', 'an output', out, outputs);
   for (const path of paths.values()) {
     if (folders) checkFolderTarget(path, sources);
-    else checkFileTarget(path, sources);
+    else checkArrayTarget(path, sources);
   }
   return { kind: folders ? 'folders' : 'files', paths };
+}
+
+/** @throws EsegenError where a file to write an array to is not called `.npy`, or cannot be written */
+export function checkArrayTarget(path: string, sources: readonly string[]): void {
+  checkFileTarget(path, sources);
+  if (!/\.npy$/i.test(path)) throw new EsegenError(path, 'expected a name that ends in .npy');
 }
 
 /** Files or folders of the outputs. */

@@ -52,10 +52,10 @@ export function checkOptions(options: SimulateOptions): void {
       throw new EsegenError(`--${option}`, 'says how frames are read, and there are none', 'Name them with --input');
     }
   }
-  if (frames !== undefined && !(Number.isInteger(frames) && frames >= 1)) {
+  if (frames !== undefined && !(Number.isSafeInteger(frames) && frames >= 1)) {
     throw new EsegenError('--frames', `expected a whole number of at least 1, got ${frames}`);
   }
-  if (seed !== undefined && !Number.isInteger(seed)) {
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new EsegenError('--seed', `expected a whole number, got ${seed}`);
   }
   if (stalls !== undefined && !(stalls >= 0 && stalls <= 0.95)) {

@@ -25,11 +25,21 @@ export function inputPaths(input: SimulateOptions['input']): readonly NamedPath[
   return typeof input === 'string' ? [{ name: null, path: input }] : (input ?? []);
 }
 
-/** Seeded standard-normal frames in the formats of the inputs, an utterance for each channel. */
+/** Most values of random frames: 1 GiB. */
+const RANDOM_LIMIT = 2 ** 27;
+
+/**
+ * Seeded standard-normal frames in the formats of the inputs, an utterance for each channel.
+ *
+ * @throws EsegenError where they would be more values than a computer holds
+ */
 export function randomUtterances(design: OpenedDesign, steps: number, seed: number): InputUtterances {
   const { graph, channels } = design;
   const rng = new Rng(seed);
   const tensors = graph.inputs.map((port) => graph.tensors.get(port.tensor)!);
+  const perStep = channels * tensors.reduce((sum, tensor) => sum + elementsOf(tensor), 0);
+  const most = Math.max(1, Math.floor(RANDOM_LIMIT / perStep));
+  if (steps > most) throw new EsegenError('--frames', `expected at most ${most} random frames, got ${steps}`);
   const utterances = Array.from({ length: channels }, () => {
     return new Map(
       tensors.map((tensor) => [tensor.id, createFrames(tensor.time === null ? 1 : steps, elementsOf(tensor))]),

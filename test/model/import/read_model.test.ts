@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hardwareModel } from '../../../src/model/import/hardware_model.ts';
-import { readModel } from '../../../src/model/import/read_model.ts';
+import { importModel, readModel } from '../../../src/model/import/read_model.ts';
 import { networkOfTensors, parseSafetensors } from '../../../src/model/import/safetensors.ts';
 import { withSafetensors } from '../../../src/model/import/safetensors_file.ts';
 import { writeSafetensors } from '../../../src/model/import/write_safetensors.ts';
@@ -53,6 +53,16 @@ test.each([
   ['model', 'expected a model file that ends in .safetensors, .onnx, .nnet, .txt, got no suffix'],
 ])('%s is refused by its suffix, with the way from there', (path, text) => {
   expect(() => readModel(path)).toThrow(text);
+});
+
+test.each([
+  ['safetensors', { from: ['y'] }, '--from'],
+  ['safetensors', { layers: undefined, shape: new Map() }, '--shape'],
+  ['onnx', { layers: 'l.json' }, '--layers'],
+  ['nnet', { to: ['y'] }, '--to'],
+])('an option that says nothing of a model in .%s is refused: %j', (suffix, options, name) => {
+  const path = write(`model.${suffix}`, writeSafetensors(lstmTensors()));
+  expect(() => importModel(path, options)).toThrow(`${name}: has no effect on ${path}, a model in .${suffix}`);
 });
 
 test('missing files, directories and pipes are refused', () => {

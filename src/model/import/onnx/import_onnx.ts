@@ -87,14 +87,18 @@ function joinedError(path: string, failures: readonly EsegenError[]): EsegenErro
 function inputsOf(
   path: string,
   graph: OnnxGraph,
-  { shape = new Map(), assume = new Map() }: ImportOptions,
+  { shape = new Map(), assume = new Map(), from = [] }: ImportOptions,
 ): SizedInput[] {
   const initializers = new Set(graph.initializers.map(({ name }) => name));
   const inputs = graph.inputs.filter(({ name }) => !initializers.has(name));
   const names = new Set(inputs.map(({ name }) => name));
-  for (const name of assume.keys()) {
-    if (names.has(name)) continue;
-    throw new EsegenError(`${path}: ${quoteName(name)}`, 'is no input of the model, but a value is assumed for it');
+  for (const [options, known, said] of [
+    [assume, names, 'a value is assumed'],
+    [shape, new Set([...names, ...from]), 'a shape is given'],
+  ] as const) {
+    const stray = [...options.keys()].find((name) => !known.has(name));
+    if (stray === undefined) continue;
+    throw new EsegenError(`${path}: ${quoteName(stray)}`, `is no input of the model, but ${said} for it`);
   }
   return inputs
     .map((input) => {

@@ -327,7 +327,8 @@ describe('what is no fault', () => {
       return layer.kind === 'activation' && layer.activation.kind === 'clip' ? layer.activation.high : null;
     };
     expect([high(16_000), high(8000)]).toEqual([0.25, 0.5]);
-    expect(refusal(withRate, { assume: new Map([['rat', 1]]) })).toContain('is no input of the model');
+    expect(refusal(withRate, { assume: new Map([['rat', 1]]) })).toContain('is no input of the model, but a value is');
+    expect(refusal(withRate, { shape: new Map([['rat', [1]]]) })).toContain('is no input of the model, but a shape is');
   });
 
   test('states of constants and of a batch, and sequence lengths', () => {
