@@ -426,3 +426,34 @@ describe('run refuses', () => {
     }
   });
 });
+
+describe('nothing that is wanted is overwritten', () => {
+  const path = `${ONNX}stacked.onnx`;
+
+  test('two results need two places, however these are written', () => {
+    writeInput(input, 7, 5);
+    const other = join(root, '.', 'sub', '..', 'y.npy');
+    mkdirSync(join(root, 'sub'));
+    const stateOut = [{ name: 'lstm0.c', path: other }];
+    expect(() => runs({ path, stateOut })).toThrow(`${other}: is to take two results, and one would be lost`);
+    const own = join(root, 'c.npy');
+    const twice = ['lstm0.c', 'lstm1.c'].map((name) => ({ name, path: own }));
+    expect(() => runs({ path, stateOut: twice })).toThrow(`${own}: is to take two results`);
+    expect(readdirSync(root).sort()).toEqual(['sub', 'x.npy']);
+  });
+
+  test('outputs of a folder do not go into it, nor into a link to it', () => {
+    const folder = join(root, 'in');
+    mkdirSync(folder);
+    const x = join(folder, 'a.npy');
+    writeInput(x, 7, 5);
+    const before = readFileSync(x);
+    symlinkSync(folder, join(root, 'link'));
+    for (const target of [folder, join(root, 'link')]) {
+      expect(() => run({ path, engine: 'float', inputs: file(folder), out: file(target) })).toThrow(
+        `${target}: is the folder of the inputs, which would be overwritten`,
+      );
+    }
+    expect(readFileSync(x)).toEqual(before);
+  });
+});
