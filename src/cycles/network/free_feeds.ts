@@ -1,60 +1,61 @@
-import { UNDER_WAY } from '../../machine/queue_depth.ts';
-import { type Feeds, MARKER, MARKER_SENT, NO_COLUMN, type Sent } from './feeds.ts';
+import { FeedQueues } from './feed_queues.ts';
+import { type Feeds, NO_COLUMN, type Sent } from './feeds.ts';
 
-/** End of a list of feeds. */
-const NONE = -1;
-/** The last feed takes a marker -> all have passed it, and cycles from one such pulse to the next. */
-const MARKED_BEHIND = 3;
-const MARKED_APART = 2;
-
-/** Word counts of feeds, column by column, with those of a column one behind the other. */
-function byColumn(counts: readonly Uint32Array[]): Uint32Array {
-  const feeds = counts.length;
-  const columns = counts[0]?.length ?? 0;
-  const all = new Uint32Array(columns * feeds);
-  for (const [feed, own] of counts.entries()) for (let at = 0; at < columns; at++) all[at * feeds + feed] = own[at]!;
-  return all;
+/** What the queues do from a state on, cycle by cycle, until a segment begins or all is done. */
+interface Course {
+  /** What came to them. */
+  readonly sent: number[];
+  /** In each cycle: bit 0 `stall`, bit 1 `marked`. */
+  readonly flags: number[];
+  /** Changes of all cycles, and how many there were up to the end of each. */
+  readonly changes: number[];
+  readonly ends: number[];
+  /** Where it leads; null while it is written down. */
+  next: Place | null;
 }
 
+/** A state of the queues that was met between two courses. */
+interface Place {
+  readonly state: Int32Array;
+  /** Nothing happens there before a column comes. */
+  readonly rests: boolean;
+  readonly courses: Course[];
+}
+
+/** Courses that are kept of a place, and cycles of all courses. */
+const MOST_COURSES = 8;
+const MOST_CYCLES = 2 ** 16;
+const STALL = 1;
+const MARKED = 2;
+
 /**
- * Feeds that have their words at hand and take them alone: weights on chip, none of a spectrum. A feed is looked at where it is through with an
- * entry, so that a cycle costs little whatever the lanes.
+ * Feeds that have their words at hand and take them alone: weights on chip, none of a spectrum.
+ *
+ * What a queue does depends on its state and on the columns that come, and steps and positions of a network send the same columns again. So every course of
+ * the queues is written down, from the begin of a segment to that of the next one, and is only read where it comes back: in an equal state, as long as the
+ * same columns come in the same cycles. At the first other one the queues go back to the state that it began with, and follow.
  */
 export class FreeFeeds implements Feeds {
-  readonly feeds: number;
   readonly hungry = 0;
   readonly working: Int32Array;
   marked = false;
   stall = false;
-  readonly #depth: number;
-  /** Word counts by column, of all feeds. */
-  readonly #counts: Uint32Array;
-  readonly #segments: Uint16Array;
+  readonly #queues: FeedQueues;
+  /** Whether a segment begins with a word count. */
+  readonly #begins: Uint8Array;
+  readonly #places = new Map<string, Place>();
+  /** Where the course at hand began; the course, and its next cycle; whether it is read, and not gone. */
+  #place: Place;
+  #course: Course | null = null;
+  #at = 0;
+  #reads = false;
+  /** Cycles that are written down. */
+  #written = 0;
   readonly #worked: Float64Array;
   /** By segment: cycle up to which its words are counted. */
   readonly #since: Float64Array;
   #now = 0;
   #busy = 0;
-  /** By feed: entries with their segments, the first of them, how many; the segment that it has words of; the feed behind it in its list. */
-  readonly #entries: Uint32Array;
-  readonly #entrySegments: Uint16Array;
-  readonly #first: Int32Array;
-  readonly #level: Int32Array;
-  readonly #segment: Int32Array;
-  readonly #next: Int32Array;
-  /** Whether a feed is in a list: it has a word, or an entry to take. */
-  readonly #listed: Uint8Array;
-  /** Lists of feeds by the cycle in which they are through, modulo a power of two beyond all counts. */
-  readonly #lists: Int32Array;
-  /** Feeds with a level at which the issuer stops. */
-  #filled = 0;
-  /** Feeds that have passed the markers that not all have passed, the oldest first; by feed, markers that it has passed, and those that all have. */
-  readonly #passes: number[] = [];
-  readonly #passed: Int32Array;
-  #passedByAll = 0;
-  /** Cycles of the pulses to come, and that of the last one. */
-  readonly #pulses: number[] = [];
-  #lastPulse = 0;
 
   /**
    * @param depth entries of a queue
@@ -63,25 +64,16 @@ export class FreeFeeds implements Feeds {
    * @param most segments
    */
   constructor(depth: number, counts: readonly Uint32Array[], segments: Uint16Array, most: number) {
-    const feeds = counts.length;
-    this.feeds = feeds;
-    this.#depth = depth;
-    this.#counts = byColumn(counts);
-    this.#segments = segments;
+    this.#queues = new FeedQueues(depth, counts, segments);
+    this.#begins = Uint8Array.from(segments, (segment, at) => Number(at === 0 || segment !== segments[at - 1]));
+    this.#place = this.#here();
     this.working = new Int32Array(most);
     this.#worked = new Float64Array(most);
     this.#since = new Float64Array(most);
-    this.#entries = new Uint32Array(feeds * depth);
-    this.#entrySegments = new Uint16Array(feeds * depth);
-    this.#first = new Int32Array(feeds);
-    this.#level = new Int32Array(feeds);
-    this.#segment = new Int32Array(feeds).fill(NONE);
-    this.#next = new Int32Array(feeds);
-    this.#listed = new Uint8Array(feeds);
-    this.#passed = new Int32Array(feeds);
-    let largest = 1;
-    for (const own of counts) for (const count of own) if (count > largest) largest = count;
-    this.#lists = new Int32Array(2 ** Math.ceil(Math.log2(largest + 2))).fill(NONE);
+  }
+
+  get feeds(): number {
+    return this.#queues.feeds;
   }
 
   get idle(): number {
@@ -93,21 +85,141 @@ export class FreeFeeds implements Feeds {
     return this.#worked;
   }
 
-  tick(sent: Sent): void {
-    const now = ++this.#now;
-    const filling = this.#filled > 0;
-    const list = now & (this.#lists.length - 1);
-    let feed = this.#lists[list]!;
-    this.#lists[list] = NONE;
-    while (feed !== NONE) {
-      const next = this.#next[feed]!;
-      this.#through(feed);
-      feed = next;
+  tick({ place }: Sent): void {
+    this.#now++;
+    if (this.#course === null) {
+      if (place === NO_COLUMN && this.#place.rests) {
+        this.stall = false;
+        this.marked = false;
+        return;
+      }
+      this.#begin(place);
+    } else if (this.#begins[place] === 1 && this.#at > 0) {
+      this.#arrive();
+      this.#begin(place);
     }
-    if (sent.place !== NO_COLUMN) this.#push(sent.place);
-    this.stall = filling;
-    this.marked = this.#pulses[0] === now;
-    if (this.marked) this.#pulses.shift();
+    if (this.#reads && this.#course!.sent[this.#at] !== place) this.#follow(place);
+    if (this.#reads) this.#read();
+    else this.#go(place);
+  }
+
+  /** Reads what a cycle of the course does. */
+  #read(): void {
+    const { flags, changes, ends, next } = this.#course!;
+    const at = this.#at++;
+    const flag = flags[at]!;
+    this.stall = (flag & STALL) !== 0;
+    this.marked = (flag & MARKED) !== 0;
+    for (let n = at === 0 ? 0 : ends[at - 1]!; n < ends[at]!; n++) this.#change(changes[n]!);
+    if (this.#at === ends.length && next!.rests) this.#leave(next!);
+  }
+
+  /** Goes a cycle, and writes it down. */
+  #go(place: number): void {
+    const queues = this.#queues;
+    queues.tick(place);
+    this.stall = queues.stall;
+    this.marked = queues.marked;
+    const { sent, flags, changes, ends } = this.#course!;
+    sent.push(place);
+    flags.push((this.stall ? STALL : 0) | (this.marked ? MARKED : 0));
+    for (const change of queues.changes) {
+      changes.push(change);
+      this.#change(change);
+    }
+    ends.push(changes.length);
+    this.#at++;
+    if (queues.rests) this.#arrive();
+  }
+
+  /** A course from the place at hand. */
+  #begin(place: number): void {
+    const { courses, state } = this.#place;
+    const known = courses.findLast(({ sent }) => sent[0] === place);
+    this.#at = 0;
+    if (known !== undefined) {
+      this.#course = known;
+      this.#reads = true;
+      return;
+    }
+    if (this.#reads) this.#queues.restore(state);
+    this.#reads = false;
+    this.#course = { sent: [], flags: [], changes: [], ends: [], next: null };
+  }
+
+  /** The course at hand ends in this place. */
+  #arrive(): void {
+    const { courses } = this.#place;
+    if (this.#reads) {
+      const known = courses.findLast((own) => own.sent.length === this.#at && this.#isSame(own));
+      if (known !== undefined) {
+        this.#leave(known.next!);
+        return;
+      }
+      this.#resume();
+    }
+    const own = this.#course!;
+    own.next = this.#here();
+    if (courses.length === MOST_COURSES) courses.shift();
+    courses.push(own);
+    this.#written += own.sent.length;
+    this.#leave(own.next);
+  }
+
+  #leave(place: Place): void {
+    this.#place = place;
+    this.#course = null;
+  }
+
+  /** Something else comes than in the course that is read: another course that came to it the same way is read on, or else its begin is gone again. */
+  #follow(place: number): void {
+    const other = this.#place.courses.findLast((own) => own.sent[this.#at] === place && this.#isSame(own));
+    if (other === undefined) this.#resume();
+    else this.#course = other;
+  }
+
+  /** Whether a course came to this cycle like the one that is read. */
+  #isSame({ sent }: Course): boolean {
+    const read = this.#course!.sent;
+    for (let n = 0; n < this.#at; n++) if (sent[n] !== read[n]) return false;
+    return true;
+  }
+
+  /** From reading to going: the queues go what was read, and a course of their own begins with it. */
+  #resume(): void {
+    const { sent, flags, changes, ends } = this.#course!;
+    const at = this.#at;
+    this.#queues.restore(this.#place.state);
+    for (let n = 0; n < at; n++) this.#queues.tick(sent[n]!);
+    this.#reads = false;
+    this.#course = {
+      ...{ sent: sent.slice(0, at), flags: flags.slice(0, at) },
+      ...{ changes: changes.slice(0, at === 0 ? 0 : ends[at - 1]), ends: ends.slice(0, at), next: null },
+    };
+  }
+
+  /** The place of the queues' state. */
+  #here(): Place {
+    const state = this.#queues.state();
+    const key = keyOf(state);
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    if (this.#written > MOST_CYCLES) {
+      this.#places.clear();
+      this.#written = 0;
+    }
+    const place = { state, rests: this.#queues.rests, courses: [] };
+    this.#places.set(key, place);
+    return place;
+  }
+
+  /** A feed more has words of a segment, or one fewer. */
+  #change(change: number): void {
+    const segment = Math.abs(change) - 1;
+    const by = Math.sign(change);
+    this.#settle(segment, this.#now);
+    this.working[segment]! += by;
+    this.#busy += by;
   }
 
   /** Counts the words of a segment in the cycles before one. */
@@ -115,72 +227,16 @@ export class FreeFeeds implements Feeds {
     this.#worked[segment]! += this.working[segment]! * (before - this.#since[segment]!);
     this.#since[segment] = before;
   }
+}
 
-  #works(segment: number, by: 1 | -1): void {
-    this.#settle(segment, this.#now);
-    this.working[segment]! += by;
-    this.#busy += by;
-  }
+/** Code units of a string that are made at a time. */
+const UNITS = 4096;
 
-  /** A feed has had its last word in the cycle before, and takes an entry, if it has one. */
-  #through(feed: number): void {
-    const before = this.#segment[feed]!;
-    const level = this.#level[feed]!;
-    if (level === 0) {
-      this.#listed[feed] = 0;
-      if (before !== NONE) this.#works(before, -1);
-      this.#segment[feed] = NONE;
-      return;
-    }
-    const depth = this.#depth;
-    const at = this.#first[feed]!;
-    const count = this.#entries[feed * depth + at]!;
-    const segment = count === MARKER ? NONE : this.#entrySegments[feed * depth + at]!;
-    this.#first[feed] = at + 1 === depth ? 0 : at + 1;
-    if (level === depth - UNDER_WAY) this.#filled--;
-    this.#level[feed] = level - 1;
-    if (segment !== before) {
-      if (before !== NONE) this.#works(before, -1);
-      if (segment !== NONE) this.#works(segment, 1);
-      this.#segment[feed] = segment;
-    }
-    if (count === MARKER) this.#pass(feed);
-    this.#list(feed, count === MARKER ? 1 : count);
-  }
-
-  /** A feed is through in so many cycles. */
-  #list(feed: number, cycles: number): void {
-    const at = (this.#now + cycles) & (this.#lists.length - 1);
-    this.#next[feed] = this.#lists[at]!;
-    this.#lists[at] = feed;
-    this.#listed[feed] = 1;
-  }
-
-  /** A feed takes a marker. */
-  #pass(feed: number): void {
-    const number = this.#passed[feed]!++ - this.#passedByAll;
-    this.#passes[number] = (this.#passes[number] ?? 0) + 1;
-    // The last one for a feed is the last one for all, the oldest marker first.
-    if (this.#passes[0] !== this.feeds) return;
-    this.#passes.shift();
-    this.#passedByAll++;
-    this.#lastPulse = Math.max(this.#now + MARKED_BEHIND, this.#lastPulse + MARKED_APART);
-    this.#pulses.push(this.#lastPulse);
-  }
-
-  #push(column: number): void {
-    const depth = this.#depth;
-    for (let feed = 0; feed < this.feeds; feed++) {
-      const count = column === MARKER_SENT ? MARKER : this.#counts[column * this.feeds + feed]!;
-      if (column !== MARKER_SENT && count === 0) continue;
-      const level = this.#level[feed]!;
-      const to = this.#first[feed]! + level;
-      const place = feed * depth + (to >= depth ? to - depth : to);
-      this.#entries[place] = count;
-      if (column !== MARKER_SENT) this.#entrySegments[place] = this.#segments[column]!;
-      this.#level[feed] = level + 1;
-      if (level + 1 === depth - UNDER_WAY) this.#filled++;
-      if (this.#listed[feed] === 0) this.#list(feed, 1);
-    }
-  }
+/** A state as a key. */
+function keyOf(state: Int32Array): string {
+  const units = new Uint16Array(state.buffer);
+  let key = '';
+  for (let from = 0; from < units.length; from += UNITS)
+    key += String.fromCharCode(...units.subarray(from, from + UNITS));
+  return key;
 }
