@@ -3,7 +3,7 @@ import { openDirectory, readPoints } from '../explore/directory.ts';
 import { type ExploreOptions, explorationOf, explore, mergeExploration, type Shard } from '../explore/explore.ts';
 import { writeJobs } from '../explore/jobs.ts';
 import { type Constraints, type Objective, objectiveOf } from '../explore/objectives.ts';
-import { type BuiltPoint, isBuilt } from '../explore/record.ts';
+import { type BuiltPoint, isBuilt, type PointRecord } from '../explore/record.ts';
 import { shellWord } from '../explore/shell.ts';
 import { readSpace, type Space } from '../explore/space.ts';
 import { EsegenError } from '../util/errors.ts';
@@ -181,10 +181,11 @@ function summary(
   points: number,
   front: readonly BuiltPoint[],
 ): string {
-  const all = readPoints(dir).filter(isBuilt);
+  const records = readPoints(dir);
+  const all = records.filter(isBuilt);
   const missing = known < points ? `; ${formatCount(points - known)} of the grid were not run` : '';
   const head = `${formatCount(known)} points, of which ${formatCount(refused)} cannot be built${missing}\n`;
-  if (front.length === 0) return `${head}No point keeps to the constraints.\n`;
+  if (front.length === 0) return `${head}${whyNone(records)}\n`;
   const numbers = new Set(front.map(({ point }) => point));
   const [x, y] = objectives as [Objective, Objective];
   const chart: ChartPoint[] = all
@@ -213,6 +214,15 @@ function summary(
   );
   const more = sorted.length > LONGEST_TABLE ? `and ${sorted.length - LONGEST_TABLE} more\n` : '';
   return `${head}${drawn}\nThe front of ${objectives.join(', ')}: ${front.length} points\n\n${table}${more}`;
+}
+
+/** Why there is no front. */
+function whyNone(records: readonly PointRecord[]): string {
+  if (records.some(isBuilt)) return 'No point that can be built fits its part and keeps to the constraints.';
+  const counts = new Map<string, number>();
+  for (const record of records) if (!isBuilt(record)) counts.set(record.reason, (counts.get(record.reason) ?? 0) + 1);
+  const [[reason, count] = ['', 0]] = [...counts].sort(([, a], [, b]) => b - a);
+  return count === 0 ? 'No point is known.' : `No point can be built; ${formatCount(count)} of them: ${reason}`;
 }
 
 function shown(point: BuiltPoint, objective: Objective): number {

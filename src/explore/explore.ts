@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { parseConfig } from '../machine/read_config.ts';
 import { EsegenError } from '../util/errors.ts';
 import { signalsHandled } from '../util/temporary.ts';
 import { VERSION } from '../util/version.ts';
@@ -18,7 +19,7 @@ import { importWords } from './point_command.ts';
 import { type BuiltPoint, isBuilt, type PointRecord } from './record.ts';
 import { frontFile, frontPoints } from './results.ts';
 import { type RunGroup, SEARCH_SHARE, searchFront } from './search.ts';
-import { gridOf, type Space } from './space.ts';
+import { configOfPoint, type GridPoint, gridOf, type Space } from './space.ts';
 import { hashFiles, type TaskOptions, taskModels, withBorders } from './task.ts';
 import { runGroups, shardOf } from './work_order.ts';
 
@@ -57,10 +58,16 @@ export interface ExploreResult {
   readonly front: readonly BuiltPoint[] | null;
 }
 
-/** What the files of an exploration say of its options. */
+/**
+ * What the files of an exploration say of its options.
+ *
+ * @throws EsegenError where a file is not valid, or the config of no point is
+ */
 export function explorationOf(options: ExploreOptions): Exploration {
   const { space, data, labels, calibrate, sample, task, layout, importOptions = {} } = options;
   const models = taskModels(options);
+  const grid = gridOf(space, models.length);
+  checkConfigs(space, grid);
   const frames = [...data, ...(calibrate ?? [])].flatMap(withBorders);
   const files = [...frames, ...(labels === undefined ? [] : [labels])];
   const words = importWords(importOptions);
@@ -75,7 +82,7 @@ export function explorationOf(options: ExploreOptions): Exploration {
     importWords: words,
     sample: sample ?? null,
     ...{ sha256, space },
-    points: gridOf(space, models.length).length,
+    points: grid.length,
   };
 }
 
@@ -90,8 +97,8 @@ export async function explore(options: ExploreOptions): Promise<ExploreResult> {
   checkConstraints(constraints, options.labels !== undefined);
   checkShard(shard, search);
   const exploration = explorationOf(options);
-  openDirectory(out, exploration);
   const { models } = exploration;
+  openDirectory(out, exploration);
   const names = models.map(({ name }) => name);
   const groups = runGroups(gridOf(space, models.length), names);
   const known = new Map(readPoints(out).map((record) => [record.point, record]));
@@ -155,6 +162,22 @@ function writeFront(
   const front = frontPoints(records, objectives, constraints);
   writeResults(dir, records, frontFile(front, objectives, constraints));
   return front;
+}
+
+/** A fault in what all points share, which no axis mends, is one of the space. */
+function checkConfigs(space: Space, grid: readonly GridPoint[]): void {
+  let fault: EsegenError | null = null;
+  for (const point of grid) {
+    try {
+      parseConfig(configOfPoint(space, point), 'config');
+      return;
+    } catch (error) {
+      if (!(error instanceof EsegenError)) throw error;
+      fault ??= error;
+    }
+  }
+  const [first] = (fault?.message ?? '').split('\n');
+  throw new EsegenError('--space', `no point has a valid config; the first: ${first}`, 'docs/config.md has all keys');
 }
 
 function checkShard(shard: Shard | null, search: number | null): void {

@@ -64,6 +64,8 @@ beforeAll(async () => {
   writeJson('blocks.json', { ...SPACE, axes: { block: [0, 4], elemLanes: [4] } });
   writeJson('lanes.json', { axes: { lanes: [8] } });
   writeJson('both.json', { ...SPACE, axes: { 'array.lanes': [8] } });
+  writeJson('fault.json', { ...SPACE, config: { array: { lanes: 8 }, fifo: 3 } });
+  writeJson('no-lanes.json', { axes: { weightBits: [8, 12] } });
   writeFileSync(join(root, 'torn.json'), '{"axes": {');
   await explore(...words('space.json', 'found'));
 });
@@ -135,6 +137,14 @@ describe('esegen explore', () => {
       '$one.safetensors --space $space.json --data $x.npy --out $',
       /holds a space\.json that is none of an exploration/,
     ],
+    [
+      '$one.safetensors --space $fault.json --data $x.npy --out $n',
+      /^--space: no point has a valid config; the first: config: fifo: unknown key/,
+    ],
+    [
+      '$one.safetensors --space $no-lanes.json --data $x.npy --out $n --jobs 2',
+      /^--space: no point has a valid config; the first: config: array/,
+    ],
     ['$one.safetensors --merge $found', /^--merge: takes a directory, which says all else; got models too/],
     ['--merge $found --shard 1/2', /^--merge: .*; got --shard too/],
     ['--merge $found --max-error 0.1', /^--max-error: .*--labels/],
@@ -145,6 +155,14 @@ describe('esegen explore', () => {
     expect(error).toBeInstanceOf(Error);
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message.split('\n')).toHaveLength(1);
+  });
+
+  test('a space of which nothing can be built says why most often', async () => {
+    writeJson('small.json', {
+      config: { array: { groups: 2, lanes: 128 }, part: 'xc7z020' },
+      axes: { weightBits: [8, 12] },
+    });
+    expect(await explore(...words('small.json', 'small'))).toMatch(/No point can be built; 2 of them: /);
   });
 
   test('a merge with missing shards says how many points there are', async () => {
