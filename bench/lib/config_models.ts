@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ImportOptions } from '../../src/model/import/import_options.ts';
 import { pruneCirculant } from '../../src/verbs/prune_circulant.ts';
@@ -28,7 +28,7 @@ export function configPath(name: string): string {
 /** The model with its recurrent matrices taken to blocks. */
 function circulant(model: string, block: number): ConfigModel {
   mkdirSync(NETWORK_FOLDER, { recursive: true });
-  const out = join(NETWORK_FOLDER, `blocks-${block}.safetensors`);
+  const out = join(NETWORK_FOLDER, `${parse(model).name}-blocks-${block}.safetensors`);
   pruneCirculant({ model, blocks: new Map([['default', block]]), out });
   return { path: out };
 }
