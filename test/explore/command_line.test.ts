@@ -182,7 +182,7 @@ test('a signal stops an exploration between two runs, and it can go on', async (
     weightBits: range(4, 16),
     'array.groups': [1, 2, 4],
     'array.lanes': [2, 4, 8],
-    fifoDepth: range(1, 8),
+    fifoDepth: range(1, 32),
   };
   writeJson('many.json', { axes });
   const run = execa(process.execPath, [COMPILED_BIN, 'explore', ...words('many.json', 'many')], { reject: false });
@@ -190,7 +190,7 @@ test('a signal stops an exploration between two runs, and it can go on', async (
   while (known() === 0) await sleep(5);
   run.kill('SIGINT');
   expect((await run).signal).toBe('SIGINT');
-  expect(known()).toBeLessThan(13 * 3 * 3 * 8);
+  expect(known()).toBeLessThan(13 * 3 * 3 * 32);
 });
 
 describe('commands of a point', () => {
