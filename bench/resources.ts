@@ -1,6 +1,6 @@
 // Resources of the shipped configs by Yosys, before place and route, each on the part that it names; beside them the resource model's estimate, and how far it
 // is off. Of block-circulant layers what the transforms take. ESE's published row and device for comparison. Weights without a public source are seeded.
-// Usage: npm run bench:resources [-- config ...]; default: all, a minute to six each. A row is printed as it is there.
+// Usage: npm run bench:resources [-- config ...]; default: all; of those that were mapped each took one to six minutes on two quiet cores. A row is printed as it is there.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformRows } from '../src/cli/synth.ts';

@@ -4,9 +4,7 @@ import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
 import { scheduleView } from './schedule_view.ts';
 
-const FIELDS = [
-  ...(['op', 'when', 'last', 'marker', 'release', 'source', 'bank', 'size', 'pointer', 'shift'] as const),
-];
+const FIELDS = ['op', 'when', 'last', 'marker', 'release', 'source', 'bank', 'size', 'pointer', 'shift'] as const;
 
 /** Issuer of a group's columns. */
 export function columnIssuer(design: Design): ModulePlan {
