@@ -59,6 +59,9 @@ export function spmatRead(sizes: NetworkSizes): ModulePlan {
 /** Feeds that share a register of the mark of a segment's first column, of which every bit of a feed's address is a load. */
 export const FIRST_FEEDS = 16;
 
+/** Channels that share a register of the shift, of which every bit of their activations is a load. */
+const SHIFT_CHANNELS = 8;
+
 /** Column pipeline from the issuer to the lanes. */
 export function actBroadcast(sizes: NetworkSizes): ModulePlan {
   const { channels, vectorBits, addrBits, actBits, external } = sizes;
@@ -69,6 +72,8 @@ export function actBroadcast(sizes: NetworkSizes): ModulePlan {
       ...{ channels, vectorWidth: vectorBits, addrWidth: addrBits, actWidth: actBits, dram: external !== null },
       starts: sizes.startDepth > 0,
       copies: Math.ceil(feedsOf(sizes) / FIRST_FEEDS),
+      shifts: channels > SHIFT_CHANNELS ? channels / SHIFT_CHANNELS : 0,
+      shiftChannels: SHIFT_CHANNELS,
       ...spectralView(sizes),
     },
   };
