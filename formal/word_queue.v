@@ -1,4 +1,4 @@
-// word_queue under proof. Whoever pushes keeps to the room: where it falls up to eight more words may come.
+// word_queue under proof. Whoever pushes keeps to the room: where it falls up to seven more words may come.
 module formal_word_queue (
     input  wire       clk,
     input  wire       push_wanted,
@@ -19,7 +19,7 @@ module formal_word_queue (
     wire       room, valid;
     wire [1:0] word;
     // Words that may come without room.
-    reg  [3:0] grace = 4'd8;
+    reg  [3:0] grace = 4'd7;
     wire       push = push_wanted && !rst && (room || grace != 4'd0);
 
     proved_word_queue #(.WIDTH(2)) dut (
@@ -39,7 +39,7 @@ module formal_word_queue (
 
     always @(posedge clk) begin
         past <= !rst;
-        if (room) grace <= 4'd8;
+        if (room) grace <= 4'd7;
         else if (push) grace <= grace - 4'd1;
         level <= level + push - taken;
         if (push) came <= came + 4'd1;
@@ -58,7 +58,7 @@ module formal_word_queue (
     assign bad_order = past && here && valid && word != marked_word;
     assign seen_order = here && taken && word == 2'd2 && stalled;
     assign bad_none_lost = past && level != 5'd0 && !valid;
-    assign seen_none_lost = past && level == 5'd16;
+    assign seen_none_lost = past && level == 5'd15;
     assign bad_none_doubled = past && valid && level == 5'd0;
     assign seen_none_doubled = past && taken && level == 5'd1;
     assign bad_valid_until_taken = past && stalled && !(valid && word == held);

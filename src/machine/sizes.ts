@@ -308,5 +308,18 @@ export function beatTile(vectorBits: number): number {
   return Math.max(1, Math.floor(48 / vectorBits));
 }
 
+/** Lanes of a network's group that one register tells the bank to drain: it chooses between two rows, bit by bit, and four times more. */
+export function drainLanes(rowBits: number): number {
+  return 2 ** Math.floor(Math.log2(512 / (2 * rowBits + 4)));
+}
+
+/** Lanes of a network's cell unit that one register loads the tables of: 15 pins each. */
+export const TABLE_LANES = 32;
+
+/** Bits of a queue in look-up tables that one register reads: a port has two of up to 32 words, one of more. */
+export function queueTile(depth: number): number {
+  return depth > 32 ? 256 : 512;
+}
+
 /** Memories of a group in a voice's vector memory that one register addresses. */
 export const VMEM_ADDRESSED = 8;

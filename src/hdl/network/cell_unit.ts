@@ -1,5 +1,6 @@
 import { ctlBits, hasStates } from '../../machine/cell_pipeline.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
+import { TABLE_LANES } from '../../machine/sizes.ts';
 import { turningOf } from '../../machine/transform_cycles.ts';
 import { cellRowBits, TIME_BITS } from '../../program/transform_bounds.ts';
 import { clog2 } from '../../util/fixed.ts';
@@ -29,5 +30,10 @@ export function cellUnit(sizes: NetworkSizes): ModulePlan {
     blocks: sizes.blocks.length > 0,
     ...{ turned: turningOf(sizes) !== null, sumWidth: accBits + clog2(groups), timeWidth: TIME_BITS },
     rowWidth: cellRowBits(accBits, groups, sizes.blocks),
+    ...{
+      tableLanes: TABLE_LANES,
+      tableCopies: Math.ceil(elemLanes / TABLE_LANES),
+      tablesTiled: elemLanes > TABLE_LANES,
+    },
   });
 }

@@ -1,6 +1,6 @@
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
 import { queueDepth, UNDER_WAY } from '../../machine/queue_depth.ts';
-import { feedsOf, waysOf } from '../../machine/sizes.ts';
+import { drainLanes, feedsOf, waysOf } from '../../machine/sizes.ts';
 import { weightWordBits } from '../../machine/word_format.ts';
 import { wordBits } from '../../program/field.ts';
 import { CHAINS, FOLLOWED, SEMAPHORES, TURNS } from '../../program/instruction.ts';
@@ -146,8 +146,15 @@ export function networkGroup(sizes: NetworkSizes): ModulePlan {
       underWay: UNDER_WAY,
       ...spectralView(sizes),
       indexWidth: sizes.indexBits,
+      ...drainView(sizes),
     },
   };
+}
+
+/** Registers that say which bank is drained. */
+function drainView({ lanes, rowBits }: NetworkSizes) {
+  const own = drainLanes(rowBits);
+  return { drainLanes: own, drainCopies: Math.ceil(lanes / own), drainTiled: lanes > own };
 }
 
 /** All groups. */

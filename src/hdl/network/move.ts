@@ -1,6 +1,6 @@
 import { memoryPath } from '../../machine/names.ts';
 import type { NetworkSizes } from '../../machine/network_sizes.ts';
-import { beatTile } from '../../machine/sizes.ts';
+import { beatTile, queueTile, VMEM_TILE } from '../../machine/sizes.ts';
 import { wordBits } from '../../program/field.ts';
 import { SEMAPHORES } from '../../program/instruction.ts';
 import { AXIS_BITS } from '../../program/network/axes.ts';
@@ -28,6 +28,9 @@ function partsBits(elems: number, beat: number): number {
   return Math.max(clog2(elems / beat), 1);
 }
 
+/** Bits of a word's elements of which one register says, and of what comes with them, where they come from. */
+const LOAD_BITS = 400;
+
 /** Bits of a word where a place begins at a field. */
 function placeSlice(stream: 'load' | 'store', base: string): string {
   const low = fieldStart(UNIT_WORDS[stream], base);
@@ -51,7 +54,8 @@ export function sequenceAddress(_sizes: NetworkSizes, name: string): ModulePlan 
 
 /** Short queue; its width is set where it stands. */
 export function wordQueue({ elemLanes, vectorBits }: NetworkSizes, name: string): ModulePlan {
-  return { block: 'network/word_queue', file: 'word_queue', values: { name, width: elemLanes * vectorBits } };
+  const [width, tile] = [elemLanes * vectorBits, queueTile(16)];
+  return { block: 'network/word_queue', file: 'word_queue', values: { name, width, tile, tiled: width > tile } };
 }
 
 /** Steps of the axes. */
@@ -98,6 +102,7 @@ export function loadUnit(sizes: NetworkSizes, name: string): ModulePlan {
     values: {
       ...{ name, channels, elems, beat, width, axes, utterance, sequences },
       ...{ destWidth: destBits(sizes), elemBits: elemBits(sizes), selectBits: selectBits(sizes) },
+      ...{ tile: VMEM_TILE, tiled: elems * width > LOAD_BITS },
       loadMsb: wordLoad(sizes).bits - 1,
       file: memoryPath(name, 'load.mem'),
       axesFile: memoryPath(name, 'axes.mem'),

@@ -23,6 +23,7 @@ import { bitReversed, MAX_BLOCK, TWIDDLE_FRAC, twiddle } from '../../program/twi
 import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { networkPlan } from './network_plan.ts';
+import { spectraQueue } from './spectra_queue.ts';
 import { turnedCopy } from './turning.ts';
 import { selectBits } from './vmem.ts';
 
@@ -184,6 +185,7 @@ export function spectralCopy(sizes: NetworkSizes): ModulePlan {
   const arrives = spectrumArrives(blocks);
   return networkPlan('spectral_copy', {
     ...{ channels, elems, width, slice, selectBits: selectBits(sizes), spreads: spread > 1 },
+    ...spectraQueue(sizes, 32),
     baseNumber: spread > 1 ? `base << ${clog2(spread)}` : slice > 1 ? `base >> ${clog2(slice)}` : 'base',
     ...{ several: blocks.length > 1, halves: inHalves(sizes), pushed: arrives, written: arrives + 1 },
     ...{ wayMsb: arrives - 1, wayAhead: arrives - 3, wayKeep: arrives - 2, wayZero: `{${arrives}{1'b0}}` },

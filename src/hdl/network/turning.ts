@@ -15,6 +15,7 @@ import { TIME_BITS } from '../../program/transform_bounds.ts';
 import { clog2 } from '../../util/fixed.ts';
 import { lit, type ModulePlan } from '../module_plan.ts';
 import { networkPlan } from './network_plan.ts';
+import { spectraQueue } from './spectra_queue.ts';
 import { selectBits } from './vmem.ts';
 
 /** What all that turns blocks prints. */
@@ -49,9 +50,8 @@ export function turnedCopy(sizes: NetworkSizes, turning: Turning): ModulePlan {
     ...networkPlan('turned_copy', {
       ...view,
       ...{ channels, elems, width, slice, selectBits: select, several: blocks.length > 1, pushed, written: pushed + 1 },
-      ...{ queue, queueMsb: clog2(queue) - 1, queueZero: lit(clog2(queue), 0) },
-      ...{ levelMsb: levelBits - 1, levelZero: lit(levelBits, 0), levelOne: lit(levelBits, 1) },
-      ...{ levelHigh: lit(levelBits - 1, 0), levelRoom: lit(levelBits, queue - 1) },
+      ...spectraQueue(sizes, queue),
+      ...{ levelOne: lit(levelBits, 1), levelRoom: lit(levelBits, queue - 1) },
       ...{ sentMsb: sent - 1, sentZero: lit(sent, 0) },
       ...{ spreads: spread > 1, apart: 2 * groups > largestBlock(blocks).block },
       halfEnds: low === 0 ? "1'b1" : `&write_number_reg[${low - 1}:0]`,

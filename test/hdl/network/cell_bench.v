@@ -89,6 +89,7 @@ module cell_bench;
     dut_cell_control u_cell_control (
         .clk(clk),
         .rst(rst),
+        .rows_rst(rst),
         .load({LOAD{1'b0}}),
         .restart(1'b0),
         .work_valid(here && !is_sync),

@@ -15,7 +15,7 @@ const DESIGNS: Readonly<Record<string, Partial<NetworkSizes>>> = {
     lanes: 1,
     replicated: false,
   },
-  'an LSTM without, narrow': { kinds: ['lstm', 'affine'], peepholes: false, vectorBits: 8, lanes: 8, elemLanes: 8 },
+  'an LSTM without, narrow': { kinds: ['lstm', 'affine'], peepholes: false, vectorBits: 8, lanes: 64, elemLanes: 64 },
   'a GRU before': { kinds: ['gruReset', 'gruBefore'], peepholes: false, groups: 1, replicated: false },
   'a GRU after': { kinds: ['gruAfter'], peepholes: false, lanes: 8, elemLanes: 4, groups: 1 },
   'all kinds, blocks': {

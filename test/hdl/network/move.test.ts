@@ -213,7 +213,7 @@ describe('by utterance', () => {
 describe.each([
   { channels: 1, groups: 1, elemLanes: 1, utterance: false },
   { channels: 3, groups: 4, elemLanes: 2, utterance: false },
-  { channels: 1, groups: 2, elemLanes: 4, inputBeat: 2, beat: 2, utterance: true },
+  { channels: 1, groups: 2, elemLanes: 64, inputBeat: 2, beat: 2, utterance: true },
   { channels: 2, groups: 2, elemLanes: 4, inputBeat: 4, beat: 2, utterance: false },
 ])('$channels channels, $groups groups, words of $elemLanes, utterance $utterance', (shape) => {
   test('lint', async () => {

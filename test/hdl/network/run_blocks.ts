@@ -44,7 +44,7 @@ function writeMemories(dir: string): void {
     Array.from({ length: count }, (_, n) => `${kind}_${String(n).padStart(digits, '0')}`);
   const plain = ['load', 'mac', 'cell', 'store', 'reader', 'axes', 'states', 'ports', 'sigmoid', 'tanh'];
   const lanes = ['weights', 'pointers'].flatMap((kind) => numbered(kind, 64, 4));
-  for (const file of [...plain, ...numbered('params', 16, 3), ...lanes]) {
+  for (const file of [...plain, ...numbered('params', 64, 3), ...lanes]) {
     writeFileSync(join(dir, 'mem', `${DUT}_${file}.mem`), '0\n');
   }
 }

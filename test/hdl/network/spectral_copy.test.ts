@@ -28,12 +28,13 @@ describe.each([
   { blocks: [8], groups: 1, elemLanes: 8, channels: 2 },
   { blocks: [4], groups: 2, elemLanes: 16, channels: 1 },
   { blocks: [8], groups: 8, elemLanes: 8, channels: 1 },
-  { blocks: [16], groups: 32, elemLanes: 16, channels: 1 },
+  // Queues so wide that some bits have registers of their own.
+  { blocks: [16], groups: 32, elemLanes: 16, channels: 3 },
   { blocks: [2, 8], groups: 4, elemLanes: 8, channels: 2 },
   { blocks: [2, 4, 16], groups: 64, elemLanes: 16, channels: 1 },
   // Blocks of several words; as many channels as they have words, more, fewer; real and imaginary parts in different words.
   { blocks: [4], groups: 1, elemLanes: 1, channels: 2 },
-  { blocks: [8], groups: 2, elemLanes: 2, channels: 8 },
+  { blocks: [8], groups: 2, elemLanes: 2, channels: 16 },
   { blocks: [2, 4, 8], groups: 16, elemLanes: 2, channels: 1 },
   { blocks: [8, 32], groups: 8, elemLanes: 4, channels: 2 },
   { blocks: [32], groups: 64, elemLanes: 1, channels: 1 },

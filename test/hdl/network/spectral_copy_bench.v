@@ -23,7 +23,8 @@ module spectral_copy_bench #(
     reg                    written_reg = 1'b0;
     reg  [17:0]            addr_reg;
     reg  [SELECT_BITS-1:0] select_reg;
-    wire                   read, write, done;
+    reg                    write = 1'b0;
+    wire                   read, write_next, done;
     wire [17:0]            write_addr;
     wire [SELECT_BITS-1:0] write_select;
     wire [WORD-1:0]        write_data;
@@ -43,7 +44,7 @@ module spectral_copy_bench #(
         .read_ready(!read_taken),
         .last(left == 1),
         .read_data(d3),
-        .write(write),
+        .write_next(write_next),
         .write_ready(!write_taken),
         .write_addr(write_addr),
         .write_select(write_select),
@@ -53,6 +54,7 @@ module spectral_copy_bench #(
 
     always @(posedge clk) begin
         cycle <= cycle + 1;
+        write <= write_next;
         d1 <= (read && !read_taken) ? words[at] : {WORD{1'bx}};
         d2 <= d1;
         d3 <= d2;
