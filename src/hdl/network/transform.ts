@@ -269,7 +269,7 @@ export function inverseTransform({ blocks, lanes, accBits, groups }: NetworkSize
     historyMsb: 3 * (cycles - 2) - 1,
     historyKeep: 3 * (cycles - 3) - 1,
     orders: orders(blocks).map(({ n, places }) => {
-      const element = (place: number) => `wide[${place * TIME_BITS}+:${TIME_BITS}]`;
+      const element = (place: number) => `extended[${place * TIME_BITS}+:${TIME_BITS}]`;
       return { low: n * TIME_BITS, value: chosen(blocks, places, 'last_bits_reg', element) };
     }),
   });
