@@ -35,7 +35,7 @@ module sample_assemble #(
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0] y_data
 );
 
-    // Bits of a sum with a fraction bit, and of an element with one, and with room for the rounding.
+    // Bits of a sum with a fraction bit, and of an element with one and another in front.
     localparam integer SUM_WIDTH = ((ACC_WIDTH > VECTOR_WIDTH) ? ACC_WIDTH : VECTOR_WIDTH) + 2;
 
     wire [ELEM_LANES-1:0] poked;
@@ -59,12 +59,13 @@ module sample_assemble #(
             wire signed [SUM_WIDTH-1:0]    twice = { {(SUM_WIDTH - ACC_WIDTH - 1){acc[ACC_WIDTH-1]}}, acc, 1'b0};
             reg  signed [SUM_WIDTH-1:0]    scaled_reg;
             reg  signed [VECTOR_WIDTH-1:0] y_reg;
-            wire signed [SUM_WIDTH-1:0]    rounded = scaled_reg + { {(SUM_WIDTH - 1){1'b0}}, 1'b1};
-            wire                           negative = rounded[SUM_WIDTH-1];
-            wire                           outside = rounded[SUM_WIDTH-1:VECTOR_WIDTH]
+            // Seen before it is rounded: one that rounding brings past the largest element is that itself without.
+            wire                           negative = scaled_reg[SUM_WIDTH-1];
+            wire                           outside = scaled_reg[SUM_WIDTH-1:VECTOR_WIDTH]
                 != {(SUM_WIDTH - VECTOR_WIDTH){negative}};
+            wire                           largest = !negative && &scaled_reg[VECTOR_WIDTH-1:0];
+            wire [VECTOR_WIDTH-1:0]        rounded = scaled_reg[VECTOR_WIDTH:1] + { {(VECTOR_WIDTH - 1){1'b0}}, scaled_reg[0]};
             wire [5:0]                     own_shift;
-            wire                           unused_half = &{1'b0, rounded[0]};
 
             sample_register_copy #(
                 .WIDTH(7)
@@ -77,7 +78,7 @@ module sample_assemble #(
             always @(posedge clk) begin
                 scaled_reg <= twice >>> own_shift;
                 y_reg      <= poked[e] ? poke_word[e*VECTOR_WIDTH+:VECTOR_WIDTH]
-                            : outside ? {negative, {(VECTOR_WIDTH - 1){!negative}}} : rounded[VECTOR_WIDTH:1];
+                            : (outside || largest) ? {negative, {(VECTOR_WIDTH - 1){!negative}}} : rounded;
             end
 
             assign y_data[e*VECTOR_WIDTH+:VECTOR_WIDTH] = y_reg;

@@ -45,8 +45,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0xc4d62f83u
-#define SAMPLE_DESIGN_HASH_HI 0x8b05f1d8u
+#define SAMPLE_DESIGN_HASH_LO 0x1ade9eacu
+#define SAMPLE_DESIGN_HASH_HI 0xc8d8cd16u
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
