@@ -96,7 +96,7 @@ const FRAME_OUT: readonly Property[] = [
   { name: 'beat_stable', broken: ['assign step = !s2_valid_reg || m_ready;', "assign step = 1'b1;"] },
   { name: 'element_order', broken: ['else if (step && issue) begin', 'else if (issue) begin'] },
   { name: 'last_at_end', broken: ['size_reg <= index_reg + STRIDE', 'size_reg < index_reg + STRIDE'] },
-  { name: 'only_active', broken: ['else if (channel_done) active_reg <= active_reg >> 1;', ''] },
+  { name: 'only_active', broken: ['active_reg <= rest;', ''] },
   { name: 'only_written', broken: ['index_reg < available', 'index_reg <= available'] },
 ];
 

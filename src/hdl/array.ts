@@ -1,5 +1,5 @@
 import { layerQueueDepth } from '../machine/queue_depth.ts';
-import { drainWings, feedsOf, pointerWings, wingsOf } from '../machine/sizes.ts';
+import { drainWings, feedsOf, pointerWings, stateReads, wingsOf } from '../machine/sizes.ts';
 import { paramTile } from '../machine/voice_tiles.ts';
 import { weightWordBits } from '../machine/word_format.ts';
 import type { Design } from '../program/design.ts';
@@ -11,6 +11,7 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 /** All groups and channels with their memories. */
 export function array(design: Design): ModulePlan {
   const { config, formats, dimensions: d } = design;
+  const states = stateReads(d, formats.vectorBits);
   return modulePlan('array', {
     ...loadView(design),
     channels: d.channels,
@@ -21,6 +22,10 @@ export function array(design: Design): ModulePlan {
     wide: pointerWings(d) > 1 || drainWings(d),
     pointerWings: pointerWings(d) > 1,
     drainWings: drainWings(d),
+    states: states.registers,
+    stateSeveral: states.registers > 1,
+    stateTile: states.tile,
+    ownStates: states.ofVoice,
     single: d.channels === 1,
     severalGroups: d.groups > 1,
     markDelay: markDelay(design),

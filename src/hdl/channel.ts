@@ -1,3 +1,4 @@
+import { stateReads } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';
 import { phaseMsb } from './gather.ts';
 import { blockFlag } from './memories.ts';
@@ -6,6 +7,7 @@ import { type ModulePlan, modulePlan } from './module_plan.ts';
 /** Element-wise part of one voice. */
 export function channel(design: Design): ModulePlan {
   const { formats, dimensions: d } = design;
+  const states = stateReads(d, formats.vectorBits).ofVoice;
   return modulePlan('channel', {
     groups: d.groups,
     lanes: d.lanes,
@@ -17,6 +19,8 @@ export function channel(design: Design): ModulePlan {
     elementWidth: d.elementBits,
     wordWidth: d.wordBits,
     phaseMsb: phaseMsb(design),
+    states: states,
+    stateSeveral: states > 1,
     outWords: d.outBufferWords,
     outBlock: blockFlag(d.outBufferWords, Math.max(d.elemLanes, d.beat) * formats.vectorBits),
     projection: d.projection,

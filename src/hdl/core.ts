@@ -1,4 +1,5 @@
 import { layerQueueDepth } from '../machine/queue_depth.ts';
+import { choiceTile } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';
 import { loadView } from './load.ts';
 import { type ModulePlan, modulePlan } from './module_plan.ts';
@@ -17,6 +18,8 @@ export function core(design: Design): ModulePlan {
     fifoMsb: layerQueueDepth(config.fifoDepth) - 1,
     single: dimensions.channels === 1,
     beat: dimensions.beat,
+    choice: choiceTile(dimensions, formats.vectorBits),
+    several: choiceTile(dimensions, formats.vectorBits) < dimensions.beat,
     beatMsb: 16 * dimensions.beat - 1,
     destWidth: dimensions.destBits,
     destMsb: dimensions.destBits - 1,

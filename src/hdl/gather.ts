@@ -1,4 +1,4 @@
-import { drainWings, gatherTile, wingsOf } from '../machine/sizes.ts';
+import { drainWings, gatherTile, stateReads, wingsOf } from '../machine/sizes.ts';
 import { drainDelay, OUTPUT_GATE_LAG, Timing } from '../machine/timing.ts';
 import type { Design } from '../program/design.ts';
 import { clog2 } from '../util/fixed.ts';
@@ -16,12 +16,15 @@ export function markDelay({ dimensions }: Design): number {
 
 /** Drain sequencer. */
 export function gatherControl(design: Design): ModulePlan {
-  const { dimensions } = design;
+  const { formats, dimensions } = design;
+  const states = stateReads(dimensions, formats.vectorBits).registers;
   return modulePlan('gather_control', {
     lanes: dimensions.lanes,
     elemLanes: dimensions.elemLanes,
     several: drainWings(dimensions),
     wings: dimensions.groups * wingsOf(dimensions.lanes),
+    states,
+    stateSeveral: states > 1,
     rowWidth: dimensions.rowBits,
     wordWidth: dimensions.wordBits,
     delay: markDelay(design),

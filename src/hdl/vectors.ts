@@ -1,3 +1,4 @@
+import { choiceTile } from '../machine/sizes.ts';
 import type { Design } from '../program/design.ts';
 import { blockFlag } from './memories.ts';
 import { lit, type ModulePlan, modulePlan } from './module_plan.ts';
@@ -38,10 +39,11 @@ export function frameIn({ dimensions }: Design): ModulePlan {
 }
 
 /** Sender of output frames. */
-export function frameOut({ dimensions }: Design): ModulePlan {
+export function frameOut({ formats, dimensions }: Design): ModulePlan {
   return modulePlan('frame_out', {
     channels: dimensions.channels,
     beat: dimensions.beat,
+    several: choiceTile(dimensions, formats.vectorBits) < dimensions.beat,
     indexWidth: dimensions.elementBits,
     destWidth: dimensions.destBits,
     lastChannel: lit(dimensions.destBits, dimensions.channels - 1),

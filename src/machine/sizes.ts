@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { largestShare } from './deal.ts';
 import { beatsOf, type ExternalMemory, externalMemoryOf } from './external_memory.ts';
 import type { Formats } from './formats.ts';
+import { inBlockRam } from './ram_kind.ts';
 import { GATES, type Tiles } from './tiles.ts';
 
 /** An accumulator bank: rows, and whether it is block RAM. */
@@ -281,6 +282,31 @@ export function pointerWings(sizes: Pick<MachineSizes, 'inStep' | 'lanes' | 'sha
   return sizes.sharedCounts ? 1 : wingsOf(feedsOf(sizes));
 }
 
+/** Loads of a register that goes to some lanes at most. */
+const MOST_REGISTER_LOADS = 512;
+
+/** The largest power of two of parts of so many loads each that one register may have. */
+function partsOfRegister(loads: number): number {
+  return 2 ** Math.floor(Math.log2(Math.max(1, MOST_REGISTER_LOADS / loads)));
+}
+
+/**
+ * Registers by which the cell states are read: ElemMul lanes, voice by voice, that share one, such registers in all, and those of a voice. States in
+ * look-up tables have a register a bit behind them.
+ */
+export function stateReads(
+  { channels, elemLanes, laneCells }: Pick<MachineSizes, 'channels' | 'elemLanes' | 'laneCells'>,
+  vectorBits: number,
+) {
+  const tile = partsOfRegister(inBlockRam(laneCells, vectorBits) ? 2 : vectorBits + 1);
+  return { tile, registers: Math.max(1, (channels * elemLanes) / tile), ofVoice: Math.max(1, elemLanes / tile) };
+}
+
+/** Elements of a beat out that one register chooses a voice for: a look-up table a bit takes it for every three voices or so. */
+export function choiceTile({ channels, beat }: Pick<MachineSizes, 'channels' | 'beat'>, vectorBits: number): number {
+  return Math.min(beat, partsOfRegister(vectorBits * Math.ceil(channels / 3)));
+}
+
 /** Whether the drain of the accumulators has a register for each wing: one would have more loads than it may. */
 export function drainWings({ groups, lanes }: Pick<MachineSizes, 'groups' | 'lanes'>): boolean {
   return groups * lanes > 2 * WING_LANES;
@@ -299,8 +325,7 @@ export const VMEM_TILE = 16;
 
 /** Elements of a word of a group that one register chooses among the phases: two bits of it are inputs of a look-up table, 512 of which hang on it. */
 export function gatherTile(phases: number, accBits: number): number {
-  const tables = accBits * Math.ceil(phases / 4);
-  return 2 ** Math.floor(Math.log2(Math.max(1, 512 / tables)));
+  return partsOfRegister(accBits * Math.ceil(phases / 4));
 }
 
 /** Elements of a beat out that one register lets go: 48 bits, or one element. */

@@ -394,7 +394,7 @@ module sample_array #(
     wire [CHANNELS*ELEM_LANES*VECTOR_WIDTH-1:0] m_word;
     wire                                        unused_valid = &{1'b0, y_valid, y_coming, m_coming};
 
-    // Position of the next word in a round over all groups.
+    // Position in a round over all groups of a word that comes in the next cycle.
     wire [0:0] y_round;
     wire [0:0] m_round;
 
@@ -410,15 +410,13 @@ module sample_array #(
 
             always @(posedge clk) begin
                 y_coming_reg <= y_coming[0];
-                if (y_begin) y_round_reg <= {$clog2(SPREAD){1'b0}};
-                else if (y_coming_reg) y_round_reg <= y_round_reg + 1'b1;
+                y_round_reg  <= y_round;
                 m_coming_reg <= m_coming[0];
-                if (begin_reg) m_round_reg <= {$clog2(SPREAD){1'b0}};
-                else if (m_coming_reg) m_round_reg <= m_round_reg + 1'b1;
+                m_round_reg  <= m_round;
             end
 
-            assign y_round = y_round_reg;
-            assign m_round = m_round_reg;
+            assign y_round = y_begin ? {$clog2(SPREAD){1'b0}} : y_coming_reg ? y_round_reg + 1'b1 : y_round_reg;
+            assign m_round = begin_reg ? {$clog2(SPREAD){1'b0}} : m_coming_reg ? m_round_reg + 1'b1 : m_round_reg;
         end
     endgenerate
 
@@ -564,7 +562,6 @@ module sample_array #(
 
     // ---- Channels -------------------------------------------------------------------------------------------------------
     // Output buffers fill in step.
-    wire                 out_full;
     wire [$clog2(4)-1:0] out_addr;
     wire                 out_generation;
     wire                 unused_generation = &{1'b0, out_generation};
@@ -580,7 +577,6 @@ module sample_array #(
         .start(start_outputs),
         .start_generation(start_parity),
         .write_en(y_valid[0]),
-        .write_full(out_full),
         .write_addr(out_addr),
         .generation(out_generation),
         .available(out_available)
@@ -638,7 +634,6 @@ module sample_array #(
                 .y_coming(y_coming[c]),
                 .y_store(y_store[c]),
                 .y_word(y_word[c*ELEM_LANES*VECTOR_WIDTH+:ELEM_LANES*VECTOR_WIDTH]),
-                .out_full(out_full),
                 .out_addr(out_addr),
                 .out_step_next(out_step_next),
                 .out_index(out_index),
@@ -648,7 +643,7 @@ module sample_array #(
     endgenerate
 
     assign out_start = start_outputs;
-    assign out_active = start_active;
+    assign out_active = active_reg;
     assign clearing = sweep;
 
 endmodule

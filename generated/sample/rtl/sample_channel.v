@@ -65,7 +65,6 @@ module sample_channel #(
     output wire                               y_store,
     output wire [ELEM_LANES*VECTOR_WIDTH-1:0] y_word,
     // Output buffer: where it is written, and whether its reader moves on in the next cycle (see frame_out).
-    input  wire                               out_full,
     input  wire [$clog2(4)-1:0]               out_addr,
     input  wire                               out_step_next,
     input  wire [ELEMENT_WIDTH-1:0]           out_index,
@@ -77,18 +76,15 @@ module sample_channel #(
     localparam integer SUM_WIDTH = ACC_WIDTH + $clog2(GROUPS);
 
     (* keep = "true" *)
-    reg        rst_reg;
-    // Of the tables: the word comes a cycle later than its enable.
-    reg  [1:0] table_en_reg;
-    reg        active_reg;
-    reg        poked_reg;
-    reg        chosen1_reg, chosen2_reg;
+    reg  rst_reg;
+    reg  active_reg;
+    reg  poked_reg;
+    reg  chosen1_reg, chosen2_reg;
     // The word that comes is one from outside.
-    wire       y_poked;
+    wire y_poked;
 
     always @(posedge clk) begin
         rst_reg     <= rst;
-        table_en_reg <= table_load[28:27];
         active_reg  <= active;
         poked_reg   <= y_poked;
         chosen1_reg <= poke_chosen;
@@ -120,7 +116,7 @@ module sample_channel #(
     ) u_elem_mul (
         .clk(clk),
         .rst(rst_reg),
-        .table_load({table_en_reg, table_load[26:0]}),
+        .table_load(table_load),
         .start(start),
         .first(first),
         .active(active),
@@ -178,7 +174,6 @@ module sample_channel #(
     ) u_out_buffer (
         .clk(clk),
         .write_en(y_valid),
-        .write_full(out_full),
         .store(1'b1),
         .write_addr(out_addr),
         .write_data(y_word),

@@ -66,8 +66,8 @@ module sample_column_group #(
     output wire [CHANNELS-1:0]                    frame_active,
     output wire [CHANNELS-1:0]                    frame_first,
     input  wire [1:0]                             cells_done,
-    // Words of y and m of all channels: the group's elements of them. *_coming is a cycle ahead; *_turn says that a word is
-    // one of the group's. Channels that rest keep their y.
+    // Words of y and m of all channels: the group's elements of them. *_coming is a cycle ahead, with *_turn where the
+    // word is one of the group's. Channels that rest keep their y.
     input  wire                                   y_start,
     input  wire                                   y_start_parity,
     input  wire                                   y_coming,
@@ -184,21 +184,19 @@ module sample_column_group #(
     reg y_start_reg;
     reg start_parity_reg;
     (* keep = "true" *)
-    reg y_coming_reg;
+    reg y_write_reg;
     reg m_start_reg;
     (* keep = "true" *)
-    reg m_coming_reg;
+    reg m_write_reg;
 
     always @(posedge clk) begin
         y_start_reg      <= y_start;
         start_parity_reg <= y_start_parity;
-        y_coming_reg     <= y_coming;
+        y_write_reg      <= y_coming && y_turn;
         m_start_reg      <= m_start;
-        m_coming_reg     <= m_coming;
+        m_write_reg      <= m_coming && m_turn;
     end
 
-    wire                 y_write = y_coming_reg && y_turn;
-    wire                 y_full;
     wire [$clog2(4)-1:0] y_addr;
 
     sample_vec_fill #(
@@ -211,15 +209,12 @@ module sample_column_group #(
         .rst(rst_reg),
         .start(y_start_reg),
         .start_generation(start_parity_reg),
-        .write_en(y_write),
-        .write_full(y_full),
+        .write_en(y_write_reg),
         .write_addr(y_addr),
         .generation(y_generation),
         .available(y_available)
     );
 
-    wire                 m_write = m_coming_reg && m_turn;
-    wire                 m_full;
     wire [$clog2(8)-1:0] m_addr;
 
     sample_vec_fill #(
@@ -232,14 +227,11 @@ module sample_column_group #(
         .rst(rst_reg),
         .start(m_start_reg),
         .start_generation(start_parity_reg),
-        .write_en(m_write),
-        .write_full(m_full),
+        .write_en(m_write_reg),
         .write_addr(m_addr),
         .generation(m_generation),
         .available(m_available)
     );
-
-    wire unused_full = &{1'b0, y_full, m_full};
 
     wire [FEEDS-1:0]              will_block;
     wire                          advance_next = !(|will_block);
@@ -261,11 +253,11 @@ module sample_column_group #(
                 .x_write(x_write[t*TILE+:TILE]),
                 .x_addr(x_addr),
                 .x_element(x_element),
-                .y_write(y_write),
+                .y_write(y_write_reg),
                 .y_store(y_store[t*TILE+:TILE]),
                 .y_addr(y_addr),
                 .y_words(y_words[t*TILE*SLICE*VECTOR_WIDTH+:TILE*SLICE*VECTOR_WIDTH]),
-                .m_write(m_write),
+                .m_write(m_write_reg),
                 .m_addr(m_addr),
                 .m_words(m_words[t*TILE*SLICE*VECTOR_WIDTH+:TILE*SLICE*VECTOR_WIDTH]),
                 .col_source(col_source),

@@ -182,7 +182,6 @@ module sample_column_issuer #(
     wire                   issued = issue && advance;
     wire                   spmv_done = issued && last_item;
     wire                   step_done = skip || spmv_done;
-    wire [INDEX_WIDTH-1:0] index = (rst || step_done) ? {INDEX_WIDTH{1'b0}} : issued ? index_next_reg : index_reg;
     // The frame of the step behind, and what it is.
     wire [1:0]             frame = last ? frame_reg + 2'd1 : frame_reg;
     wire                   behind_spmv = step_behind[1:0] == OP_SPMV;
@@ -224,8 +223,12 @@ module sample_column_issuer #(
         if (current_reg && release_field) all_first_reg <= prefetched_reg ? next_all_first_reg : all_starting;
         if (next_reg && release_field) next_all_first_reg <= all_starting;
 
-        index_reg   <= index;
-        y_index_reg <= peek ? peek_column : index;
+        if (rst || step_done) index_reg <= {INDEX_WIDTH{1'b0}};
+        else if (issued) index_reg <= index_next_reg;
+        // Chosen apart from index_reg, so that both are cleared and moved by pins of their registers.
+        if ((rst || step_done) && !peek) y_index_reg <= {INDEX_WIDTH{1'b0}};
+        else if (issued && !peek) y_index_reg <= index_next_reg;
+        else y_index_reg <= peek ? peek_column : index_reg;
         if (step_done || !run) begin
             current_reg    <= behind_current;
             next_reg       <= behind_next;

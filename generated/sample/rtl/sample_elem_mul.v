@@ -21,7 +21,7 @@ module sample_elem_mul #(
 ) (
     input  wire                               clk,
     input  wire                               rst,
-    // Load of the tables: {tanh, sigmoid, address, word}.
+    // Load of the tables: {tanh, sigmoid, address, word}; address and word come a cycle later.
     input  wire [28:0]                        table_load,
     // Begin of a frame; from the next cycle on, its formats (see elem_lane).
     input  wire                               start,
@@ -57,7 +57,12 @@ module sample_elem_mul #(
     localparam integer TILES = ELEM_LANES / TILE;
     localparam integer FORMATS = 17;
 
+    // Lanes that share a register of the enables of their tables.
+    localparam integer TABLE_TILE = 2;
+    localparam integer TABLE_TILES = ELEM_LANES / TABLE_TILE;
+
     wire [TILES*FORMATS-1:0]           copies;
+    wire [TABLE_TILES*2-1:0]           table_en;
     wire [ELEM_LANES*VECTOR_WIDTH-1:0] lane_found;
     reg  [7:0]                         found_lane_reg;
     wire [31:0]                        found_lane = {24'd0, found_lane_reg};
@@ -102,6 +107,16 @@ module sample_elem_mul #(
             );
         end
 
+        for (t = 0; t < TABLE_TILES; t = t + 1) begin : gen_table
+            sample_register_copy #(
+                .WIDTH(2)
+            ) u_enable (
+                .clk(clk),
+                .d(table_load[28:27]),
+                .q(table_en[2*t+:2])
+            );
+        end
+
         for (e = 0; e < ELEM_LANES; e = e + 1) begin : gen_lane
             localparam [7:0] NUMBER = e;
 
@@ -120,7 +135,7 @@ module sample_elem_mul #(
             ) u_elem_lane (
                 .clk(clk),
                 .rst(rst),
-                .table_load(table_load),
+                .table_load({table_en[2*(e/TABLE_TILE)+:2], table_load[26:0]}),
                 .first(own_first),
                 .active(own_active),
                 .z_shift(own_z_shift),

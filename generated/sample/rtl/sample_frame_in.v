@@ -172,7 +172,8 @@ module sample_frame_in #(
     wire unused_count = &{1'b0, count_reg};
 
     assign s_ready = free || !(slot_reg ? full_reg[1] : full_reg[0]);
-    assign write_channel = accept ? channel & ~taken : {CHANNELS{1'b0}};
+    // A place is written until an element is accepted for it; those that a batch holds already are not.
+    assign write_channel = channel & ~taken;
     assign write_addr = {slot_reg, count_reg[GROUP_WIDTH+:SLOT_WIDTH]};
     assign batch_ready = full_reg;
     assign batch_active = {active1, active0};

@@ -22,7 +22,7 @@ module sample_frame_out #(
 ) (
     input  wire                   clk,
     input  wire                   rst,
-    // Begin frames of `size` elements from the channels in `active`, at least one.
+    // While idle: begin frames of `size` elements from the channels in `active`, at least one.
     input  wire                   start,
     input  wire [INDEX_WIDTH-1:0] size,
     input  wire [CHANNELS-1:0]    active,
@@ -48,6 +48,7 @@ module sample_frame_out #(
     reg [INDEX_WIDTH-1:0] index_reg;
     reg [INDEX_WIDTH-1:0] size_reg;
     reg [DEST_WIDTH-1:0]  channel_reg;
+    reg                   moved_reg;
     reg                   s1_valid_reg, s2_valid_reg;
     reg                   s1_last_reg, s2_last_reg;
     reg [DEST_WIDTH-1:0]  s1_channel_reg, s2_channel_reg;
@@ -57,16 +58,21 @@ module sample_frame_out #(
     assign step = !s2_valid_reg || m_ready;
     wire s2_valid = !rst && (step ? s1_valid_reg : s2_valid_reg);
 
-    // The active channels shift down as their frames are sent.
-    wire present = active_reg[0];
-    wire issue = busy_reg && present && index_reg < available;
-    wire is_last = size_reg <= index_reg + STRIDE;
-    wire channel_done = busy_reg && (!present || (step && issue && is_last));
+    // The active channels shift down as their frames are sent, a cycle later.
+    wire [CHANNELS-1:0] rest = active_reg >> 1;
+    wire                present = moved_reg ? rest[0] : active_reg[0];
+    wire                issue = busy_reg && present && index_reg < available;
+    wire                is_last = size_reg <= index_reg + STRIDE;
+    wire                channel_done = busy_reg && (!present || (step && issue && is_last));
 
     always @(posedge clk) begin
-        if (start) size_reg <= size;
-        if (start) active_reg <= active;
-        else if (channel_done) active_reg <= active_reg >> 1;
+        if (!busy_reg) begin
+            size_reg   <= size;
+            active_reg <= active;
+        end else if (moved_reg) begin
+            active_reg <= rest;
+        end
+        moved_reg <= channel_done;
         if (step) begin
             s1_last_reg    <= is_last;
             s2_last_reg    <= s1_last_reg;

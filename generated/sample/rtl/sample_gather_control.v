@@ -85,9 +85,11 @@ module sample_gather_control #(
     reg                   bank_reg;
     reg                   drained_reg;
     reg [4:0]             tail_reg;
+    reg                   idle_reg;
 
     wire cells = state_reg == S_CELLS;
     wire tail = word_reg >= words_reg;
+    wire swept = state_reg == S_SWEEP && sweep_row_reg == SWEEP_LAST;
     wire lag_slot = slot_reg == 2'd3;
     wire cells_end = cells && lag_slot && word_reg + 1'b1 == words_reg + LAG;
     wire outputs = state_reg == S_OUTPUTS;
@@ -108,15 +110,17 @@ module sample_gather_control #(
             slot_reg      <= 2'd0;
             drained_reg   <= 1'b0;
             tail_reg      <= 5'd0;
+            idle_reg      <= 1'b0;
         end else begin
             slot_reg    <= start ? 2'd0 : slot_reg + 2'd1;
             drained_reg <= cells_end;
             if (last_row) tail_reg <= TAIL;
             else if (tail_reg != 5'd0) tail_reg <= tail_reg - 5'd1;
+            idle_reg    <= !start && (swept || (state_reg == S_IDLE && tail_reg <= 5'd1));
             case (state_reg)
                 S_SWEEP: begin
                     sweep_row_reg <= sweep_row_reg + 1'b1;
-                    if (sweep_row_reg == SWEEP_LAST) state_reg <= S_IDLE;
+                    if (swept) state_reg <= S_IDLE;
                 end
                 S_IDLE: begin
                     if (start_cells) state_reg <= S_CELLS;
@@ -219,14 +223,15 @@ module sample_gather_control #(
     // The cell state is read beside the last stage.
     localparam integer LAST_TAG = (DELAY - 1) * TAG_WIDTH;
 
+    wire                  read_state = !rst && (peek || chain[LAST_TAG+1]);
+    wire [WORD_WIDTH-1:0] state_at = peek ? peek_word : chain[LAST_TAG+4+:WORD_WIDTH];
+    wire                  unused_state = &{1'b0, tag_state};
     reg                   state_read_reg;
     reg  [WORD_WIDTH-1:0] state_addr_reg;
-    wire                  unused_state = &{1'b0, tag_state};
 
     always @(posedge clk) begin
-        state_addr_reg <= peek ? peek_word : chain[LAST_TAG+4+:WORD_WIDTH];
-        if (rst) state_read_reg <= 1'b0;
-        else state_read_reg <= peek || chain[LAST_TAG+1];
+        state_addr_reg <= state_at;
+        state_read_reg <= read_state;
     end
 
     assign state_read = state_read_reg;
@@ -278,7 +283,7 @@ module sample_gather_control #(
         end
     end
 
-    assign idle = state_reg == S_IDLE && tail_reg == 5'd0;
+    assign idle = idle_reg;
     assign drained = drained_reg;
     assign drain_en = drain_en_reg;
     assign param_addr = {tag_word, tag_slot};

@@ -89,18 +89,16 @@ module sample_sequencer #(
     reg                even_marked_reg, odd_marked_reg;
     reg [CHANNELS-1:0] even_active_reg, odd_active_reg;
     reg [CHANNELS-1:0] even_first_reg, odd_first_reg;
-    reg [CHANNELS-1:0] active_reg;
 
-    wire                cells = run && op == OP_CELLS;
-    wire                marked = ready_reg || !marker;
-    wire                rests = gather_idle;
-    wire                outputs = run && op == OP_OUTPUTS;
-    wire                cells_go = cells && marked && rests;
-    wire                outputs_go = outputs && marked && gather_idle && out_idle;
-    wire                go = cells_go || outputs_go;
-    wire                step_done = run && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
-    wire                clear = go && marker;
-    wire [CHANNELS-1:0] active = parity_reg ? odd_active_reg : even_active_reg;
+    wire cells = run && op == OP_CELLS;
+    wire marked = ready_reg || !marker;
+    wire rests = gather_idle;
+    wire outputs = run && op == OP_OUTPUTS;
+    wire cells_go = cells && marked && rests;
+    wire outputs_go = outputs && marked && gather_idle && out_idle;
+    wire go = cells_go || outputs_go;
+    wire step_done = run && ((op != OP_CELLS && op != OP_OUTPUTS) || go);
+    wire clear = go && marker;
 
     sample_step_rom #(
         .STEP_WIDTH(STEP_WIDTH),
@@ -132,7 +130,6 @@ module sample_sequencer #(
             odd_active_reg <= frame_active;
             odd_first_reg  <= frame_first;
         end
-        if (cells_go) active_reg <= active;
 
         if (rst) begin
             parity_reg     <= 1'b0;
@@ -151,8 +148,8 @@ module sample_sequencer #(
     assign done_clear = clear_reg;
     assign start_cells = cells_go;
     assign start_outputs = outputs_go;
-    assign start_active = cells_go ? active : active_reg;
     assign start_parity = parity_reg;
+    assign start_active = parity_reg ? odd_active_reg : even_active_reg;
     assign start_first = parity_reg ? odd_first_reg : even_first_reg;
     assign start_words = words;
     assign start_size = size;

@@ -190,8 +190,26 @@ module sample_state_access #(
 
     // ---- What is read ---------------------------------------------------------------------------------------------------
     reg  [VECTOR_WIDTH-1:0] found_reg;
-    wire [31:0]             cell_place = {24'd0, channel_reg};
-    wire [31:0]             y_place = {16'd0, element_reg & LAST_GROUP} * CHANNELS + {24'd0, channel_reg};
+    // Among the values of all channels, and those of all channels of all groups.
+    wire [7:0]              cell_at;
+    wire [31:0]             cell_place = {24'd0, cell_at};
+    wire [31:0]             y_place;
+
+    sample_register_copy #(
+        .WIDTH(8)
+    ) u_cell_at (
+        .clk(clk),
+        .d(channel_reg),
+        .q(cell_at)
+    );
+
+    sample_register_copy #(
+        .WIDTH(32)
+    ) u_y_at (
+        .clk(clk),
+        .d({16'd0, element_reg & LAST_GROUP} * CHANNELS + {24'd0, channel_reg}),
+        .q(y_place)
+    );
 
     always @(posedge clk) begin
         if (!valid_reg) begin

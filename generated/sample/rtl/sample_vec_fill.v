@@ -3,7 +3,7 @@
 //
 // Words arrive in order; `available` counts the elements written since `start`, so a reader can follow the writer, and
 // `generation` is the parity that came with that start, so the reader can tell the vector of this frame from the last one.
-// Where more elements are read than a word has, `write_full` marks the words that fill a read; there must be as many as fill
+// Where more elements are read than a word has, it moves on with the words that fill a read; there must be as many as fill
 // the last one.
 `resetall
 `timescale 1ns / 1ps
@@ -24,7 +24,6 @@ module sample_vec_fill #(
     input  wire                     start_generation,
     // A word is written.
     input  wire                     write_en,
-    output wire                     write_full,
     output wire [$clog2(WORDS)-1:0] write_addr,
     output wire                     generation,
     output wire [INDEX_WIDTH-1:0]   available
@@ -35,9 +34,11 @@ module sample_vec_fill #(
     localparam integer STORED = (READ > LANES) ? READ : LANES;
     localparam [INDEX_WIDTH-1:0] STEP = STORED[INDEX_WIDTH-1:0];
 
-    reg [WORD_WIDTH-1:0]  write_addr_reg;
-    reg [INDEX_WIDTH-1:0] available_reg;
-    reg                   generation_reg;
+    reg  [WORD_WIDTH-1:0]  write_addr_reg;
+    reg  [INDEX_WIDTH-1:0] available_reg;
+    reg                    generation_reg;
+    // The word that comes fills a read.
+    wire                   full;
 
     generate
         if (READ > LANES) begin : gen_collect
@@ -48,9 +49,9 @@ module sample_vec_fill #(
                 else if (write_en) count_reg <= count_reg + 1'b1;
             end
 
-            assign write_full = &count_reg;
+            assign full = &count_reg;
         end else begin : gen_direct
-            assign write_full = 1'b1;
+            assign full = 1'b1;
         end
     endgenerate
 
@@ -60,7 +61,7 @@ module sample_vec_fill #(
         if (rst || start) begin
             write_addr_reg <= {WORD_WIDTH{1'b0}};
             available_reg  <= {INDEX_WIDTH{1'b0}};
-        end else if (write_en && write_full) begin
+        end else if (write_en && full) begin
             write_addr_reg <= write_addr_reg + 1'b1;
             available_reg  <= available_reg + STEP;
         end

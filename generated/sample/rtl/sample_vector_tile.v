@@ -116,7 +116,6 @@ module sample_vector_tile #(
             ) u_y_buffer (
                 .clk(clk),
                 .write_en(y_write),
-                .write_full(1'b1),
                 .store(y_store[c]),
                 .write_addr(y_addr),
                 .write_data(y_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
@@ -138,7 +137,6 @@ module sample_vector_tile #(
             ) u_m_buffer (
                 .clk(clk),
                 .write_en(m_write),
-                .write_full(1'b1),
                 .store(1'b1),
                 .write_addr(m_addr),
                 .write_data(m_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
