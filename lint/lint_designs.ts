@@ -46,9 +46,9 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
     config: { array: { lanes: 4 }, fifoDepth: 1, accumulatorBits: 12 },
   },
   {
-    title: '8 channels, peepholes, saturating wide accumulators, queue of 64',
+    title: '16 channels, 8 elements a beat, peepholes, saturating wide accumulators, queue of 64',
     layer: { inputs: 8, cells: 16, peepholes: true, density: 0.5 },
-    config: { array: { channels: 8, lanes: 4 }, fifoDepth: 64, accumulatorBits: 40 },
+    config: { array: { channels: 16, lanes: 4 }, outputBeat: 8, fifoDepth: 64, accumulatorBits: 40 },
   },
   {
     title: '8-bit vectors, 4-bit weights, one lane',
@@ -73,7 +73,7 @@ export const LINT_DESIGNS: readonly LintDesign[] = [
   {
     title: '128 lanes, more than there are cells',
     layer: { inputs: 30, cells: 60, outputs: 20, peepholes: true, density: 0.15 },
-    config: { array: { lanes: 128 }, elemLanes: 8 },
+    config: { array: { lanes: 128 }, elemLanes: 32 },
   },
   {
     title: '8 groups, one lane each, no weights at all',

@@ -174,7 +174,6 @@ module sample_channel #(
     ) u_out_buffer (
         .clk(clk),
         .write_en(y_valid),
-        .store(1'b1),
         .write_addr(out_addr),
         .write_data(y_word),
         .en(out_step),

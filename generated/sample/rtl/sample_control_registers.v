@@ -352,8 +352,8 @@ module sample_control_registers (
         case (read_addr)
             ID: read_data = 32'h45534547;
             VERSION: read_data = 32'h00010001;
-            HASH_LO: read_data = 32'heca32ab0;
-            HASH_HI: read_data = 32'h85f56ae0;
+            HASH_LO: read_data = 32'h5f468268;
+            HASH_HI: read_data = 32'heeb09308;
             ARRAY: read_data = 32'h02040101;
             FORMAT: read_data = 32'h0110040c;
             FEATURES: read_data = 32'h00000006;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // vec_buffer: a vector that is written in words of LANES elements and read READ elements at a time.
 //
-// Where it is written comes from vec_fill. A word that comes without `store` leaves the old elements in place. Where more
-// elements are read than a word has, words are held, and written with each that comes: the one that fills a read, at which
-// vec_fill moves on, is the last that is written there.
+// Where it is written comes from vec_fill. Where more elements are read than a word has, words are held, and written with
+// each that comes: the one that fills a read, at which vec_fill moves on, is the last that is written there.
 //
 // Read (en = 1):   cycle 0   index (of the first element, a multiple of READ)  -> memory
 //                  cycle 1   word latch                                       -> element select
@@ -28,7 +27,6 @@ module sample_vec_buffer #(
     input  wire                     clk,
     // Write side.
     input  wire                     write_en,
-    input  wire                     store,
     input  wire [$clog2(WORDS)-1:0] write_addr,
     input  wire [LANES*WIDTH-1:0]   write_data,
     // Read side.
@@ -67,7 +65,7 @@ module sample_vec_buffer #(
         .BLOCK(BLOCK)
     ) u_ram (
         .clk(clk),
-        .write_en(write_en && store),
+        .write_en(write_en),
         .write_addr(write_addr),
         .write_data(stored),
         .read_en(en),

@@ -115,8 +115,7 @@ module sample_vector_tile #(
                 .INDEX_WIDTH(ELEMENT_WIDTH)
             ) u_y_buffer (
                 .clk(clk),
-                .write_en(y_write),
-                .store(y_store[c]),
+                .write_en(y_write && y_store[c]),
                 .write_addr(y_addr),
                 .write_data(y_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
                 .en(advance_reg),
@@ -137,7 +136,6 @@ module sample_vector_tile #(
             ) u_m_buffer (
                 .clk(clk),
                 .write_en(m_write),
-                .store(1'b1),
                 .write_addr(m_addr),
                 .write_data(m_words[c*SLICE*VECTOR_WIDTH+:SLICE*VECTOR_WIDTH]),
                 .en(m_advance),

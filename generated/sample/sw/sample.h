@@ -45,8 +45,8 @@
 /* Design: what the registers ID, VERSION and HASH hold. */
 #define SAMPLE_ID             0x45534547u
 #define SAMPLE_MAP_MAJOR      1u
-#define SAMPLE_DESIGN_HASH_LO 0xeca32ab0u
-#define SAMPLE_DESIGN_HASH_HI 0x85f56ae0u
+#define SAMPLE_DESIGN_HASH_LO 0x5f468268u
+#define SAMPLE_DESIGN_HASH_HI 0xeeb09308u
 
 /* Registers: byte offsets. */
 #define SAMPLE_REG_ID            0x000u
