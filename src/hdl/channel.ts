@@ -19,7 +19,7 @@ export function channel(design: Design): ModulePlan {
     elementWidth: d.elementBits,
     wordWidth: d.wordBits,
     phaseMsb: phaseMsb(design),
-    states: states,
+    states,
     stateSeveral: states > 1,
     outWords: d.outBufferWords,
     outBlock: blockFlag(d.outBufferWords, Math.max(d.elemLanes, d.beat) * formats.vectorBits),
